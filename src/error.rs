@@ -1,0 +1,73 @@
+//! Errors that end a command, and every exit code in one place.
+
+use std::fmt;
+
+/// What the process tells its caller. A gate that could not look never exits 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum ExitCode {
+    /// Audited; nothing at or above `--fail-on`.
+    Clean = 0,
+    /// Audited; findings at or above `--fail-on`.
+    Findings = 1,
+    /// Not audited: usage, settings or input error.
+    NotAudited = 2,
+    /// Audited in part: a gap could hide a finding.
+    Partial = 3,
+    /// Stopped by Ctrl-C (128 + SIGINT), as shells expect.
+    Interrupted = 130,
+}
+
+/// What kind of trouble it was; decides the exit code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ErrorKind {
+    /// Arguments that can't be used.
+    Usage,
+    /// `secretrail.toml`, a rule file or a token table that can't be used.
+    Settings,
+    /// What the user named can't be read.
+    Input,
+    /// The report can't be written.
+    Output,
+    /// Ctrl-C.
+    Interrupted,
+}
+
+/// An error that ends the command: what went wrong, and what to do next.
+#[derive(Debug, thiserror::Error)]
+pub struct Error {
+    /// The kind of trouble.
+    pub kind: ErrorKind,
+    /// One line, no secret material, no trailing full stop.
+    pub message: String,
+    /// What the user can do now.
+    pub hint: Option<String>,
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.message)
+    }
+}
+
+impl Error {
+    /// An error without a hint.
+    pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self { kind, message: message.into(), hint: None }
+    }
+
+    /// Adds what to do next.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// The exit code of a command that ends with this error.
+    pub fn exit_code(&self) -> ExitCode {
+        match self.kind {
+            ErrorKind::Interrupted => ExitCode::Interrupted,
+            _ => ExitCode::NotAudited,
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! secretrail follows a secret: from the line of Terraform that writes it to a disk, to the
+//! parameter that should be its only home, to the session that read it.
+//!
+//! # The map
+//!
+//! ```text
+//!  source ──► terraform ──► value ◄── script        what is known: flows and gaps
+//!  (read)         └──────────► flow ◄──┘
+//!                                │ records
+//!                              rule                 what is wrong: Sigma rules over records
+//!                                │ findings
+//!                             settle                ordered, fingerprinted, filtered
+//!                                │
+//!                             report                what is said
+//! ```
+//!
+//! * I/O stands at the two ends: `source` and `command` read, `report` and `main` write.
+//! * Reading never fails: a [`reading::Reading`] has facts *and* gaps, and a gap is reported.
+//! * `terraform` and `script` do not know each other; `flow` joins them over [`value`].
+//! * A secret's text never leaves the process: see [`secret::Secret`] and [`secret::redact`].
+//! * Same input, same bytes out.
+#![forbid(unsafe_code)]
+#![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used))]
+
+pub mod error;
+pub mod finding;
+pub mod reading;
+pub mod record;
+pub mod secret;
+pub mod source;
+pub mod value;

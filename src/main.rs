@@ -1,0 +1,3 @@
+//! secretrail, the command.
+
+fn main() {}

@@ -1,0 +1,182 @@
+//! The store of documents: paths as reported, texts read once and kept.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+
+use super::{Position, SourceId, Span};
+
+/// One text that was read.
+#[derive(Debug)]
+pub struct Document {
+    /// The path as reported: relative to the scanned root, with `/`.
+    pub name: String,
+    /// Where it is on disk; `None` for standard input and for texts made in tests.
+    pub path: Option<PathBuf>,
+    text: OnceLock<Arc<str>>,
+    lines: OnceLock<Vec<u32>>,
+}
+
+impl Document {
+    fn line_starts(&self) -> &[u32] {
+        self.lines.get_or_init(|| {
+            let text = self.text();
+            let starts = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+            std::iter::once(0).chain(starts.map(|(at, _)| at as u32 + 1)).collect()
+        })
+    }
+
+    /// The text; empty while unread.
+    pub fn text(&self) -> Arc<str> {
+        self.text.get().cloned().unwrap_or_else(|| Arc::from(""))
+    }
+
+    /// Gives the document its text; the first one stays.
+    pub fn set_text(&self, text: Arc<str>) {
+        // A second thread that read the same file has the same text.
+        let _ = self.text.set(text);
+    }
+
+    /// Whether the text was read.
+    pub fn is_read(&self) -> bool {
+        self.text.get().is_some()
+    }
+}
+
+/// All documents of a run. Shared between threads; ids never change.
+#[derive(Debug, Default)]
+pub struct Sources {
+    inner: RwLock<Inner>,
+}
+
+#[derive(Debug, Default)]
+struct Inner {
+    documents: Vec<Arc<Document>>,
+    by_path: HashMap<PathBuf, SourceId>,
+}
+
+impl Sources {
+    /// Adds a document that will be read later from `path`; a path added twice keeps its id.
+    pub fn add_file(&self, name: impl Into<String>, path: &Path) -> SourceId {
+        let mut inner = self.inner.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(id) = inner.by_path.get(path) {
+            return *id;
+        }
+        let id = inner.push(name.into(), Some(path.to_path_buf()), None);
+        inner.by_path.insert(path.to_path_buf(), id);
+        id
+    }
+
+    /// Adds a document with its text: standard input, inline examples.
+    pub fn add_text(&self, name: impl Into<String>, text: impl Into<Arc<str>>) -> SourceId {
+        let mut inner = self.inner.write().unwrap_or_else(PoisonError::into_inner);
+        inner.push(name.into(), None, Some(text.into()))
+    }
+
+    /// The document of a path, where it was added.
+    pub fn find(&self, path: &Path) -> Option<SourceId> {
+        self.read_inner().by_path.get(path).copied()
+    }
+
+    /// The document; an id from another store gives an empty one.
+    pub fn document(&self, id: SourceId) -> Arc<Document> {
+        self.read_inner().documents.get(id.0 as usize).cloned().unwrap_or_else(|| {
+            Arc::new(Document {
+                name: String::new(),
+                path: None,
+                text: OnceLock::new(),
+                lines: OnceLock::new(),
+            })
+        })
+    }
+
+    /// The text of a document.
+    pub fn text(&self, id: SourceId) -> Arc<str> {
+        self.document(id).text()
+    }
+
+    /// The path as reported.
+    pub fn name(&self, id: SourceId) -> String {
+        self.document(id).name.clone()
+    }
+
+    /// How many documents there are.
+    pub fn len(&self) -> usize {
+        self.read_inner().documents.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Lines and columns of a span.
+    pub fn position(&self, span: Span) -> Position {
+        let document = self.document(span.source);
+        let text = document.text();
+        let starts = document.line_starts();
+        let place = |offset: u32| {
+            let offset = offset.min(text.len() as u32);
+            let line = starts.partition_point(|start| *start <= offset).max(1);
+            let start = starts.get(line - 1).copied().unwrap_or(0) as usize;
+            let before = text.as_bytes().get(start..offset as usize).unwrap_or_default();
+            // Continuation bytes do not start a character.
+            let column = before.iter().filter(|byte| (**byte & 0xC0) != 0x80).count();
+            (line, column + 1)
+        };
+        let (line, column) = place(span.start);
+        let (end_line, end_column) = place(span.end.max(span.start));
+        Position { line, column, end_line, end_column }
+    }
+
+    /// The bytes where line `line` (from 1) starts and ends, without its newline.
+    pub fn line_span(&self, source: SourceId, line: usize) -> Span {
+        let document = self.document(source);
+        let text = document.text();
+        let starts = document.line_starts();
+        let start = starts.get(line.saturating_sub(1)).map_or(text.len(), |start| *start as usize);
+        let mut end = starts.get(line).map_or(text.len(), |next| (*next as usize).saturating_sub(1));
+        if end > start && text.as_bytes().get(end - 1) == Some(&b'\r') {
+            end -= 1;
+        }
+        Span::new(source, start, end.max(start))
+    }
+
+    fn read_inner(&self) -> std::sync::RwLockReadGuard<'_, Inner> {
+        self.inner.read().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Inner {
+    fn push(&mut self, name: String, path: Option<PathBuf>, text: Option<Arc<str>>) -> SourceId {
+        let id = SourceId(u32::try_from(self.documents.len()).unwrap_or(u32::MAX));
+        let cell = OnceLock::new();
+        if let Some(text) = text {
+            // A new cell is empty: this can't be refused.
+            let _ = cell.set(text);
+        }
+        self.documents.push(Arc::new(Document { name, path, text: cell, lines: OnceLock::new() }));
+        id
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_count_characters_from_one() {
+        let sources = Sources::default();
+        let id = sources.add_text("a", "x\néé=1\n");
+        let found = sources.position(Span::new(id, 6, 7));
+        assert_eq!(found, Position { line: 2, column: 3, end_line: 2, end_column: 4 });
+    }
+
+    #[test]
+    fn a_line_ends_before_its_carriage_return() {
+        let sources = Sources::default();
+        let id = sources.add_text("a", "one\r\ntwo");
+        assert_eq!(sources.line_span(id, 1).range(), 0..3);
+        assert_eq!(sources.line_span(id, 2).range(), 5..8);
+    }
+}

@@ -1,0 +1,291 @@
+//! Values made of pieces with origins: what `terraform` evaluates to and `script` reads.
+//!
+//! A [`Text`] is literal text, each piece with the place it was copied from, and *holes*: places
+//! where something unknown or secret will stand. A hole carries [`Traces`]: which secrets can be
+//! in it, and the way they came. [`Flat`] is the same as one string, for a parser, with a map from
+//! every byte back to its outer place.
+
+mod flat;
+mod landing;
+
+use std::sync::Arc;
+
+pub use flat::{Flat, HOLE};
+pub use landing::{Landing, Lifetime, Sink, SinkKind};
+
+use crate::finding::Confidence;
+use crate::source::Span;
+
+/// Where a secret comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum OriginKind {
+    /// Its text stands in the source.
+    Literal,
+    /// A Terraform variable.
+    Variable,
+    /// A Terraform data source.
+    Data,
+    /// An attribute of a Terraform resource.
+    Resource,
+    /// An ephemeral resource.
+    Ephemeral,
+    /// The output of a module whose source we do not have.
+    Module,
+    /// A command that fetches: `aws ssm get-parameter --with-decryption`.
+    Command,
+    /// An environment variable that the script did not set.
+    Environment,
+}
+
+impl OriginKind {
+    /// The word used in records and reports.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Literal => "literal",
+            Self::Variable => "variable",
+            Self::Data => "data",
+            Self::Resource => "resource",
+            Self::Ephemeral => "ephemeral",
+            Self::Module => "module",
+            Self::Command => "command",
+            Self::Environment => "environment",
+        }
+    }
+}
+
+/// One secret's beginning.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Origin {
+    /// Where from.
+    pub kind: OriginKind,
+    /// Its address in the words of its language: `var.db_password`, `aws ssm get-parameter /x`.
+    pub name: String,
+    /// What users call the secret: `db_password`.
+    pub key: String,
+    /// The place to point at.
+    pub at: Span,
+    /// Proven, named, or guessed.
+    pub confidence: Confidence,
+    /// Characters and last four, for literals.
+    pub literal: Option<(usize, Option<String>)>,
+}
+
+/// A place that a secret passed on its way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hop {
+    /// Where.
+    pub at: Span,
+    /// What it is called there: `module.app.anthropic_api_key`, `$TOKEN`.
+    pub name: String,
+    /// One line: "passed to template variable `token`".
+    pub message: String,
+}
+
+#[derive(Debug)]
+struct Link {
+    hop: Hop,
+    before: Option<Arc<Link>>,
+}
+
+/// One secret and the way it came. Cheap to copy: tails are shared.
+#[derive(Debug, Clone)]
+pub struct Trace {
+    /// Its beginning.
+    pub origin: Arc<Origin>,
+    last: Option<Arc<Link>>,
+    length: u16,
+}
+
+/// A way longer than this is no way that a person follows; later hops are left out.
+const MOST_HOPS: u16 = 32;
+/// More secrets than this in one place are reported by the first ones.
+const MOST_TRACES: usize = 8;
+
+impl Trace {
+    /// A secret at its beginning.
+    pub fn new(origin: Origin) -> Self {
+        Self { origin: Arc::new(origin), last: None, length: 0 }
+    }
+
+    /// The same secret one place further.
+    #[must_use]
+    pub fn then(&self, hop: Hop) -> Self {
+        let same_place = self.last.as_ref().is_some_and(|link| link.hop.at == hop.at);
+        if self.length >= MOST_HOPS || same_place {
+            return self.clone();
+        }
+        let link = Link { hop, before: self.last.clone() };
+        Self { origin: Arc::clone(&self.origin), last: Some(Arc::new(link)), length: self.length + 1 }
+    }
+
+    /// The places passed, first to last.
+    pub fn hops(&self) -> Vec<&Hop> {
+        let mut hops = Vec::with_capacity(self.length as usize);
+        let mut link = self.last.as_deref();
+        while let Some(this) = link {
+            hops.push(&this.hop);
+            link = this.before.as_deref();
+        }
+        hops.reverse();
+        hops
+    }
+}
+
+/// The secrets that can be in one place: none, mostly one, never two of the same origin.
+#[derive(Debug, Clone, Default)]
+pub struct Traces(Vec<Trace>);
+
+impl Traces {
+    /// No secret.
+    pub fn none() -> Self {
+        Self::default()
+    }
+
+    /// One secret, at its beginning.
+    pub fn from_origin(origin: Origin) -> Self {
+        Self(vec![Trace::new(origin)])
+    }
+
+    /// Whether no secret can be here.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The secrets.
+    pub fn iter(&self) -> impl Iterator<Item = &Trace> {
+        self.0.iter()
+    }
+
+    /// Adds those of `other`; of two with the same origin the one that is here stays.
+    pub fn absorb(&mut self, other: &Traces) {
+        for trace in &other.0 {
+            let known = self
+                .0
+                .iter()
+                .any(|mine| Arc::ptr_eq(&mine.origin, &trace.origin) || mine.origin == trace.origin);
+            if !known && self.0.len() < MOST_TRACES {
+                self.0.push(trace.clone());
+            }
+        }
+    }
+
+    /// All of them one place further.
+    #[must_use]
+    pub fn then(&self, hop: &Hop) -> Self {
+        Self(self.0.iter().map(|trace| trace.then(hop.clone())).collect())
+    }
+
+    /// Those that `keep` accepts.
+    #[must_use]
+    pub fn filtered(&self, keep: impl Fn(&Trace) -> bool) -> Self {
+        Self(self.0.iter().filter(|trace| keep(trace)).cloned().collect())
+    }
+}
+
+impl FromIterator<Trace> for Traces {
+    fn from_iter<I: IntoIterator<Item = Trace>>(traces: I) -> Self {
+        let mut all = Self::default();
+        all.absorb(&Traces(traces.into_iter().collect()));
+        all
+    }
+}
+
+/// A place in a text where something unknown or secret stands.
+#[derive(Debug, Clone)]
+pub struct Hole {
+    /// The expression, shortened: `var.region`, `$TOKEN`. A name, never a value.
+    pub label: Arc<str>,
+    /// The expression's place.
+    pub at: Span,
+    /// The secrets that can be here; none for a harmless unknown.
+    pub traces: Traces,
+}
+
+/// A piece of a text.
+#[derive(Debug, Clone)]
+pub enum Piece {
+    /// Text whose content is known and not secret.
+    Known {
+        /// The text.
+        text: Arc<str>,
+        /// Where it was copied from.
+        at: Span,
+        /// Whether byte *i* of the text is byte *i* of the span (false after unescaping).
+        exact: bool,
+    },
+    /// Something unknown or secret.
+    Hole(Hole),
+}
+
+/// A text made of pieces.
+#[derive(Debug, Clone, Default)]
+pub struct Text {
+    /// The pieces in order.
+    pub pieces: Vec<Piece>,
+}
+
+impl Text {
+    /// A known text copied byte by byte from `at`.
+    pub fn exact(text: impl Into<Arc<str>>, at: Span) -> Self {
+        Self { pieces: vec![Piece::Known { text: text.into(), at, exact: true }] }
+    }
+
+    /// A known text made at `at`, not copied byte by byte.
+    pub fn made(text: impl Into<Arc<str>>, at: Span) -> Self {
+        Self { pieces: vec![Piece::Known { text: text.into(), at, exact: false }] }
+    }
+
+    /// One hole.
+    pub fn hole(label: impl Into<Arc<str>>, at: Span, traces: Traces) -> Self {
+        Self { pieces: vec![Piece::Hole(Hole { label: label.into(), at, traces })] }
+    }
+
+    /// Appends another text.
+    pub fn append(&mut self, other: Text) {
+        self.pieces.extend(other.pieces);
+    }
+
+    /// The whole text, where every piece is known.
+    pub fn known(&self) -> Option<String> {
+        let mut all = String::new();
+        for piece in &self.pieces {
+            match piece {
+                Piece::Known { text, .. } => all.push_str(text),
+                Piece::Hole(_) => return None,
+            }
+        }
+        Some(all)
+    }
+
+    /// The text for people, holes as `${label}`.
+    pub fn shown(&self) -> String {
+        let mut all = String::new();
+        for piece in &self.pieces {
+            match piece {
+                Piece::Known { text, .. } => all.push_str(text),
+                Piece::Hole(hole) => {
+                    all.push_str("${");
+                    all.push_str(&hole.label);
+                    all.push('}');
+                }
+            }
+        }
+        all
+    }
+
+    /// All secrets that can be in it.
+    pub fn traces(&self) -> Traces {
+        let mut all = Traces::none();
+        for piece in &self.pieces {
+            if let Piece::Hole(hole) = piece {
+                all.absorb(&hole.traces);
+            }
+        }
+        all
+    }
+
+    /// Whether it has no pieces, or only empty ones.
+    pub fn is_empty(&self) -> bool {
+        self.pieces.iter().all(|piece| matches!(piece, Piece::Known { text, .. } if text.is_empty()))
+    }
+}
