@@ -28,4 +28,5 @@ pub mod reading;
 pub mod record;
 pub mod secret;
 pub mod source;
+pub mod terraform;
 pub mod value;
