@@ -1,4 +1,9 @@
 //! Terraform: read, understand as modules, evaluate to values made of pieces.
 
 pub mod ast;
+pub mod directory;
+pub mod evaluate;
 pub mod read;
+pub mod tables;
+pub mod tree;
+pub mod value;
