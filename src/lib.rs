@@ -26,6 +26,7 @@ pub mod error;
 pub mod finding;
 pub mod reading;
 pub mod record;
+pub mod rule;
 pub mod secret;
 pub mod source;
 pub mod terraform;
