@@ -26,6 +26,8 @@ pub mod error;
 pub mod finding;
 pub mod reading;
 pub mod record;
+pub mod report;
 pub mod secret;
+pub mod settle;
 pub mod source;
 pub mod value;
