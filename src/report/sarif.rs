@@ -310,3 +310,6 @@ fn pascal_case(name: &str) -> String {
     }
     pascal
 }
+
+#[cfg(test)]
+mod tests;
