@@ -164,4 +164,23 @@ mod tests {
             assert!(of(&"日本語テキスト".repeat(9), 21, 30, width).is_some());
         }
     }
+
+    proptest::proptest! {
+        #[test]
+        fn the_place_is_always_inside_of_the_text(
+            text in "(\\PC|[\\r\\n\\t日é\u{301}]){0,80}",
+            start in 0usize..200,
+            length in 0usize..200,
+            width in 0usize..60,
+        ) {
+            let sources = Sources::default();
+            let id = sources.add_text("a", text);
+            let span = Span::new(id, start, start + length);
+            if let Some(made) = excerpt(&sources, &Redactor::default(), span, width) {
+                assert!(made.text.get(made.place.clone()).is_some(), "{made:?}");
+                assert!(columns(&made.text.chars().collect::<Vec<_>>()) <= width.max(made.columns) + 4);
+                assert!(!made.text.contains('\n'));
+            }
+        }
+    }
 }

@@ -21,6 +21,7 @@ const MOST_WITH_GAPS: usize = 58_000;
 /// Characters of a cell, and of a line in the details.
 const CELL: usize = 160;
 const LINE: usize = 300;
+const LONGEST_FIX: usize = 3_000;
 
 /// Writes the comment.
 pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
@@ -73,7 +74,7 @@ fn row(finding: &ToldFinding) -> String {
 fn details(told: &Told<'_>, page: &mut String) {
     let texts = told.findings.iter().map(|finding| detail(told, finding));
     let left_out = add_until(page, MOST_WITH_DETAILS, texts);
-    if left_out > 0 && left_out < told.findings.len() {
+    if left_out > 0 {
         let left_out = number(left_out, "finding", "findings");
         page.push_str(&format!("\nThe details of {left_out} are left out.\n"));
     }
@@ -93,10 +94,12 @@ fn detail(told: &Told<'_>, finding: &ToldFinding) -> String {
         let place = code(&clipped(&step.place.short(), LINE));
         text.push_str(&format!("{}. {place} {}\n", index + 1, prose(&clipped(step.label(), LINE))));
     }
-    // The fix is the rule author's own Markdown.
     let fix = told.rule_of(finding).map_or("", |rule| rule.remediation.trim());
     if !fix.is_empty() {
-        text.push_str(&format!("\n**Fix:** {}\n", clipped(fix, 10 * LINE)));
+        // The rule author's own Markdown; cut somewhere it could leave a fence open, so then as text.
+        let short = clipped(fix, LONGEST_FIX);
+        let fix = if short == fix { short } else { prose(&short) };
+        text.push_str(&format!("\n**Fix:** {fix}\n"));
     }
     let (confidence, rule) =
         (finding.confidence, code(&format!("secretrail rules explain {}", finding.rule)));

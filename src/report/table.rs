@@ -99,7 +99,8 @@ fn write_gaps(gaps: &[ToldGap], style: TableStyle, out: &mut dyn Write) -> io::R
             writeln!(out, "  {reason}")?;
             let most = if style.full { gaps.len() } else { PLACES_OF_ONE_REASON };
             for gap in gaps.iter().take(most) {
-                writeln!(out, "    {} {}", gap.place.short(), gap.place.name)?;
+                let place = format!("{} {}", gap.place.short(), gap.place.name);
+                writeln!(out, "    {}", place.trim_end())?;
             }
             if gaps.len() > most {
                 writeln!(out, "    and {} more; --all shows them", gaps.len() - most)?;
