@@ -1,5 +1,7 @@
 //! Secret texts, and what is known about how they look and are named.
 
+pub mod names;
+pub mod placeholder;
 pub mod redact;
 
 use std::fmt;
