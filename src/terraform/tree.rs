@@ -30,6 +30,8 @@ pub struct Tree {
     /// Root folder and dotted module key to the folder of a downloaded module.
     downloaded: BTreeMap<(PathBuf, String), PathBuf>,
     paths: Vec<PathBuf>,
+    /// Value files that Terraform does not load by itself.
+    values: Vec<(SourceId, Body)>,
 }
 
 #[derive(Deserialize)]
@@ -81,12 +83,14 @@ impl Tree {
             let folder = input.found.path.parent().map(Path::to_path_buf).unwrap_or_default();
             folders.entry(folder).or_default().add(input, reading.facts);
         }
-        let directories = folders
-            .into_iter()
-            .map(|(path, folder)| (path.clone(), folder.into_directory(path)))
-            .collect();
+        let mut values = Vec::new();
+        let mut directories = BTreeMap::new();
+        for (path, mut folder) in folders {
+            values.append(&mut folder.other);
+            directories.insert(path.clone(), folder.into_directory(path));
+        }
         let paths = inputs.iter().map(|input| input.found.path.clone()).collect();
-        Reading { facts: Self { directories, paths, downloaded: BTreeMap::new() }, gaps }
+        Reading { facts: Self { directories, paths, values, downloaded: BTreeMap::new() }, gaps }
     }
 
     /// Adds what a root's manifest says of downloaded modules.
@@ -113,6 +117,11 @@ impl Tree {
     /// All folders.
     pub fn directories(&self) -> impl Iterator<Item = &Directory> {
         self.directories.values()
+    }
+
+    /// All value files: those that are loaded, and those that are only given by name.
+    pub fn values(&self) -> impl Iterator<Item = &(SourceId, Body)> {
+        self.directories.values().flat_map(|directory| &directory.values).chain(&self.values)
     }
 
     /// Root modules: folders that no other folder of the scan calls. Of folders that only call each
@@ -166,6 +175,7 @@ impl Tree {
 struct Folder {
     files: Vec<(SourceId, Body)>,
     loaded: Vec<(u8, String, SourceId, Body)>,
+    other: Vec<(SourceId, Body)>,
 }
 
 impl Folder {
@@ -179,7 +189,7 @@ impl Folder {
             _ if name.ends_with(".auto.tfvars") || name.ends_with(".auto.tfvars.json") => {
                 self.loaded.push((2, name, input.source, body));
             }
-            _ => {}
+            _ => self.other.push((input.source, body)),
         }
     }
 

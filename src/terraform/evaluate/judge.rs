@@ -4,7 +4,7 @@ use super::{Evaluator, Scope};
 use crate::finding::Confidence;
 use crate::secret::Secret;
 use crate::secret::names::says_secret;
-use crate::secret::placeholder::{Placeholder, is_placeholder};
+use crate::secret::placeholder::is_placeholder;
 use crate::source::Span;
 use crate::terraform::ast::{Expr, ExprKind, Step};
 use crate::terraform::value::Value;
@@ -111,7 +111,7 @@ pub fn literal_origin(key: &str, text: &str, at: Span, confidence: Confidence) -
 pub fn is_literal_secret(text: &str) -> bool {
     let text = text.trim();
     let plain_word = matches!(text, "true" | "false" | "null" | "none" | "");
-    !plain_word && text.parse::<f64>().is_err() && is_placeholder(text) == Placeholder::No
+    !plain_word && text.parse::<f64>().is_err() && !is_placeholder(text)
 }
 
 impl<'w> Evaluator<'w> {

@@ -20,10 +20,11 @@ use super::ast::{Block, Body, Expr, ExprKind, ForExpr, Key, Part, Range};
 use super::directory::{Directory, Placed};
 use super::tree::Tree;
 use super::value::Value;
-use crate::reading::Gap;
+use crate::value::Text;
+use crate::reading::{Gap, Reading};
 use crate::source::{SourceId, Sources, Span};
 
-pub use judge::label;
+pub use judge::{is_literal_secret, label};
 
 /// Expressions nested deeper (through references too) are unknown.
 const MOST_DEPTH: usize = 200;
@@ -151,6 +152,18 @@ impl<'w> Evaluator<'w> {
         self.sources
     }
 
+    /// The root module's folder.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// A script that a provisioner runs, where it is at hand.
+    pub fn open_script(&self, path: &Path) -> Option<SourceId> {
+        let source = self.sources.open(path).ok()?;
+        self.rendered.borrow_mut().insert(source);
+        Some(source)
+    }
+
     /// Records a gap once.
     pub fn gap(&self, at: Span, name: impl Into<String>, reason: impl Into<String>, hides_findings: bool) {
         let gap = Gap { at, name: name.into(), reason: reason.into(), hides_findings };
@@ -244,7 +257,7 @@ impl<'w> Evaluator<'w> {
             Value::Map(members) => {
                 let few = || members.iter().take(MOST_ELEMENTS);
                 let key = Value::either(few().map(|(name, _)| {
-                    Value::Text(crate::value::Text::made(name.to_string(), at))
+                    Value::Text(Text::made(name.to_string(), at))
                 }));
                 (key, merged(few().map(|(_, value)| value.clone())))
             }
@@ -287,7 +300,7 @@ impl<'w> Evaluator<'w> {
     fn eval_kind(&self, scope: &Scope<'w>, expr: &Expr, at: Span) -> Value {
         match &expr.kind {
             ExprKind::Null => Value::Null,
-            ExprKind::Scalar(text) => Value::Text(crate::value::Text::made(&**text, at)),
+            ExprKind::Scalar(text) => Value::Text(Text::made(&**text, at)),
             ExprKind::Template(parts) => self.template_value(scope, parts, at),
             ExprKind::Variable(_) => self.reference(scope, expr, &[], at),
             ExprKind::Traversal(base, steps) => self.reference(scope, base, steps, at),
@@ -322,7 +335,7 @@ impl<'w> Evaluator<'w> {
             Value::Map(members) if members.len() <= MOST_ELEMENTS => members
                 .iter()
                 .map(|(name, value)| {
-                    (Value::Text(crate::value::Text::made(name.to_string(), at)), value.clone())
+                    (Value::Text(Text::made(name.to_string(), at)), value.clone())
                 })
                 .collect(),
             Value::List(items) if items.len() <= MOST_ELEMENTS => {
@@ -348,6 +361,15 @@ impl<'w> Evaluator<'w> {
         }
         if for_expr.key.is_some() { Value::map(members) } else { Value::list(list) }
     }
+}
+
+/// A template that nobody renders: its variables are judged by their names.
+pub fn render_alone(sources: &Sources, source: SourceId) -> Reading<Text> {
+    let tree = Tree::default();
+    let evaluator = Evaluator::new(&tree, sources, Path::new(""));
+    let text = evaluator.render_file(source);
+    let (gaps, _) = evaluator.finish();
+    Reading { facts: text, gaps }
 }
 
 /// One value that is any of several: objects member by member, so that names keep their meaning.

@@ -96,6 +96,11 @@ impl<'w> Evaluator<'w> {
         }))
     }
 
+    /// A template file without a caller.
+    pub(super) fn render_file(&self, file: SourceId) -> Text {
+        self.render(&bind(file, &Value::Null), &self.template_of(file), Span::start_of(file))
+    }
+
     /// Each secret that goes into a template passes the variable's place.
     fn template_variables(&self, scope: &Scope<'w>, vars: Value, expr: Option<&Expr>) -> Value {
         let Value::Map(members) = &vars else { return vars };
