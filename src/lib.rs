@@ -26,6 +26,7 @@ pub mod error;
 pub mod finding;
 pub mod reading;
 pub mod record;
+pub mod script;
 pub mod secret;
 pub mod source;
 pub mod value;
