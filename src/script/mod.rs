@@ -1,0 +1,115 @@
+//! Reads the scripts that Terraform hands to machines and says where secrets land.
+
+mod names;
+mod run;
+mod shell;
+mod table;
+
+use crate::reading::Reading;
+use crate::source::Span;
+use crate::value::{Flat, Landing, Text};
+
+/// How a script runs, which decides where its output goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// At boot: standard output and error end in cloud-init's log.
+    UserData,
+    /// On a machine, driven by Terraform: its output is Terraform's output.
+    RemoteExec,
+    /// Beside Terraform: its output is Terraform's output.
+    LocalExec,
+    /// A script on its own: nobody knows where its output goes.
+    Standalone,
+}
+
+/// What is known of a script from outside.
+pub struct Context<'a> {
+    /// How it runs.
+    pub role: Role,
+    /// The environment that it gets, `environment {}` of `local-exec`.
+    pub environment: Vec<(String, Text)>,
+    /// Its positional parameters.
+    pub arguments: Vec<Text>,
+    /// The name of its file, for gaps.
+    pub file_name: &'a str,
+    /// Whether an unset variable with a secret-saying name is an origin, with low confidence.
+    pub guess_environment: bool,
+    /// The place to point at where the script has none.
+    pub fallback: Span,
+}
+
+/// Follows secrets through a bash or POSIX shell script: from holes with origins, literals and
+/// fetching commands to files, logs, command lines and containers.
+///
+/// ```
+/// use secretrail::script::{Context, Role, trace_shell};
+/// use secretrail::source::{SourceId, Span};
+/// use secretrail::value::Flat;
+///
+/// let source = SourceId(0);
+/// let text = "KEY=$(aws ssm get-parameter --with-decryption --name /app/key)\necho $KEY > /etc/key\n";
+/// let context = Context {
+///     role: Role::UserData,
+///     environment: Vec::new(),
+///     arguments: Vec::new(),
+///     file_name: "user_data.sh",
+///     guess_environment: false,
+///     fallback: Span::start_of(source),
+/// };
+/// let reading = trace_shell(&Flat::from_document(source, text), &context);
+/// assert_eq!(reading.facts[0].sink.path.as_deref(), Some("/etc/key"));
+/// ```
+pub fn trace_shell(script: &Flat, context: &Context<'_>) -> Reading<Vec<Landing>> {
+    run::trace(script, context)
+}
+
+/// Whether a text is a shell script, as far as its beginning tells: a shell's `#!`, or nothing
+/// that speaks for another language.
+pub fn looks_like_shell(text: &str) -> bool {
+    let text = text.trim_start_matches('\u{FEFF}').trim_start();
+    let line = text.lines().next().unwrap_or("");
+    if let Some(interpreter) = line.strip_prefix("#!") {
+        return shell_interpreter(interpreter);
+    }
+    let other = [
+        "#cloud-config",
+        "#cloud-boothook",
+        "#include",
+        "#part-handler",
+        "## template: jinja",
+        "#upstart-job",
+    ];
+    let lower = line.trim_end().to_ascii_lowercase();
+    if other.iter().any(|marker| lower.starts_with(marker)) {
+        return lower.starts_with("#cloud-boothook");
+    }
+    let markup =
+        lower.starts_with('<') || lower.starts_with("content-type:") || lower.starts_with("mime-version:");
+    let data = lower.starts_with('{') && !lower.starts_with("{ ")
+        || lower.starts_with("[\"")
+        || lower == "["
+        || lower == "---"
+        || is_yaml_key(line);
+    !text.is_empty() && !markup && !data
+}
+
+fn shell_interpreter(interpreter: &str) -> bool {
+    const SHELLS: [&str; 7] = ["sh", "bash", "dash", "ash", "ksh", "zsh", "mksh"];
+    interpreter
+        .split_whitespace()
+        .map(|word| word.rsplit('/').next().unwrap_or(word))
+        .find(|word| !word.starts_with('-') && *word != "env" && *word != "busybox" && !word.contains('='))
+        .is_some_and(|word| SHELLS.contains(&word))
+}
+
+/// `key:` or `key: value` with nothing of a command before the colon.
+fn is_yaml_key(line: &str) -> bool {
+    line.split_once(':').is_some_and(|(key, rest)| {
+        let plain =
+            !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte));
+        plain && (rest.trim().is_empty() || rest.starts_with(' '))
+    })
+}
+
+#[cfg(test)]
+mod tests;

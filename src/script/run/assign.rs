@@ -1,0 +1,76 @@
+//! Assignments: `x=…`, `export x=…`, `x+=…`, arrays.
+
+use super::Machine;
+use super::variables::passed;
+use crate::script::shell::{Assignment, Part, Word};
+use crate::source::Span;
+use crate::value::{Hop, Piece, Text};
+
+impl Machine<'_> {
+    /// Carries out an assignment and gives the value, for the trace of `set -x`.
+    pub fn assign(&mut self, assignment: &Assignment, exported: bool) -> Text {
+        let at = self.place(assignment.extent);
+        let outer = self.assigning.replace(assignment.name.clone());
+        let texts: Vec<Text> = if assignment.array {
+            assignment.values.iter().flat_map(|word| self.expand_fields(word)).collect()
+        } else {
+            assignment.values.iter().map(|word| self.value(&assignment.name, word, at)).collect()
+        };
+        self.assigning = outer;
+        let hop = variable_hop(&assignment.name, at);
+        let mut texts: Vec<Text> = texts.iter().map(|text| passed(text, &hop)).collect();
+        let mut all = Text::default();
+        texts.iter().for_each(|text| all.append(text.clone()));
+        let before = self.variables.get(&assignment.name).cloned();
+        if assignment.array {
+            if assignment.append {
+                let known = before.and_then(|variable| variable.elements).unwrap_or_default();
+                texts.splice(0..0, known);
+            }
+            self.variables.set_array(&assignment.name, texts, exported);
+            return all;
+        }
+        let value = match before {
+            // An element is one of many: all are kept together.
+            Some(before) if assignment.append || assignment.element => {
+                let mut value = before.value;
+                value.append(all.clone());
+                value
+            }
+            _ => all.clone(),
+        };
+        self.variables.set(&assignment.name, value, exported);
+        all
+    }
+
+    fn value(&mut self, name: &str, word: &Word, at: Span) -> Text {
+        let text = self.expand_one(word);
+        let literal = word.parts.iter().all(|part| matches!(part, Part::Text(_) | Part::Made(..)));
+        if literal && let Some(hidden) = self.literal_secret(name, &text, at) {
+            return hidden;
+        }
+        named(text, name)
+    }
+
+    /// Gives a variable a value that comes from elsewhere: `read`, `printf -v`.
+    pub fn give(&mut self, name: &str, value: &Text, at: Span) {
+        let value = passed(value, &variable_hop(name, at));
+        self.variables.set(name, value, false);
+    }
+}
+
+/// "assigned to shell variable X"
+pub fn variable_hop(name: &str, at: Span) -> Hop {
+    Hop { at, name: format!("${name}"), message: format!("assigned to shell variable {name}") }
+}
+
+/// The output of a command that is not known has the name of the variable that takes it.
+fn named(mut text: Text, name: &str) -> Text {
+    if let [Piece::Hole(hole)] = text.pieces.as_mut_slice()
+        && hole.traces.is_empty()
+        && &*hole.label == "output"
+    {
+        hole.label = name.into();
+    }
+    text
+}

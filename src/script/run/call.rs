@@ -1,0 +1,247 @@
+//! Simple commands: who is called, and with what.
+
+use std::rc::Rc;
+
+use super::Machine;
+use super::variables::passed;
+use super::wire::{command_name, known_start};
+use crate::script::shell::{Assignment, Command, Word};
+use crate::source::Span;
+use crate::value::{Hop, Text};
+
+/// A command that is being called.
+pub struct Call<'a> {
+    /// Its name, without directory; empty where unknown.
+    pub name: &'a str,
+    /// Its arguments.
+    pub arguments: &'a [Text],
+    /// Its place.
+    pub at: Span,
+}
+
+impl Call<'_> {
+    /// The argument as far as it is known.
+    pub fn known(&self, number: usize) -> Option<String> {
+        self.arguments.get(number)?.known()
+    }
+
+    /// Whether one of the arguments is exactly this word.
+    pub fn has(&self, word: &str) -> bool {
+        self.arguments.iter().any(|argument| is(argument, word))
+    }
+
+    /// The value of an option: `--name X`, `--name=X`, or `-nX` for single letters.
+    pub fn option(&self, name: &str) -> Option<Text> {
+        for (number, argument) in self.arguments.iter().enumerate() {
+            let start = known_start(argument);
+            if is(argument, name) {
+                return self.arguments.get(number + 1).cloned();
+            }
+            let attached = start.strip_prefix(name).is_some_and(|rest| rest.starts_with('='));
+            if attached {
+                return Some(super::wire::without_start(argument, name.len() + 1));
+            }
+            if name.len() == 2 && !name.starts_with("--") && start.starts_with(name) {
+                return Some(super::wire::without_start(argument, 2));
+            }
+        }
+        None
+    }
+
+    /// Arguments that are no options.
+    pub fn operands(&self) -> Vec<&Text> {
+        self.arguments.iter().filter(|argument| !is_option(argument)).collect()
+    }
+}
+
+/// Whether a text is known and is exactly this.
+pub fn is(text: &Text, word: &str) -> bool {
+    text.pieces.len() == 1 && known_start(text) == word || text.known().is_some_and(|known| known == word)
+}
+
+/// `-x`, `--long`; not `-` alone.
+pub fn is_option(text: &Text) -> bool {
+    let start = known_start(text);
+    start.len() > 1 && start.starts_with('-')
+}
+
+impl Machine<'_> {
+    /// Carries out a simple command.
+    pub fn simple(
+        &mut self,
+        command: &Command,
+        assignments: &[Assignment],
+        words: &[Word],
+        declared: &[Assignment],
+    ) {
+        let at = self.fed_at.unwrap_or_else(|| self.place(command.extent));
+        if words.is_empty() {
+            let values: Vec<Text> =
+                assignments.iter().map(|assignment| self.assign(assignment, false)).collect();
+            self.trace_words(&values, at);
+            return;
+        }
+        // `A=b command`: only for this command.
+        let before: Vec<_> = assignments
+            .iter()
+            .map(|assignment| (assignment.name.clone(), self.variables.get(&assignment.name).cloned()))
+            .collect();
+        let mut shown: Vec<Text> =
+            assignments.iter().map(|assignment| self.assign(assignment, true)).collect();
+        let texts: Vec<Text> = words.iter().flat_map(|word| self.expand_fields(word)).collect();
+        let name = texts.first().map(command_name).unwrap_or_default();
+        let exported = name == "export" || texts.iter().any(|text| is(text, "-x"));
+        for assignment in declared {
+            if name == "local" || !self.calls.is_empty() && matches!(name.as_str(), "declare" | "typeset") {
+                self.make_local(&assignment.name);
+            }
+            shown.push(self.assign(assignment, exported));
+        }
+        shown.extend(texts.iter().cloned());
+        self.trace_words(&shown, at);
+        let keeps = name == "exec" && texts.len() == 1;
+        let streams = (!command.redirects.is_empty() && !keeps).then(|| self.streams.clone());
+        let by = if name.is_empty() { "a command" } else { &name };
+        self.redirect_all(&command.redirects, command.extent, by);
+        if keeps {
+            self.keep_streams();
+        }
+        self.dispatch(&texts, at);
+        if let Some(streams) = streams {
+            self.streams = streams;
+        }
+        for (name, variable) in before {
+            self.variables.put(&name, variable);
+        }
+    }
+
+    /// `exec > file`: what follows is printed there.
+    fn keep_streams(&mut self) {
+        use super::streams::Stream;
+        for stream in [&mut self.streams.output, &mut self.streams.errors] {
+            match stream {
+                Stream::File { log, .. } | Stream::Process { log, .. } => *log = true,
+                _ => {}
+            }
+        }
+    }
+
+    /// Calls a command: `texts` are its name and arguments.
+    pub fn dispatch(&mut self, texts: &[Text], at: Span) {
+        let mut texts = texts;
+        for _ in 0..8 {
+            let Some((first, arguments)) = texts.split_first() else { return };
+            let name = command_name(first);
+            if self.functions.contains_key(&name) {
+                return self.call_function(&name, arguments, at);
+            }
+            let call = Call { name: &name, arguments, at };
+            let Some(wrapper) = self.table.wrapper(&name) else { return self.run_command(&call) };
+            let skipped = wrapped(&call, &wrapper.takes, wrapper.words);
+            if name == "env" && arguments.get(skipped).is_none() {
+                return self.run_command(&call);
+            }
+            texts = arguments.get(skipped..).unwrap_or_default();
+        }
+    }
+
+    fn run_command(&mut self, call: &Call<'_>) {
+        if !self.builtin(call) {
+            self.external(call);
+        }
+    }
+
+    /// Carries out a function of the script with these arguments.
+    fn call_function(&mut self, name: &str, arguments: &[Text], at: Span) {
+        let Some(function) = self.functions.get_mut(name) else { return };
+        function.called = true;
+        let (program, body) = (Rc::clone(&function.program), Rc::clone(&function.body));
+        if self.calls.iter().any(|call| call == name) || self.calls.len() >= 24 {
+            return;
+        }
+        let passed_on: Vec<Text> = arguments
+            .iter()
+            .enumerate()
+            .map(|(number, text)| {
+                let hop = Hop {
+                    at,
+                    name: format!("{name}()"),
+                    message: format!("passed to function {name} as argument {}", number + 1),
+                };
+                passed(text, &hop)
+            })
+            .collect();
+        let positional = self.positional.replace(passed_on);
+        let outer = std::mem::replace(&mut self.program, program);
+        let locals = std::mem::take(&mut self.locals);
+        self.calls.push(name.to_owned());
+        self.depth += 2;
+        self.command(&body);
+        self.depth -= 2;
+        self.calls.pop();
+        for (name, variable) in std::mem::replace(&mut self.locals, locals).into_iter().rev() {
+            self.variables.put(&name, variable);
+        }
+        self.program = outer;
+        self.positional = positional;
+    }
+
+    /// `local x`: the caller's `x` comes back when the function ends.
+    pub fn make_local(&mut self, name: &str) {
+        let old = self.variables.get(name).cloned();
+        self.locals.push((name.to_owned(), old));
+    }
+
+    /// Functions that nobody called are read with unknown arguments.
+    pub fn uncalled_functions(&mut self) {
+        let names: Vec<String> = self
+            .functions
+            .iter()
+            .filter(|(_, function)| !function.called)
+            .map(|(name, _)| name.clone())
+            .collect();
+        self.uncalled = true;
+        self.streams = super::streams::Streams::default();
+        for name in names {
+            let Some(function) = self.functions.get(&name) else { continue };
+            if function.called {
+                continue;
+            }
+            let (program, body) = (Rc::clone(&function.program), Rc::clone(&function.body));
+            let outer = std::mem::replace(&mut self.program, program);
+            self.positional = None;
+            self.calls.push(name.clone());
+            self.aside(|machine| machine.command(&body));
+            self.calls.pop();
+            self.program = outer;
+        }
+    }
+}
+
+/// How many words belong to a wrapper itself: `sudo -u root`, `env A=b`, `timeout 5`.
+fn wrapped(call: &Call<'_>, takes: &[String], words: usize) -> usize {
+    let mut number = 0;
+    let mut words = words;
+    while let Some(argument) = call.arguments.get(number) {
+        let start = known_start(argument);
+        if takes.iter().any(|option| is(argument, option)) {
+            number += 2;
+        } else if is(argument, "--") {
+            return number + 1;
+        } else if start.starts_with('-') || is_assignment(start) {
+            number += 1;
+        } else if words > 0 {
+            words -= 1;
+            number += 1;
+        } else {
+            break;
+        }
+    }
+    number.min(call.arguments.len())
+}
+
+fn is_assignment(start: &str) -> bool {
+    start.split_once('=').is_some_and(|(name, _)| {
+        !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+    })
+}

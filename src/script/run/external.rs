@@ -1,0 +1,84 @@
+//! Programs: what they write, print and show.
+
+use super::Machine;
+use super::call::{Call, is};
+use crate::script::table::{Form, Output};
+use crate::value::{Lifetime, SinkKind, Text, Traces};
+
+impl Machine<'_> {
+    /// Carries out a program.
+    pub fn external(&mut self, call: &Call<'_>) {
+        if self.inner_script(call) {
+            return;
+        }
+        self.password_options(call);
+        if self.fetch(call) {
+            return;
+        }
+        let known = self.file_command(call) || self.table_sink(call) || self.network(call);
+        if !known {
+            self.show_arguments(call);
+        }
+        self.pass_on(call);
+    }
+
+    /// Secrets on the command line are seen by every user of the machine.
+    pub fn show_arguments(&mut self, call: &Call<'_>) {
+        if self.table.quiet(call.name) {
+            return;
+        }
+        let traces = argument_traces(call.arguments);
+        if !traces.is_empty() {
+            let by = format!("passed to `{}`", shown(call.name));
+            self.land(SinkKind::ProcessArguments, Lifetime::Memory, call.at, by, traces);
+        }
+    }
+
+    /// Secrets that come out of a program because they went in.
+    fn pass_on(&mut self, call: &Call<'_>) {
+        match self.table.output(call.name) {
+            Output::Same => self.copy_through(call),
+            Output::Changed => self.filter(call),
+            Output::Nothing => {}
+        }
+    }
+}
+
+/// All secrets in these words.
+pub fn argument_traces(arguments: &[Text]) -> Traces {
+    let mut all = Traces::none();
+    for argument in arguments {
+        all.absorb(&argument.traces());
+    }
+    all
+}
+
+/// The command's name for a message.
+pub fn shown(name: &str) -> &str {
+    if name.is_empty() { "a command" } else { name }
+}
+
+impl Form {
+    /// Where this form stands in a call: the number of the argument after its words.
+    pub fn find(&self, call: &Call<'_>) -> Option<usize> {
+        if let Some(option) = &self.option
+            && !call.has(option)
+        {
+            return None;
+        }
+        if self.words.is_empty() {
+            return Some(0);
+        }
+        // Options between the words, `aws --region r ssm get-parameter`, are stepped over.
+        let positions: Vec<usize> = (0..call.arguments.len().min(24))
+            .filter(|number| call.arguments.get(*number).is_some_and(|text| !super::call::is_option(text)))
+            .collect();
+        let found = positions.windows(self.words.len()).find(|window| {
+            window
+                .iter()
+                .zip(&self.words)
+                .all(|(number, word)| call.arguments.get(*number).is_some_and(|argument| is(argument, word)))
+        })?;
+        found.last().map(|last| last + 1)
+    }
+}

@@ -1,0 +1,124 @@
+//! Commands that fetch secrets.
+
+use super::Machine;
+use super::call::{Call, is, is_option};
+use super::wire::shown_path;
+use crate::finding::Confidence;
+use crate::script::names::{Says, last_segment, says};
+use crate::script::table::Fetch;
+use crate::value::{Origin, OriginKind, Text, Traces};
+
+impl Machine<'_> {
+    /// Where the command fetches a secret, its output is one.
+    pub fn fetch(&mut self, call: &Call<'_>) -> bool {
+        let table = self.table;
+        let Some(rows) = table.fetches.get(call.name) else { return false };
+        for row in rows {
+            if let Some(after) = row.form.find(call) {
+                self.fetched(call, row, after);
+                return true;
+            }
+        }
+        false
+    }
+
+    fn fetched(&mut self, call: &Call<'_>, row: &Fetch, after: usize) {
+        let selected =
+            row.selects.iter().find_map(|option| call.option(option)).and_then(|text| text.known());
+        if let Some(selection) = &selected
+            && judged(selection) == Says::Plain
+        {
+            return;
+        }
+        let name = secret_name(call, row, after);
+        let label = std::iter::once(call.name)
+            .chain(row.form.words.iter().map(String::as_str))
+            .collect::<Vec<_>>()
+            .join(" ");
+        let variable = self.assigning.clone();
+        if row.generates && variable.as_deref().is_some_and(|variable| says(variable) != Says::Secret) {
+            return;
+        }
+        let key = variable.clone().or_else(|| name.as_deref().map(key_of)).unwrap_or_else(|| label.clone());
+        let confidence = confidence(call, row, name.as_deref(), selected.as_deref(), variable.as_deref());
+        let origin = Origin {
+            kind: OriginKind::Command,
+            name: name.map_or_else(|| label.clone(), |name| format!("{label} {name}")),
+            key,
+            at: call.at,
+            confidence,
+            literal: None,
+        };
+        let traces = Traces::from_origin(origin);
+        // Some tools write the answer themselves: `--out-file`, `-out`.
+        for option in ["--out-file", "-out", "--output-file", "--file", "-o"] {
+            if let Some(path) = call.option(option).filter(|_| writes_itself(call.name, option)) {
+                let path = self.path(&path);
+                self.land_file(&path, call.at, format!("written by `{}`", call.name), traces.clone());
+                return;
+            }
+        }
+        self.emit(Text::hole(label, call.at, traces), call.at, call.name);
+    }
+}
+
+fn writes_itself(command: &str, option: &str) -> bool {
+    match option {
+        "-out" => command == "openssl",
+        "-o" => matches!(command, "op" | "pwgen"),
+        "--file" => command == "az",
+        "--out-file" => matches!(command, "op" | "gcloud"),
+        _ => true,
+    }
+}
+
+/// The secret's name in the store, as far as it is known.
+fn secret_name(call: &Call<'_>, row: &Fetch, after: usize) -> Option<String> {
+    let option = row.name.iter().find_map(|option| call.option(option));
+    let word = || {
+        let rest = call.arguments.get(after..).unwrap_or_default();
+        rest.iter().find(|argument| !is_option(argument)).cloned()
+    };
+    let text = option.or_else(|| row.argument.then(word).flatten())?;
+    Some(shown_path(&text)).filter(|name| !name.is_empty())
+}
+
+/// What users call it: the last segment, `api-key` of `/app/api-key`.
+fn key_of(name: &str) -> String {
+    let last = name.trim_end_matches('/').rsplit('/').next().unwrap_or(name);
+    last.trim_start_matches("${").trim_end_matches('}').to_owned()
+}
+
+fn confidence(
+    call: &Call<'_>,
+    row: &Fetch,
+    name: Option<&str>,
+    selected: Option<&str>,
+    variable: Option<&str>,
+) -> Confidence {
+    if row.short_lived {
+        return Confidence::Low;
+    }
+    let needed = |option: &String| {
+        call.arguments.iter().any(|argument| {
+            is(argument, option) || super::wire::known_start(argument).starts_with(option.as_str())
+        })
+    };
+    let wanted = row.needs.as_ref().is_none_or(needed);
+    let field = selected.map_or(Says::Nothing, judged);
+    let name = name.map_or(Says::Nothing, |name| says(last_segment(name)));
+    let variable = variable.map_or(Says::Nothing, says);
+    if field == Says::Secret || name == Says::Secret || variable == Says::Secret {
+        return if wanted { row.confidence } else { row.confidence.min(Confidence::Medium) };
+    }
+    if !wanted || name == Says::Plain || variable == Says::Plain {
+        return Confidence::Low;
+    }
+    row.confidence
+}
+
+/// What a selection says: `Parameter.ARN` is no secret, `SecretString` is one.
+pub fn judged(selection: &str) -> Says {
+    let bare = selection.trim_matches(|c: char| matches!(c, '\'' | '"' | ' '));
+    says(last_segment(bare))
+}

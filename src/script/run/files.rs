@@ -1,0 +1,207 @@
+//! Files that the script touches, and the landings in them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::streams::Chunk;
+use crate::source::Span;
+use crate::value::{Landing, Lifetime, Sink, SinkKind, Traces};
+
+/// Pieces of output kept per file, so that it can be read again.
+const MOST_CHUNKS: usize = 20_000;
+
+/// A file that was written.
+#[derive(Clone, Default)]
+pub struct Written {
+    /// Its text.
+    pub chunks: Vec<Chunk>,
+    /// Its text was carried out as a script, or read by `source`.
+    pub carried_out: bool,
+}
+
+/// A place where a landing's secret stands now or stood once.
+struct Copy {
+    path: String,
+    removed: bool,
+}
+
+struct Entry {
+    landing: Landing,
+    copies: Vec<Copy>,
+    branches: Vec<u32>,
+    fixed: bool,
+}
+
+/// All files and landings.
+#[derive(Default)]
+pub struct Files {
+    pub written: BTreeMap<String, Written>,
+    entries: Vec<Entry>,
+    index: BTreeMap<(SinkKind, Span, Option<String>), usize>,
+    by_path: BTreeMap<String, BTreeSet<usize>>,
+    /// Directories that a tmpfs was mounted on.
+    pub memory: Vec<String>,
+}
+
+impl Files {
+    /// Remembers what was written, for later readers of the file.
+    pub fn write(&mut self, path: &str, chunk: Chunk) {
+        let file = self.written.entry(path.to_owned()).or_default();
+        if file.chunks.len() < MOST_CHUNKS {
+            file.chunks.push(chunk);
+        }
+    }
+
+    /// Empties the file: `>`.
+    pub fn truncate(&mut self, path: &str) {
+        if let Some(file) = self.written.get_mut(path) {
+            file.chunks.clear();
+        }
+    }
+
+    /// A secret lands. The same landing twice is one.
+    pub fn land(&mut self, sink: Sink, traces: Traces, branches: &[u32], fixed: bool) {
+        if traces.is_empty() {
+            return;
+        }
+        let logged = sink.kind == SinkKind::Log;
+        let key = (sink.kind, sink.at, if logged { None } else { sink.path.clone() });
+        if let Some(entry) = self.index.get(&key).and_then(|at| self.entries.get_mut(*at)) {
+            entry.landing.traces.absorb(&traces);
+            return;
+        }
+        let number = self.entries.len();
+        self.index.insert(key, number);
+        let copies = match &sink.path {
+            Some(path) if sink.kind == SinkKind::File => {
+                self.by_path.entry(path.clone()).or_default().insert(number);
+                vec![Copy { path: path.clone(), removed: false }]
+            }
+            _ => Vec::new(),
+        };
+        self.entries.push(Entry {
+            landing: Landing { sink, traces },
+            copies,
+            branches: branches.to_vec(),
+            fixed,
+        });
+    }
+
+    /// `mv a b` and `cp a b`: the secrets of `a` are in `b` then.
+    pub fn copy(&mut self, from: &str, to: &str, moved: bool) {
+        if from == to {
+            return;
+        }
+        if let Some(file) = self.written.get(from).cloned() {
+            self.written.insert(to.to_owned(), file);
+        }
+        let numbers: Vec<usize> = self.by_path.get(from).into_iter().flatten().copied().collect();
+        for number in numbers {
+            let Some(entry) = self.entries.get_mut(number) else { continue };
+            if moved {
+                entry.copies.iter_mut().filter(|copy| copy.path == from).for_each(|copy| copy.removed = true);
+            }
+            if !entry.copies.iter().any(|copy| copy.path == to) && entry.copies.len() < 8 {
+                entry.copies.push(Copy { path: to.to_owned(), removed: false });
+                if let Some(path) = &mut entry.landing.sink.path {
+                    path.push_str(if moved { ", then moved to " } else { ", then copied to " });
+                    path.push_str(to);
+                }
+            }
+            self.by_path.entry(to.to_owned()).or_default().insert(number);
+        }
+        if moved {
+            self.by_path.remove(from);
+            self.written.remove(from);
+        }
+    }
+
+    /// `rm path`: also what stands under it, also with `*`.
+    pub fn remove(&mut self, path: &str, branches: &[u32]) {
+        let matches = |candidate: &str| {
+            candidate == path
+                || candidate
+                    .strip_prefix(path.trim_end_matches('/'))
+                    .is_some_and(|rest| rest.starts_with('/'))
+                || path.contains('*') && glob(path.as_bytes(), candidate.as_bytes())
+        };
+        for entry in &mut self.entries {
+            // Removed in a branch that may not be taken: it may stay.
+            if !entry.branches.starts_with(branches) {
+                continue;
+            }
+            entry.copies.iter_mut().filter(|copy| matches(&copy.path)).for_each(|copy| copy.removed = true);
+        }
+    }
+
+    /// Secrets that stand in the file.
+    pub fn secrets(&self, path: &str) -> Traces {
+        let mut all = Traces::none();
+        for number in self.by_path.get(path).into_iter().flatten() {
+            if let Some(entry) = self.entries.get(*number) {
+                all.absorb(&entry.landing.traces);
+            }
+        }
+        all
+    }
+
+    /// Adds what an inner script found.
+    pub fn adopt(&mut self, landings: Vec<Landing>) {
+        for landing in landings {
+            self.land(landing.sink, landing.traces, &[], true);
+        }
+    }
+
+    /// All landings, each with its lifetime.
+    pub fn landings(self) -> Vec<Landing> {
+        let memory = self.memory;
+        self.entries
+            .into_iter()
+            .map(|entry| {
+                let mut landing = entry.landing;
+                if !entry.fixed && !entry.copies.is_empty() {
+                    landing.sink.lifetime = lifetime(&entry.copies, &memory);
+                }
+                landing
+            })
+            .collect()
+    }
+}
+
+fn lifetime(copies: &[Copy], memory: &[String]) -> Lifetime {
+    let mut left = copies.iter().filter(|copy| !copy.removed).peekable();
+    if left.peek().is_none() {
+        return Lifetime::Removed;
+    }
+    if left.all(|copy| in_memory(&copy.path, memory)) { Lifetime::Memory } else { Lifetime::Durable }
+}
+
+/// Directories that a reboot empties because they are memory.
+pub fn in_memory(path: &str, mounts: &[String]) -> bool {
+    let built_in = ["/dev/shm", "/run", "/var/run", "/proc", "/sys", "${XDG_RUNTIME_DIR}"];
+    built_in.iter().copied().chain(mounts.iter().map(String::as_str)).any(|directory| {
+        path.strip_prefix(directory.trim_end_matches('/')).is_some_and(|rest| rest.starts_with('/'))
+    })
+}
+
+/// `*` only, never over `/`.
+fn glob(pattern: &[u8], text: &[u8]) -> bool {
+    let (mut p, mut t) = (0, 0);
+    let mut star: Option<(usize, usize)> = None;
+    while t < text.len() {
+        if pattern.get(p) == Some(&b'*') {
+            star = Some((p, t));
+            p += 1;
+        } else if pattern.get(p).is_some() && pattern.get(p) == text.get(t) {
+            (p, t) = (p + 1, t + 1);
+        } else if let Some((at, from)) = star {
+            if text.get(from) == Some(&b'/') {
+                return false;
+            }
+            star = Some((at, from + 1));
+            (p, t) = (at + 1, from + 1);
+        } else {
+            return false;
+        }
+    }
+    pattern.get(p..).unwrap_or_default().iter().all(|byte| *byte == b'*')
+}

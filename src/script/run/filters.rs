@@ -1,0 +1,188 @@
+//! Programs that read secrets and print them, unchanged or in another shape.
+
+use super::Machine;
+use super::call::{Call, is_option};
+use super::external::argument_traces;
+use super::fetch::judged;
+use super::streams::Chunk;
+use super::wire::known_start;
+use crate::script::names::{Says, says};
+use crate::value::{Text, Traces};
+
+impl Machine<'_> {
+    /// `cat`: its input, or files, come out as they are.
+    pub fn copy_through(&mut self, call: &Call<'_>) {
+        if call.name == "tee" {
+            return; // It has printed already.
+        }
+        let operands = call.operands();
+        let mut chunks = Vec::new();
+        if operands.is_empty() {
+            chunks = self.streams.input_chunks();
+        }
+        for operand in operands {
+            chunks.extend(self.file_chunks(operand));
+        }
+        for chunk in chunks {
+            self.relay(chunk, call);
+        }
+    }
+
+    /// Passes a chunk on: a line of a here-document keeps its place.
+    pub fn relay(&mut self, chunk: Chunk, call: &Call<'_>) {
+        let chunk = if chunk.document.is_some() {
+            chunk
+        } else {
+            Chunk { at: call.at, by: call.name.into(), ..chunk }
+        };
+        self.deliver(chunk);
+    }
+
+    /// `jq`, `sed`, `base64`: what comes out holds the secrets, in a text that is not known.
+    pub fn filter(&mut self, call: &Call<'_>) {
+        if call.name == "xargs" {
+            return self.with_input_arguments(call);
+        }
+        if call.name == "envsubst" {
+            return self.substitute_environment(call);
+        }
+        if selects_plain(call) || hashes(call) {
+            return;
+        }
+        let mut chunks = self.streams.input_chunks();
+        for operand in call.operands() {
+            chunks.extend(self.file_chunks(operand));
+        }
+        let mut own = argument_traces(call.arguments);
+        if call.name == "openssl" || call.name == "gpg" {
+            own = Traces::none();
+        }
+        let mut command = own;
+        for chunk in chunks {
+            let traces = chunk.traces();
+            if traces.is_empty() {
+                continue;
+            }
+            if chunk.document.is_some() {
+                let text = hidden(call, traces, chunk.at);
+                self.relay(Chunk { text, ..chunk }, call);
+            } else {
+                command.absorb(&traces);
+            }
+        }
+        if !command.is_empty() {
+            self.emit(hidden(call, command, call.at), call.at, call.name);
+        }
+    }
+
+    /// `… | xargs command`: the input becomes arguments.
+    fn with_input_arguments(&mut self, call: &Call<'_>) {
+        let takes = ["-I", "-n", "-P", "-L", "-d", "-a", "-s", "-E"];
+        let mut number = 0;
+        while let Some(argument) = call.arguments.get(number).filter(|text| is_option(text)) {
+            number += 1 + usize::from(takes.contains(&known_start(argument)));
+        }
+        let mut texts = call.arguments.get(number..).unwrap_or_default().to_vec();
+        if texts.is_empty() {
+            return;
+        }
+        let traces = self.streams.input_traces();
+        if !traces.is_empty() {
+            texts.push(Text::hole("input", call.at, traces));
+        }
+        if self.depth < super::DEEPEST {
+            self.depth += 1;
+            self.dispatch(&texts, call.at);
+            self.depth -= 1;
+        }
+    }
+
+    /// `envsubst`: exported variables stand where the template names them.
+    fn substitute_environment(&mut self, call: &Call<'_>) {
+        let chunks = self.streams.input_chunks();
+        let named = call.operands().first().and_then(|text| text.known());
+        let mut traces = Traces::none();
+        let secrets: Vec<(String, Traces)> = self
+            .variables
+            .exported_secrets()
+            .map(|(name, variable)| (name.clone(), variable.value.traces()))
+            .collect();
+        for (name, secret) in secrets {
+            let listed = named.as_ref().is_none_or(|list| names_variable(list, &name));
+            let template = chunks.is_empty()
+                || chunks.iter().any(|chunk| {
+                    chunk.text.pieces.iter().any(|piece| {
+                        matches!(piece, crate::value::Piece::Known { text, .. } if names_variable(text, &name))
+                    })
+                });
+            if listed && template {
+                traces.absorb(&secret);
+            }
+        }
+        traces.absorb(&self.streams.input_traces());
+        if traces.is_empty() {
+            chunks.into_iter().for_each(|chunk| self.relay(chunk, call));
+        } else {
+            self.emit(hidden(call, traces, call.at), call.at, call.name);
+        }
+    }
+}
+
+/// `$NAME` or `${NAME}` in a template.
+fn names_variable(text: &str, name: &str) -> bool {
+    text.match_indices(name).any(|(at, _)| {
+        let before = text.get(..at).unwrap_or("");
+        let after = text.get(at + name.len()..).and_then(|rest| rest.chars().next());
+        (before.ends_with('$') || before.ends_with("${"))
+            && !after.is_some_and(|next| next.is_alphanumeric() || next == '_')
+    })
+}
+
+/// An output whose text is not known.
+fn hidden(call: &Call<'_>, traces: Traces, at: crate::source::Span) -> Text {
+    let mut text = Text::hole(format!("output of {}", call.name), at, traces);
+    text.append(Text::made("\n", at));
+    text
+}
+
+/// `jq -r .username`: the field that is taken has a name that says it is no secret.
+fn selects_plain(call: &Call<'_>) -> bool {
+    let expression = match call.name {
+        "jq" | "yq" => call.operands().first().and_then(|text| text.known()),
+        "python" | "python2" | "python3" | "ruby" | "node" => call
+            .option("-c")
+            .or_else(|| call.option("-e"))
+            .and_then(|text| text.known())
+            .and_then(|code| last_subscript(&code)),
+        _ => return false,
+    };
+    let Some(expression) = expression else { return false };
+    let simple =
+        expression.bytes().all(|byte| byte.is_ascii_alphanumeric() || b" ._-[]\"'|?".contains(&byte));
+    let bare = expression.trim().trim_end_matches("| @text").trim_end_matches("| tostring").trim();
+    simple && judged(bare) == Says::Plain && !bare.contains("SecretString,")
+}
+
+/// `key` of the last `['key']` or `.get('key')` in a line of code.
+fn last_subscript(code: &str) -> Option<String> {
+    let quoted: Vec<&str> = code.split(['\'', '"']).collect();
+    let mut found = None;
+    for window in quoted.windows(2) {
+        if let [before, inside] = window
+            && (before.ends_with('[') || before.ends_with(".get("))
+        {
+            found = Some((*inside).to_owned());
+        }
+    }
+    found.filter(|key| says(key) != Says::Nothing)
+}
+
+/// `openssl passwd -6`, `openssl dgst`: what comes out is a hash.
+fn hashes(call: &Call<'_>) -> bool {
+    call.name == "openssl"
+        && call.arguments.first().is_some_and(|text| {
+            ["passwd", "dgst", "x509", "req", "verify", "s_client", "sha1", "sha256", "md5"]
+                .iter()
+                .any(|word| super::call::is(text, word))
+        })
+}

@@ -1,0 +1,169 @@
+//! Scripts inside the script: `bash -c`, `ssh host`, `su -c`, and scripts that it writes.
+
+use super::call::{Call, is, is_option};
+use super::wire::{command_name, known_start};
+use super::{DEEPEST_SCRIPT, Machine, Role, read};
+use crate::script::{Context, looks_like_shell};
+use crate::value::{Flat, Text};
+
+const SHELLS: &[&str] = &["sh", "bash", "dash", "ash", "zsh", "ksh"];
+
+impl Machine<'_> {
+    /// Carries out the script that a command is given; false where it is given none.
+    pub fn inner_script(&mut self, call: &Call<'_>) -> bool {
+        match call.name {
+            name if SHELLS.contains(&name) => self.shell(call),
+            "su" | "runuser" => {
+                let Some(script) = call.option("-c").or_else(|| call.option("--command")) else {
+                    return false;
+                };
+                self.run_aside(&script);
+                true
+            }
+            "ssh" => self.remote(call),
+            _ if self.written_script(call) => true,
+            _ => self.carried_shell(call),
+        }
+    }
+
+    /// `bash -c '…'`, `bash <<EOF`, `bash file`, `bash -x …`
+    fn shell(&mut self, call: &Call<'_>) -> bool {
+        let traced = call.arguments.iter().take_while(|text| is_option(text)).any(|text| {
+            let start = known_start(text);
+            start.contains('x') && !start.starts_with("--")
+        });
+        let script = call
+            .arguments
+            .iter()
+            .position(|text| {
+                let start = known_start(text);
+                start.len() <= 5 && start.starts_with('-') && !start.starts_with("--") && start.ends_with('c')
+            })
+            .and_then(|number| call.arguments.get(number + 1));
+        let operand = call.arguments.iter().find(|text| !is_option(text));
+        let text = match (script, operand) {
+            (Some(script), _) => script.clone(),
+            (None, Some(file)) if !call.has("-s") => joined(self.take_script(file)),
+            _ => joined(self.streams.input_chunks().into_iter().map(|chunk| chunk.text).collect()),
+        };
+        let outer = self.traced;
+        self.aside(|machine| {
+            machine.traced = traced;
+            machine.run_text(&text);
+        });
+        self.traced = outer;
+        true
+    }
+
+    /// `ssh host 'commands'`, `ssh host <<EOF`
+    fn remote(&mut self, call: &Call<'_>) -> bool {
+        let takes =
+            ["-i", "-o", "-p", "-l", "-F", "-L", "-R", "-J", "-b", "-c", "-D", "-E", "-m", "-S", "-W"];
+        let mut number = 0;
+        while let Some(argument) = call.arguments.get(number).filter(|text| is_option(text)) {
+            number += 1 + usize::from(takes.contains(&known_start(argument)));
+        }
+        let commands = call.arguments.get(number + 1..).unwrap_or_default();
+        let reads = commands.is_empty() || commands.iter().any(|text| is(text, "-s"));
+        let texts = if reads {
+            self.streams.input_chunks().into_iter().map(|chunk| chunk.text).collect()
+        } else {
+            commands.iter().flat_map(|text| [text.clone(), Text::made(" ", call.at)]).collect()
+        };
+        self.run_aside(&joined(texts));
+        true
+    }
+
+    /// `docker exec c sh -c '…'` and whatever else carries a shell.
+    fn carried_shell(&mut self, call: &Call<'_>) -> bool {
+        let shell = |text: &Text| SHELLS.contains(&command_name(text).as_str());
+        let dash_c = |text: &Text| {
+            let start = known_start(text);
+            start.len() <= 5 && start.starts_with('-') && !start.starts_with("--") && start.ends_with('c')
+        };
+        let found = call.arguments.windows(3).find_map(|window| match window {
+            [name, option, script] if shell(name) && dash_c(option) => Some(script.clone()),
+            _ => None,
+        });
+        if let Some(script) = &found {
+            self.run_aside(script);
+        }
+        found.is_some() && call.name != "docker"
+    }
+
+    fn run_aside(&mut self, text: &Text) {
+        self.aside(|machine| {
+            machine.traced = false;
+            machine.run_text(text);
+        });
+    }
+
+    /// `/opt/install.sh`: a script that this one wrote.
+    fn written_script(&mut self, call: &Call<'_>) -> bool {
+        let name = call.name.to_owned();
+        let written = self.files.written.iter().find(|(path, file)| {
+            !file.carried_out && !name.is_empty() && path.rsplit('/').next() == Some(&name)
+        });
+        let Some((path, _)) = written else { return false };
+        let path = Text::made(path.as_str(), call.at);
+        let text = joined(self.take_script(&path));
+        self.run_aside(&text);
+        true
+    }
+
+    /// The text of a file that this script wrote, to be carried out now.
+    fn take_script(&mut self, path: &Text) -> Vec<Text> {
+        let shown = self.path(path);
+        let Some(file) = self.files.written.get_mut(&shown) else { return Vec::new() };
+        if file.carried_out {
+            return Vec::new();
+        }
+        file.carried_out = true;
+        file.chunks.iter().map(|chunk| chunk.text.clone()).collect()
+    }
+
+    /// Scripts that were written and not run: somebody will.
+    pub fn written_scripts(&mut self) {
+        if self.level >= DEEPEST_SCRIPT {
+            return;
+        }
+        let scripts: Vec<(String, Text)> = self
+            .files
+            .written
+            .iter()
+            .filter(|(_, file)| !file.carried_out)
+            .map(|(path, file)| {
+                (path.clone(), joined(file.chunks.iter().map(|chunk| chunk.text.clone()).collect()))
+            })
+            .filter(|(path, text)| is_script(path, text))
+            .collect();
+        for (path, text) in scripts {
+            let context = Context {
+                role: Role::Standalone,
+                environment: Vec::new(),
+                arguments: Vec::new(),
+                file_name: &path,
+                guess_environment: self.context.guess_environment,
+                fallback: self.context.fallback,
+            };
+            let (program, list, gaps) = read(Flat::new(&text), &context);
+            let mut machine = Machine::new(program, &context, gaps, self.level + 1);
+            machine.start(&list);
+            machine.finish();
+            self.files.adopt(machine.files.landings());
+            self.gaps.extend(machine.gaps);
+        }
+    }
+}
+
+fn is_script(path: &str, text: &Text) -> bool {
+    let start = known_start(text).trim_start();
+    let named = [".sh", ".bash"].iter().any(|end| path.ends_with(end)) || path.contains("/cron.");
+    (start.starts_with("#!") || named) && looks_like_shell(start)
+}
+
+fn joined(texts: Vec<Text>) -> Text {
+    let mut all = Text::default();
+    texts.into_iter().for_each(|text| all.append(text));
+    all
+}

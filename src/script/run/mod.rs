@@ -1,0 +1,213 @@
+//! Carries a script out without running it: one pass forward, values with origins.
+
+mod assign;
+mod builtins;
+mod call;
+mod deliver;
+mod expand;
+mod external;
+mod fetch;
+mod files;
+mod filters;
+mod inner;
+mod literal;
+mod network;
+mod passwords;
+mod redirect;
+mod sinks;
+mod streams;
+mod variables;
+mod walk;
+mod wire;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use super::shell::{self, Command, Extent, HereDocument, List};
+use super::table::Table;
+use super::{Context, Role};
+use crate::reading::{Gap, Reading};
+use crate::source::Span;
+use crate::value::{Flat, Hop, Landing, Text};
+
+use files::Files;
+use streams::{Chunk, Streams};
+use variables::Variables;
+
+/// Calls and nested commands deeper than this are left out, with a gap.
+const DEEPEST: usize = 120;
+/// Scripts that write scripts that write scripts.
+const DEEPEST_SCRIPT: usize = 3;
+/// Commands carried out per command read, at most, plus a constant: functions multiply.
+const STEPS: usize = 50_000;
+
+/// A script that was read.
+pub(super) struct Program {
+    flat: Flat,
+    documents: Vec<HereDocument>,
+}
+
+/// A function of the script.
+struct Function {
+    program: Rc<Program>,
+    body: Rc<Command>,
+    called: bool,
+}
+
+/// The state while a script is carried out.
+struct Machine<'c> {
+    context: &'c Context<'c>,
+    role: Role,
+    table: &'static Table,
+    program: Rc<Program>,
+    variables: Variables,
+    functions: BTreeMap<String, Function>,
+    /// Functions that are being carried out.
+    calls: Vec<String>,
+    /// What `local` hid in the function being carried out.
+    locals: Vec<(String, Option<variables::Variable>)>,
+    /// Positional parameters; none where unknown.
+    positional: Option<Vec<Text>>,
+    streams: Streams,
+    buffers: Vec<Vec<Chunk>>,
+    files: Files,
+    gaps: Vec<Gap>,
+    /// `set -x`
+    traced: bool,
+    /// Origins that the trace has printed already.
+    trace_printed: BTreeSet<(Span, String)>,
+    working_directory: Option<String>,
+    /// The variable whose value is being made.
+    assigning: Option<String>,
+    /// Branches that we are in: what happens there may not happen.
+    branches: Vec<u32>,
+    last_branch: u32,
+    traps: Vec<Text>,
+    /// Process substitutions by number: the commands that read, for `>( … )`.
+    processes: Vec<Option<(Rc<Program>, Rc<List>)>>,
+    /// Texts that are being carried out as scripts: `eval`, `bash -c`.
+    texts: usize,
+    /// What is written to files goes there because the script's own output does: it is a log.
+    logging: bool,
+    /// The command whose output a `>( … )` reads.
+    fed_at: Option<Span>,
+    feeding: usize,
+    /// Inside a function that nobody calls: its output goes nowhere that we know.
+    uncalled: bool,
+    depth: usize,
+    steps: usize,
+    level: usize,
+}
+
+/// Where secrets land in this script.
+pub fn trace(script: &Flat, context: &Context<'_>) -> Reading<Vec<Landing>> {
+    let (program, list, gaps) = read(script.clone(), context);
+    let mut machine = Machine::new(program, context, gaps, 0);
+    machine.start(&list);
+    machine.finish();
+    let mut gaps = machine.gaps;
+    gaps.sort();
+    gaps.dedup();
+    Reading { facts: machine.files.landings(), gaps }
+}
+
+/// Reads a script to a program, its statements, and its gaps.
+fn read(flat: Flat, context: &Context<'_>) -> (Rc<Program>, Rc<List>, Vec<Gap>) {
+    let script = shell::read(flat.text());
+    let gaps = script
+        .problems
+        .iter()
+        .map(|problem| Gap {
+            at: flat.place(problem.at, problem.at + 1).unwrap_or(context.fallback),
+            name: context.file_name.to_owned(),
+            reason: problem.reason.to_owned(),
+            hides_findings: problem.hides_findings,
+        })
+        .collect();
+    let program = Rc::new(Program { flat, documents: script.documents });
+    (program, Rc::new(script.list), gaps)
+}
+
+impl<'c> Machine<'c> {
+    fn new(program: Rc<Program>, context: &'c Context<'c>, gaps: Vec<Gap>, level: usize) -> Self {
+        Self {
+            context,
+            role: context.role,
+            table: Table::built_in(),
+            steps: program.flat.text().len().saturating_add(STEPS),
+            program,
+            variables: Variables::default(),
+            functions: BTreeMap::new(),
+            calls: Vec::new(),
+            locals: Vec::new(),
+            positional: None,
+            streams: Streams::default(),
+            buffers: Vec::new(),
+            files: Files::default(),
+            gaps,
+            traced: false,
+            trace_printed: BTreeSet::new(),
+            working_directory: None,
+            assigning: None,
+            branches: Vec::new(),
+            last_branch: 0,
+            traps: Vec::new(),
+            processes: Vec::new(),
+            texts: 0,
+            logging: false,
+            fed_at: None,
+            feeding: 0,
+            uncalled: false,
+            depth: 0,
+            level,
+        }
+    }
+
+    fn start(&mut self, list: &List) {
+        for (name, value) in &self.context.environment {
+            let hop = Hop {
+                at: self.context.fallback,
+                name: format!("${name}"),
+                message: format!("passed in the environment as {name}"),
+            };
+            self.variables.set(name, variables::passed(value, &hop), true);
+        }
+        if !self.context.arguments.is_empty() {
+            self.positional = Some(self.context.arguments.clone());
+        }
+        self.traced = shebang_traces(self.program.flat.text());
+        self.list(list);
+    }
+
+    /// What happens at the end: traps, functions nobody called, scripts that were written.
+    fn finish(&mut self) {
+        for commands in std::mem::take(&mut self.traps) {
+            self.run_text(&commands);
+        }
+        self.uncalled_functions();
+        self.written_scripts();
+    }
+
+    /// The outer place of a part of the script.
+    fn place(&self, extent: Extent) -> Span {
+        self.program.flat.place(extent.start, extent.end).unwrap_or(self.context.fallback)
+    }
+
+    fn gap(&mut self, at: Span, reason: &str, hides_findings: bool) {
+        if self.gaps.len() < 256 {
+            let name = self.context.file_name.to_owned();
+            self.gaps.push(Gap { at, name, reason: reason.to_owned(), hides_findings });
+        }
+    }
+}
+
+/// `#!/bin/bash -xe`
+fn shebang_traces(text: &str) -> bool {
+    let line = text.trim_start_matches('\u{FEFF}').trim_start().lines().next().unwrap_or("");
+    line.strip_prefix("#!").is_some_and(|interpreter| {
+        interpreter
+            .split_whitespace()
+            .skip(1)
+            .any(|word| word.starts_with('-') && !word.starts_with("--") && word.contains('x'))
+    })
+}

@@ -1,0 +1,305 @@
+//! Programs with files of their own: `tee`, `sed -i`, `cp`, `git clone`, and the table's rows.
+
+use super::Machine;
+use super::call::{Call, is, is_option};
+use super::external::argument_traces;
+use super::streams::Stream;
+use super::wire::{known_start, mentions, without_start};
+use crate::script::table::SinkCommand;
+use crate::value::{Lifetime, Sink, SinkKind, Text, Traces};
+
+impl Machine<'_> {
+    /// Programs whose effect on files is known here; false for others, or where no secret is shown.
+    pub fn file_command(&mut self, call: &Call<'_>) -> bool {
+        match call.name {
+            "tee" | "sponge" => self.tee(call),
+            "sed" | "gsed" | "perl" | "ruby" | "yq" => return self.edit_in_place(call),
+            "cp" | "mv" | "install" | "ln" | "scp" | "rsync" => self.copy_files(call),
+            "rm" | "shred" | "unlink" | "srm" => self.remove_files(call),
+            "dd" => self.dd(call),
+            "mount" => self.mount(call),
+            "git" => return self.git(call),
+            "openssl" => return self.openssl(call),
+            "logger" => self.logger(call),
+            "env" | "printenv" => self.print_environment(call),
+            "chpasswd" | "passwd" => self.password_input(call),
+            "aws" => return self.store(call),
+            _ => return false,
+        }
+        true
+    }
+
+    fn tee(&mut self, call: &Call<'_>) {
+        let append = call.has("-a") || call.has("--append");
+        let streams: Vec<Stream> = call.operands().into_iter().map(|path| self.open(path, append)).collect();
+        let prints = call.name == "tee";
+        let output = self.streams.output.clone();
+        let logging = self.logging;
+        for mut chunk in self.streams.input_chunks() {
+            if chunk.document.is_none() {
+                chunk.at = call.at;
+                if !logging {
+                    chunk.by = call.name.into();
+                }
+            }
+            for stream in &streams {
+                self.deliver_to(stream, chunk.clone());
+            }
+            if prints {
+                self.deliver_to(&output, chunk);
+            }
+        }
+    }
+
+    /// `sed -i 's/x/$TOKEN/' file`
+    fn edit_in_place(&mut self, call: &Call<'_>) -> bool {
+        let in_place = call.arguments.iter().any(|text| {
+            let start = known_start(text);
+            start.starts_with("--in-place")
+                || start == "--inplace"
+                || start.starts_with('-')
+                    && !start.starts_with("--")
+                    && start.len() <= 8
+                    && start.split('.').next().is_some_and(|letters| letters.contains('i'))
+        });
+        let traces = argument_traces(call.arguments);
+        if !in_place || traces.is_empty() {
+            return false;
+        }
+        // The file is the last word; with `-e` all words that hold no secret are files.
+        let mut files: Vec<&Text> =
+            call.operands().into_iter().filter(|text| text.traces().is_empty()).collect();
+        if files.len() > 1 && call.operands().first().is_some_and(|text| text.traces().is_empty()) {
+            files.drain(..files.len() - 1);
+        }
+        for file in files {
+            let path = self.path(file);
+            self.land_file(&path, call.at, format!("written by `{} -i`", call.name), traces.clone());
+        }
+        true
+    }
+
+    fn copy_files(&mut self, call: &Call<'_>) {
+        let takes = ["-m", "-o", "-g", "-S", "-t", "--mode", "--owner", "--group", "-i", "-P", "-F"];
+        let mut operands = Vec::new();
+        let mut number = 0;
+        let directory = call.option("-t").filter(|_| call.name != "rsync");
+        while let Some(argument) = call.arguments.get(number) {
+            if takes.contains(&known_start(argument)) && !matches!(call.name, "rsync") {
+                number += 1;
+            } else if !is_option(argument) {
+                operands.push(argument.clone());
+            }
+            number += 1;
+        }
+        operands.extend(directory);
+        let Some((target, sources)) = operands.split_last() else { return };
+        if matches!(call.name, "install") && call.has("-d") {
+            return;
+        }
+        let to = self.path(target);
+        let remote = matches!(call.name, "scp" | "rsync") && to.contains(':');
+        for source in sources {
+            let from = self.path(source);
+            let to = if to.ends_with('/') {
+                format!("{to}{}", from.rsplit('/').next().unwrap_or(""))
+            } else {
+                to.clone()
+            };
+            if from.starts_with("/dev/") || from == "-" {
+                let stream = self.open(&Text::made(to.as_str(), call.at), false);
+                for chunk in self.file_chunks(source) {
+                    let chunk = super::streams::Chunk { at: call.at, by: call.name.into(), ..chunk };
+                    self.deliver_to(&stream, chunk);
+                }
+            } else if !remote {
+                self.files.copy(&from, &to, call.name == "mv");
+            }
+        }
+    }
+
+    fn remove_files(&mut self, call: &Call<'_>) {
+        let branches = self.branches.clone();
+        for operand in call.operands() {
+            let path = self.path(operand);
+            self.files.remove(&path, &branches);
+        }
+    }
+
+    fn dd(&mut self, call: &Call<'_>) {
+        let file = |prefix: &str| {
+            let text = call.arguments.iter().find(|text| known_start(text).starts_with(prefix))?;
+            Some(without_start(text, prefix.len()))
+        };
+        let chunks = match file("if=") {
+            Some(source) => self.file_chunks(&source),
+            None => self.streams.input_chunks(),
+        };
+        let stream = file("of=").map(|path| self.open(&path, false));
+        let stream = stream.unwrap_or_else(|| self.streams.output.clone());
+        for chunk in chunks {
+            let chunk = if chunk.document.is_some() {
+                chunk
+            } else {
+                super::streams::Chunk { at: call.at, by: "dd".into(), ..chunk }
+            };
+            self.deliver_to(&stream, chunk);
+        }
+    }
+
+    fn mount(&mut self, call: &Call<'_>) {
+        let memory = call.option("-t").is_some_and(|kind| is(&kind, "tmpfs") || is(&kind, "ramfs"));
+        if memory && let Some(directory) = call.arguments.last() {
+            let path = self.path(directory);
+            self.files.memory.push(path);
+        }
+    }
+
+    /// `git clone https://user:token@host/repo dir` keeps the address in `dir/.git/config`.
+    fn git(&mut self, call: &Call<'_>) -> bool {
+        let traces = argument_traces(call.arguments);
+        let clone = call.arguments.iter().position(|text| is(text, "clone"));
+        let (Some(at), false) = (clone, traces.is_empty()) else { return false };
+        let rest = call.arguments.get(at + 1..).unwrap_or_default();
+        let Some(address) = rest.iter().position(|text| !text.traces().is_empty() && mentions(text, "://"))
+        else {
+            return false;
+        };
+        let directory = rest.get(address + 1..).unwrap_or_default().iter().find(|text| !is_option(text));
+        let path = match directory {
+            Some(directory) => self.path(directory),
+            None => repository_name(rest.get(address)),
+        };
+        let path = format!("{}/.git/config", path.trim_end_matches('/'));
+        let path = self.path(&Text::made(path, call.at));
+        self.land_file(&path, call.at, "written by `git clone`".to_owned(), traces);
+        true
+    }
+
+    /// `openssl … -out file`
+    fn openssl(&mut self, call: &Call<'_>) -> bool {
+        let Some(path) = call.option("-out") else { return true };
+        let plain = ["rsa", "pkcs8", "pkey", "ec", "enc", "base64", "cms", "smime", "rsautl", "pkeyutl"];
+        let decodes = call.arguments.first().is_some_and(|text| plain.iter().any(|word| is(text, word)));
+        let traces = self.streams.input_traces();
+        if decodes && !traces.is_empty() && !call.has("-e") {
+            let path = self.path(&path);
+            self.land_file(&path, call.at, "written by `openssl`".to_owned(), traces);
+        }
+        true
+    }
+
+    fn logger(&mut self, call: &Call<'_>) {
+        let mut traces = argument_traces(call.arguments);
+        let mut at = call.at;
+        if call.operands().is_empty() || call.arguments.iter().all(|text| text.traces().is_empty()) {
+            traces.absorb(&self.streams.input_traces());
+            at = self.fed_at.unwrap_or(at);
+        }
+        let sink = Sink {
+            kind: SinkKind::Log,
+            path: Some("/var/log/syslog".to_owned()),
+            lifetime: Lifetime::Durable,
+            at,
+            by: "logged by `logger`".to_owned(),
+        };
+        self.files.land(sink, traces, &self.branches, true);
+    }
+
+    /// `aws s3 cp - s3://…`: an object.
+    fn store(&mut self, call: &Call<'_>) -> bool {
+        let words: Vec<&Text> = call.operands();
+        let copies = words.first().is_some_and(|text| is(text, "s3"))
+            && words.get(1).is_some_and(|text| is(text, "cp") || is(text, "mv"));
+        let (Some(source), Some(target), true) = (words.get(2), words.get(3), copies) else { return false };
+        if !known_start(target).starts_with("s3://") {
+            return true;
+        }
+        let path = self.path(source);
+        let mut traces = self.files.secrets(&path);
+        if is(source, "-") {
+            traces = self.streams.input_traces();
+        }
+        let sink = Sink {
+            kind: SinkKind::Object,
+            path: Some(super::wire::shown_path(target)),
+            lifetime: Lifetime::Durable,
+            at: call.at,
+            by: "uploaded by `aws s3`".to_owned(),
+        };
+        self.files.land(sink, traces, &self.branches, true);
+        true
+    }
+
+    /// A row of the table.
+    pub fn table_sink(&mut self, call: &Call<'_>) -> bool {
+        let table = self.table;
+        let Some(rows) = table.sinks.get(call.name) else { return false };
+        for row in rows {
+            let Some(after) = row.form.find(call) else { continue };
+            let mut traces = self.sink_traces(call, row);
+            if row.input {
+                traces.absorb(&self.streams.input_traces());
+            }
+            if traces.is_empty() {
+                continue;
+            }
+            self.land_row(call, row, after, traces);
+            return row.options.is_empty();
+        }
+        false
+    }
+
+    fn land_row(&mut self, call: &Call<'_>, row: &SinkCommand, after: usize, traces: Traces) {
+        let words: Vec<String> = row.form.words.clone();
+        let by = format!("kept by `{}`", [vec![call.name.to_owned()], words].concat().join(" "));
+        let operands: Vec<&Text> =
+            call.arguments.get(after..).unwrap_or_default().iter().filter(|text| !is_option(text)).collect();
+        let path = match row.path_word {
+            Some(number) => operands.get(number).map(|text| self.path(text)),
+            None => row.path.as_ref().map(|path| self.path(&Text::made(path.as_str(), call.at))),
+        };
+        if row.kind == SinkKind::File && row.lifetime == Lifetime::Durable {
+            self.land_file(&path.unwrap_or_default(), call.at, by, traces);
+        } else {
+            let sink = Sink { kind: row.kind, path, lifetime: row.lifetime, at: call.at, by };
+            self.files.land(sink, traces, &self.branches, true);
+        }
+    }
+
+    /// Secrets in the words that a row speaks of. `-e NAME` alone takes the variable's value.
+    fn sink_traces(&mut self, call: &Call<'_>, row: &SinkCommand) -> Traces {
+        if row.options.is_empty() {
+            return argument_traces(call.arguments);
+        }
+        let mut all = Traces::none();
+        for (number, argument) in call.arguments.iter().enumerate() {
+            let value = row.options.iter().find_map(|option| {
+                if is(argument, option) {
+                    return call.arguments.get(number + 1).cloned();
+                }
+                let attached = known_start(argument).strip_prefix(option.as_str())?;
+                let equals = usize::from(attached.starts_with('='));
+                (equals == 1 || option.len() == 2).then(|| without_start(argument, option.len() + equals))
+            });
+            let Some(value) = value else { continue };
+            all.absorb(&value.traces());
+            if let Some(name) = value.known()
+                && let Some(variable) = self.variables.get(&name)
+            {
+                all.absorb(&variable.value.traces());
+            }
+        }
+        all
+    }
+}
+
+fn repository_name(address: Option<&Text>) -> String {
+    let tail = address.and_then(|text| match text.pieces.last() {
+        Some(crate::value::Piece::Known { text, .. }) => {
+            text.trim_end_matches('/').rsplit('/').next().map(str::to_owned)
+        }
+        _ => None,
+    });
+    tail.unwrap_or_default().trim_end_matches(".git").to_owned()
+}

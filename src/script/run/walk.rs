@@ -1,0 +1,165 @@
+//! Lists, pipelines and compound commands.
+
+use std::rc::Rc;
+
+use super::streams::Stream;
+use super::variables::Changes;
+use super::{Function, Machine};
+use crate::script::shell::{Branch, Command, Extent, Kind, List, Word};
+use crate::value::{Hop, Text};
+
+impl Machine<'_> {
+    /// Carries out statements in order.
+    pub fn list(&mut self, list: &List) {
+        for statement in list {
+            if statement.optional {
+                let changes = self.branch(|machine| machine.command(&statement.command));
+                self.variables.join(vec![changes], false);
+            } else {
+                self.command(&statement.command);
+            }
+        }
+    }
+
+    /// Carries out what may not happen, and says what it changed.
+    fn branch(&mut self, body: impl FnOnce(&mut Self)) -> Changes {
+        let mark = self.variables.mark();
+        self.last_branch += 1;
+        self.branches.push(self.last_branch);
+        body(self);
+        self.branches.pop();
+        self.variables.undo(mark)
+    }
+
+    /// Carries out what leaves no variable behind: a subshell.
+    pub fn aside(&mut self, body: impl FnOnce(&mut Self)) {
+        let mark = self.variables.mark();
+        let directory = self.working_directory.clone();
+        let streams = self.streams.clone();
+        let traced = self.traced;
+        body(self);
+        self.traced = traced;
+        self.streams = streams;
+        self.working_directory = directory;
+        self.variables.undo(mark);
+    }
+
+    /// Carries out one command with its redirections.
+    pub fn command(&mut self, command: &Command) {
+        if self.depth >= super::DEEPEST || self.steps == 0 {
+            let at = self.place(command.extent);
+            let deep = self.depth >= super::DEEPEST;
+            let reason = if deep { "calls nested too deeply" } else { "too many function calls" };
+            self.gap(at, reason, true);
+            return;
+        }
+        self.depth += 1;
+        self.steps -= 1;
+        if let Kind::Simple { assignments, words, declared } = &command.kind {
+            self.simple(command, assignments, words, declared);
+        } else if command.redirects.is_empty() {
+            self.compound(command);
+        } else {
+            let streams = self.streams.clone();
+            self.redirect_all(&command.redirects, command.extent, "a group");
+            self.compound(command);
+            self.streams = streams;
+        }
+        self.depth -= 1;
+    }
+
+    fn compound(&mut self, command: &Command) {
+        match &command.kind {
+            Kind::Simple { .. } => {}
+            Kind::Pipeline(stages) => self.pipeline(stages),
+            Kind::Group(list) => self.list(list),
+            Kind::Subshell(list) => self.aside(|machine| machine.list(list)),
+            Kind::Branches { subject, branches, complete } => {
+                if let Some(word) = subject {
+                    self.expand_one(word);
+                }
+                self.choice(branches, *complete);
+            }
+            Kind::Loop { condition, body } => {
+                self.list(condition);
+                self.repeated(body);
+            }
+            Kind::For { variable, words, body } => self.for_loop(variable.as_ref(), words.as_deref(), body),
+            Kind::Function { name, body } => {
+                let function =
+                    Function { program: Rc::clone(&self.program), body: Rc::clone(body), called: false };
+                self.functions.insert(name.clone(), function);
+            }
+            Kind::Test(words) => {
+                for word in words {
+                    self.expand_one(word);
+                }
+            }
+        }
+    }
+
+    fn pipeline(&mut self, stages: &[(Command, bool)]) {
+        let streams = self.streams.clone();
+        let directory = self.working_directory.clone();
+        let last = stages.len().saturating_sub(1);
+        for (number, (stage, with_errors)) in stages.iter().enumerate() {
+            if number == last {
+                self.streams.output = streams.output.clone();
+                self.streams.errors = streams.errors.clone();
+                self.command(stage);
+                break;
+            }
+            let buffer = self.buffers.len();
+            self.buffers.push(Vec::new());
+            self.streams.output = Stream::Capture(buffer);
+            self.streams.errors = if *with_errors { Stream::Capture(buffer) } else { streams.errors.clone() };
+            self.command(stage);
+            let chunks = self.buffers.pop().unwrap_or_default();
+            self.streams.input = Some(Rc::new(chunks));
+        }
+        self.streams = streams;
+        self.working_directory = directory;
+    }
+
+    fn choice(&mut self, branches: &[Branch], complete: bool) {
+        let mut all = Vec::with_capacity(branches.len());
+        for branch in branches {
+            // The tests of an `if` run one after the other, whatever comes out.
+            self.list(&branch.condition);
+            all.push(self.branch(|machine| machine.list(&branch.body)));
+        }
+        self.variables.join(all, complete);
+    }
+
+    fn repeated(&mut self, body: &List) {
+        let changes = self.branch(|machine| machine.list(body));
+        self.variables.join(vec![changes], false);
+    }
+
+    fn for_loop(&mut self, variable: Option<&(String, Extent)>, words: Option<&[Word]>, body: &List) {
+        let items: Vec<Text> = match words {
+            Some(words) => words.iter().flat_map(|word| self.expand_fields(word)).collect(),
+            None => self.positional.clone().unwrap_or_default(),
+        };
+        if let Some((name, extent)) = variable {
+            let at = self.place(*extent);
+            let value = one_of(name, items, at);
+            let hop =
+                Hop { at, name: format!("${name}"), message: format!("assigned to shell variable {name}") };
+            self.variables.set(name, super::variables::passed(&value, &hop), false);
+        }
+        self.repeated(body);
+    }
+}
+
+/// One of several values: the only one, or an unknown with the secrets of all.
+fn one_of(name: &str, mut items: Vec<Text>, at: crate::source::Span) -> Text {
+    if items.len() == 1 {
+        return items.pop().unwrap_or_default();
+    }
+    let mut traces = crate::value::Traces::none();
+    for item in &items {
+        traces.absorb(&item.traces());
+    }
+    Text::hole(name, at, traces)
+}

@@ -1,0 +1,4 @@
+//! Small scripts and where their secrets land.
+
+mod here_documents;
+mod rig;
