@@ -92,7 +92,7 @@ fn conditions(
             Ok(condition) => all.push(condition),
             Err(wrong) => {
                 let at = scalar.text_at.map_or(node.at, |at| at.right(wrong.offset));
-                problems.error(at, wrong.message);
+                problems.add(at, wrong.message, wrong.unsupported);
                 return None;
             }
         }
@@ -113,7 +113,11 @@ impl Reader<'_> {
     fn search(&mut self, node: &Node, name: &str) -> Option<Search> {
         let alternatives = match &node.data {
             Data::Map(_) => vec![self.map(node, name)?],
-            Data::Scalar(_) => vec![vec![self.keyword(node)?]],
+            Data::Scalar(_) if !node.is_null() => vec![vec![self.keyword(node)?]],
+            Data::Scalar(_) => {
+                self.problems.error(node.at, format!("the search `{}` is empty", shown(name)));
+                return None;
+            }
             Data::List(items) if items.is_empty() => {
                 self.problems.error(node.at, format!("the search `{}` is empty", shown(name)));
                 return None;
@@ -193,11 +197,7 @@ impl Reader<'_> {
                 Ok(tests) => all.push(tests),
                 Err(wrong) => {
                     sound = false;
-                    if wrong.unsupported {
-                        self.problems.unsupported(node.at, wrong.message);
-                    } else {
-                        self.problems.error(node.at, wrong.message);
-                    }
+                    self.problems.add(node.at, wrong.message, wrong.unsupported);
                 }
             }
         }

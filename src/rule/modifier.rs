@@ -136,6 +136,10 @@ pub(super) fn parse<'k>(key: &'k str, at: Place, problems: &mut Problems) -> Opt
         let at = at.right(column);
         column += word.chars().count() + 1;
         let Some((known, family)) = WORDS.iter().copied().find(|(known, _)| *known == word) else {
+            if word.is_empty() {
+                problems.error(at, "a modifier is missing after `|`");
+                return None;
+            }
             let near = did_you_mean(word, WORDS.iter().map(|(known, _)| *known));
             problems.error(at, format!("unknown modifier `{}`{near}", shown(word)));
             return None;
