@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::condition::{self, Condition};
-use super::modifier::{self, Comparison, Modifiers};
+use super::modifier::{self, Modifiers};
 use super::problem::{Place, Problems, shown};
 use super::value::{self, Placeholders, Test};
 use super::yaml::{Data, Entry, Node};
@@ -170,22 +170,21 @@ impl Reader<'_> {
             Data::List(items) => items.as_slice(),
             _ => std::slice::from_ref(value),
         };
-        self.advise(&modifiers, values, *key_at);
         let tests = self.values(values, &modifiers, keyword)?;
+        if modifiers.all && !modifiers.negated {
+            self.advise(&tests, *key_at);
+        }
         let field = (!keyword).then(|| field.to_owned());
         Some(Item { field, values: tests, all: modifiers.all, negated: modifiers.negated })
     }
 
-    fn advise(&mut self, modifiers: &Modifiers, values: &[Node], at: Place) {
-        if modifiers.all && values.len() == 1 {
+    fn advise(&mut self, tests: &[Vec<Test>], at: Place) {
+        let whole = tests.iter().filter(|tests| tests.iter().all(|test| test.only_text().is_some()));
+        if tests.len() == 1 {
             self.problems.advice(at, "`all` has no effect on one value: leave it out");
-        }
-        let whole = modifiers.comparison == Comparison::Equal && modifiers.is_plain();
-        if modifiers.all && values.len() > 1 && whole && !modifiers.negated {
-            self.problems.advice(
-                at,
-                "a field equals all of several values only if it is a list: is `contains` missing?",
-            );
+        } else if whole.count() > 1 {
+            let message = "only a list equals several values at once: is `contains` missing before `all`?";
+            self.problems.advice(at, message);
         }
     }
 

@@ -168,7 +168,7 @@ fn misfit(word: &str, family: Family, seen: &[(&str, Family)]) -> Option<String>
             Some(format!("`{word}` belongs to regular expressions: write it after `re`"))
         }
         // Modifiers are applied in order: first the value changes, then it is compared.
-        Family::Encoding | Family::Windash => {
+        Family::Encoding => {
             after(Family::Part).map(|(part, _)| format!("`{word}` must stand before `{part}`"))
         }
         Family::Expand => after(Family::Encoding)

@@ -98,7 +98,9 @@ fn a_whole_rule_has_no_problems() {
 
 #[test]
 fn an_author_is_told_what_users_will_miss() {
-    let text = around("s:\n  a|all: [x]\nunused:\n  b: x\ntimeframe: 5m\ncondition: s");
+    let text = around(
+        "s:\n  a|all: [x]\n  b|all: [x, y]\n  c|all: ['*x', '*y']\nunused:\n  b: x\ntimeframe: 5m\ncondition: s",
+    );
     let text = format!("tags: [Attack.T1552, nodots, 'a..b', cis.aws.7.0.2]\nstatus: stabel\n{text}");
     let problems: String = check(&text).iter().map(|problem| format!("{problem}\n")).collect();
     assert_snapshot!(problems, @r"
@@ -113,8 +115,9 @@ fn an_author_is_told_what_users_will_miss() {
     1:30: warning: the tag `a..b` is not like `attack.t1552`: lower case words parted by dots
     2:9: warning: Sigma knows no status `stabel` (did you mean `stable`?)
     8:5: warning: `all` has no effect on one value: leave it out
-    9:3: warning: the search `unused` is not used by the condition
-    11:3: warning: `timeframe` has no effect in a rule: it belongs to correlation rules
+    9:5: warning: only a list equals several values at once: is `contains` missing before `all`?
+    11:3: warning: the search `unused` is not used by the condition
+    13:3: warning: `timeframe` has no effect in a rule: it belongs to correlation rules
     ");
 }
 

@@ -197,17 +197,14 @@ fn base64offset_finds_a_text_wherever_it_stands() {
 
 #[test]
 fn windash_takes_dashes_for_one_another() {
-    table(&[(
-        "a|windash|contains: ' -f '",
-        &[
-            r#"{"a":"x -f y"}"#,
-            r#"{"a":"x /F y"}"#,
-            r#"{"a":"x \u2013f y"}"#,
-            r#"{"a":"x \u2014f y"}"#,
-            r#"{"a":"x \u2015f y"}"#,
-        ],
-        &[r#"{"a":"x +f y"}"#],
-    )]);
+    for modifiers in ["windash|contains", "contains|windash", "contains|all|windash"] {
+        let values = if modifiers.contains("all") { "[' -f ', 'x']" } else { "' -f '" };
+        let rule = rule(&format!("s:\n  a|{modifiers}: {values}\ncondition: s"));
+        for dash in ['-', '/', '\u{2013}', '\u{2014}', '\u{2015}'] {
+            assert!(rule.matches(&record(&format!(r#"{{"a":"x {dash}F y"}}"#))), "{modifiers}: {dash}");
+        }
+        assert!(!rule.matches(&record(r#"{"a":"x +f y"}"#)), "{modifiers}");
+    }
 }
 
 #[test]
