@@ -3,7 +3,6 @@
 pub mod names;
 pub mod placeholder;
 pub mod redact;
-pub mod tokens;
 
 use std::fmt;
 
