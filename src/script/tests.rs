@@ -1,4 +1,7 @@
 //! Small scripts and where their secrets land.
 
+mod files;
 mod here_documents;
+mod quiet;
 mod rig;
+mod values;

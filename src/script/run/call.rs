@@ -88,7 +88,7 @@ impl Machine<'_> {
             .collect();
         let mut shown: Vec<Text> =
             assignments.iter().map(|assignment| self.assign(assignment, true)).collect();
-        let texts: Vec<Text> = words.iter().flat_map(|word| self.expand_fields(word)).collect();
+        let mut texts: Vec<Text> = words.iter().flat_map(|word| self.expand_fields(word)).collect();
         let name = texts.first().map(command_name).unwrap_or_default();
         let exported = name == "export" || texts.iter().any(|text| is(text, "-x"));
         for assignment in declared {
@@ -98,6 +98,7 @@ impl Machine<'_> {
             shown.push(self.assign(assignment, exported));
         }
         shown.extend(texts.iter().cloned());
+        texts.extend(declared.iter().map(|assignment| Text::made(assignment.name.as_str(), at)));
         self.trace_words(&shown, at);
         let keeps = name == "exec" && texts.len() == 1;
         let streams = (!command.redirects.is_empty() && !keeps).then(|| self.streams.clone());

@@ -12,9 +12,6 @@ use crate::value::{Text, Traces};
 impl Machine<'_> {
     /// `cat`: its input, or files, come out as they are.
     pub fn copy_through(&mut self, call: &Call<'_>) {
-        if call.name == "tee" {
-            return; // It has printed already.
-        }
         let operands = call.operands();
         let mut chunks = Vec::new();
         if operands.is_empty() {
@@ -179,10 +176,12 @@ fn last_subscript(code: &str) -> Option<String> {
 
 /// `openssl passwd -6`, `openssl dgst`: what comes out is a hash.
 fn hashes(call: &Call<'_>) -> bool {
+    let asks_password = ["-passin", "-passout", "-pass"].iter().any(|option| call.has(option));
     call.name == "openssl"
-        && call.arguments.first().is_some_and(|text| {
-            ["passwd", "dgst", "x509", "req", "verify", "s_client", "sha1", "sha256", "md5"]
-                .iter()
-                .any(|word| super::call::is(text, word))
-        })
+        && (asks_password
+            || call.arguments.first().is_some_and(|text| {
+                ["passwd", "dgst", "x509", "req", "verify", "s_client", "sha1", "sha256", "md5"]
+                    .iter()
+                    .any(|word| super::call::is(text, word))
+            }))
 }
