@@ -22,11 +22,20 @@
 #![forbid(unsafe_code)]
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used))]
 
+pub mod cli;
+pub mod command;
 pub mod error;
 pub mod finding;
+pub mod flow;
 pub mod reading;
 pub mod record;
+pub mod report;
+pub mod rule;
+pub mod scan;
 pub mod script;
 pub mod secret;
+pub mod settings;
+pub mod settle;
 pub mod source;
+pub mod terraform;
 pub mod value;

@@ -1,3 +1,64 @@
-//! secretrail, the command.
+//! secretrail, the command: parse, run, print the error and its hint, exit.
+#![forbid(unsafe_code)]
 
-fn main() {}
+use std::process;
+
+use clap::Parser;
+use secretrail::cli::Cli;
+use secretrail::command;
+use secretrail::error::{Error, ExitCode};
+
+fn main() -> process::ExitCode {
+    quiet_panics();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are no errors; a wrong call was no audit.
+            let code = if error.use_stderr() { ExitCode::NotAudited } else { ExitCode::Clean };
+            let _ = error.print();
+            return process::ExitCode::from(code as u8);
+        }
+    };
+    start_log(cli.verbose);
+    let code = match command::run(&cli) {
+        Ok(code) => code,
+        Err(error) => {
+            tell(&error);
+            error.exit_code()
+        }
+    };
+    process::ExitCode::from(code as u8)
+}
+
+fn tell(error: &Error) {
+    anstream::eprintln!("\u{1b}[1;31merror\u{1b}[0m: {error}");
+    if let Some(hint) = &error.hint {
+        anstream::eprintln!(" \u{1b}[1;36mhint\u{1b}[0m: {hint}");
+    }
+    if error.exit_code() == ExitCode::NotAudited {
+        anstream::eprintln!("no audit was performed");
+    }
+}
+
+fn start_log(verbose: u8) {
+    let level = match verbose {
+        0 => tracing::Level::WARN,
+        1 => tracing::Level::INFO,
+        2 => tracing::Level::DEBUG,
+        _ => tracing::Level::TRACE,
+    };
+    tracing_subscriber::fmt()
+        .with_max_level(level)
+        .with_writer(std::io::stderr)
+        .with_target(false)
+        .without_time()
+        .init();
+}
+
+/// A panic's text can quote what was being read: only its place is told.
+fn quiet_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(|place| format!(" at {}:{}", place.file(), place.line()));
+        eprintln!("error: secretrail failed{}; please report it", place.unwrap_or_default());
+    }));
+}

@@ -1,6 +1,9 @@
 //! Secret texts, and what is known about how they look and are named.
 
+pub mod names;
+pub mod placeholder;
 pub mod redact;
+pub mod tokens;
 
 use std::fmt;
 

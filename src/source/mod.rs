@@ -1,6 +1,8 @@
 //! Documents that were read, and places in them.
 
+pub mod open;
 mod store;
+pub mod walk;
 
 pub use store::{Document, Sources};
 

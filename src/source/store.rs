@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
+use super::open::{Refusal, normalise, read_text};
 use super::{Position, SourceId, Span};
 
 /// One text that was read.
@@ -53,6 +54,9 @@ pub struct Sources {
 struct Inner {
     documents: Vec<Arc<Document>>,
     by_path: HashMap<PathBuf, SourceId>,
+    /// Where files may be opened, and the folder that names are relative to.
+    permitted: Vec<PathBuf>,
+    base: PathBuf,
 }
 
 impl Sources {
@@ -71,6 +75,66 @@ impl Sources {
     pub fn add_text(&self, name: impl Into<String>, text: impl Into<Arc<str>>) -> SourceId {
         let mut inner = self.inner.write().unwrap_or_else(PoisonError::into_inner);
         inner.push(name.into(), None, Some(text.into()))
+    }
+
+    /// Permits opening files below `folder`, besides those that are there already.
+    pub fn permit(&self, folder: PathBuf) {
+        let mut inner = self.inner.write().unwrap_or_else(PoisonError::into_inner);
+        if !inner.permitted.contains(&folder) {
+            inner.permitted.push(folder);
+        }
+    }
+
+    /// Sets the folder that reported names are relative to.
+    pub fn set_base(&self, folder: PathBuf) {
+        self.inner.write().unwrap_or_else(PoisonError::into_inner).base = folder;
+    }
+
+    /// The name that is reported for a path: relative to the base, with `/`.
+    pub fn reported_name(&self, path: &Path) -> String {
+        let base = self.read_inner().base.clone();
+        let mut ups = String::new();
+        for folder in base.ancestors() {
+            if let Ok(rest) = path.strip_prefix(folder) {
+                let parts: Vec<_> = rest.components().map(|part| part.as_os_str().to_string_lossy()).collect();
+                return ups + &parts.join("/");
+            }
+            ups.push_str("../");
+        }
+        path.to_string_lossy().replace('\\', "/")
+    }
+
+    /// The document of a path, read now if it was not: the file that a Terraform expression names.
+    ///
+    /// # Errors
+    ///
+    /// The reason for which the file can't be read or may not be read.
+    pub fn open(&self, path: &Path) -> Result<SourceId, Refusal> {
+        let path = normalise(path);
+        let known = self.find(&path);
+        if let Some(id) = known.filter(|id| self.document(*id).is_read()) {
+            return Ok(id);
+        }
+        let permitted = |path: &Path| self.read_inner().permitted.iter().any(|folder| path.starts_with(folder));
+        if !permitted(&path) {
+            return Err(Refusal::Outside);
+        }
+        // A link must not lead out either.
+        let real = path.canonicalize().map_err(|_| Refusal::Missing)?;
+        if !permitted(&real) {
+            return Err(Refusal::Outside);
+        }
+        let (text, _) = read_text(&path)?;
+        let id = self.add_file(self.reported_name(&path), &path);
+        self.document(id).set_text(text.into());
+        Ok(id)
+    }
+
+    /// All paths that were added.
+    pub fn paths(&self) -> Vec<PathBuf> {
+        let mut paths: Vec<PathBuf> = self.read_inner().by_path.keys().cloned().collect();
+        paths.sort();
+        paths
     }
 
     /// The document of a path, where it was added.

@@ -1,0 +1,173 @@
+//! Arguments as the user types them.
+
+use std::path::PathBuf;
+
+use clap::builder::PossibleValue;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::finding::{Confidence, Severity};
+use crate::report::Format;
+
+const SCAN_EXAMPLES: &str = "\
+Examples:
+  secretrail scan                          scan the current folder
+  secretrail scan infra/ modules/          scan two trees
+  secretrail scan --format sarif -o out.sarif .
+  secretrail scan --fail-on critical .     a gate: exit 1 on critical findings only
+  secretrail scan --min-confidence high .  proven flows only
+  cat main.tf | secretrail scan -          scan standard input
+
+Settings (secretrail.toml beside the scanned tree; flags win):
+  fail-on = \"high\"             min-confidence = \"low\"        off = [\"rule-name\"]
+  exclude = [\"examples/**\"]     respect-gitignore = false      rules = [\"my-rules\"]
+  tokens = \".gitleaks.toml\"
+
+Exit codes:
+  0  audited, nothing at or above --fail-on     2  not audited: usage, settings or input error
+  1  findings                                   3  audited in part: a gap could hide a finding";
+
+/// Follows a secret: from the line of Terraform that writes it to a disk to the place where it lands.
+#[derive(Debug, Parser)]
+#[command(name = "secretrail", version, propagate_version = true, arg_required_else_help = true)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+
+    /// When to use colours; NO_COLOR is honoured.
+    #[arg(long, value_enum, default_value_t = Color::Auto, global = true, value_name = "WHEN")]
+    pub color: Color,
+
+    /// Tell on standard error what is done; twice for more.
+    #[arg(short, long, action = clap::ArgAction::Count, global = true)]
+    pub verbose: u8,
+}
+
+/// When to use colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Find secrets that Terraform and its scripts write to a disk or into user data.
+    #[command(after_help = SCAN_EXAMPLES)]
+    Scan(ScanArguments),
+    /// List, explain and check rules.
+    Rules(RulesArguments),
+    /// Print shell completions.
+    #[command(after_help = "Example:\n  secretrail completions bash > ~/.local/share/bash-completion/completions/secretrail")]
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page.
+    #[command(after_help = "Example:\n  secretrail man | man -l -")]
+    Man,
+}
+
+/// `secretrail scan`.
+#[derive(Debug, Args)]
+pub struct ScanArguments {
+    /// Folders and files to scan; `-` is standard input.
+    #[arg(default_value = ".", value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+
+    /// How to write the report.
+    #[arg(short, long, value_enum, default_value_t = Format::Table)]
+    pub format: Format,
+
+    /// Write the report to a file instead of standard output.
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+
+    /// Exit with 1 if a finding is at least this severe [default: high].
+    #[arg(long, value_enum, value_name = "SEVERITY")]
+    pub fail_on: Option<Severity>,
+
+    /// Leave out findings that are less sure than this [default: low].
+    #[arg(long, value_enum, value_name = "CONFIDENCE")]
+    pub min_confidence: Option<Confidence>,
+
+    /// Exit with 0 whatever is found: for jobs that only report.
+    #[arg(long)]
+    pub exit_zero: bool,
+
+    /// A folder with your own rules; may stand several times.
+    #[arg(long, value_name = "DIR")]
+    pub rules: Vec<PathBuf>,
+
+    /// Your own token patterns, a gitleaks configuration file.
+    #[arg(long, value_name = "FILE")]
+    pub tokens: Option<PathBuf>,
+
+    /// The settings file [default: secretrail.toml in the scanned folder].
+    #[arg(long, value_name = "FILE")]
+    pub settings: Option<PathBuf>,
+
+    /// Leave out files that git ignores. They leak all the same, so they are read by default.
+    #[arg(long)]
+    pub respect_gitignore: bool,
+
+    /// Draw every finding in full, however many there are.
+    #[arg(long)]
+    pub all: bool,
+
+    /// No progress bar.
+    #[arg(long)]
+    pub no_progress: bool,
+}
+
+/// `secretrail rules`.
+#[derive(Debug, Args)]
+pub struct RulesArguments {
+    /// What to do with rules.
+    #[command(subcommand)]
+    pub command: RulesCommand,
+
+    /// A folder with your own rules; may stand several times.
+    #[arg(long, value_name = "DIR", global = true)]
+    pub rules: Vec<PathBuf>,
+}
+
+/// The commands about rules.
+#[derive(Debug, Subcommand)]
+pub enum RulesCommand {
+    /// One line for each rule.
+    List,
+    /// All about one rule: why, what to do, examples.
+    #[command(after_help = "Example:\n  secretrail rules explain secret-written-to-disk")]
+    Explain {
+        /// The rule's name.
+        name: String,
+    },
+    /// Check rule files, and run their examples.
+    #[command(after_help = "Example:\n  secretrail rules check my-rules/*.yml")]
+    Check {
+        /// Rule files.
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+    },
+}
+
+/// Lets clap read an enum by the words that the reports use.
+macro_rules! typed_words {
+    ($($type:ty),+) => {$(
+        impl ValueEnum for $type {
+            fn value_variants<'a>() -> &'a [Self] {
+                Self::ALL
+            }
+            fn to_possible_value(&self) -> Option<PossibleValue> {
+                Some(PossibleValue::new(self.word()))
+            }
+        }
+    )+};
+}
+typed_words!(Severity, Confidence, Format);

@@ -1,0 +1,46 @@
+//! One file for each subcommand: reads what the user names, calls the pure core, writes.
+
+mod rules;
+mod scan;
+
+use std::io::{self, Write};
+
+use clap::CommandFactory;
+
+use crate::cli::{Cli, Command};
+use crate::error::{Error, ErrorKind, ExitCode};
+
+/// Runs a command.
+///
+/// # Errors
+///
+/// What ends the command before it could do its work.
+pub fn run(cli: &Cli) -> Result<ExitCode, Error> {
+    match &cli.command {
+        Command::Scan(arguments) => scan::run(cli, arguments),
+        Command::Rules(arguments) => rules::run(arguments),
+        Command::Completions { shell } => {
+            let mut text = Vec::new();
+            clap_complete::generate(*shell, &mut Cli::command(), "secretrail", &mut text);
+            print(&text)
+        }
+        Command::Man => {
+            let mut text = Vec::new();
+            let page = clap_mangen::Man::new(Cli::command());
+            page.render(&mut text).map_err(|error| unwritten(&error))?;
+            print(&text)
+        }
+    }
+}
+
+/// Writes to standard output. A reader that went away (`| head`) is no error.
+fn print(text: &[u8]) -> Result<ExitCode, Error> {
+    match io::stdout().lock().write_all(text).and_then(|()| io::stdout().lock().flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(unwritten(&error)),
+        _ => Ok(ExitCode::Clean),
+    }
+}
+
+fn unwritten(error: &io::Error) -> Error {
+    Error::new(ErrorKind::Output, format!("the output can't be written: {}", error.kind()))
+}

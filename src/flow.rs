@@ -1,0 +1,224 @@
+//! Origins meet sinks: what Terraform renders is read as scripts, and each secret that lands is a
+//! flow.
+
+use std::collections::BTreeSet;
+
+use crate::finding::Confidence;
+use crate::reading::{Gap, Reading};
+use crate::record::{Field, FieldMap};
+use crate::script::{Context, Role as ScriptRole, looks_like_shell, trace_shell};
+use crate::source::{SourceId, Sources, Span};
+use crate::terraform::arrivals::{Arrival, Use, each_arrival};
+use crate::terraform::directory::Directory;
+use crate::terraform::evaluate::Evaluator;
+use crate::terraform::tree::Tree;
+use crate::value::{Flat, Hop, Landing, Lifetime, Piece, Sink, SinkKind, Text, Trace};
+
+/// The machine whose disk it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Host {
+    /// A machine that Terraform makes.
+    Instance,
+    /// The machine where Terraform runs.
+    Operator,
+    /// The repository.
+    Repository,
+}
+
+impl Host {
+    /// The word used in records.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Instance => "instance",
+            Self::Operator => "operator",
+            Self::Repository => "repository",
+        }
+    }
+}
+
+/// One secret and one place where it lands.
+#[derive(Debug, Clone)]
+pub struct Flow {
+    /// The secret and its way.
+    pub trace: Trace,
+    /// Where it lands.
+    pub sink: Sink,
+    /// The resource that makes it happen, or the file's name for a script that stands alone.
+    pub address: String,
+    /// Whose disk.
+    pub host: Host,
+    /// Whether Terraform refers to the script; one that nobody refers to may be dead.
+    pub referenced: bool,
+}
+
+impl Flow {
+    /// How sure: of a script that nobody refers to, never more than medium.
+    pub fn confidence(&self) -> Confidence {
+        let most = if self.referenced { Confidence::High } else { Confidence::Medium };
+        self.trace.origin.confidence.min(most)
+    }
+
+    /// The fields that rules see. Documented in `rules/README.md`.
+    pub fn record(&self) -> FieldMap {
+        let origin = &self.trace.origin;
+        let mut record = FieldMap::default();
+        record.text("secret.name", origin.key.clone());
+        record.text("origin.kind", origin.kind.word());
+        record.text("origin.name", origin.name.clone());
+        record.text("sink.kind", self.sink.kind.word());
+        match &self.sink.path {
+            Some(path) => record.text("sink.path", path.clone()),
+            None => record.set("sink.path", Field::Null),
+        }
+        record.text("sink.lifetime", self.sink.lifetime.word());
+        record.text("sink.host", self.host.word());
+        record.text("sink.by", self.sink.by.clone());
+        record.text("resource", self.address.clone());
+        record.text("confidence", self.confidence().word());
+        record.flag("referenced", self.referenced);
+        record
+    }
+}
+
+/// All flows of one root module, and the files that it used.
+pub fn flows_of_root(tree: &Tree, sources: &Sources, directory: &Directory) -> (Reading<Vec<Flow>>, BTreeSet<SourceId>) {
+    let evaluator = Evaluator::new(tree, sources, &directory.path);
+    let root = evaluator.root_instance(directory);
+    let mut flows = Vec::new();
+    let mut gaps = Vec::new();
+    each_arrival(&evaluator, &root, &mut |arrival| follow(&arrival, &mut flows, &mut gaps));
+    let (more, used) = evaluator.finish();
+    gaps.extend(more);
+    (Reading { facts: flows, gaps }, used)
+}
+
+/// The flows of a script that no Terraform refers to.
+pub fn flows_of_script(source: SourceId, name: &str, text: &Text) -> Reading<Vec<Flow>> {
+    let flat = Flat::new(text);
+    if !looks_like_shell(flat.text()) {
+        return Reading::default();
+    }
+    let context = Context {
+        role: ScriptRole::Standalone,
+        environment: Vec::new(),
+        arguments: Vec::new(),
+        file_name: name,
+        guess_environment: true,
+        fallback: Span::start_of(source),
+    };
+    let traced = trace_shell(&flat, &context);
+    let mut flows = Vec::new();
+    for landing in traced.facts {
+        add(&mut flows, &landing, name, Host::Instance, false);
+    }
+    Reading { facts: flows, gaps: traced.gaps }
+}
+
+fn add(flows: &mut Vec<Flow>, landing: &Landing, address: &str, host: Host, referenced: bool) {
+    for trace in landing.traces.iter() {
+        flows.push(Flow {
+            trace: trace.clone(),
+            sink: landing.sink.clone(),
+            address: address.to_owned(),
+            host,
+            referenced,
+        });
+    }
+}
+
+/// Follows a text from where it arrives to where its secrets land.
+fn follow(arrival: &Arrival, flows: &mut Vec<Flow>, gaps: &mut Vec<Gap>) {
+    let host = match arrival.usage {
+        Use::LocalExec | Use::LocalFile => Host::Operator,
+        Use::UserData | Use::RemoteExec | Use::RemoteFile => Host::Instance,
+    };
+    let script = match arrival.usage {
+        Use::UserData => Some(ScriptRole::UserData),
+        Use::RemoteExec => Some(ScriptRole::RemoteExec),
+        Use::LocalExec => Some(ScriptRole::LocalExec),
+        Use::LocalFile | Use::RemoteFile => None,
+    };
+    let text = with_argument_hop(arrival);
+    if arrival.usage != Use::RemoteExec && arrival.usage != Use::LocalExec {
+        for landing in rendered_landings(arrival, &text) {
+            add(flows, &landing, &arrival.address, host, true);
+        }
+    }
+    let Some(role) = script.filter(|_| runs_shell(arrival)) else { return };
+    let flat = Flat::new(&text);
+    if !looks_like_shell(flat.text()) {
+        return;
+    }
+    let context = Context {
+        role,
+        environment: arrival.environment.clone(),
+        arguments: Vec::new(),
+        file_name: &arrival.address,
+        guess_environment: false,
+        fallback: arrival.at,
+    };
+    let traced = trace_shell(&flat, &context);
+    gaps.extend(traced.gaps);
+    for landing in traced.facts {
+        add(flows, &landing, &arrival.address, host, true);
+    }
+}
+
+fn runs_shell(arrival: &Arrival) -> bool {
+    arrival.interpreter.as_deref().is_none_or(|program| {
+        let program = program.split_whitespace().next().unwrap_or_default();
+        let name = program.rsplit('/').next().unwrap_or_default();
+        matches!(name, "sh" | "bash" | "dash" | "zsh" | "ash" | "ksh" | "env" | "")
+    })
+}
+
+/// The argument is a hop of every secret in it, so that the way names the resource.
+fn with_argument_hop(arrival: &Arrival) -> Text {
+    let hop = Hop {
+        at: arrival.at,
+        name: format!("{}.{}", arrival.address, arrival.argument),
+        message: format!("rendered into {} of {}", arrival.argument, arrival.address),
+    };
+    let pieces = arrival.text.pieces.iter().map(|piece| match piece {
+        Piece::Hole(hole) => {
+            let mut hole = hole.clone();
+            hole.traces = hole.traces.then(&hop);
+            Piece::Hole(hole)
+        }
+        known => known.clone(),
+    });
+    Text { pieces: pieces.collect() }
+}
+
+/// One landing for each secret that stands in the text itself: its first place.
+fn rendered_landings(arrival: &Arrival, text: &Text) -> Vec<Landing> {
+    let mut landings: Vec<Landing> = Vec::new();
+    for piece in &text.pieces {
+        let Piece::Hole(hole) = piece else { continue };
+        let new = hole.traces.filtered(|trace| {
+            !landings.iter().any(|known| known.traces.iter().any(|other| other.origin == trace.origin))
+        });
+        if new.is_empty() {
+            continue;
+        }
+        let path = arrival.path.as_ref().map(Text::shown);
+        let memory = path.as_deref().is_some_and(|path| path.starts_with("/run/") || path.starts_with("/dev/shm/"));
+        landings.push(Landing {
+            sink: Sink {
+                kind: arrival.sink,
+                lifetime: if memory { Lifetime::Memory } else { Lifetime::Durable },
+                at: hole.at,
+                by: format!("{} of {}", arrival.argument, arrival.address),
+                path,
+            },
+            traces: new,
+        });
+    }
+    landings
+}
+
+/// A secret's text that stands in the source: no way to follow, the place is the finding.
+pub fn literal_flow(trace: Trace, at: Span, address: String, by: String) -> Flow {
+    let sink = Sink { kind: SinkKind::SourceCode, path: None, lifetime: Lifetime::Durable, at, by };
+    Flow { trace, sink, address, host: Host::Repository, referenced: true }
+}

@@ -1,0 +1,201 @@
+//! Our own JSON, version 1. Programs build on it: fields are only added.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::Report;
+use super::told::{Place, Step, Told, ToldFinding};
+use super::verdict::by_severity;
+
+/// The version of the shape below.
+const VERSION: u32 = 1;
+
+#[derive(Serialize)]
+struct Whole<'t> {
+    version: u32,
+    tool: Tool<'t>,
+    findings: Vec<Finding<'t>>,
+    gaps: Vec<Gap<'t>>,
+    silenced: Vec<Silenced<'t>>,
+    summary: Summary,
+}
+
+#[derive(Serialize)]
+struct Tool<'t> {
+    name: &'static str,
+    version: &'t str,
+}
+
+#[derive(Serialize)]
+struct Finding<'t> {
+    rule: &'t str,
+    surface: &'static str,
+    severity: &'static str,
+    confidence: &'static str,
+    message: &'t str,
+    fingerprint: &'t str,
+    location: Location<'t>,
+    related: Vec<Related<'t>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    secret: Option<Secret<'t>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sink: Option<Sink<'t>>,
+    tags: &'t [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    remediation: Option<&'t str>,
+}
+
+#[derive(Serialize)]
+struct Location<'t> {
+    path: &'t str,
+    line: usize,
+    column: usize,
+    end_line: usize,
+    end_column: usize,
+    name: &'t str,
+}
+
+#[derive(Serialize)]
+struct Related<'t> {
+    path: &'t str,
+    line: usize,
+    column: usize,
+    name: &'t str,
+    role: &'static str,
+    message: &'t str,
+}
+
+#[derive(Serialize)]
+struct Secret<'t> {
+    name: &'t str,
+    origin: &'t str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    length: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last4: Option<&'t str>,
+}
+
+#[derive(Serialize)]
+struct Sink<'t> {
+    kind: &'t str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    path: Option<&'t str>,
+    durable: bool,
+}
+
+#[derive(Serialize)]
+struct Gap<'t> {
+    path: &'t str,
+    line: usize,
+    name: &'t str,
+    reason: &'t str,
+    hides_findings: bool,
+}
+
+#[derive(Serialize)]
+struct Silenced<'t> {
+    rule: &'t str,
+    fingerprint: &'t str,
+    by: &'t str,
+    reason: &'t str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    until: Option<&'t str>,
+}
+
+#[derive(Serialize)]
+struct Summary {
+    findings: serde_json::Map<String, serde_json::Value>,
+    files: usize,
+    exit_code: u8,
+}
+
+/// Writes the report, pretty printed, with a final newline.
+pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let told = Told::of(report);
+    let counts = by_severity(&told.findings).into_iter();
+    let whole = Whole {
+        version: VERSION,
+        tool: Tool { name: "secretrail", version: &told.version },
+        findings: told.findings.iter().map(|one| finding(&told, one)).collect(),
+        gaps: told.gaps.iter().map(gap).collect(),
+        silenced: told.silenced.iter().map(silenced).collect(),
+        summary: Summary {
+            findings: counts.map(|(severity, count)| (severity.word().to_owned(), count.into())).collect(),
+            files: report.files,
+            exit_code: report.exit_code as u8,
+        },
+    };
+    serde_json::to_writer_pretty(&mut *out, &whole)?;
+    writeln!(out)
+}
+
+fn finding<'t>(told: &'t Told<'_>, finding: &'t ToldFinding) -> Finding<'t> {
+    let rule = told.rule_of(finding);
+    Finding {
+        rule: &finding.rule,
+        surface: finding.surface.word(),
+        severity: finding.severity.word(),
+        confidence: finding.confidence.word(),
+        message: &finding.message,
+        fingerprint: &finding.fingerprint,
+        location: location(&finding.place),
+        related: finding.related.iter().map(related).collect(),
+        secret: finding.secret.as_ref().map(|secret| Secret {
+            name: &secret.name,
+            origin: &secret.origin,
+            length: secret.length,
+            last4: secret.last4.as_deref(),
+        }),
+        sink: finding.sink.as_ref().map(|sink| Sink {
+            kind: &sink.kind,
+            path: sink.path.as_deref(),
+            durable: sink.durable,
+        }),
+        tags: rule.map_or(&[], |rule| &rule.tags),
+        remediation: rule.map(|rule| rule.remediation.as_str()),
+    }
+}
+
+fn location(place: &Place) -> Location<'_> {
+    let position = place.position;
+    Location {
+        path: &place.path,
+        line: position.line,
+        column: position.column,
+        end_line: position.end_line,
+        end_column: position.end_column,
+        name: &place.name,
+    }
+}
+
+fn related(step: &Step) -> Related<'_> {
+    Related {
+        path: &step.place.path,
+        line: step.place.position.line,
+        column: step.place.position.column,
+        name: &step.place.name,
+        role: step.role.word(),
+        message: &step.message,
+    }
+}
+
+fn gap(gap: &super::told::ToldGap) -> Gap<'_> {
+    Gap {
+        path: &gap.place.path,
+        line: gap.place.position.line,
+        name: &gap.place.name,
+        reason: &gap.reason,
+        hides_findings: gap.hides_findings,
+    }
+}
+
+fn silenced(silenced: &super::told::ToldSilenced) -> Silenced<'_> {
+    Silenced {
+        rule: &silenced.rule,
+        fingerprint: &silenced.fingerprint,
+        by: &silenced.by,
+        reason: &silenced.reason,
+        until: silenced.until.as_deref(),
+    }
+}

@@ -1,0 +1,127 @@
+//! For a pull-request comment or a job summary.
+//!
+//! A comment on GitHub holds 65,536 characters. What does not fit is left out, the least severe first,
+//! and counted.
+
+mod escape;
+
+use std::io::{self, Write};
+
+use self::escape::{code, html_code, prose};
+use super::Report;
+use super::shown::clipped;
+use super::told::{Told, ToldFinding, ToldGap};
+use super::verdict::{number, verdict};
+
+/// Bytes after which no more rows, details and gaps are added: each part leaves room for the next, and
+/// the whole page stays under 60,000.
+const MOST_WITH_ROWS: usize = 24_000;
+const MOST_WITH_DETAILS: usize = 48_000;
+const MOST_WITH_GAPS: usize = 58_000;
+/// Characters of a cell, and of a line in the details.
+const CELL: usize = 160;
+const LINE: usize = 300;
+const LONGEST_FIX: usize = 3_000;
+
+/// Writes the comment.
+pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let told = Told::of(report);
+    let mut page = format!("## secretrail\n\n**{}**\n", prose(&verdict(report, &told)));
+    rows(&told, &mut page);
+    details(&told, &mut page);
+    gaps(&told, &mut page);
+    if !told.silenced.is_empty() {
+        let silenced = number(told.silenced.len(), "finding is", "findings are");
+        page.push_str(&format!("\n{silenced} silenced by an exception or the baseline.\n"));
+    }
+    out.write_all(page.as_bytes())
+}
+
+/// Adds texts until the page has `most` bytes; returns how many were left out.
+fn add_until(page: &mut String, most: usize, texts: impl ExactSizeIterator<Item = String>) -> usize {
+    let all = texts.len();
+    let mut added = 0;
+    for text in texts {
+        if page.len() + text.len() > most {
+            break;
+        }
+        page.push_str(&text);
+        added += 1;
+    }
+    all - added
+}
+
+fn rows(told: &Told<'_>, page: &mut String) {
+    if told.findings.is_empty() {
+        return;
+    }
+    page.push_str("\n| Severity | Rule | Place | Secret | Lands in |\n|---|---|---|---|---|\n");
+    let left_out = add_until(page, MOST_WITH_ROWS, told.findings.iter().map(row));
+    if left_out > 0 {
+        let left_out = number(left_out, "finding is", "findings are");
+        page.push_str(&format!("\n{left_out} left out here; the JSON and SARIF reports have all.\n"));
+    }
+}
+
+fn row(finding: &ToldFinding) -> String {
+    let cell = |text: &str| code(&clipped(text, CELL));
+    let secret = finding.secret.as_ref().map_or_else(String::new, |secret| cell(&secret.name));
+    let sink = finding.sink.as_ref().map_or_else(String::new, |sink| cell(sink.words()));
+    let (rule, place) = (cell(&finding.rule), cell(&finding.place.short()));
+    format!("| {} | {rule} | {place} | {secret} | {sink} |\n", finding.severity)
+}
+
+fn details(told: &Told<'_>, page: &mut String) {
+    let texts = told.findings.iter().map(|finding| detail(told, finding));
+    let left_out = add_until(page, MOST_WITH_DETAILS, texts);
+    if left_out > 0 {
+        let left_out = number(left_out, "finding", "findings");
+        page.push_str(&format!("\nThe details of {left_out} are left out.\n"));
+    }
+}
+
+/// One finding, closed until somebody opens it.
+fn detail(told: &Told<'_>, finding: &ToldFinding) -> String {
+    let mut text = format!(
+        "\n<details><summary>{}: {} at {}</summary>\n\n{}\n\n",
+        finding.severity,
+        html_code(&clipped(&finding.rule, CELL)),
+        html_code(&clipped(&finding.place.short(), CELL)),
+        prose(&finding.message),
+    );
+    let own = finding.own_step(&told.teller);
+    for (index, (step, _)) in finding.way(&own).iter().enumerate() {
+        let place = code(&clipped(&step.place.short(), LINE));
+        text.push_str(&format!("{}. {place} {}\n", index + 1, prose(&clipped(step.label(), LINE))));
+    }
+    let fix = told.rule_of(finding).map_or("", |rule| rule.remediation.trim());
+    if !fix.is_empty() {
+        // The rule author's own Markdown; cut somewhere it could leave a fence open, so then as text.
+        let short = clipped(fix, LONGEST_FIX);
+        let fix = if short == fix { short } else { prose(&short) };
+        text.push_str(&format!("\n**Fix:** {fix}\n"));
+    }
+    let (confidence, rule) =
+        (finding.confidence, code(&format!("secretrail rules explain {}", finding.rule)));
+    text.push_str(&format!("\nConfidence: {confidence}. More: {rule}\n\n</details>\n"));
+    text
+}
+
+fn gaps(told: &Told<'_>, page: &mut String) {
+    if told.gaps.is_empty() {
+        return;
+    }
+    page.push_str("\n### Not read\n\n");
+    let left_out = add_until(page, MOST_WITH_GAPS, told.gaps.iter().map(gap));
+    if left_out > 0 {
+        page.push_str(&format!("- and {} more\n", number(left_out, "gap", "gaps")));
+    }
+}
+
+fn gap(gap: &ToldGap) -> String {
+    let place = code(&clipped(&gap.place.short(), LINE));
+    let name = clipped(&gap.place.name, LINE);
+    let name = if name.is_empty() { name } else { format!(" {}", code(&name)) };
+    let hides = if gap.hides_findings { " (a finding could hide here)" } else { "" };
+    format!("- {place}{name}: {}{hides}\n", prose(&clipped(&gap.reason, LINE)))
+}

@@ -1,0 +1,165 @@
+//! What is said: one report, rendered for people and for programs.
+//!
+//! Renderers see the report through [`told::Told`] only: there, in one place, every string passes the
+//! redactor and is made harmless to a terminal.
+
+mod excerpt;
+mod github;
+mod json;
+mod markdown;
+mod sarif;
+mod shown;
+mod table;
+mod told;
+mod verdict;
+
+#[cfg(test)]
+mod sample;
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+use std::io::{self, Write};
+use std::time::Duration;
+
+use crate::error::ExitCode;
+use crate::finding::{Finding, Severity};
+use crate::reading::Gap;
+use crate::secret::redact::Redactor;
+use crate::source::Sources;
+
+/// How a report is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Format {
+    /// For a person at a terminal.
+    Table,
+    /// Our own JSON, version 1: fields are only added.
+    Json,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
+    /// For a pull-request comment or a job summary.
+    Markdown,
+    /// Workflow commands that GitHub shows beside the changed lines.
+    Github,
+}
+
+impl Format {
+    /// All of them, in order.
+    pub const ALL: &'static [Self] = &[Self::Table, Self::Json, Self::Sarif, Self::Markdown, Self::Github];
+
+    /// The word that users see and type.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Table => "table",
+            Self::Json => "json",
+            Self::Sarif => "sarif",
+            Self::Markdown => "markdown",
+            Self::Github => "github",
+        }
+    }
+
+    /// The format that a word names.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|format| format.word() == word)
+    }
+}
+
+impl fmt::Display for Format {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.pad(self.word())
+    }
+}
+
+/// What a rule says of itself: its file, as far as a report shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RuleHelp {
+    /// The name that users see: the rule's file name, `secret-written-to-disk`.
+    pub name: String,
+    /// A short title.
+    pub title: String,
+    /// How bad its findings are.
+    pub severity: Severity,
+    /// What it finds and why that is bad; may have several lines.
+    pub description: String,
+    /// What to do about it; may have several lines.
+    pub remediation: String,
+    /// Tags: `cis.aws.7.0.2.4`.
+    pub tags: Vec<String>,
+    /// Addresses to read on at.
+    pub references: Vec<String>,
+    /// The whole help page.
+    pub help_markdown: String,
+}
+
+/// A finding that somebody decided not to hear of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Silenced {
+    /// The rule.
+    pub rule: String,
+    /// The finding.
+    pub fingerprint: String,
+    /// By what: `inline`, `settings`, `baseline`.
+    pub by: String,
+    /// Why, in the words of who decided. Empty where nothing was said.
+    pub reason: String,
+    /// The last day on which it holds: `2027-01-31`.
+    pub until: Option<String>,
+}
+
+/// How the table is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TableStyle {
+    /// With colours.
+    pub color: bool,
+    /// Columns of the terminal.
+    pub width: usize,
+    /// With line-drawing characters; else ASCII.
+    pub unicode: bool,
+    /// Everything, however long.
+    pub full: bool,
+}
+
+impl Default for TableStyle {
+    /// What suits a log file: no colours, 100 columns, ASCII, long lists folded.
+    fn default() -> Self {
+        Self { color: false, width: 100, unicode: false, full: false }
+    }
+}
+
+/// Everything that is said of one run.
+#[derive(Debug)]
+pub struct Report<'a> {
+    /// The documents that were read.
+    pub sources: &'a Sources,
+    /// Takes secrets out of all that is shown.
+    pub redactor: &'a Redactor,
+    /// The rules that were asked, with or without findings.
+    pub rules: Vec<RuleHelp>,
+    /// Settled findings, in any order: each format orders them as its readers need.
+    pub findings: Vec<Finding>,
+    /// Findings that were silenced; not in `findings`.
+    pub silenced: Vec<Silenced>,
+    /// What could not be read or decided.
+    pub gaps: Vec<Gap>,
+    /// Files that were read.
+    pub files: usize,
+    /// The version of this tool.
+    pub tool_version: String,
+    /// What the process will tell its caller.
+    pub exit_code: ExitCode,
+    /// How long it took. Shown in the table only: other formats are the same bytes for the same input.
+    pub elapsed: Option<Duration>,
+    /// How the table is drawn.
+    pub style: TableStyle,
+}
+
+/// Writes the report in a format. The only errors are those of `out`.
+pub fn write(format: Format, report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+    match format {
+        Format::Table => table::render(report, out),
+        Format::Json => json::render(report, out),
+        Format::Sarif => sarif::render(report, out),
+        Format::Markdown => markdown::render(report, out),
+        Format::Github => github::render(report, out),
+    }
+}

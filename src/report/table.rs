@@ -1,0 +1,128 @@
+//! For a person at a terminal: each finding as a small story, then the gaps, then the sum.
+//!
+//! The most severe finding comes last. A terminal shows the end of what was printed, so the summary
+//! stands there, and right above it, without scrolling, what to mend first.
+
+mod snippet;
+mod summary;
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use annotate_snippets::renderer::{AnsiColor, Effects, Style};
+
+use super::shown::clipped;
+use super::told::{Told, ToldFinding, ToldGap};
+use super::verdict::{number, verdict};
+use super::{Report, TableStyle};
+use crate::finding::Severity;
+
+/// With more findings of one rule than this, only the first few are shown in full.
+const MANY_OF_ONE_RULE: usize = 50;
+/// How many those few are. They are the worst ones of the rule.
+const SHOWN_OF_MANY: usize = 10;
+/// Places shown of gaps with one reason.
+const PLACES_OF_ONE_REASON: usize = 5;
+
+/// Writes the table.
+pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let told = Told::of(report);
+    let style = report.style;
+    let (full, rows) = folded(&told.findings, style.full);
+    write_rows(&rows, style, out)?;
+    for finding in full.iter().rev() {
+        let drawn = snippet::draw(&told, finding, style);
+        writeln!(out, "{}\n", drawn.trim_end())?;
+    }
+    write_gaps(&told.gaps, style, out)?;
+    summary::write(report, &told, out)?;
+    let paint = match (told.findings.first(), report.exit_code as u8) {
+        (Some(worst), _) => severity_style(worst.severity),
+        (None, 0) => AnsiColor::Green.on_default().effects(Effects::BOLD),
+        (None, _) => AnsiColor::Yellow.on_default().effects(Effects::BOLD),
+    };
+    writeln!(out, "{}", painted(&verdict(report, &told), paint, style))
+}
+
+/// The findings to draw and those that get one line each, both the worst first.
+fn folded(findings: &[ToldFinding], full: bool) -> (Vec<&ToldFinding>, Vec<&ToldFinding>) {
+    let mut of_rule: BTreeMap<&str, usize> = BTreeMap::new();
+    for finding in findings {
+        *of_rule.entry(&finding.rule).or_insert(0) += 1;
+    }
+    let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
+    findings.iter().partition(|finding| {
+        let many = of_rule.get(finding.rule.as_str()).is_some_and(|count| *count > MANY_OF_ONE_RULE);
+        let seen = seen.entry(&finding.rule).or_insert(0);
+        *seen += 1;
+        full || !many || *seen <= SHOWN_OF_MANY
+    })
+}
+
+/// One line each. They stand above the findings drawn in full, which are worse ones of their rules.
+fn write_rows(rows: &[&ToldFinding], style: TableStyle, out: &mut dyn Write) -> io::Result<()> {
+    let room = style.width.clamp(40, 160);
+    for finding in rows.iter().rev() {
+        let word = painted(finding.severity.word(), severity_style(finding.severity), style);
+        let secret = finding.secret.as_ref().map_or("", |secret| secret.name.as_str());
+        let sink = finding.sink.as_ref().map_or("", |sink| sink.words());
+        let arrow = if secret.is_empty() || sink.is_empty() { "" } else { " -> " };
+        let place = format!("[{}] {} {secret}{arrow}{sink}", finding.rule, finding.place.long());
+        let left = room.saturating_sub(finding.severity.word().len());
+        writeln!(out, "{word}{}", clipped(place.trim_end(), left))?;
+    }
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let rows = number(rows.len(), "finding", "findings");
+    writeln!(out, "{rows} above in one line each; --all shows them in full\n")
+}
+
+/// Gaps by reason: those that may hide a finding first, then the most frequent.
+fn write_gaps(gaps: &[ToldGap], style: TableStyle, out: &mut dyn Write) -> io::Result<()> {
+    for (hides, title) in [
+        (true, "Could not be read, and a finding could hide there:"),
+        (false, "Could not be read, no finding can hide there:"),
+    ] {
+        let mut reasons: BTreeMap<&str, Vec<&ToldGap>> = BTreeMap::new();
+        for gap in gaps.iter().filter(|gap| gap.hides_findings == hides) {
+            reasons.entry(&gap.reason).or_default().push(gap);
+        }
+        if reasons.is_empty() {
+            continue;
+        }
+        let paint = if hides { AnsiColor::Yellow.on_default().effects(Effects::BOLD) } else { Style::new() };
+        writeln!(out, "{}", painted(title, paint, style))?;
+        let mut reasons: Vec<_> = reasons.into_iter().collect();
+        reasons.sort_by_key(|(reason, gaps)| (std::cmp::Reverse(gaps.len()), *reason));
+        for (reason, gaps) in reasons {
+            writeln!(out, "  {reason}")?;
+            let most = if style.full { gaps.len() } else { PLACES_OF_ONE_REASON };
+            for gap in gaps.iter().take(most) {
+                let place = format!("{} {}", gap.place.short(), gap.place.name);
+                writeln!(out, "    {}", place.trim_end())?;
+            }
+            if gaps.len() > most {
+                writeln!(out, "    and {} more; --all shows them", gaps.len() - most)?;
+            }
+        }
+        writeln!(out)?;
+    }
+    Ok(())
+}
+
+/// The colour of a severity.
+fn severity_style(severity: Severity) -> Style {
+    let color = match severity {
+        Severity::Critical => return AnsiColor::BrightRed.on_default().effects(Effects::BOLD),
+        Severity::High => AnsiColor::Red,
+        Severity::Medium => AnsiColor::Yellow,
+        Severity::Low => AnsiColor::Blue,
+        Severity::Informational => AnsiColor::Cyan,
+    };
+    color.on_default().effects(Effects::BOLD)
+}
+
+fn painted(text: &str, paint: Style, style: TableStyle) -> String {
+    if style.color { format!("{paint}{text}{paint:#}") } else { text.to_owned() }
+}

@@ -1,0 +1,316 @@
+//! The report as it may be told: every string redacted and harmless to a terminal.
+//!
+//! Renderers read this, never the findings themselves. A renderer that needs one more string gets it
+//! here, through [`Teller`].
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use super::shown::{clipped, shown, shown_lines};
+use super::{Report, excerpt};
+use crate::finding::{Confidence, Finding, Related, Role, Severity, Surface};
+use crate::source::{Position, Span};
+
+/// Longer names say nothing more to a reader.
+const LONGEST_NAME: usize = 500;
+/// Longer messages say nothing more to a reader.
+const LONGEST_MESSAGE: usize = 2_000;
+/// Stands where a document has no name.
+const NAMELESS: &str = "(no name)";
+
+/// A place as people read it.
+pub(super) struct Place {
+    /// Path with `/`, redacted and cleaned.
+    pub path: String,
+    /// The same path, redacted only: for formats that encode it byte by byte.
+    pub exact_path: String,
+    /// Lines and columns from 1.
+    pub position: Position,
+    /// What stands there; may be empty.
+    pub name: String,
+    /// For excerpts.
+    pub span: Span,
+}
+
+impl Place {
+    /// `path:line`.
+    pub fn short(&self) -> String {
+        format!("{}:{}", self.path, self.position.line)
+    }
+
+    /// `path:line:column`.
+    pub fn long(&self) -> String {
+        format!("{}:{}:{}", self.path, self.position.line, self.position.column)
+    }
+}
+
+/// A place on the secret's way.
+pub(super) struct Step {
+    /// Where.
+    pub place: Place,
+    /// What it was.
+    pub role: Role,
+    /// What happened there; may be empty.
+    pub message: String,
+}
+
+impl Step {
+    /// What happened there, never empty.
+    pub fn label(&self) -> &str {
+        match (self.message.as_str(), self.role) {
+            ("", Role::Origin) => "the secret starts here",
+            ("", Role::Hop) => "passes here",
+            ("", Role::Sink) => "lands here",
+            (message, _) => message,
+        }
+    }
+}
+
+/// What may be said of a secret.
+pub(super) struct ToldSecret {
+    pub name: String,
+    pub origin: String,
+    pub length: Option<usize>,
+    pub last4: Option<String>,
+}
+
+/// Where it landed.
+pub(super) struct ToldSink {
+    pub kind: String,
+    pub path: Option<String>,
+    pub durable: bool,
+}
+
+impl ToldSink {
+    /// The path, or what it is where it has none.
+    pub fn words(&self) -> &str {
+        self.path.as_deref().unwrap_or(&self.kind)
+    }
+
+    /// Whether it is on a disk after a reboot.
+    pub fn on_disk(&self) -> bool {
+        self.durable && matches!(self.kind.as_str(), "file" | "user-data" | "boot-log")
+    }
+}
+
+/// A finding.
+pub(super) struct ToldFinding {
+    pub rule: String,
+    /// Position of its rule in [`Told::rules`].
+    pub rule_index: Option<usize>,
+    pub surface: Surface,
+    pub severity: Severity,
+    pub confidence: Confidence,
+    pub message: String,
+    pub fingerprint: String,
+    pub place: Place,
+    pub related: Vec<Step>,
+    pub secret: Option<ToldSecret>,
+    pub sink: Option<ToldSink>,
+}
+
+impl ToldFinding {
+    /// The way of the secret, first to last, with the primary place in it exactly once or more
+    /// often. The flag says which steps are the primary place.
+    pub fn way<'f>(&'f self, own: &'f Step) -> Vec<(&'f Step, bool)> {
+        let primary = |step: &Step| step.place.span == self.place.span;
+        let mut way: Vec<(&Step, bool)> = self.related.iter().map(|step| (step, primary(step))).collect();
+        if !way.iter().any(|(_, primary)| *primary) {
+            // A place that is no step of the way is what the rule points at: before the sink, if the
+            // way names one, and its end otherwise.
+            let end = way.iter().position(|(step, _)| step.role == Role::Sink).unwrap_or(way.len());
+            way.insert(end, (own, true));
+        }
+        way
+    }
+
+    /// The primary place as a step of its own, for [`Self::way`].
+    pub fn own_step(&self, teller: &Teller<'_>) -> Step {
+        let message = match &self.sink {
+            Some(ToldSink { path: Some(path), .. }) => format!("written to {path}"),
+            Some(ToldSink { kind, .. }) => format!("lands in {kind}"),
+            None => "found here".to_owned(),
+        };
+        Step { place: teller.place(self.place.span, ""), role: Role::Sink, message }
+    }
+}
+
+/// A gap.
+pub(super) struct ToldGap {
+    pub place: Place,
+    pub reason: String,
+    pub hides_findings: bool,
+}
+
+/// A rule.
+pub(super) struct ToldRule {
+    pub name: String,
+    pub title: String,
+    pub severity: Severity,
+    pub description: String,
+    pub remediation: String,
+    pub tags: Vec<String>,
+    pub references: Vec<String>,
+    pub help_markdown: String,
+}
+
+/// A silenced finding.
+pub(super) struct ToldSilenced {
+    pub rule: String,
+    pub fingerprint: String,
+    pub by: String,
+    pub reason: String,
+    pub until: Option<String>,
+}
+
+/// Turns what is known into what may be told.
+pub(super) struct Teller<'r> {
+    report: &'r Report<'r>,
+}
+
+impl Teller<'_> {
+    /// The one way of a string into a report.
+    fn text(&self, text: &str) -> String {
+        shown(&self.report.redactor.text(text))
+    }
+
+    fn name(&self, text: &str) -> String {
+        clipped(&self.text(text), LONGEST_NAME)
+    }
+
+    fn message(&self, text: &str) -> String {
+        clipped(&self.text(text), LONGEST_MESSAGE)
+    }
+
+    fn lines(&self, text: &str) -> String {
+        shown_lines(&self.report.redactor.text(text))
+    }
+
+    fn place(&self, span: Span, name: &str) -> Place {
+        let path = self.report.sources.name(span.source);
+        let path = if path.is_empty() { NAMELESS } else { &path };
+        let exact_path = self.report.redactor.text(path).into_owned();
+        let position = self.report.sources.position(span);
+        Place { path: shown(&exact_path), exact_path, position, name: self.name(name), span }
+    }
+
+    fn step(&self, related: &Related) -> Step {
+        let message = self.message(&related.message);
+        Step { place: self.place(related.at.span, &related.at.name), role: related.role, message }
+    }
+
+    fn finding(&self, finding: &Finding, rules: &BTreeMap<&str, usize>) -> ToldFinding {
+        ToldFinding {
+            rule: self.name(&finding.rule),
+            rule_index: rules.get(&*finding.rule).copied(),
+            surface: finding.surface,
+            severity: finding.severity,
+            confidence: finding.confidence,
+            message: self.message(&finding.message),
+            fingerprint: self.name(&finding.fingerprint),
+            place: self.place(finding.at.span, &finding.at.name),
+            related: finding.related.iter().map(|related| self.step(related)).collect(),
+            secret: finding.secret.as_ref().map(|secret| ToldSecret {
+                name: self.name(&secret.name),
+                origin: self.name(&secret.origin),
+                length: secret.length,
+                last4: secret.last4.as_deref().map(|last| self.name(last)),
+            }),
+            sink: finding.sink.as_ref().map(|sink| ToldSink {
+                kind: self.name(&sink.kind),
+                path: sink.path.as_deref().map(|path| self.name(path)),
+                durable: sink.durable,
+            }),
+        }
+    }
+
+    /// The first line of a place, cut to about `width` columns around it; `None` where the document
+    /// has no text there.
+    pub fn excerpt(&self, span: Span, width: usize) -> Option<excerpt::Excerpt> {
+        excerpt::excerpt(self.report.sources, self.report.redactor, span, width)
+    }
+}
+
+/// The report as it may be told.
+pub(super) struct Told<'r> {
+    /// For excerpts and steps.
+    pub teller: Teller<'r>,
+    /// In the order given.
+    pub rules: Vec<ToldRule>,
+    /// The worst first, then by path and place.
+    pub findings: Vec<ToldFinding>,
+    /// Those that may hide a finding first, then by path and place.
+    pub gaps: Vec<ToldGap>,
+    /// In the order given.
+    pub silenced: Vec<ToldSilenced>,
+    /// The version of this tool.
+    pub version: String,
+}
+
+impl<'r> Told<'r> {
+    /// Redacts and cleans the whole report.
+    pub fn of(report: &'r Report<'r>) -> Self {
+        let teller = Teller { report };
+        let by_name = report.rules.iter().enumerate().map(|(index, rule)| (rule.name.as_str(), index));
+        // The first of two rules with one name is the one that is shown.
+        let rules: BTreeMap<&str, usize> = by_name.rev().collect();
+        let mut findings: Vec<ToldFinding> =
+            report.findings.iter().map(|finding| teller.finding(finding, &rules)).collect();
+        findings.sort_by(|left, right| order(left).cmp(&order(right)));
+        let mut gaps: Vec<ToldGap> = report.gaps.iter().map(|gap| teller.gap(gap)).collect();
+        gaps.sort_by(|left, right| gap_order(left).cmp(&gap_order(right)));
+        Self {
+            rules: report.rules.iter().map(|rule| teller.rule(rule)).collect(),
+            findings,
+            gaps,
+            silenced: report.silenced.iter().map(|silenced| teller.silenced(silenced)).collect(),
+            version: teller.text(&report.tool_version),
+            teller,
+        }
+    }
+
+    /// The rule of a finding, where the report has it.
+    pub fn rule_of(&self, finding: &ToldFinding) -> Option<&ToldRule> {
+        self.rules.get(finding.rule_index?)
+    }
+}
+
+impl Teller<'_> {
+    fn rule(&self, rule: &super::RuleHelp) -> ToldRule {
+        let all = |texts: &[String]| texts.iter().map(|text| self.name(text)).collect();
+        ToldRule {
+            name: self.name(&rule.name),
+            title: self.message(&rule.title),
+            severity: rule.severity,
+            description: self.lines(&rule.description),
+            remediation: self.lines(&rule.remediation),
+            tags: all(&rule.tags),
+            references: all(&rule.references),
+            help_markdown: self.lines(&rule.help_markdown),
+        }
+    }
+
+    fn gap(&self, gap: &crate::reading::Gap) -> ToldGap {
+        let reason = self.message(&gap.reason);
+        ToldGap { place: self.place(gap.at, &gap.name), reason, hides_findings: gap.hides_findings }
+    }
+
+    fn silenced(&self, silenced: &super::Silenced) -> ToldSilenced {
+        ToldSilenced {
+            rule: self.name(&silenced.rule),
+            fingerprint: self.name(&silenced.fingerprint),
+            by: self.name(&silenced.by),
+            reason: self.message(&silenced.reason),
+            until: silenced.until.as_deref().map(|day| self.name(day)),
+        }
+    }
+}
+
+fn order(finding: &ToldFinding) -> (Reverse<Severity>, &str, Span, &str, &str) {
+    let place = &finding.place;
+    (Reverse(finding.severity), &place.exact_path, place.span, &finding.rule, &finding.fingerprint)
+}
+
+fn gap_order(gap: &ToldGap) -> (bool, &str, Span, &str, &str) {
+    (!gap.hides_findings, &gap.place.exact_path, gap.place.span, &gap.place.name, &gap.reason)
+}

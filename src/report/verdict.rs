@@ -1,0 +1,63 @@
+//! The one sentence that matters, and the counts behind it.
+
+use super::Report;
+use super::told::{Told, ToldFinding};
+use crate::error::ExitCode;
+use crate::finding::Severity;
+
+/// Findings of each severity, the worst first.
+pub(super) fn by_severity(findings: &[ToldFinding]) -> Vec<(Severity, usize)> {
+    let count = |severity: Severity| findings.iter().filter(|finding| finding.severity == severity).count();
+    Severity::ALL.iter().rev().map(|severity| (*severity, count(*severity))).collect()
+}
+
+/// "3 secrets land on disk: 2 critical, 1 high. Exit code 1".
+pub(super) fn verdict(report: &Report<'_>, told: &Told<'_>) -> String {
+    format!("{}. Exit code {}", sentence(report, told), report.exit_code as u8)
+}
+
+fn sentence(report: &Report<'_>, told: &Told<'_>) -> String {
+    let hiding = told.gaps.iter().filter(|gap| gap.hides_findings).count();
+    let files = number(report.files, "file", "files");
+    if report.exit_code == ExitCode::Interrupted {
+        let found = number(told.findings.len(), "finding", "findings");
+        return format!("Stopped before the end: {found} in {files} so far");
+    }
+    let hidden = number(hiding, "gap", "gaps");
+    match (told.findings.len(), hiding, report.files) {
+        (0, 0, 0) => "No Terraform file was found, so nothing was audited".to_owned(),
+        (0, 0, _) if told.silenced.is_empty() => format!("No secret lands on a disk in {files}"),
+        (0, 0, _) => {
+            let silenced = number(told.silenced.len(), "finding is", "findings are");
+            format!("No secret lands on a disk in {files}; {silenced} silenced")
+        }
+        (0, _, _) => format!("Audited in part: no finding in {files}, but {hidden} could hide one"),
+        (_, 0, _) => found(&told.findings),
+        _ => format!("{}. Audited in part: {hidden} could hide more", found(&told.findings)),
+    }
+}
+
+fn found(findings: &[ToldFinding]) -> String {
+    let counts: Vec<String> = by_severity(findings)
+        .into_iter()
+        .filter(|(_, count)| *count > 0)
+        .map(|(severity, count)| format!("{count} {severity}"))
+        .collect();
+    let counts = counts.join(", ");
+    let on_disk = findings
+        .iter()
+        .filter(|finding| finding.sink.as_ref().is_some_and(super::told::ToldSink::on_disk))
+        .count();
+    let all = number(findings.len(), "finding", "findings");
+    match on_disk {
+        0 => format!("{all}: {counts}"),
+        1 if findings.len() == 1 => format!("1 secret lands on disk: {counts}"),
+        _ if on_disk == findings.len() => format!("{on_disk} secrets land on disk: {counts}"),
+        _ => format!("{all}, {on_disk} of them on a disk: {counts}"),
+    }
+}
+
+/// "1 file", "2 files".
+pub(super) fn number(count: usize, one: &str, more: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { more })
+}

@@ -1,0 +1,124 @@
+//! Rules: what is wrong, written in Sigma over the records of one surface.
+//!
+//! A rule file is read ([`RuleFile`]), its detection is compiled once, and [`Judge`] tries the rules
+//! of one kind of record on every record. [`check`] tells authors what is wrong with a rule,
+//! [`describe`] tells users what a rule means.
+//!
+//! The language is the Sigma rules specification 2.0 with the modifiers appendix 2.1
+//! (<https://github.com/SigmaHQ/sigma-specification>). Where it leaves a choice:
+//!
+//! * A list in a record meets a test when any of its elements does.
+//! * `neq` is the negation of the whole item: a record without the field meets it.
+//! * `null` is met by null and by a missing field; `exists` looks at the field alone, not its value.
+//! * A number in a rule meets the same number written as text in a record, and the other way round;
+//!   so do `true` and `false`.
+//! * Keywords are searched as parts of texts.
+
+mod check;
+mod condition;
+pub mod describe;
+mod detection;
+mod embedded;
+mod encode;
+mod example;
+mod file;
+mod index;
+mod matching;
+mod message;
+mod modifier;
+mod network;
+mod pattern;
+mod problem;
+mod set;
+#[cfg(test)]
+mod tests;
+mod time;
+mod value;
+mod yaml;
+
+use crate::finding::{Confidence, Severity};
+use crate::record::Record;
+
+pub use check::check;
+pub use detection::Detection;
+pub use embedded::embedded;
+pub use example::{Example, ExampleInput, marked_lines};
+pub use file::{LogSource, RuleFile};
+pub use message::Template;
+pub use problem::{Problem, RuleError};
+pub use set::{Judge, RuleSet};
+pub use value::Placeholders;
+
+use problem::Problems;
+
+/// A rule that can be run.
+#[derive(Debug, Clone)]
+pub struct Rule {
+    file: RuleFile,
+}
+
+impl Rule {
+    /// The file's name without `.yml`: the id that users see.
+    pub fn name(&self) -> &str {
+        &self.file.name
+    }
+
+    /// All that is written.
+    pub fn file(&self) -> &RuleFile {
+        &self.file
+    }
+
+    /// How bad it is: medium, where the rule does not say.
+    pub fn severity(&self) -> Severity {
+        self.file.level.unwrap_or(Severity::Medium)
+    }
+
+    /// The confidence, where the rule fixes it.
+    pub fn confidence(&self) -> Option<Confidence> {
+        self.file.confidence
+    }
+
+    /// Whether a record meets it.
+    pub fn matches(&self, record: &dyn Record) -> bool {
+        self.file.detection.is_met(record)
+    }
+
+    /// The message of a finding: the rule's template, or else its title. A field that the record
+    /// does not have is told as "unknown".
+    pub fn message(&self, record: &dyn Record) -> String {
+        match &self.file.message {
+            Some(template) => template.fill(record),
+            None => self.file.title.clone(),
+        }
+    }
+}
+
+/// Reads a rule file: every document in it is a rule, or says why it is none. The second one of a
+/// file and those after it are named with their number (`name-2`).
+pub fn parse(file: &str, text: &str) -> Vec<Result<Rule, Vec<RuleError>>> {
+    read_file(file, text, &Placeholders::new())
+}
+
+fn read_file(file: &str, text: &str, placeholders: &Placeholders) -> Vec<Result<Rule, Vec<RuleError>>> {
+    let (documents, unreadable) = yaml::read(text);
+    let mut rules = Vec::with_capacity(documents.len());
+    for (index, node) in documents.iter().enumerate() {
+        let mut name = file::name_of(file).to_owned();
+        if index > 0 {
+            name = format!("{name}-{}", index + 1);
+        }
+        let mut problems = Problems::default();
+        let rule = file::parse(node, &name, placeholders, &mut problems).map(|file| Rule { file });
+        rules.push(rule.ok_or_else(|| problems.errors(file)));
+    }
+    let mut problems = Problems::default();
+    if let Some(unreadable) = unreadable {
+        problems.error(unreadable.at, unreadable.message);
+    } else if documents.is_empty() {
+        problems.error(problem::Place::START, "the file holds no rule");
+    }
+    if problems.failed() {
+        rules.push(Err(problems.errors(file)));
+    }
+    rules
+}

@@ -1,0 +1,161 @@
+//! What is wrong with a rule, and where.
+
+use std::fmt;
+
+/// A place in a rule file: line and column from 1, columns in Unicode code points.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// The line.
+    pub line: usize,
+    /// The column.
+    pub column: usize,
+}
+
+impl Place {
+    /// The beginning of a file, for what is wrong with all of it.
+    pub const START: Self = Self { line: 1, column: 1 };
+
+    /// The same line, `columns` further.
+    pub(super) fn right(self, columns: usize) -> Self {
+        Self { line: self.line, column: self.column + columns }
+    }
+}
+
+/// One thing that is wrong with a rule, or could be better.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Problem {
+    /// Line, from 1.
+    pub line: usize,
+    /// Column, from 1.
+    pub column: usize,
+    /// What is wrong and what to do.
+    pub message: String,
+    /// Whether the rule can't be used; else it is advice.
+    pub is_error: bool,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kind = if self.is_error { "error" } else { "warning" };
+        write!(out, "{}:{}: {kind}: {}", self.line, self.column, self.message)
+    }
+}
+
+/// Why a rule can't be used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RuleError {
+    /// The rule file, as it was named when loading.
+    pub file: String,
+    /// Line, from 1.
+    pub line: usize,
+    /// Column, from 1.
+    pub column: usize,
+    /// What is wrong and what to do.
+    pub message: String,
+    /// True where the rule is sound Sigma that this version can't run (correlations, filters,
+    /// placeholders without values); false where the rule has to be mended.
+    pub unsupported: bool,
+}
+
+impl fmt::Display for RuleError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}:{}:{}: {}", self.file, self.line, self.column, self.message)
+    }
+}
+
+impl std::error::Error for RuleError {}
+
+/// More problems than this in one document help nobody.
+const MOST_PROBLEMS: usize = 100;
+
+/// Collects problems while a document is read, so that an author sees all of them at once.
+#[derive(Debug, Default)]
+pub(super) struct Problems {
+    list: Vec<Problem>,
+    unsupported: Vec<bool>,
+}
+
+impl Problems {
+    /// The rule has to be mended.
+    pub(super) fn error(&mut self, at: Place, message: impl Into<String>) {
+        self.push(at, message.into(), true, false);
+    }
+
+    /// The rule is sound, but this version can't run it.
+    pub(super) fn unsupported(&mut self, at: Place, message: impl Into<String>) {
+        self.push(at, message.into(), true, true);
+    }
+
+    /// The rule can be used; its author may want to know.
+    pub(super) fn advice(&mut self, at: Place, message: impl Into<String>) {
+        self.push(at, message.into(), false, false);
+    }
+
+    fn push(&mut self, at: Place, message: String, is_error: bool, unsupported: bool) {
+        // An error always counts, also when the list is full of advice.
+        if self.list.len() < MOST_PROBLEMS || (is_error && !self.failed()) {
+            self.list.push(Problem { line: at.line, column: at.column, message, is_error });
+            self.unsupported.push(unsupported);
+        }
+    }
+
+    /// Whether the rule can't be used.
+    pub(super) fn failed(&self) -> bool {
+        self.list.iter().any(|problem| problem.is_error)
+    }
+
+    /// The errors, as they are told for a file.
+    pub(super) fn errors(&self, file: &str) -> Vec<RuleError> {
+        let errors = self.list.iter().zip(&self.unsupported).filter(|(problem, _)| problem.is_error);
+        errors
+            .map(|(problem, unsupported)| RuleError {
+                file: file.to_owned(),
+                line: problem.line,
+                column: problem.column,
+                message: problem.message.clone(),
+                unsupported: *unsupported,
+            })
+            .collect()
+    }
+
+    /// All of them, in the order of the file.
+    pub(super) fn into_sorted(self) -> Vec<Problem> {
+        let mut list = self.list;
+        list.sort();
+        list
+    }
+}
+
+/// " (did you mean `contains`?)" where one of the known words is near.
+pub(super) fn did_you_mean<'w>(word: &str, known: impl IntoIterator<Item = &'w str>) -> String {
+    if word.chars().count() > 40 {
+        return String::new();
+    }
+    let near = known.into_iter().map(|other| (edits(word, other), other)).min();
+    match near {
+        Some((edits, other)) if edits <= 2 && edits < other.len() => format!(" (did you mean `{other}`?)"),
+        _ => String::new(),
+    }
+}
+
+/// Levenshtein distance.
+fn edits(left: &str, right: &str) -> usize {
+    let right: Vec<char> = right.chars().collect();
+    let mut row: Vec<usize> = (0..=right.len()).collect();
+    for (i, ours) in left.chars().enumerate() {
+        let mut next = vec![i + 1];
+        for (j, theirs) in right.iter().enumerate() {
+            let at = |row: &[usize], j: usize| row.get(j).copied().unwrap_or(usize::MAX - 1);
+            let changed = at(&row, j) + usize::from(ours != *theirs);
+            next.push(changed.min(at(&row, j + 1) + 1).min(at(&next, j) + 1));
+        }
+        row = next;
+    }
+    row.last().copied().unwrap_or(0)
+}
+
+/// A text from a rule as it may stand in a message: one line, shortened.
+pub(super) fn shown(text: &str) -> String {
+    let line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(60).collect();
+    if text.chars().count() > 60 { format!("{line}...") } else { line }
+}

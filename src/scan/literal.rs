@@ -1,0 +1,112 @@
+//! Literal secrets of all files: by what they look like, and by the name they stand under.
+
+use rayon::prelude::*;
+
+use super::{Stage, Tools};
+use crate::finding::Confidence;
+use crate::flow::{Flow, literal_flow};
+use crate::reading::Gap;
+use crate::secret::Secret;
+use crate::source::walk::FileKind;
+use crate::source::{Sources, Span};
+use crate::terraform::literals::{LiteralSecret, literals_of};
+use crate::terraform::tree::{Input, Tree};
+use crate::value::{Origin, OriginKind, Trace};
+
+/// The literals of all files.
+#[derive(Default)]
+pub(super) struct Literals {
+    pub(super) flows: Vec<Flow>,
+    pub(super) gaps: Vec<Gap>,
+    pub(super) secrets: Vec<Secret>,
+    pub(super) places: Vec<Span>,
+}
+
+pub(super) fn literals(sources: &Sources, inputs: &[Input], tree: &Tree, tools: &Tools<'_>) -> Literals {
+    let mut named: Vec<LiteralSecret> = tree
+        .directories()
+        .flat_map(|directory| &directory.files)
+        .flat_map(|(source, body)| literals_of(*source, body))
+        .collect();
+    named.extend(tree.values().flat_map(|(source, body)| literals_of(*source, body)));
+    let tokens: Vec<Vec<(LiteralSecret, String)>> = inputs
+        .par_iter()
+        .map(|input| {
+            let found = tokens_of(sources, input, tools);
+            (tools.progress)(Stage::Done);
+            found
+        })
+        .collect();
+    let mut all = Literals::default();
+    let mut by_token: Vec<(LiteralSecret, String)> = tokens.into_iter().flatten().collect();
+    by_token.sort_by_key(|(literal, _)| (literal.at.source, literal.at.start));
+    for mut literal in named {
+        // What looks like a known token is told as that, under the name it stands under.
+        let covers = |token: &LiteralSecret| {
+            token.at.source == literal.at.source && token.at.start < literal.at.end && literal.at.start < token.at.end
+        };
+        let first = by_token.partition_point(|(token, _)| (token.at.source, token.at.end) <= (literal.at.source, literal.at.start));
+        let token = by_token.iter_mut().skip(first).take(4).find(|(token, _)| covers(token));
+        match token {
+            Some((token, _)) => {
+                token.name = std::mem::take(&mut literal.name);
+                token.address = std::mem::take(&mut literal.address);
+                all.hide(&literal);
+            }
+            None => all.add(&literal, "set in clear".to_owned()),
+        }
+    }
+    for (literal, description) in by_token {
+        all.add(&literal, description);
+    }
+    all
+}
+
+/// Whole-text search; a name in a `.tf` file is judged by its syntax instead.
+fn tokens_of(sources: &Sources, input: &Input, tools: &Tools<'_>) -> Vec<(LiteralSecret, String)> {
+    let text = sources.text(input.source);
+    let name = sources.name(input.source);
+    let syntax = matches!(
+        input.found.kind,
+        FileKind::Hcl | FileKind::HclJson | FileKind::Values | FileKind::ValuesJson
+    );
+    let mut found = Vec::new();
+    for hit in tools.tokens.find(&text, &name) {
+        // A documented example leaks nothing.
+        if hit.documentation || (hit.generic && syntax) {
+            continue; // `literals_of` judges names in these files
+        }
+        let at = Span::new(input.source, hit.range.start, hit.range.end);
+        let Some(secret) = text.get(hit.range.clone()) else { continue };
+        let literal = LiteralSecret {
+            name: hit.rule.to_string(),
+            at,
+            address: String::new(),
+            secret: Secret::new(secret),
+            confidence: if hit.generic { Confidence::Low } else { Confidence::High },
+        };
+        found.push((literal, hit.description.to_string()));
+    }
+    found
+}
+
+impl Literals {
+    fn hide(&mut self, literal: &LiteralSecret) {
+        self.secrets.push(literal.secret.clone());
+        self.places.push(literal.at);
+    }
+
+    fn add(&mut self, literal: &LiteralSecret, by: String) {
+        self.hide(literal);
+        let origin = Origin {
+            kind: OriginKind::Literal,
+            name: literal.name.clone(),
+            key: literal.name.clone(),
+            at: literal.at,
+            confidence: literal.confidence,
+            literal: Some((literal.secret.length(), literal.secret.last4())),
+        };
+        self.flows.push(literal_flow(Trace::new(origin), literal.at, literal.address.clone(), by));
+    }
+}
+

@@ -1,0 +1,166 @@
+//! The scan of Terraform: from documents to findings, without touching the disk itself.
+
+mod examples;
+mod literal;
+mod told;
+
+pub use examples::{check_examples, outcome};
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use rayon::prelude::*;
+
+use crate::finding::Finding;
+use crate::flow::{Flow, flows_of_root, flows_of_script};
+use crate::reading::{Gap, Reading};
+use crate::rule::RuleSet;
+use crate::secret::Secret;
+use crate::secret::tokens::TokenTable;
+use crate::source::walk::FileKind;
+use crate::source::{SourceId, Sources, Span};
+use crate::terraform::evaluate::render_alone;
+use crate::terraform::tree::{Input, Tree};
+use crate::value::Text;
+
+/// Sigma's `logsource` of our records.
+pub const PRODUCT: &str = "secretrail";
+/// The service of the Terraform surface.
+pub const SERVICE: &str = "terraform";
+/// The kind of record: one secret and one place where it lands.
+pub const CATEGORY: &str = "flow";
+
+/// What a scan works with.
+pub struct Tools<'t> {
+    /// Rules.
+    pub rules: &'t RuleSet,
+    /// How tokens look.
+    pub tokens: &'t TokenTable,
+    /// Set by Ctrl-C: the scan ends at the next file or module.
+    pub stop: &'t AtomicBool,
+    /// Called with a few words when a stage has done one more piece of its work.
+    pub progress: &'t (dyn Fn(Stage) + Sync),
+}
+
+/// The stages of a scan, for a progress bar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// This many pieces of work are to come.
+    Expect(usize),
+    /// One is done.
+    Done,
+}
+
+/// What is scanned: documents that were read, and where downloaded modules are.
+#[derive(Debug, Default)]
+pub struct Material {
+    /// Documents in the order of their paths.
+    pub inputs: Vec<Input>,
+    /// For each root folder: module keys and folders.
+    pub downloaded: Vec<(PathBuf, Vec<(String, PathBuf)>)>,
+    /// What could not be read.
+    pub gaps: Vec<Gap>,
+}
+
+/// What a scan found. Findings are not settled yet.
+#[derive(Debug, Default)]
+pub struct Scanned {
+    /// Findings in no order.
+    pub findings: Vec<Finding>,
+    /// Gaps in no order.
+    pub gaps: Vec<Gap>,
+    /// Texts that must not be shown.
+    pub secrets: Vec<Secret>,
+    /// Places that must not be shown.
+    pub places: Vec<Span>,
+}
+
+/// Scans. Ctrl-C gives what was found until then.
+pub fn scan(sources: &Sources, material: &Material, tools: &Tools<'_>) -> Scanned {
+    let built = Tree::build(sources, &material.inputs);
+    let mut tree = built.facts;
+    for (root, rows) in &material.downloaded {
+        tree.add_downloaded(root, rows.clone());
+    }
+    let roots = tree.roots();
+    (tools.progress)(Stage::Expect(roots.len() + material.inputs.len()));
+
+    let literals = literal::literals(sources, &material.inputs, &tree, tools);
+    let mut flows: Vec<Flow> = literals.flows;
+    let mut gaps = built.gaps;
+    gaps.extend(material.gaps.iter().cloned());
+    gaps.extend(literals.gaps);
+
+    let of_roots: Vec<(Reading<Vec<Flow>>, BTreeSet<SourceId>)> = roots
+        .par_iter()
+        .filter(|_| !tools.stop.load(Ordering::Relaxed))
+        .map(|root| {
+            let reading = guarded(root.files.first().map(|(source, _)| *source), || {
+                flows_of_root(&tree, sources, root)
+            });
+            (tools.progress)(Stage::Done);
+            reading
+        })
+        .collect();
+    let mut used = BTreeSet::new();
+    for (reading, files) in of_roots {
+        flows.extend(reading.facts);
+        gaps.extend(reading.gaps);
+        used.extend(files);
+    }
+    let alone: Vec<Reading<Vec<Flow>>> = material
+        .inputs
+        .par_iter()
+        .filter(|input| !used.contains(&input.source) && !tools.stop.load(Ordering::Relaxed))
+        .map(|input| guarded(Some(input.source), || (script_alone(sources, input), BTreeSet::new())).0)
+        .collect();
+    for reading in alone {
+        flows.extend(reading.facts);
+        gaps.extend(reading.gaps);
+    }
+    let findings = told::judge(&flows, tools.rules);
+    Scanned { findings, gaps, secrets: literals.secrets, places: literals.places }
+}
+
+/// The flows of a script that nobody refers to.
+fn script_alone(sources: &Sources, input: &Input) -> Reading<Vec<Flow>> {
+    let text = sources.text(input.source);
+    let name = input.found.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let is_template = match input.found.kind {
+        FileKind::Template => true,
+        // A `.sh` file that Terraform renders says so by its escapes and directives.
+        FileKind::Script => text.contains("$${") || text.contains("%{ if") || text.contains("%{ for"),
+        _ => return Reading::default(),
+    };
+    if !crate::script::looks_like_shell(&text) {
+        return Reading::default();
+    }
+    let rendered = if is_template {
+        render_alone(sources, input.source)
+    } else {
+        let span = Span::new(input.source, 0, text.len());
+        Reading { facts: Text::exact(text, span), gaps: Vec::new() }
+    };
+    let mut reading = flows_of_script(input.source, &name, &rendered.facts);
+    reading.gaps.extend(rendered.gaps);
+    reading
+}
+
+type Traced = (Reading<Vec<Flow>>, BTreeSet<SourceId>);
+
+/// A panic while one root or file is followed costs that one, and is told as a gap.
+fn guarded(source: Option<SourceId>, work: impl FnOnce() -> Traced) -> Traced {
+    match std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)) {
+        Ok(traced) => traced,
+        Err(_) => {
+            let gap = source.map(|source| Gap {
+                at: Span::start_of(source),
+                name: String::new(),
+                reason: "an error of secretrail's own ended the work on it; please report it".into(),
+                hides_findings: true,
+            });
+            (Reading { facts: Vec::new(), gaps: gap.into_iter().collect() }, BTreeSet::new())
+        }
+    }
+}

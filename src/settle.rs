@@ -1,0 +1,281 @@
+//! Puts findings in order: no doubles, fingerprints, filters; and the exit code that they mean.
+//!
+//! Pure: the same findings in any order give the same findings in the same order.
+
+use std::cmp::{Ordering, Reverse};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use sha2::{Digest, Sha256};
+
+use crate::error::ExitCode;
+use crate::finding::{Confidence, Finding, Severity};
+use crate::reading::Gap;
+use crate::source::{SourceId, Sources};
+
+/// Hex digits of a fingerprint: 128 bits are enough to tell findings apart, and fit in a column.
+const FINGERPRINT_DIGITS: usize = 32;
+
+/// What a user does not want to see.
+#[derive(Debug, Clone)]
+pub struct Filters<'a> {
+    /// Findings that are less sure than this are left out.
+    pub min_confidence: Confidence,
+    /// Names of rules that are switched off.
+    pub off: &'a [String],
+}
+
+impl Default for Filters<'_> {
+    /// Lets everything through.
+    fn default() -> Self {
+        Self { min_confidence: Confidence::Low, off: &[] }
+    }
+}
+
+/// Takes raw findings in any order and returns each one once, with its fingerprint, ordered by
+/// source name, place and rule.
+///
+/// Fingerprints are given before the filters look, so that a filter never changes the fingerprint
+/// of a finding that stays (a baseline would miss it).
+pub fn settle(findings: Vec<Finding>, sources: &Sources, filters: &Filters<'_>) -> Vec<Finding> {
+    let names = source_names(&findings, sources);
+    let name_of = |finding: &Finding| names.get(&finding.at.span.source).map_or("", String::as_str);
+    let mut findings = findings;
+    findings.sort_by(|left, right| {
+        name_of(left)
+            .cmp(name_of(right))
+            .then_with(|| identity(left).cmp(&identity(right)))
+            .then_with(|| better_first(left, right))
+    });
+    findings.dedup_by(|later, first| identity(later) == identity(first));
+    let mut equals: BTreeMap<(Arc<str>, String, String), u32> = BTreeMap::new();
+    for finding in &mut findings {
+        let source = names.get(&finding.at.span.source).cloned().unwrap_or_default();
+        let key = (Arc::clone(&finding.rule), source, finding.at.name.clone());
+        let ordinal = equals.entry(key.clone()).or_insert(0);
+        finding.fingerprint = fingerprint(&key.0, &key.1, &key.2, *ordinal);
+        *ordinal += 1;
+    }
+    findings.retain(|finding| {
+        finding.confidence >= filters.min_confidence
+            && !filters.off.iter().any(|rule| **rule == *finding.rule)
+    });
+    findings
+}
+
+/// Gaps in order of source name and place, each one once; one that may hide a finding wins over an
+/// equal one that may not.
+pub fn settle_gaps(mut gaps: Vec<Gap>, sources: &Sources) -> Vec<Gap> {
+    gaps.sort_by_cached_key(|gap| {
+        let place = (gap.at.start, gap.at.end, gap.at.source);
+        (sources.name(gap.at.source), place, gap.name.clone(), gap.reason.clone(), !gap.hides_findings)
+    });
+    gaps.dedup_by(|later, first| {
+        later.at == first.at && later.name == first.name && later.reason == first.reason
+    });
+    gaps
+}
+
+/// What the process tells its caller.
+///
+/// Findings at or above `fail_on` are failures (`None`: none is). A gap that could hide a finding
+/// makes the audit partial; failures say more than that and win. `exit_zero` is for jobs that only
+/// report.
+pub fn exit_code(findings: &[Finding], gaps: &[Gap], fail_on: Option<Severity>, exit_zero: bool) -> ExitCode {
+    if exit_zero {
+        return ExitCode::Clean;
+    }
+    let fails = |finding: &Finding| fail_on.is_some_and(|least| finding.severity >= least);
+    if findings.iter().any(fails) {
+        ExitCode::Findings
+    } else if gaps.iter().any(|gap| gap.hides_findings) {
+        ExitCode::Partial
+    } else {
+        ExitCode::Clean
+    }
+}
+
+/// The fingerprint of one finding: nothing in it moves when lines are added elsewhere, and nothing in
+/// it is secret. A byte that no name holds stands between the parts, so that `a` + `bc` is not `ab` + `c`.
+fn fingerprint(rule: &str, source: &str, name: &str, ordinal: u32) -> String {
+    let mut hash = Sha256::new();
+    for part in [rule, source, name, &ordinal.to_string()] {
+        hash.update(part.as_bytes());
+        hash.update([0]);
+    }
+    let mut hex = String::with_capacity(FINGERPRINT_DIGITS);
+    for byte in hash.finalize().iter().take(FINGERPRINT_DIGITS / 2) {
+        for digit in [byte >> 4, byte & 15] {
+            hex.push(char::from_digit(u32::from(digit), 16).unwrap_or('0'));
+        }
+    }
+    hex
+}
+
+fn source_names(findings: &[Finding], sources: &Sources) -> BTreeMap<SourceId, String> {
+    let mut names = BTreeMap::new();
+    for finding in findings {
+        let id = finding.at.span.source;
+        names.entry(id).or_insert_with(|| sources.name(id));
+    }
+    names
+}
+
+/// What makes two findings the same: place, rule, secret and file written.
+fn identity(finding: &Finding) -> (u32, &str, u32, SourceId, Option<&str>, Option<&str>) {
+    let span = finding.at.span;
+    let secret = finding.secret.as_ref().map(|secret| secret.name.as_str());
+    let path = finding.sink.as_ref().and_then(|sink| sink.path.as_deref());
+    (span.start, &finding.rule, span.end, span.source, secret, path)
+}
+
+/// The one that knows more first. The later keys only make the choice independent of the input order.
+fn better_first(left: &Finding, right: &Finding) -> Ordering {
+    let worth = |finding: &Finding| Reverse((finding.confidence, finding.related.len(), finding.severity));
+    worth(left)
+        .cmp(&worth(right))
+        .then_with(|| left.at.name.cmp(&right.at.name))
+        .then_with(|| left.message.cmp(&right.message))
+        .then_with(|| left.related.cmp(&right.related))
+}
+
+#[cfg(test)]
+
+mod tests {
+    use super::*;
+    use crate::finding::{Related, Role, SecretFacts, SinkFacts, Surface};
+    use crate::source::{Location, Span};
+
+    fn finding(rule: &str, source: SourceId, start: usize) -> Finding {
+        Finding {
+            rule: rule.into(),
+            surface: Surface::Terraform,
+            severity: Severity::High,
+            confidence: Confidence::Medium,
+            message: "m".into(),
+            at: Location { span: Span::new(source, start, start + 4), name: "aws_instance.web".into() },
+            related: Vec::new(),
+            secret: Some(SecretFacts { name: "token".into(), ..SecretFacts::default() }),
+            sink: None,
+            fingerprint: String::new(),
+        }
+    }
+
+    fn two_sources() -> (Sources, SourceId, SourceId) {
+        let sources = Sources::default();
+        let later = sources.add_text("z.tf", "x".repeat(99));
+        let first = sources.add_text("a.tf", "x".repeat(99));
+        (sources, later, first)
+    }
+
+    #[test]
+    fn any_order_in_gives_one_order_out() {
+        let (sources, z, a) = two_sources();
+        let raw = [finding("r", z, 1), finding("s", a, 9), finding("r", a, 9), finding("r", a, 2)];
+        let mut turned = raw.to_vec();
+        turned.reverse();
+        let places = |found: Vec<Finding>| -> Vec<(String, u32, String, String)> {
+            let place = |one: &Finding| {
+                let span = one.at.span;
+                (sources.name(span.source), span.start, one.rule.to_string(), one.fingerprint.clone())
+            };
+            found.iter().map(place).collect()
+        };
+        let settled = places(settle(raw.to_vec(), &sources, &Filters::default()));
+        assert_eq!(settled, places(settle(turned, &sources, &Filters::default())));
+        let order: Vec<_> =
+            settled.iter().map(|(name, at, rule, _)| (name.as_str(), *at, rule.as_str())).collect();
+        assert_eq!(order, [("a.tf", 2, "r"), ("a.tf", 9, "r"), ("a.tf", 9, "s"), ("z.tf", 1, "r")]);
+    }
+
+    #[test]
+    fn of_doubles_the_surer_one_with_the_longer_way_stays() {
+        let (sources, _, a) = two_sources();
+        let weak = finding("r", a, 5);
+        let mut sure = weak.clone();
+        sure.confidence = Confidence::High;
+        let mut told = sure.clone();
+        let at = told.at.clone();
+        told.related.push(Related { at, role: Role::Origin, message: "starts".into() });
+        for raw in [vec![weak.clone(), sure.clone(), told.clone()], vec![told, sure, weak]] {
+            let settled = settle(raw, &sources, &Filters::default());
+            assert_eq!(settled.len(), 1);
+            assert_eq!((settled[0].confidence, settled[0].related.len()), (Confidence::High, 1));
+        }
+    }
+
+    #[test]
+    fn another_secret_or_another_file_is_no_double() {
+        let (sources, _, a) = two_sources();
+        let one = finding("r", a, 5);
+        let mut other_secret = one.clone();
+        other_secret.secret = Some(SecretFacts { name: "key".into(), ..SecretFacts::default() });
+        let mut other_file = one.clone();
+        other_file.sink = Some(SinkFacts { kind: "file".into(), path: Some("/etc/x".into()), durable: true });
+        let settled = settle(vec![one, other_secret, other_file], &sources, &Filters::default());
+        assert_eq!(settled.len(), 3);
+        let prints: std::collections::BTreeSet<_> = settled.iter().map(|one| &one.fingerprint).collect();
+        assert_eq!(prints.len(), 3, "equals are numbered");
+    }
+
+    #[test]
+    fn a_fingerprint_outlives_added_lines_and_filters() {
+        let (sources, _, a) = two_sources();
+        let print = |raw: Vec<Finding>, filters: &Filters<'_>| {
+            settle(raw, &sources, filters).last().unwrap().fingerprint.clone()
+        };
+        let everything = Filters::default();
+        let before = print(vec![finding("r", a, 5)], &everything);
+        assert_eq!(before, print(vec![finding("r", a, 50)], &everything));
+        // Kept for ever: baselines hold these.
+        assert_eq!(before, "c2bf9d8320baf57d977bc6617e1f51c3");
+        let mut sure = finding("r", a, 60);
+        sure.confidence = Confidence::High;
+        let raw = vec![finding("r", a, 5), sure];
+        let strict = Filters { min_confidence: Confidence::High, off: &[] };
+        assert_eq!(settle(raw.clone(), &sources, &strict).len(), 1);
+        assert_eq!(print(raw.clone(), &everything), print(raw, &strict));
+    }
+
+    #[test]
+    fn a_rule_can_be_switched_off() {
+        let (sources, _, a) = two_sources();
+        let off = ["r".to_owned()];
+        let filters = Filters { off: &off, ..Filters::default() };
+        let settled = settle(vec![finding("r", a, 1), finding("rr", a, 1)], &sources, &filters);
+        assert_eq!(settled.iter().map(|one| &*one.rule).collect::<Vec<_>>(), ["rr"]);
+    }
+
+    #[test]
+    fn a_gate_that_could_not_look_never_passes() {
+        let (_, _, a) = two_sources();
+        let found = [finding("r", a, 1)];
+        let gap = |hides_findings| Gap {
+            at: Span::start_of(a),
+            name: "a.tf".into(),
+            reason: "unreadable".into(),
+            hides_findings,
+        };
+        let code = |gaps: &[Gap], fail_on| exit_code(&found, gaps, fail_on, false);
+        assert_eq!(code(&[], Some(Severity::High)), ExitCode::Findings);
+        assert_eq!(code(&[], Some(Severity::Critical)), ExitCode::Clean);
+        assert_eq!(code(&[gap(true)], Some(Severity::High)), ExitCode::Findings);
+        assert_eq!(code(&[gap(true)], Some(Severity::Critical)), ExitCode::Partial);
+        assert_eq!(code(&[gap(true)], None), ExitCode::Partial);
+        assert_eq!(code(&[gap(false)], None), ExitCode::Clean);
+        assert_eq!(exit_code(&found, &[gap(true)], Some(Severity::Low), true), ExitCode::Clean);
+    }
+
+    #[test]
+    fn gaps_come_once_and_in_order() {
+        let (sources, z, a) = two_sources();
+        let gap = |source, hides_findings| Gap {
+            at: Span::start_of(source),
+            name: "n".into(),
+            reason: "r".into(),
+            hides_findings,
+        };
+        let settled = settle_gaps(vec![gap(z, false), gap(a, false), gap(z, true)], &sources);
+        assert_eq!(settled, [gap(a, false), gap(z, true)]);
+    }
+}

@@ -1,0 +1,144 @@
+//! Finds the files to read below the paths that the user names.
+
+use std::path::{Path, PathBuf};
+
+use ignore::WalkBuilder;
+
+/// What a file is to a scan, by its name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum FileKind {
+    /// `.tf`, `.tofu`.
+    Hcl,
+    /// `.tf.json`, `.tofu.json`.
+    HclJson,
+    /// `.tfvars`.
+    Values,
+    /// `.tfvars.json`.
+    ValuesJson,
+    /// `.tpl`, `.tftpl`, `.tmpl`, `.template`: rendered by Terraform, or nobody refers to it.
+    Template,
+    /// `.sh`, `.bash`.
+    Script,
+    /// `.env`, `.env.production`: values in clear.
+    Environment,
+}
+
+impl FileKind {
+    /// The kind by name; `None` for files that a scan does not read.
+    pub fn of(name: &str) -> Option<Self> {
+        let lower = name.to_ascii_lowercase();
+        let ends = |endings: &[&str]| endings.iter().any(|ending| lower.ends_with(ending));
+        if ends(&[".tfvars.json"]) {
+            Some(Self::ValuesJson)
+        } else if ends(&[".tf.json", ".tofu.json"]) {
+            Some(Self::HclJson)
+        } else if ends(&[".tf", ".tofu"]) {
+            Some(Self::Hcl)
+        } else if ends(&[".tfvars"]) {
+            Some(Self::Values)
+        } else if ends(&[".tpl", ".tftpl", ".tmpl", ".template"]) {
+            Some(Self::Template)
+        } else if ends(&[".sh", ".bash", ".ksh"]) {
+            Some(Self::Script)
+        } else if lower == ".env" || lower.starts_with(".env.") || ends(&[".env"]) {
+            Some(Self::Environment)
+        } else {
+            None
+        }
+    }
+}
+
+/// A file to read.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Found {
+    /// Where.
+    pub path: PathBuf,
+    /// What.
+    pub kind: FileKind,
+}
+
+/// What the walk found.
+#[derive(Debug, Default)]
+pub struct Walk {
+    /// Files in order of their paths.
+    pub files: Vec<Found>,
+    /// Root modules' manifests of downloaded modules.
+    pub manifests: Vec<PathBuf>,
+    /// Places that could not be entered, with the reason.
+    pub refused: Vec<(PathBuf, String)>,
+}
+
+/// Folders that hold other people's code or nobody's: never entered.
+const SKIPPED: &[&str] = &[
+    ".git", ".hg", ".svn", "node_modules", ".terraform", ".terragrunt-cache", ".venv", "venv", "__pycache__",
+    ".tox", ".mypy_cache", ".idea", ".vscode",
+];
+
+/// Walks below `root`, or takes `root` itself if it is a file.
+///
+/// Files that git ignores are read too unless `respect_gitignore`: state, values and `.env` are
+/// usually ignored, and leak all the same. Links to folders are not followed, so loops can't be.
+pub fn walk(root: &Path, respect_gitignore: bool) -> Walk {
+    let mut found = Walk::default();
+    let mut builder = WalkBuilder::new(root);
+    builder
+        .hidden(false)
+        .parents(respect_gitignore)
+        .ignore(respect_gitignore)
+        .git_ignore(respect_gitignore)
+        .git_exclude(respect_gitignore)
+        .git_global(false)
+        .follow_links(false)
+        .max_depth(Some(64))
+        .sort_by_file_path(Path::cmp);
+    let top = root.to_path_buf();
+    builder.filter_entry(move |entry| {
+        let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
+        let name = entry.file_name().to_string_lossy();
+        entry.path() == top || !(is_folder && SKIPPED.contains(&&*name))
+    });
+    for entry in builder.build() {
+        match entry {
+            Ok(entry) => found.add(&entry),
+            Err(error) => {
+                let path = root.to_path_buf();
+                let reason = error.io_error().map_or_else(|| "it can't be walked".into(), |io| io.kind().to_string());
+                found.refused.push((path, reason));
+            }
+        }
+    }
+    found.files.sort();
+    found
+}
+
+impl Walk {
+    fn add(&mut self, entry: &ignore::DirEntry) {
+        let path = entry.path();
+        let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
+        if is_folder {
+            let manifest = path.join(".terraform/modules/modules.json");
+            if manifest.is_file() {
+                self.manifests.push(manifest);
+            }
+            return;
+        }
+        // A link to a file is what Terraform reads too; opening checks where it leads.
+        if let Some(kind) = FileKind::of(&entry.file_name().to_string_lossy()) {
+            self.files.push(Found { path: path.to_path_buf(), kind });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_tell_kinds() {
+        assert_eq!(FileKind::of("a.tf.json"), Some(FileKind::HclJson));
+        assert_eq!(FileKind::of("prod.auto.tfvars"), Some(FileKind::Values));
+        assert_eq!(FileKind::of("user_data.SH"), Some(FileKind::Script));
+        assert_eq!(FileKind::of(".env.local"), Some(FileKind::Environment));
+        assert_eq!(FileKind::of("main.tf.bak"), None);
+    }
+}

@@ -1,0 +1,260 @@
+//! Where values arrive: the arguments of resources that put a value on a disk, into user data or
+//! onto a command line.
+
+use std::rc::Rc;
+
+use super::ast::{Attribute, Block, Body};
+use super::directory::Placed;
+use super::evaluate::{Evaluator, Instance, Scope};
+use super::tables::{Content, SinkRow, Tables};
+use super::value::Value;
+use crate::source::open::normalise;
+use crate::source::Span;
+use crate::value::{SinkKind, Text};
+
+/// Module instances looked at for one root; more become a gap.
+const MOST_INSTANCES: usize = 2_000;
+
+/// How a text is used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Use {
+    /// Rendered into user data and run at boot.
+    UserData,
+    /// Run on a new machine by a provisioner.
+    RemoteExec,
+    /// Run where Terraform runs.
+    LocalExec,
+    /// Written to a file where Terraform runs.
+    LocalFile,
+    /// Written to a file on a new machine by a provisioner.
+    RemoteFile,
+}
+
+/// A text that arrives somewhere.
+#[derive(Debug, Clone)]
+pub struct Arrival {
+    /// `module.app.aws_instance.web`.
+    pub address: String,
+    /// What is done with it.
+    pub usage: Use,
+    /// What the sink is to the text itself.
+    pub sink: SinkKind,
+    /// The text.
+    pub text: Text,
+    /// The file it is written to.
+    pub path: Option<Text>,
+    /// The argument.
+    pub at: Span,
+    /// The argument's name: `user_data`.
+    pub argument: String,
+    /// What a provisioner's `environment` sets.
+    pub environment: Vec<(String, Text)>,
+    /// The program that reads it, where the configuration names one.
+    pub interpreter: Option<String>,
+}
+
+/// Calls `visit` for every arrival in a root module and all modules that it calls.
+pub fn each_arrival<'w>(
+    evaluator: &Evaluator<'w>,
+    root: &Rc<Instance<'w>>,
+    visit: &mut dyn FnMut(Arrival),
+) {
+    let mut open = vec![Rc::clone(root)];
+    let mut seen = 0usize;
+    while let Some(instance) = open.pop() {
+        seen += 1;
+        if seen > MOST_INSTANCES {
+            let at = instance.directory.files.first().map(|(source, _)| Span::start_of(*source));
+            if let Some(at) = at {
+                evaluator.gap(at, &instance.address, "the root module calls too many modules", true);
+            }
+            return;
+        }
+        for kind in ["resource", "data"] {
+            for block in instance.directory.blocks_of(kind) {
+                Visitor { evaluator, instance: &instance, block, kind, visit }.block();
+            }
+        }
+        for call in instance.directory.blocks_of("module") {
+            open.extend(evaluator.child(&instance, call));
+        }
+    }
+}
+
+struct Visitor<'v, 'w> {
+    evaluator: &'v Evaluator<'w>,
+    instance: &'v Rc<Instance<'w>>,
+    block: Placed<'w, Block>,
+    kind: &'v str,
+    visit: &'v mut dyn FnMut(Arrival),
+}
+
+impl<'w> Visitor<'_, 'w> {
+    fn block(&mut self) {
+        let Some(type_name) = self.block.node.label(0) else { return };
+        let sinks = Tables::embedded().sinks(self.kind, type_name);
+        let provisioners: Vec<&'w Block> = self.block.node.body.blocks_of("provisioner").collect();
+        if sinks.is_empty() && provisioners.is_empty() {
+            return;
+        }
+        let scope = self.evaluator.resource_scope(self.instance, self.block);
+        for sink in sinks {
+            let steps: Vec<&'w str> = sink.argument.split('.').collect();
+            self.sink(&scope, sink, &self.block.node.body, &steps);
+        }
+        for provisioner in provisioners {
+            self.provisioner(&scope, provisioner);
+        }
+    }
+
+    fn address(&self) -> String {
+        let name = self.block.node.label(1).unwrap_or_default();
+        let type_name = self.block.node.label(0).unwrap_or_default();
+        let prefix = if self.kind == "data" { "data." } else { "" };
+        self.instance.address_of(&format!("{prefix}{type_name}.{name}"))
+    }
+
+    fn sink(&mut self, scope: &Scope<'w>, row: &SinkRow, body: &'w Body, steps: &[&'w str]) {
+        match steps {
+            [argument] => {
+                if let Some(attribute) = body.attribute(argument) {
+                    self.sink_argument(scope, row, body, attribute);
+                }
+            }
+            [block, rest @ ..] => {
+                for inner in body.blocks_of(block) {
+                    self.sink(scope, row, &inner.body, rest);
+                }
+                for dynamic in body.blocks_of("dynamic").filter(|dynamic| dynamic.label(0) == Some(*block)) {
+                    self.dynamic(scope, row, dynamic, rest);
+                }
+            }
+            [] => {}
+        }
+    }
+
+    fn dynamic(&mut self, scope: &Scope<'w>, row: &SinkRow, dynamic: &'w Block, rest: &[&'w str]) {
+        let name = dynamic.body.attribute("iterator").and_then(|a| a.value.as_variable());
+        let name = name.or(dynamic.label(0)).unwrap_or_default();
+        let Some(collection) = dynamic.body.attribute("for_each") else { return };
+        let at = self.block.span(collection.value.range);
+        let elements = self.evaluator.eval(scope, &collection.value);
+        let (key, value) = self.evaluator.any_element(&elements, at);
+        let inner = scope.with(name, Value::map(vec![("key".into(), key), ("value".into(), value)]));
+        for content in dynamic.body.blocks_of("content") {
+            self.sink(&inner, row, &content.body, rest);
+        }
+    }
+
+    fn sink_argument(&mut self, scope: &Scope<'w>, row: &SinkRow, body: &'w Body, attribute: &'w Attribute) {
+        let at = self.block.span(attribute.value.range);
+        let path = row.path.as_deref().and_then(|path| body.attribute(path));
+        let path = path.map(|path| self.text(scope, path));
+        let value = self.evaluator.eval(scope, &attribute.value);
+        let usage = match (row.content, row.sink()) {
+            (Content::Script, _) => Use::UserData,
+            _ => Use::LocalFile,
+        };
+        // Members of a map (`metadata = { startup-script = ... }`) are texts of their own.
+        let texts = match &value {
+            Value::Map(members) => members.iter().flat_map(|(name, value)| value.texts(name, at)).collect(),
+            other => other.texts(&attribute.name.text, at),
+        };
+        for text in texts {
+            let arrival = Arrival { path: path.clone(), ..self.arrival(usage, row.sink(), text, attribute) };
+            (self.visit)(arrival);
+        }
+    }
+
+    fn arrival(&self, usage: Use, sink: SinkKind, text: Text, attribute: &Attribute) -> Arrival {
+        Arrival {
+            address: self.address(),
+            usage,
+            sink,
+            text,
+            path: None,
+            at: Span { end: attribute.value.range.end, ..self.block.span(attribute.name.range) },
+            argument: attribute.name.text.to_string(),
+            environment: Vec::new(),
+            interpreter: None,
+        }
+    }
+
+    fn text(&self, scope: &Scope<'w>, attribute: &Attribute) -> Text {
+        let at = self.block.span(attribute.value.range);
+        self.evaluator.eval(scope, &attribute.value).into_text("…", at)
+    }
+
+    fn provisioner(&mut self, scope: &Scope<'w>, provisioner: &'w Block) {
+        let body = &provisioner.body;
+        match provisioner.label(0) {
+            Some("local-exec") => {
+                let Some(command) = body.attribute("command") else { return };
+                let environment = body.attribute("environment").map(|set| self.evaluator.eval(scope, &set.value));
+                let interpreter = body.attribute("interpreter").map(|program| self.text_list(scope, program));
+                let arrival = Arrival {
+                    environment: self.environment(environment, command),
+                    interpreter,
+                    ..self.arrival(Use::LocalExec, SinkKind::ProcessArguments, self.text(scope, command), command)
+                };
+                (self.visit)(arrival);
+            }
+            Some("remote-exec") => self.remote_exec(scope, body),
+            Some("file") => {
+                let destination = body.attribute("destination").map(|path| self.text(scope, path));
+                let Some(content) = body.attribute("content") else { return };
+                let text = self.text(scope, content);
+                let arrival = self.arrival(Use::RemoteFile, SinkKind::File, text, content);
+                (self.visit)(Arrival { path: destination, ..arrival });
+            }
+            _ => {}
+        }
+    }
+
+    fn text_list(&self, scope: &Scope<'w>, attribute: &Attribute) -> String {
+        let at = self.block.span(attribute.value.range);
+        let texts = self.evaluator.eval(scope, &attribute.value).texts("…", at);
+        texts.iter().map(Text::shown).collect::<Vec<_>>().join(" ")
+    }
+
+    fn environment(&self, value: Option<Value>, command: &Attribute) -> Vec<(String, Text)> {
+        let at = self.block.span(command.value.range);
+        match value {
+            Some(Value::Map(members)) => members
+                .iter()
+                .map(|(name, value)| (name.to_string(), value.clone().into_text(name, at)))
+                .collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    fn remote_exec(&mut self, scope: &Scope<'w>, body: &'w Body) {
+        if let Some(inline) = body.attribute("inline") {
+            let at = self.block.span(inline.value.range);
+            let mut script = Text::default();
+            for line in self.evaluator.eval(scope, &inline.value).texts("…", at) {
+                script.append(line);
+                script.append(Text::made("\n", at));
+            }
+            let arrival = self.arrival(Use::RemoteExec, SinkKind::ProcessArguments, script, inline);
+            (self.visit)(arrival);
+        }
+        for name in ["script", "scripts"] {
+            let Some(attribute) = body.attribute(name) else { continue };
+            let at = self.block.span(attribute.value.range);
+            for path in self.evaluator.eval(scope, &attribute.value).texts("…", at) {
+                let Some(text) = path.known().and_then(|path| self.open(&path)) else { continue };
+                let arrival = self.arrival(Use::RemoteExec, SinkKind::ProcessArguments, text, attribute);
+                (self.visit)(arrival);
+            }
+        }
+    }
+
+    fn open(&self, path: &str) -> Option<Text> {
+        let full = normalise(&self.evaluator.root().join(path));
+        let source = self.evaluator.open_script(&full)?;
+        let text = self.evaluator.sources().text(source);
+        let span = Span::new(source, 0, text.len());
+        Some(Text::exact(text, span))
+    }
+}

@@ -1,0 +1,144 @@
+//! One directory of Terraform files: a module as it is written.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+
+use super::ast::{Attribute, Block, Body};
+use crate::source::{SourceId, Span};
+
+/// A block with the file that it stands in.
+#[derive(Debug)]
+pub struct Placed<'w, T> {
+    /// The file.
+    pub source: SourceId,
+    /// What stands there.
+    pub node: &'w T,
+}
+
+// Derived, these would ask the same of T.
+impl<T> Clone for Placed<'_, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Placed<'_, T> {}
+
+impl Placed<'_, Block> {
+    /// The place of the block's own name: its last label.
+    pub fn name_span(&self) -> Span {
+        self.span(self.node.labels.last().map_or(self.node.kind.range, |label| label.range))
+    }
+}
+
+impl<T> Placed<'_, T> {
+    /// A span of this file.
+    pub fn span(&self, range: super::ast::Range) -> Span {
+        Span { source: self.source, start: range.start, end: range.end }
+    }
+}
+
+/// Where a block stands: file and position.
+type At = (u32, u32);
+
+/// A module as it is written.
+#[derive(Debug, Default)]
+pub struct Directory {
+    /// Where it is: normalised, absolute.
+    pub path: PathBuf,
+    /// Its files in order.
+    pub files: Vec<(SourceId, Body)>,
+    /// Automatically loaded variable values, the later wins.
+    pub values: Vec<(SourceId, Body)>,
+    variables: HashMap<Box<str>, At>,
+    outputs: HashMap<Box<str>, At>,
+    modules: HashMap<Box<str>, At>,
+    locals: HashMap<Box<str>, (u32, u32, u32)>,
+    resources: HashMap<(Box<str>, Box<str>, Box<str>), At>,
+}
+
+impl Directory {
+    /// Indexes the files of a directory.
+    pub fn new(path: PathBuf, files: Vec<(SourceId, Body)>, values: Vec<(SourceId, Body)>) -> Self {
+        let mut directory = Self { path, values, ..Self::default() };
+        for (file, (_, body)) in files.iter().enumerate() {
+            for (position, block) in body.blocks.iter().enumerate() {
+                directory.index(block, (file as u32, position as u32));
+            }
+        }
+        directory.files = files;
+        directory
+    }
+
+    fn index(&mut self, block: &Block, at: At) {
+        let first = block.label(0).unwrap_or_default();
+        let second = block.label(1).unwrap_or_default();
+        match &*block.kind.text {
+            "variable" => drop(self.variables.insert(first.into(), at)),
+            "output" => drop(self.outputs.insert(first.into(), at)),
+            "module" => drop(self.modules.insert(first.into(), at)),
+            "locals" => {
+                for (position, attribute) in block.body.attributes.iter().enumerate() {
+                    self.locals.insert(attribute.name.text.clone(), (at.0, at.1, position as u32));
+                }
+            }
+            kind @ ("resource" | "data" | "ephemeral") => {
+                self.resources.insert((kind.into(), first.into(), second.into()), at);
+            }
+            _ => {}
+        }
+    }
+
+    fn block(&self, at: Option<&At>) -> Option<Placed<'_, Block>> {
+        let (file, position) = *at?;
+        let (source, body) = self.files.get(file as usize)?;
+        Some(Placed { source: *source, node: body.blocks.get(position as usize)? })
+    }
+
+    /// `variable "name"`.
+    pub fn variable(&self, name: &str) -> Option<Placed<'_, Block>> {
+        self.block(self.variables.get(name))
+    }
+
+    /// `output "name"`.
+    pub fn output(&self, name: &str) -> Option<Placed<'_, Block>> {
+        self.block(self.outputs.get(name))
+    }
+
+    /// `module "name"`.
+    pub fn module(&self, name: &str) -> Option<Placed<'_, Block>> {
+        self.block(self.modules.get(name))
+    }
+
+    /// `resource`, `data` or `ephemeral` of a type and name.
+    pub fn resource(&self, kind: &str, type_name: &str, name: &str) -> Option<Placed<'_, Block>> {
+        self.block(self.resources.get(&(kind.into(), type_name.into(), name.into())))
+    }
+
+    /// `name = ...` in a `locals` block.
+    pub fn local(&self, name: &str) -> Option<Placed<'_, Attribute>> {
+        let (file, block, position) = *self.locals.get(name)?;
+        let (source, body) = self.files.get(file as usize)?;
+        let attribute = body.blocks.get(block as usize)?.body.attributes.get(position as usize)?;
+        Some(Placed { source: *source, node: attribute })
+    }
+
+    /// The value of a variable in the automatically loaded files.
+    pub fn value(&self, name: &str) -> Option<Placed<'_, Attribute>> {
+        self.values.iter().rev().find_map(|(source, body)| {
+            body.attribute(name).map(|attribute| Placed { source: *source, node: attribute })
+        })
+    }
+
+    /// All blocks of a kind, in order.
+    pub fn blocks_of<'d>(&'d self, kind: &'d str) -> impl Iterator<Item = Placed<'d, Block>> {
+        self.files.iter().flat_map(move |(source, body)| {
+            body.blocks_of(kind).map(|block| Placed { source: *source, node: block })
+        })
+    }
+
+    /// Whether any block stands in it.
+    pub fn is_module(&self) -> bool {
+        self.files.iter().any(|(_, body)| !body.blocks.is_empty())
+    }
+}

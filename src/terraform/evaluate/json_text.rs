@@ -1,0 +1,74 @@
+//! `jsonencode` and `yamlencode`: the text of a value, its holes in their places.
+
+use crate::source::Span;
+use crate::terraform::value::Value;
+use crate::value::{Piece, Text};
+
+/// Values nested deeper become one hole.
+const MOST_DEPTH: usize = 32;
+
+/// The value as JSON, one member a line. YAML takes the same text.
+pub fn encode(value: &Value, at: Span) -> Text {
+    let mut out = Text::default();
+    write(value, at, 0, &mut out);
+    out
+}
+
+fn raw(out: &mut Text, text: &str, at: Span) {
+    out.append(Text::made(text, at));
+}
+
+fn write(value: &Value, at: Span, depth: usize, out: &mut Text) {
+    if depth > MOST_DEPTH {
+        return out.append(Text::hole("…", at, value.traces()));
+    }
+    match value {
+        Value::Null => raw(out, "null", at),
+        Value::Hole(_) | Value::Text(_) => {
+            raw(out, "\"", at);
+            for piece in value.clone().into_text("…", at).pieces {
+                out.pieces.push(escaped(piece));
+            }
+            raw(out, "\"", at);
+        }
+        Value::List(items) => {
+            raw(out, "[", at);
+            for (position, item) in items.iter().enumerate() {
+                raw(out, if position == 0 { "" } else { ",\n" }, at);
+                write(item, at, depth + 1, out);
+            }
+            raw(out, "]", at);
+        }
+        Value::Map(members) => {
+            raw(out, "{", at);
+            for (position, (name, member)) in members.iter().enumerate() {
+                let comma = if position == 0 { "" } else { ",\n" };
+                let place = member.place().unwrap_or(at);
+                raw(out, &format!("{comma}{}: ", serde_json::Value::from(&**name)), place);
+                write(member, place, depth + 1, out);
+            }
+            raw(out, "}", at);
+        }
+        Value::Either(arms) => match arms.first() {
+            // One arm gives the shape; secrets of the others must not be lost.
+            Some(first) if !arms.iter().skip(1).any(Value::is_tainted) => write(first, at, depth + 1, out),
+            _ => {
+                raw(out, "\"", at);
+                out.append(Text::hole("…", at, value.traces()));
+                raw(out, "\"", at);
+            }
+        },
+    }
+}
+
+fn escaped(piece: Piece) -> Piece {
+    match piece {
+        Piece::Known { text, at, exact } if text.contains(['"', '\\', '\n', '\r', '\t']) => {
+            let quoted = serde_json::Value::from(&*text).to_string();
+            let inner = quoted.get(1..quoted.len().saturating_sub(1)).unwrap_or_default();
+            let _ = exact;
+            Piece::Known { text: inner.into(), at, exact: false }
+        }
+        other => other,
+    }
+}

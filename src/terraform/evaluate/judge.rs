@@ -1,0 +1,150 @@
+//! Judges by name: which unknowns are secrets, and which parts of a secret are none.
+
+use super::{Evaluator, Scope};
+use crate::finding::Confidence;
+use crate::secret::Secret;
+use crate::secret::names::says_secret;
+use crate::secret::placeholder::is_placeholder;
+use crate::source::Span;
+use crate::terraform::ast::{Expr, ExprKind, Step};
+use crate::terraform::value::Value;
+use crate::value::{Origin, OriginKind, Traces};
+
+/// Last parts of a reference that are *about* a secret and not the secret: its name, its place.
+const ABOUT: &[&str] = &[
+    "arn", "id", "name", "path", "url", "uri", "version", "version_id", "key_id", "region", "endpoint", "host",
+    "hostname", "port", "username", "user", "user_name", "login", "engine", "dbname", "database", "db_name",
+    "database_name", "address", "type", "created_at", "tags", "tags_all", "fingerprint", "thumbprint",
+    "public_key", "public_key_pem", "public_key_openssh", "public_key_fingerprint_md5",
+    "public_key_fingerprint_sha256", "unique_id", "email", "rotation_enabled", "kms_key_id", "secret_id",
+    "secret_name", "secret_arn", "key_name", "key_pair_name", "description", "account_id", "bucket", "enabled",
+    "length", "cluster_name", "namespace", "metadata", "ciphertext_blob", "keepers", "sha256",
+];
+
+/// Whether a member of a secret document (`secret.username`) is no secret itself.
+pub fn sheds(member: &str) -> bool {
+    ABOUT.contains(&member) || (says_secret(member).is_none() && ABOUT.iter().any(|about| ends_with_word(member, about)))
+}
+
+/// `db_host` ends with the word `host`.
+fn ends_with_word(name: &str, word: &str) -> bool {
+    name.strip_suffix(word).is_some_and(|rest| rest.ends_with(['_', '-', '.']))
+}
+
+/// A reference as people write it: `var.config["db"].password`. Never holds text of a string
+/// other than short plain keys.
+pub fn label(expr: &Expr) -> String {
+    match &expr.kind {
+        ExprKind::Variable(name) => name.to_string(),
+        ExprKind::Traversal(base, steps) => {
+            let mut all = label(base);
+            for step in steps.iter() {
+                match step {
+                    Step::Attribute(name) => {
+                        all.push('.');
+                        all.push_str(name);
+                    }
+                    Step::Splat => all.push_str("[*]"),
+                    Step::Index(index) => match index.as_literal().filter(|text| plain_key(text)) {
+                        Some(key) if key.bytes().all(|byte| byte.is_ascii_digit()) => {
+                            all.push_str(&format!("[{key}]"));
+                        }
+                        Some(key) => all.push_str(&format!("[\"{key}\"]")),
+                        None => all.push_str("[…]"),
+                    },
+                }
+            }
+            all
+        }
+        ExprKind::Call(call) => format!("{}(…)", call.function),
+        ExprKind::Template(_) => "\"…\"".into(),
+        _ => "…".into(),
+    }
+}
+
+fn plain_key(text: &str) -> bool {
+    text.len() <= 40 && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-./".contains(&byte))
+}
+
+/// The last name of a reference, for judging what it is.
+fn last_name(expr: &Expr) -> Option<&str> {
+    match &expr.kind {
+        ExprKind::Traversal(_, steps) => steps.iter().rev().find_map(|step| match step {
+            Step::Attribute(name) => Some(&**name),
+            _ => None,
+        }),
+        ExprKind::Variable(name) => Some(name),
+        _ => None,
+    }
+}
+
+/// The value's kind of origin, by the root of the reference.
+fn root_kind(expr: &Expr) -> OriginKind {
+    let root = match &expr.kind {
+        ExprKind::Traversal(base, _) => base.as_variable(),
+        _ => expr.as_variable(),
+    };
+    match root {
+        Some("module") => OriginKind::Module,
+        Some("data") => OriginKind::Data,
+        Some("ephemeral") => OriginKind::Ephemeral,
+        Some("var" | "local" | "each" | "path" | "terraform") => OriginKind::Variable,
+        Some(_) => OriginKind::Resource,
+        None => OriginKind::Variable,
+    }
+}
+
+/// A literal as an origin; the text itself stays here.
+pub fn literal_origin(key: &str, text: &str, at: Span, confidence: Confidence) -> Origin {
+    let secret = Secret::new(text);
+    Origin {
+        kind: OriginKind::Literal,
+        name: key.to_owned(),
+        key: key.to_owned(),
+        at,
+        confidence,
+        literal: Some((secret.length(), secret.last4())),
+    }
+}
+
+/// Whether the text in a secret-named place is a secret. Flags, numbers and references are not.
+pub fn is_literal_secret(text: &str) -> bool {
+    let text = text.trim();
+    let plain_word = matches!(text, "true" | "false" | "null" | "none" | "");
+    !plain_word && text.parse::<f64>().is_err() && !is_placeholder(text)
+}
+
+impl<'w> Evaluator<'w> {
+    /// Judges the value that stands under `name`: an unknown becomes a secret if the name says so,
+    /// a literal too.
+    pub(super) fn judge_named(&self, name: &str, value: Value, scope: &Scope<'w>, expr: &Expr) -> Value {
+        if !matches!(value, Value::Hole(_) | Value::Text(_)) || value.is_tainted() {
+            return value;
+        }
+        let Some(verdict) = says_secret(name) else { return value };
+        let at = scope.span(expr.range);
+        if let Some(text) = value.known() {
+            if !is_literal_secret(&text) || verdict.confidence < Confidence::Medium {
+                return value;
+            }
+            let at = value.place().unwrap_or(at);
+            let origin = literal_origin(name, &text, at, verdict.confidence);
+            return Value::tainted(name, at, Traces::from_origin(origin));
+        }
+        // A mix of text and harmless holes, a call of an unknown function: not by name alone.
+        let referred = matches!(expr.kind, ExprKind::Traversal(..) | ExprKind::Variable(_));
+        let about = last_name(expr).is_some_and(sheds);
+        if !referred || about || !value.is_unknown() {
+            return value;
+        }
+        let origin = Origin {
+            kind: root_kind(expr),
+            name: label(expr),
+            key: name.to_owned(),
+            at,
+            confidence: verdict.confidence.min(Confidence::Medium),
+            literal: None,
+        };
+        Value::tainted(label(expr), at, Traces::from_origin(origin))
+    }
+}

@@ -1,0 +1,85 @@
+//! Going into a value: attributes, indexes, splats.
+
+use super::judge::sheds;
+use super::{Evaluator, Scope};
+use crate::source::Span;
+use crate::terraform::ast::Step;
+use crate::terraform::value::Value;
+use crate::value::{Hole, Traces};
+
+impl<'w> Evaluator<'w> {
+    /// Follows `steps` into a value.
+    pub(super) fn follow(&self, scope: &Scope<'w>, value: Value, steps: &[Step], at: Span) -> Value {
+        let mut value = value;
+        for (position, step) in steps.iter().enumerate() {
+            if let Step::Splat = step {
+                let rest = steps.get(position + 1..).unwrap_or_default();
+                return self.splat(scope, value, rest, at);
+            }
+            value = self.step(scope, value, step, at);
+        }
+        value
+    }
+
+    fn splat(&self, scope: &Scope<'w>, value: Value, rest: &[Step], at: Span) -> Value {
+        match value {
+            Value::List(items) => {
+                Value::list(items.iter().map(|item| self.follow(scope, item.clone(), rest, at)).collect())
+            }
+            Value::Map(members) if members.iter().all(|(_, value)| matches!(value, Value::Map(_))) => {
+                Value::list(members.iter().map(|(_, item)| self.follow(scope, item.clone(), rest, at)).collect())
+            }
+            Value::Null => Value::list(Vec::new()),
+            other => Value::list(vec![self.follow(scope, other, rest, at)]),
+        }
+    }
+
+    fn step(&self, scope: &Scope<'w>, value: Value, step: &Step, at: Span) -> Value {
+        match step {
+            Step::Attribute(name) => attribute(value, name, at),
+            Step::Index(index) => {
+                let key = self.eval(scope, index).known();
+                self.index(value, key.as_deref(), at)
+            }
+            Step::Splat => value,
+        }
+    }
+
+    pub(super) fn index(&self, value: Value, key: Option<&str>, at: Span) -> Value {
+        match (value, key) {
+            (Value::Either(arms), _) => {
+                Value::either(arms.iter().map(|arm| self.index(arm.clone(), key, at)))
+            }
+            (Value::List(items), Some(key)) => match key.parse::<usize>() {
+                Ok(position) => items.get(position).cloned().unwrap_or_else(|| Value::unknown("…", at)),
+                Err(_) => Value::either(items.iter().map(|item| attribute(item.clone(), key, at))),
+            },
+            (value @ Value::Map(_), Some(key)) => attribute(value, key, at),
+            (Value::Hole(hole), Some(key)) if key.parse::<usize>().is_err() => {
+                attribute(Value::Hole(hole), key, at)
+            }
+            (value @ (Value::List(_) | Value::Map(_)), None) => self.any_element(&value, at).1,
+            (other, _) => other,
+        }
+    }
+}
+
+/// The member of a value. Of a secret document, members that are about it are no secrets.
+pub(super) fn attribute(value: Value, name: &str, at: Span) -> Value {
+    match value {
+        Value::Map(members) => members
+            .iter()
+            .find(|(known, _)| &**known == name)
+            .or_else(|| members.iter().find(|(known, _)| &**known == "…"))
+            .map_or_else(|| Value::unknown(name, at), |(_, value)| value.clone()),
+        Value::Either(arms) => Value::either(arms.iter().map(|arm| attribute(arm.clone(), name, at))),
+        // Legacy: an attribute of a list is that of its elements.
+        Value::List(items) => Value::either(items.iter().map(|item| attribute(item.clone(), name, at))),
+        Value::Hole(hole) => {
+            let traces = if sheds(name) { Traces::none() } else { hole.traces };
+            Value::Hole(Hole { label: format!("{}.{name}", hole.label).into(), at, traces })
+        }
+        Value::Text(text) => Value::tainted(name, at, if sheds(name) { Traces::none() } else { text.traces() }),
+        Value::Null => Value::unknown(name, at),
+    }
+}

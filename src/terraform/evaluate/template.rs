@@ -1,0 +1,333 @@
+//! Templates: strings, heredocs, `templatefile` and the `template_file` data source.
+
+use std::path::PathBuf;
+use std::rc::Rc;
+
+use super::{Evaluator, Instance, Scope};
+use crate::source::open::{Refusal, normalise};
+use crate::source::{SourceId, Span};
+use crate::terraform::ast::{Block, Expr, ExprKind, Key, Part};
+use crate::terraform::directory::Placed;
+use crate::terraform::read::read_template;
+use crate::terraform::value::Value;
+use crate::value::{Flat, Hole, Hop, Piece, Text};
+
+/// The text of one rendered template is not followed past this many bytes.
+const MOST_TEXT: usize = 4 * 1024 * 1024;
+/// A path that can't be known whole stands for at most this many files.
+const MOST_CANDIDATES: usize = 8;
+/// The file of a text that was put together and is parsed as a template.
+const MADE: SourceId = SourceId(u32::MAX);
+/// Binds what a template gets besides the names that are known.
+pub(super) const REST: &str = "\0rest";
+
+impl<'w> Evaluator<'w> {
+    /// A quoted string or heredoc. `"${x}"` alone is `x`.
+    pub(super) fn template_value(&self, scope: &Scope<'w>, parts: &[Part], at: Span) -> Value {
+        if let [Part::Interpolation(expr)] = parts {
+            return self.eval(scope, expr);
+        }
+        Value::Text(self.render(scope, parts, at))
+    }
+
+    pub(super) fn render(&self, scope: &Scope<'w>, parts: &[Part], at: Span) -> Text {
+        let mut out = Text::default();
+        let mut size = 0usize;
+        for part in parts {
+            let text = self.render_part(scope, part);
+            size += text.pieces.iter().map(|piece| match piece {
+                Piece::Known { text, .. } => text.len(),
+                Piece::Hole(_) => 1,
+            }).sum::<usize>();
+            if size > MOST_TEXT {
+                self.gap(at, "", "the rendered text is too large to follow", true);
+                break;
+            }
+            out.append(text);
+        }
+        out
+    }
+
+    fn render_part(&self, scope: &Scope<'w>, part: &Part) -> Text {
+        match part {
+            Part::Literal { text, range, exact } => {
+                let at = scope.span(*range);
+                let text: std::sync::Arc<str> = (&**text).into();
+                Text { pieces: vec![Piece::Known { text, at, exact: *exact }] }
+            }
+            Part::Interpolation(expr) => {
+                let at = scope.span(expr.range);
+                let label = self.label_of(expr);
+                let text = self.eval(scope, expr).into_text(&label, at);
+                placed_at(text, at)
+            }
+            Part::If { branches, condition } => {
+                let at = scope.span(condition.range);
+                let mut text = Text::default();
+                for branch in branches {
+                    text.append(self.render(scope, branch, at));
+                }
+                text
+            }
+            Part::For { key_name, value_name, collection, body } => {
+                let at = scope.span(collection.range);
+                let (key, value) = self.any_element(&self.eval(scope, collection), at);
+                let mut inner = scope.with(value_name, value);
+                if let Some(name) = key_name {
+                    inner = inner.with(name, key);
+                }
+                self.render(&inner, body, at)
+            }
+        }
+    }
+
+    /// `templatefile(path, vars)`.
+    pub(super) fn templatefile(&self, scope: &Scope<'w>, arguments: &[Expr], at: Span) -> Value {
+        let Some(path) = arguments.first() else { return Value::unknown("templatefile(…)", at) };
+        let files = self.files_of(scope, path);
+        let vars = arguments.get(1).map_or(Value::Null, |vars| self.eval(scope, vars));
+        if files.is_empty() {
+            return Value::tainted("templatefile(…)", at, vars.traces());
+        }
+        let vars = self.template_variables(scope, vars, arguments.get(1));
+        Value::either(files.into_iter().map(|file| {
+            let inner = bind(file, &vars);
+            Value::Text(self.render(&inner, &self.template_of(file), Span::start_of(file)))
+        }))
+    }
+
+    /// A template file without a caller.
+    pub(super) fn render_file(&self, file: SourceId) -> Text {
+        self.render(&bind(file, &Value::Null), &self.template_of(file), Span::start_of(file))
+    }
+
+    /// Each secret that goes into a template passes the variable's place.
+    fn template_variables(&self, scope: &Scope<'w>, vars: Value, expr: Option<&Expr>) -> Value {
+        let Value::Map(members) = &vars else { return vars };
+        let written: &[(Key, Expr)] = match expr.map(|expr| &expr.kind) {
+            Some(ExprKind::Object(members)) => members,
+            _ => &[],
+        };
+        let fallback = expr.map(|expr| scope.span(expr.range));
+        let members = members.iter().map(|(name, value)| {
+            let key = written.iter().find_map(|(key, _)| match key {
+                Key::Name(known) if *known.text == **name => Some(scope.span(known.range)),
+                _ => None,
+            });
+            let value = match key.or(fallback) {
+                Some(at) => value.clone().then(|| Hop {
+                    at,
+                    name: name.to_string(),
+                    message: format!("passed to template variable {name}"),
+                }),
+                None => value.clone(),
+            };
+            (Rc::clone(name), value)
+        });
+        Value::map(members.collect())
+    }
+
+    fn template_of(&self, file: SourceId) -> Rc<Vec<Part>> {
+        if let Some(parts) = self.templates.borrow().get(&file) {
+            return Rc::clone(parts);
+        }
+        let reading = read_template(file, &self.sources.text(file));
+        for gap in reading.gaps {
+            self.gap(gap.at, gap.name, gap.reason, gap.hides_findings);
+        }
+        let parts = Rc::new(reading.facts);
+        self.templates.borrow_mut().insert(file, Rc::clone(&parts));
+        parts
+    }
+
+    /// Attributes that are rendered: `data.template_file.x.rendered`, parts of `cloudinit_config`.
+    pub(super) fn rendered_attribute(
+        &self,
+        instance: &Rc<Instance<'w>>,
+        kind: &str,
+        type_name: &str,
+        attribute: &str,
+        block: Placed<'w, Block>,
+    ) -> Option<Value> {
+        let scope = || self.resource_scope(instance, block);
+        match (kind, type_name, attribute) {
+            ("data", "template_file", "rendered") => Some(self.template_file(&scope(), block)),
+            (_, "cloudinit_config" | "template_cloudinit_config", "rendered") => {
+                let scope = scope();
+                let parts = block.node.body.blocks_of("part").filter_map(|part| part.body.attribute("content"));
+                Some(Value::either(parts.map(|content| self.eval(&scope, &content.value))))
+            }
+            ("data", "ct_config", "rendered") => {
+                let content = block.node.body.attribute("content")?;
+                Some(self.eval(&scope(), &content.value))
+            }
+            ("data", "local_file" | "local_sensitive_file", "content" | "content_base64") => {
+                let path = block.node.body.attribute("filename")?;
+                Some(self.file(&scope(), std::slice::from_ref(&path.value), block.span(path.value.range)))
+            }
+            _ => None,
+        }
+    }
+
+    fn template_file(&self, scope: &Scope<'w>, block: Placed<'w, Block>) -> Value {
+        let at = block.span(block.node.kind.range);
+        let Some(template) = block.node.body.attribute("template") else { return Value::unknown("rendered", at) };
+        let vars_expr = block.node.body.attribute("vars");
+        let vars = vars_expr.map_or(Value::Null, |vars| self.eval(scope, &vars.value));
+        let vars = self.template_variables(scope, vars, vars_expr.map(|vars| &vars.value));
+        let texts = self.eval(scope, &template.value).texts("template", block.span(template.value.range));
+        Value::either(texts.into_iter().map(|text| Value::Text(self.render_text(&text, &vars))))
+    }
+
+    /// Renders a text that is itself a template.
+    fn render_text(&self, template: &Text, vars: &Value) -> Text {
+        if let [Piece::Known { at, exact: true, .. }] = template.pieces.as_slice()
+            && at.start == 0
+            && self.sources.text(at.source).len() == at.end as usize
+        {
+            return self.render(&bind(at.source, vars), &self.template_of(at.source), *at);
+        }
+        let flat = Flat::new(template);
+        let reading = read_template(MADE, flat.text());
+        let rendered = self.render(&bind(MADE, vars), &reading.facts, Span::start_of(MADE));
+        let place = |at: Span| match at.source {
+            MADE => flat.place(at.start as usize, at.end as usize).unwrap_or(at),
+            _ => at,
+        };
+        let mut out = Text::default();
+        for piece in rendered.pieces {
+            match piece {
+                Piece::Known { at, exact: true, .. } if at.source == MADE => {
+                    out.append(flat.slice(at.start as usize, at.end as usize));
+                }
+                Piece::Known { text, at, exact } => {
+                    out.pieces.push(Piece::Known { text, at: place(at), exact: exact && at.source != MADE });
+                }
+                Piece::Hole(hole) => out.pieces.push(Piece::Hole(Hole { at: place(hole.at), ..hole })),
+            }
+        }
+        out
+    }
+
+    /// `file(path)`: the text as it is.
+    pub(super) fn file(&self, scope: &Scope<'w>, arguments: &[Expr], at: Span) -> Value {
+        let Some(path) = arguments.first() else { return Value::unknown("file(…)", at) };
+        let files = self.files_of(scope, path);
+        if files.is_empty() {
+            // A key that is read from a file at plan time: its text is not in the tree.
+            return Value::unknown(self.label_of(path), at);
+        }
+        Value::either(files.into_iter().map(|file| {
+            let text = self.sources.text(file);
+            let span = Span::new(file, 0, text.len());
+            Value::Text(Text::exact(text, span))
+        }))
+    }
+
+    /// The files that a path expression can name.
+    fn files_of(&self, scope: &Scope<'w>, path: &Expr) -> Vec<SourceId> {
+        let at = scope.span(path.range);
+        let mut files = Vec::new();
+        for text in self.eval(scope, path).texts("path", at) {
+            match text.known() {
+                Some(known) => files.extend(self.open(scope, &known, at)),
+                None => files.extend(self.matching(&text)),
+            }
+        }
+        files.truncate(MOST_CANDIDATES);
+        self.rendered.borrow_mut().extend(files.iter().copied());
+        files
+    }
+
+    fn open(&self, scope: &Scope<'w>, path: &str, at: Span) -> Option<SourceId> {
+        let mut refusal = Refusal::Missing;
+        let module = scope.instance.as_ref().map(|instance| instance.directory.path.clone());
+        // Terraform takes relative paths from where it runs; scripts are often beside the module.
+        let candidates: Vec<PathBuf> = std::iter::once(self.root.join(path))
+            .chain(module.map(|folder| folder.join(path)))
+            .collect();
+        for candidate in candidates {
+            match self.sources.open(&candidate) {
+                Ok(id) => return Some(id),
+                Err(Refusal::Missing) => {}
+                Err(other) => refusal = other,
+            }
+        }
+        // Of a file that is made at plan time nothing can be known; another refusal hides a script.
+        let hides = !matches!(refusal, Refusal::Missing);
+        let name = std::path::Path::new(path).file_name().map(|name| name.to_string_lossy().into_owned());
+        self.gap(at, name.unwrap_or_default(), format!("the file is not read: {}", refusal.reason()), hides);
+        None
+    }
+
+    /// Files among those of the scan whose path fits a text with holes.
+    fn matching(&self, pattern: &Text) -> Vec<SourceId> {
+        let mut joined = String::new();
+        for piece in &pattern.pieces {
+            match piece {
+                Piece::Known { text, .. } => joined.push_str(text),
+                Piece::Hole(_) => joined.push('\u{1}'),
+            }
+        }
+        if joined.chars().filter(|letter| letter.is_alphanumeric()).count() < 3 {
+            return Vec::new();
+        }
+        let full = normalise(&self.root.join(joined)).to_string_lossy().into_owned();
+        let parts: Vec<&str> = full.split('\u{1}').collect();
+        let fits = |path: &str| {
+            let (Some(first), Some(last)) = (parts.first(), parts.last()) else { return false };
+            let Some(mut rest) = path.strip_prefix(first) else { return false };
+            for middle in parts.iter().skip(1).take(parts.len().saturating_sub(2)) {
+                let Some(at) = rest.find(middle) else { return false };
+                rest = rest.get(at + middle.len()..).unwrap_or_default();
+            }
+            parts.len() == 1 || rest.ends_with(last)
+        };
+        let mut found = Vec::new();
+        for path in self.tree.paths() {
+            if fits(&path.to_string_lossy())
+                && let Ok(id) = self.sources.open(path)
+            {
+                found.push(id);
+                if found.len() == MOST_CANDIDATES {
+                    break;
+                }
+            }
+        }
+        found
+    }
+}
+
+/// The scope of a template file: its variables and nothing else.
+fn bind<'w>(source: SourceId, vars: &Value) -> Scope<'w> {
+    let mut scope = Scope { instance: None, source, names: None, own: None };
+    match vars {
+        Value::Map(members) => {
+            for (name, value) in members.iter() {
+                let name = if &**name == "…" { REST } else { name };
+                scope = scope.with(name, value.clone());
+            }
+        }
+        Value::Null => {}
+        other => scope = scope.with(REST, other.clone()),
+    }
+    scope
+}
+
+/// A one-line value stands where it is interpolated; a script keeps its own lines.
+fn placed_at(mut text: Text, at: Span) -> Text {
+    let is_script = text.pieces.iter().any(|piece| matches!(piece, Piece::Known { text, .. } if text.contains('\n')));
+    if is_script {
+        return text;
+    }
+    for piece in &mut text.pieces {
+        match piece {
+            Piece::Known { at: place, exact, .. } => {
+                *place = at;
+                *exact = false;
+            }
+            Piece::Hole(hole) => hole.at = at,
+        }
+    }
+    text
+}

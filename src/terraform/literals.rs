@@ -1,0 +1,172 @@
+//! Literal secrets: a text in a place whose name says that it is one.
+//!
+//! A pass over what is written, once a file, whatever calls it. No regex: names and values are
+//! known from the syntax.
+
+use super::ast::{Attribute, Block, Body, Expr, ExprKind, Key, Name};
+use super::evaluate::is_literal_secret;
+use super::tables::Tables;
+use crate::finding::Confidence;
+use crate::secret::Secret;
+use crate::secret::names::says_secret;
+use crate::source::{SourceId, Span};
+
+/// A secret's text in the source.
+#[derive(Debug, Clone)]
+pub struct LiteralSecret {
+    /// What it is called.
+    pub name: String,
+    /// The text's place.
+    pub at: Span,
+    /// The block it stands in.
+    pub address: String,
+    /// The text.
+    pub secret: Secret,
+    /// How sure.
+    pub confidence: Confidence,
+}
+
+/// Bodies and objects nested deeper are not looked into; the parser takes 64 levels.
+const MOST_DEPTH: usize = 80;
+
+/// The literal secrets of a file.
+pub fn literals_of(source: SourceId, body: &Body) -> Vec<LiteralSecret> {
+    let mut finder = Finder { source, address: String::new(), found: Vec::new() };
+    finder.body(body, 0);
+    finder.found
+}
+
+struct Finder {
+    source: SourceId,
+    address: String,
+    found: Vec<LiteralSecret>,
+}
+
+impl Finder {
+    fn body(&mut self, body: &Body, depth: usize) {
+        if depth > MOST_DEPTH {
+            return;
+        }
+        self.pair(
+            body.attribute("name").map(|attribute| &attribute.value),
+            body.attribute("value").map(|attribute| &attribute.value),
+        );
+        for attribute in &body.attributes {
+            self.attribute(attribute, depth);
+        }
+        for block in &body.blocks {
+            let outer = (depth == 0).then(|| std::mem::replace(&mut self.address, address_of(block)));
+            self.block(block, depth);
+            if let Some(outer) = outer {
+                self.address = outer;
+            }
+        }
+    }
+
+    fn block(&mut self, block: &Block, depth: usize) {
+        if let ("variable", Some(name)) = (&*block.kind.text, block.label(0)) {
+            if let Some(default) = block.body.attribute("default") {
+                self.named(name, &default.value);
+                self.expr(&default.value, depth + 1);
+            }
+            return;
+        }
+        if let (Some(type_name), Some(label)) = (block.label(0), block.label(1)) {
+            self.provider_places(block, type_name, label);
+        }
+        self.body(&block.body, depth + 1);
+    }
+
+    /// Attributes that hold a secret by the provider's schema, whatever they are called.
+    fn provider_places(&mut self, block: &Block, type_name: &str, label: &str) {
+        let entry = block.body.attribute("name").and_then(|attribute| attribute.value.as_literal());
+        let last = entry.as_deref().and_then(|entry| entry.rsplit('/').next());
+        let secure = block.body.attribute("type").and_then(|attribute| attribute.value.as_literal());
+        for attribute in &block.body.attributes {
+            let Some(judge) = Tables::embedded().origin(&block.kind.text, type_name, &attribute.name.text) else {
+                continue;
+            };
+            let secret = judge == super::tables::Judge::Always
+                || secure.as_deref() == Some("SecureString")
+                || last.is_some_and(|name| says_secret(name).is_some())
+                || says_secret(label).is_some();
+            if secret && says_secret(&attribute.name.text).is_none() {
+                self.add(last.unwrap_or(label), &attribute.value, Confidence::Medium);
+            }
+        }
+    }
+
+    fn attribute(&mut self, attribute: &Attribute, depth: usize) {
+        self.named(&attribute.name.text, &attribute.value);
+        self.expr(&attribute.value, depth + 1);
+    }
+
+    fn named(&mut self, name: &str, value: &Expr) {
+        if let Some(verdict) = says_secret(name) {
+            self.add(name, value, verdict.confidence);
+        }
+    }
+
+    /// `{ name = "DB_PASSWORD", value = "..." }`, as containers and Helm charts have it.
+    fn pair(&mut self, name: Option<&Expr>, value: Option<&Expr>) {
+        let (Some(name), Some(value)) = (name.and_then(Expr::as_literal), value) else { return };
+        let last = name.rsplit(['/', '.']).next().unwrap_or(&name);
+        if let Some(verdict) = says_secret(last) {
+            self.add(last, value, verdict.confidence);
+        }
+    }
+
+    fn add(&mut self, name: &str, value: &Expr, confidence: Confidence) {
+        let ExprKind::Template(_) = &value.kind else { return };
+        let Some(text) = value.as_literal().filter(|text| is_literal_secret(text)) else { return };
+        let at = Span { source: self.source, start: value.range.start, end: value.range.end };
+        self.found.push(LiteralSecret {
+            name: name.to_owned(),
+            at,
+            address: self.address.clone(),
+            secret: Secret::new(text),
+            confidence,
+        });
+    }
+
+    fn expr(&mut self, expr: &Expr, depth: usize) {
+        if depth > MOST_DEPTH {
+            return;
+        }
+        match &expr.kind {
+            ExprKind::Object(members) => {
+                let member = |wanted: &str| {
+                    members.iter().find_map(|(key, value)| match key {
+                        Key::Name(Name { text, .. }) if &**text == wanted => Some(value),
+                        _ => None,
+                    })
+                };
+                self.pair(member("name"), member("value"));
+                for (key, value) in members.iter() {
+                    let name = match key {
+                        Key::Name(name) => Some(name.text.to_string()),
+                        Key::Expr(key) => key.as_literal(),
+                    };
+                    if let Some(name) = name {
+                        self.named(&name, value);
+                    }
+                    self.expr(value, depth + 1);
+                }
+            }
+            ExprKind::List(items) => items.iter().for_each(|item| self.expr(item, depth + 1)),
+            ExprKind::Call(call) => call.arguments.iter().for_each(|argument| self.expr(argument, depth + 1)),
+            ExprKind::Conditional(parts) => parts.iter().for_each(|part| self.expr(part, depth + 1)),
+            ExprKind::For(for_expr) => self.expr(&for_expr.value, depth + 1),
+            _ => {}
+        }
+    }
+}
+
+fn address_of(block: &Block) -> String {
+    let labels = block.labels.iter().map(|label| &*label.text);
+    match &*block.kind.text {
+        "resource" => labels.collect::<Vec<_>>().join("."),
+        "variable" => format!("var.{}", labels.collect::<Vec<_>>().join(".")),
+        kind => std::iter::once(kind).chain(labels).collect::<Vec<_>>().join("."),
+    }
+}

@@ -1,0 +1,90 @@
+//! What Terraform accepts is read; what it does not costs one block.
+
+use super::*;
+
+fn read(text: &str) -> Reading<Body> {
+    read_hcl(SourceId(0), text)
+}
+
+fn whole(text: &str) -> Body {
+    let reading = read(text);
+    assert_eq!(reading.gaps, [], "{text}");
+    reading.facts
+}
+
+#[test]
+fn a_byte_order_mark_is_no_error() {
+    assert_eq!(whole("\u{feff}locals {\n  a = 1\n}\n").blocks.len(), 1);
+}
+
+#[test]
+fn a_line_may_break_after_an_arrow_and_before_a_question_mark() {
+    whole("locals {\n  a = { for k, v in var.m : k =>\n    v\n  }\n}\n");
+    whole("locals {\n  a = (\n    var.x # why\n    ? 1\n    : 2\n  )\n}\n");
+}
+
+#[test]
+fn a_heredoc_ends_at_its_marker_alone() {
+    let body = whole("locals {\n  a = <<EOF\nEOF\"\nlast\nEOF\n}\n");
+    let text = body.blocks[0].body.attributes[0].value.as_literal();
+    assert_eq!(text.as_deref(), Some("EOF\"\nlast\n"));
+}
+
+#[test]
+fn a_key_may_stand_twice() {
+    whole("locals {\n  a = {\n    x = 1\n    x = 2\n  }\n}\n");
+    whole("locals {\n  a = { \"x\" : 1, \"x\" : 2 }\n}\n");
+}
+
+#[test]
+fn a_broken_block_costs_only_itself() {
+    let reading = read("resource \"a\" \"b\" {\n  x = = 1\n}\n\nvariable \"v\" {\n  default = 1\n}\n");
+    assert_eq!(reading.facts.blocks.len(), 1);
+    assert_eq!(reading.gaps.len(), 1);
+    assert_eq!(reading.gaps[0].name, "resource.a.b");
+    assert!(reading.gaps[0].hides_findings);
+}
+
+#[test]
+fn a_gap_does_not_quote_the_broken_line() {
+    let reading = read("password = \"hunter2-canary\" oops\n");
+    assert_eq!(reading.gaps.len(), 1);
+    assert!(!format!("{:?}", reading.gaps).contains("canary"));
+}
+
+#[test]
+fn heredocs_keep_the_place_of_every_line() {
+    let text = "x = <<-EOT\n    one\n      ${var.two}\n    EOT\n";
+    let body = whole(text);
+    let ExprKind::Template(parts) = &body.attributes[0].value.kind else { panic!() };
+    for part in parts.iter() {
+        if let Part::Literal { text: literal, range, exact: true } = part {
+            assert_eq!(text.get(range.start as usize..range.end as usize), Some(&**literal));
+        }
+    }
+    assert!(matches!(&parts[0], Part::Literal { text, .. } if &**text == "one\n"));
+}
+
+#[test]
+fn json_syntax_gives_the_same_blocks() {
+    let text = r#"{"resource": {"aws_instance": {"web": {"user_data": "echo ${var.key}", "tags": {"a": 1}}}},
+                  "variable": {"key": {"sensitive": true}}}"#;
+    let reading = read_json(SourceId(0), text);
+    assert_eq!(reading.gaps, []);
+    let block = &reading.facts.blocks[0];
+    assert_eq!(
+        (&*block.kind.text, block.label(0), block.label(1)),
+        ("resource", Some("aws_instance"), Some("web"))
+    );
+    let ExprKind::Template(parts) = &block.body.attributes[0].value.kind else { panic!() };
+    assert!(matches!(&parts[1], Part::Interpolation(expr)
+        if text.get(expr.range.start as usize..expr.range.end as usize) == Some("var.key")));
+}
+
+#[test]
+fn a_broken_template_still_shows_its_interpolations() {
+    let reading = read_template(SourceId(0), "a ${b} %{ if } ${c.d}\n");
+    assert_eq!(reading.gaps.len(), 1);
+    let found = reading.facts.iter().filter(|part| matches!(part, Part::Interpolation(_))).count();
+    assert_eq!(found, 2);
+}

@@ -1,0 +1,211 @@
+//! All modules of a scan: which folders there are, which call which, where downloaded ones are.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+use serde::Deserialize;
+
+use super::ast::Body;
+use super::directory::Directory;
+use super::read::{read_hcl, read_json};
+use crate::reading::{Gap, Reading};
+use crate::source::open::normalise;
+use crate::source::walk::{FileKind, Found};
+use crate::source::{SourceId, Sources, Span};
+
+/// A file of the scan that was read.
+#[derive(Debug, Clone)]
+pub struct Input {
+    /// Its document.
+    pub source: SourceId,
+    /// Where and what.
+    pub found: Found,
+}
+
+/// All modules of a scan.
+#[derive(Debug, Default)]
+pub struct Tree {
+    directories: BTreeMap<PathBuf, Directory>,
+    /// Root folder and dotted module key to the folder of a downloaded module.
+    downloaded: BTreeMap<(PathBuf, String), PathBuf>,
+    paths: Vec<PathBuf>,
+    /// Value files that Terraform does not load by itself.
+    values: Vec<(SourceId, Body)>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Manifest {
+    modules: Vec<ManifestRow>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct ManifestRow {
+    key: String,
+    dir: String,
+}
+
+/// The downloaded modules that a root's manifest names (Terraform's `modules.json`), with the
+/// folders they are in. Folders outside of the root's own `.terraform` are left out: a manifest is
+/// input like any other.
+pub fn read_manifest(root: &Path, text: &str) -> Option<Vec<(String, PathBuf)>> {
+    let manifest: Manifest = serde_json::from_str(text).ok()?;
+    let home = root.join(".terraform");
+    let rows = manifest.modules.into_iter().filter(|row| !row.key.is_empty());
+    Some(
+        rows.map(|row| (row.key, normalise(&root.join(row.dir)))).filter(|(_, dir)| dir.starts_with(&home)).collect(),
+    )
+}
+
+impl Tree {
+    /// Parses all files, on all cores, and arranges them by folder.
+    pub fn build(sources: &Sources, inputs: &[Input]) -> Reading<Self> {
+        let parsed: Vec<(usize, Reading<Body>)> = inputs
+            .par_iter()
+            .enumerate()
+            .filter_map(|(position, input)| {
+                let text = sources.text(input.source);
+                let reading = match input.found.kind {
+                    FileKind::Hcl | FileKind::Values => read_hcl(input.source, &text),
+                    FileKind::HclJson | FileKind::ValuesJson => read_json(input.source, &text),
+                    _ => return None,
+                };
+                Some((position, reading))
+            })
+            .collect();
+        let mut gaps = Vec::new();
+        let mut folders: BTreeMap<PathBuf, Folder> = BTreeMap::new();
+        for (position, reading) in parsed {
+            gaps.extend(reading.gaps);
+            let Some(input) = inputs.get(position) else { continue };
+            let folder = input.found.path.parent().map(Path::to_path_buf).unwrap_or_default();
+            folders.entry(folder).or_default().add(input, reading.facts);
+        }
+        let mut values = Vec::new();
+        let mut directories = BTreeMap::new();
+        for (path, mut folder) in folders {
+            values.append(&mut folder.other);
+            directories.insert(path.clone(), folder.into_directory(path));
+        }
+        let paths = inputs.iter().map(|input| input.found.path.clone()).collect();
+        Reading { facts: Self { directories, paths, values, downloaded: BTreeMap::new() }, gaps }
+    }
+
+    /// Adds what a root's manifest says of downloaded modules.
+    pub fn add_downloaded(&mut self, root: &Path, rows: Vec<(String, PathBuf)>) {
+        for (key, dir) in rows {
+            self.downloaded.insert((root.to_path_buf(), key), dir);
+        }
+    }
+
+    /// The folder that a module call refers to. `address` is the child's: `module.a.module.b`.
+    pub fn module(&self, root: &Path, caller: &Path, source: &str, address: &str) -> Option<&Directory> {
+        if source.starts_with("./") || source.starts_with("../") || source == "." || source == ".." {
+            return self.directories.get(&normalise(&caller.join(source)));
+        }
+        let key: String = address.split('.').filter(|part| *part != "module").collect::<Vec<_>>().join(".");
+        self.directories.get(self.downloaded.get(&(root.to_path_buf(), key))?)
+    }
+
+    /// Paths of all files of the scan, in order.
+    pub fn paths(&self) -> &[PathBuf] {
+        &self.paths
+    }
+
+    /// All folders.
+    pub fn directories(&self) -> impl Iterator<Item = &Directory> {
+        self.directories.values()
+    }
+
+    /// All value files: those that are loaded, and those that are only given by name.
+    pub fn values(&self) -> impl Iterator<Item = &(SourceId, Body)> {
+        self.directories.values().flat_map(|directory| &directory.values).chain(&self.values)
+    }
+
+    /// Root modules: folders that no other folder of the scan calls. Of folders that only call each
+    /// other, all are roots.
+    pub fn roots(&self) -> Vec<&Directory> {
+        let mut called = BTreeSet::new();
+        for directory in self.directories.values() {
+            for call in directory.blocks_of("module") {
+                let source = call.node.body.attribute("source").and_then(|attribute| attribute.value.as_literal());
+                let Some(source) = source else { continue };
+                let target = normalise(&directory.path.join(&source));
+                if source.starts_with('.') && target != directory.path {
+                    called.insert(target);
+                }
+            }
+        }
+        called.extend(self.downloaded.values().cloned());
+        let modules = || self.directories.values().filter(|directory| directory.is_module());
+        let mut reached = BTreeSet::new();
+        let mut roots: Vec<&Directory> = modules().filter(|directory| !called.contains(&directory.path)).collect();
+        for root in &roots {
+            self.reach(root, &mut reached);
+        }
+        for directory in modules() {
+            if !reached.contains(&directory.path) {
+                self.reach(directory, &mut reached);
+                roots.push(directory);
+            }
+        }
+        roots
+    }
+
+    fn reach(&self, from: &Directory, reached: &mut BTreeSet<PathBuf>) {
+        let mut open = vec![from.path.clone()];
+        while let Some(path) = open.pop() {
+            if !reached.insert(path.clone()) {
+                continue;
+            }
+            let Some(directory) = self.directories.get(&path) else { continue };
+            for call in directory.blocks_of("module") {
+                if let Some(source) = call.node.body.attribute("source").and_then(|a| a.value.as_literal()) {
+                    open.push(normalise(&path.join(source)));
+                }
+            }
+            open.extend(self.downloaded.iter().filter(|((root, _), _)| *root == path).map(|(_, dir)| dir.clone()));
+        }
+    }
+}
+
+#[derive(Default)]
+struct Folder {
+    files: Vec<(SourceId, Body)>,
+    loaded: Vec<(u8, String, SourceId, Body)>,
+    other: Vec<(SourceId, Body)>,
+}
+
+impl Folder {
+    fn add(&mut self, input: &Input, body: Body) {
+        let name = input.found.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        match input.found.kind {
+            FileKind::Hcl | FileKind::HclJson => self.files.push((input.source, body)),
+            // Terraform's automatic order; other value files are only given by name.
+            _ if name == "terraform.tfvars" => self.loaded.push((0, name, input.source, body)),
+            _ if name == "terraform.tfvars.json" => self.loaded.push((1, name, input.source, body)),
+            _ if name.ends_with(".auto.tfvars") || name.ends_with(".auto.tfvars.json") => {
+                self.loaded.push((2, name, input.source, body));
+            }
+            _ => self.other.push((input.source, body)),
+        }
+    }
+
+    fn into_directory(mut self, path: PathBuf) -> Directory {
+        self.loaded.sort_by(|a, b| (a.0, &a.1).cmp(&(b.0, &b.1)));
+        let values = self.loaded.into_iter().map(|(_, _, source, body)| (source, body)).collect();
+        Directory::new(path, self.files, values)
+    }
+}
+
+/// A gap for a file that was not read.
+pub fn unread_file(source: SourceId, reason: String, kind: FileKind) -> Gap {
+    Gap {
+        at: Span::start_of(source),
+        name: String::new(),
+        reason: format!("not read: {reason}"),
+        hides_findings: !matches!(kind, FileKind::Environment),
+    }
+}

@@ -1,0 +1,237 @@
+//! What an expression can be worth, as far as it is known before `terraform apply`.
+
+use std::rc::Rc;
+
+use crate::source::Span;
+use crate::value::{Hole, Hop, Piece, Text, Traces};
+
+/// Alternatives kept of one value; more say nothing new about where a secret goes.
+const MOST_ARMS: usize = 8;
+/// Values nested deeper are not looked into.
+const MOST_DEPTH: usize = 24;
+
+/// A value.
+#[derive(Debug, Clone)]
+pub enum Value {
+    /// `null`.
+    Null,
+    /// A string, number or boolean.
+    Text(Text),
+    /// A list, tuple or set.
+    List(Rc<Vec<Value>>),
+    /// A map or object, in the order written.
+    Map(Rc<Vec<(Rc<str>, Value)>>),
+    /// Unknown before apply; may hold secrets anywhere in it.
+    Hole(Hole),
+    /// One of these: both arms of a conditional, each element of a `for_each`.
+    Either(Rc<Vec<Value>>),
+}
+
+impl Value {
+    /// Something unknown and harmless.
+    pub fn unknown(label: impl Into<std::sync::Arc<str>>, at: Span) -> Self {
+        Self::Hole(Hole { label: label.into(), at, traces: Traces::none() })
+    }
+
+    /// Something unknown that may hold these secrets.
+    pub fn tainted(label: impl Into<std::sync::Arc<str>>, at: Span, traces: Traces) -> Self {
+        Self::Hole(Hole { label: label.into(), at, traces })
+    }
+
+    /// A list.
+    pub fn list(items: Vec<Value>) -> Self {
+        Self::List(Rc::new(items))
+    }
+
+    /// A map; of two members of one name the later stays.
+    pub fn map(members: Vec<(Rc<str>, Value)>) -> Self {
+        let mut unique: Vec<(Rc<str>, Value)> = Vec::with_capacity(members.len());
+        for (name, value) in members {
+            match unique.iter_mut().find(|(known, _)| *known == name) {
+                Some(slot) => slot.1 = value,
+                None => unique.push((name, value)),
+            }
+        }
+        Self::Map(Rc::new(unique))
+    }
+
+    /// One of several; `null` arms say nothing.
+    pub fn either(arms: impl IntoIterator<Item = Value>) -> Self {
+        let mut flat: Vec<Value> = Vec::new();
+        for arm in arms {
+            match arm {
+                Self::Null => {}
+                Self::Either(inner) => flat.extend(inner.iter().cloned()),
+                other => flat.push(other),
+            }
+        }
+        // Secrets in arms beyond the bound are kept in the last one.
+        if flat.len() > MOST_ARMS {
+            let mut traces = Traces::none();
+            flat.iter().skip(MOST_ARMS - 1).for_each(|arm| traces.absorb(&arm.traces()));
+            let at = flat.iter().skip(MOST_ARMS - 1).find_map(Value::place);
+            flat.truncate(MOST_ARMS - 1);
+            flat.extend(at.filter(|_| !traces.is_empty()).map(|at| Self::tainted("…", at, traces)));
+        }
+        match flat.len() {
+            0 => Self::Null,
+            1 => flat.swap_remove(0),
+            _ => Self::Either(Rc::new(flat)),
+        }
+    }
+
+    /// Calls `visit` for every hole inside.
+    fn holes(&self, depth: usize, visit: &mut dyn FnMut(&Hole)) {
+        if depth > MOST_DEPTH {
+            return;
+        }
+        match self {
+            Self::Null => {}
+            Self::Hole(hole) => visit(hole),
+            Self::Text(text) => text.pieces.iter().for_each(|piece| {
+                if let Piece::Hole(hole) = piece {
+                    visit(hole);
+                }
+            }),
+            Self::List(items) | Self::Either(items) => items.iter().for_each(|item| item.holes(depth + 1, visit)),
+            Self::Map(members) => members.iter().for_each(|(_, value)| value.holes(depth + 1, visit)),
+        }
+    }
+
+    /// All secrets anywhere in it.
+    pub fn traces(&self) -> Traces {
+        let mut all = Traces::none();
+        self.holes(0, &mut |hole| all.absorb(&hole.traces));
+        all
+    }
+
+    /// Whether a secret can be anywhere in it.
+    pub fn is_tainted(&self) -> bool {
+        let mut found = false;
+        self.holes(0, &mut |hole| found |= !hole.traces.is_empty());
+        found
+    }
+
+    /// Whether it is unknown in every respect.
+    pub fn is_unknown(&self) -> bool {
+        match self {
+            Self::Hole(_) => true,
+            Self::Either(arms) => arms.iter().all(Value::is_unknown),
+            Self::Text(text) => {
+                !text.pieces.is_empty() && text.pieces.iter().all(|piece| matches!(piece, Piece::Hole(_)))
+            }
+            _ => false,
+        }
+    }
+
+    /// The whole text, where it is known.
+    pub fn known(&self) -> Option<String> {
+        match self {
+            Self::Text(text) => text.known(),
+            _ => None,
+        }
+    }
+
+    /// A place inside.
+    pub fn place(&self) -> Option<Span> {
+        match self {
+            Self::Null => None,
+            Self::Hole(hole) => Some(hole.at),
+            Self::Text(text) => text.pieces.first().map(|piece| match piece {
+                Piece::Known { at, .. } => *at,
+                Piece::Hole(hole) => hole.at,
+            }),
+            Self::List(items) | Self::Either(items) => items.first().and_then(Value::place),
+            Self::Map(members) => members.first().and_then(|(_, value)| value.place()),
+        }
+    }
+
+    /// The same, all its secrets one place further.
+    #[must_use]
+    pub fn then(self, hop: impl FnOnce() -> Hop) -> Self {
+        if !self.is_tainted() {
+            return self;
+        }
+        let hop = hop();
+        self.each_hole(0, &|hole| Hole { traces: hole.traces.then(&hop), ..hole })
+    }
+
+    /// The same with every hole changed.
+    pub fn each_hole(self, depth: usize, change: &dyn Fn(Hole) -> Hole) -> Self {
+        if depth > MOST_DEPTH {
+            return self;
+        }
+        let all = |items: &Rc<Vec<Value>>| {
+            Rc::new(items.iter().map(|item| item.clone().each_hole(depth + 1, change)).collect::<Vec<_>>())
+        };
+        match self {
+            Self::Null => Self::Null,
+            Self::Hole(hole) => Self::Hole(change(hole)),
+            Self::Text(text) => Self::Text(Text {
+                pieces: text
+                    .pieces
+                    .into_iter()
+                    .map(|piece| match piece {
+                        Piece::Hole(hole) => Piece::Hole(change(hole)),
+                        known => known,
+                    })
+                    .collect(),
+            }),
+            Self::List(items) => Self::List(all(&items)),
+            Self::Either(items) => Self::Either(all(&items)),
+            Self::Map(members) => Self::Map(Rc::new(
+                members
+                    .iter()
+                    .map(|(name, value)| (Rc::clone(name), value.clone().each_hole(depth + 1, change)))
+                    .collect(),
+            )),
+        }
+    }
+
+    /// As part of a string. Of several arms, one-line ones become a hole, scripts stand one after
+    /// the other: both may run.
+    pub fn into_text(self, label: &str, at: Span) -> Text {
+        match self {
+            Self::Null => Text::default(),
+            Self::Text(text) => text,
+            Self::Hole(hole) => Text { pieces: vec![Piece::Hole(hole)] },
+            Self::Either(arms) => either_text(&arms, label, at),
+            other => Text::hole(label, at, other.traces()),
+        }
+    }
+
+    /// All texts it can be: one for each arm, elements of lists one by one.
+    pub fn texts(&self, label: &str, at: Span) -> Vec<Text> {
+        match self {
+            Self::Either(arms) => arms.iter().flat_map(|arm| arm.texts(label, at)).collect(),
+            Self::List(items) => items.iter().flat_map(|item| item.texts(label, at)).collect(),
+            Self::Null => Vec::new(),
+            other => vec![other.clone().into_text(label, at)],
+        }
+    }
+}
+
+fn has_lines(text: &Text) -> bool {
+    text.pieces.iter().any(|piece| matches!(piece, Piece::Known { text, .. } if text.contains('\n')))
+}
+
+fn either_text(arms: &[Value], label: &str, at: Span) -> Text {
+    let texts: Vec<Text> = arms.iter().map(|arm| arm.clone().into_text(label, at)).collect();
+    if texts.iter().any(has_lines) {
+        let mut all = Text::default();
+        for text in texts {
+            all.append(text);
+            all.append(Text::made("\n", at));
+        }
+        return all;
+    }
+    let known: Vec<Option<String>> = texts.iter().map(Text::known).collect();
+    if let Some(Some(first)) = known.first()
+        && known.iter().all(|other| other.as_ref() == Some(first))
+    {
+        return texts.into_iter().next().unwrap_or_default();
+    }
+    let mut traces = Traces::none();
+    texts.iter().for_each(|text| traces.absorb(&text.traces()));
+    Text::hole(label, at, traces)
+}
