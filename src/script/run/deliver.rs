@@ -49,7 +49,11 @@ impl Machine<'_> {
             if let Some(hop) = &chunk.document {
                 traces = traces.then(hop);
             }
-            let verb = if append { "appended" } else { "written" };
+            let verb = match (self.logging, append) {
+                (true, _) => "printed",
+                (false, true) => "appended",
+                (false, false) => "written",
+            };
             self.land_file(path, chunk.at, format!("{verb} by `{}`", chunk.by), traces);
         }
         self.files.write(path, chunk);

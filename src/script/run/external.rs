@@ -29,9 +29,11 @@ impl Machine<'_> {
             Effect::Complete => return,
             Effect::Files => {}
             Effect::Unknown => {
-                if !self.table_sink(call) && !self.network(call) {
-                    self.show_arguments(call);
+                if self.table_sink(call) {
+                    return;
                 }
+                self.network(call);
+                self.show_arguments(call);
             }
         }
         self.pass_on(call);

@@ -176,7 +176,8 @@ fn last_subscript(code: &str) -> Option<String> {
 
 /// `openssl passwd -6`, `openssl dgst`: what comes out is a hash.
 fn hashes(call: &Call<'_>) -> bool {
-    let asks_password = ["-passin", "-passout", "-pass"].iter().any(|option| call.has(option));
+    let asks_password =
+        ["-passin", "-passout", "-pass", "-pubout", "-pubin"].iter().any(|option| call.has(option));
     call.name == "openssl"
         && (asks_password
             || call.arguments.first().is_some_and(|text| {
