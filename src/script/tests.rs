@@ -2,6 +2,7 @@
 
 mod files;
 mod here_documents;
+mod hostile;
 mod quiet;
 mod rig;
 mod values;

@@ -116,7 +116,7 @@ impl Machine<'_> {
         let outer = std::mem::replace(&mut self.program, program);
         let logging = self.logging;
         self.logging |= log;
-        let at = std::mem::replace(&mut self.fed_at, Some(chunk.at));
+        let at = self.fed_at.replace(chunk.at);
         self.feeding += 1;
         self.aside(|machine| {
             machine.streams.input = Some(Rc::new(vec![chunk]));

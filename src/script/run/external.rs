@@ -9,8 +9,6 @@ use crate::value::{Lifetime, SinkKind, Text, Traces};
 pub enum Effect {
     /// All of it.
     Complete,
-    /// What it writes to files, not what it prints.
-    Files,
     /// Nothing.
     Unknown,
 }
@@ -27,7 +25,6 @@ impl Machine<'_> {
         }
         match self.file_command(call) {
             Effect::Complete => return,
-            Effect::Files => {}
             Effect::Unknown => {
                 if self.table_sink(call) {
                     return;

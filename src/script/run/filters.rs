@@ -43,18 +43,14 @@ impl Machine<'_> {
         if call.name == "envsubst" {
             return self.substitute_environment(call);
         }
-        if selects_plain(call) || hashes(call) {
+        if selects_plain(call) {
             return;
         }
         let mut chunks = self.streams.input_chunks();
         for operand in call.operands() {
             chunks.extend(self.file_chunks(operand));
         }
-        let mut own = argument_traces(call.arguments);
-        if call.name == "openssl" || call.name == "gpg" {
-            own = Traces::none();
-        }
-        let mut command = own;
+        let mut command = argument_traces(call.arguments);
         for chunk in chunks {
             let traces = chunk.traces();
             if traces.is_empty() {
@@ -172,17 +168,4 @@ fn last_subscript(code: &str) -> Option<String> {
         }
     }
     found.filter(|key| says(key) != Says::Nothing)
-}
-
-/// `openssl passwd -6`, `openssl dgst`: what comes out is a hash.
-fn hashes(call: &Call<'_>) -> bool {
-    let asks_password =
-        ["-passin", "-passout", "-pass", "-pubout", "-pubin"].iter().any(|option| call.has(option));
-    call.name == "openssl"
-        && (asks_password
-            || call.arguments.first().is_some_and(|text| {
-                ["passwd", "dgst", "x509", "req", "verify", "s_client", "sha1", "sha256", "md5"]
-                    .iter()
-                    .any(|word| super::call::is(text, word))
-            }))
 }

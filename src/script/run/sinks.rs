@@ -26,10 +26,7 @@ impl Machine<'_> {
                 self.password_input(call);
                 return Effect::Unknown;
             }
-            "openssl" => {
-                self.openssl(call);
-                return Effect::Files;
-            }
+            "openssl" => self.openssl(call),
             _ => return Effect::Unknown,
         }
         Effect::Complete
@@ -175,18 +172,6 @@ impl Machine<'_> {
         let path = self.path(&Text::made(path, call.at));
         self.land_file(&path, call.at, "written by `git clone`".to_owned(), traces);
         true
-    }
-
-    /// `openssl … -out file`
-    fn openssl(&mut self, call: &Call<'_>) {
-        let Some(path) = call.option("-out") else { return };
-        let plain = ["rsa", "pkcs8", "pkey", "ec", "enc", "base64", "cms", "smime", "rsautl", "pkeyutl"];
-        let decodes = call.arguments.first().is_some_and(|text| plain.iter().any(|word| is(text, word)));
-        let traces = self.streams.input_traces();
-        if decodes && !traces.is_empty() && !call.has("-e") {
-            let path = self.path(&path);
-            self.land_file(&path, call.at, "written by `openssl`".to_owned(), traces);
-        }
     }
 
     fn logger(&mut self, call: &Call<'_>) {
