@@ -8,8 +8,8 @@ use super::directory::Placed;
 use super::evaluate::{Evaluator, Instance, Scope};
 use super::tables::{Content, SinkRow, Tables};
 use super::value::Value;
-use crate::source::Span;
 use crate::source::open::normalise;
+use crate::source::Span;
 use crate::value::{SinkKind, Text};
 
 /// Module instances looked at for one root; more become a gap.
@@ -54,7 +54,11 @@ pub struct Arrival {
 }
 
 /// Calls `visit` for every arrival in a root module and all modules that it calls.
-pub fn each_arrival<'w>(evaluator: &Evaluator<'w>, root: &Rc<Instance<'w>>, visit: &mut dyn FnMut(Arrival)) {
+pub fn each_arrival<'w>(
+    evaluator: &Evaluator<'w>,
+    root: &Rc<Instance<'w>>,
+    visit: &mut dyn FnMut(Arrival),
+) {
     let mut open = vec![Rc::clone(root)];
     let mut seen = 0usize;
     while let Some(instance) = open.pop() {
@@ -186,18 +190,12 @@ impl<'w> Visitor<'_, 'w> {
         match provisioner.label(0) {
             Some("local-exec") => {
                 let Some(command) = body.attribute("command") else { return };
-                let environment =
-                    body.attribute("environment").map(|set| self.evaluator.eval(scope, &set.value));
+                let environment = body.attribute("environment").map(|set| self.evaluator.eval(scope, &set.value));
                 let interpreter = body.attribute("interpreter").map(|program| self.text_list(scope, program));
                 let arrival = Arrival {
                     environment: self.environment(environment, command),
                     interpreter,
-                    ..self.arrival(
-                        Use::LocalExec,
-                        SinkKind::ProcessArguments,
-                        self.text(scope, command),
-                        command,
-                    )
+                    ..self.arrival(Use::LocalExec, SinkKind::ProcessArguments, self.text(scope, command), command)
                 };
                 (self.visit)(arrival);
             }
