@@ -63,7 +63,9 @@ pub enum Command {
     /// List, explain and check rules.
     Rules(RulesArguments),
     /// Print shell completions.
-    #[command(after_help = "Example:\n  secretrail completions bash > ~/.local/share/bash-completion/completions/secretrail")]
+    #[command(
+        after_help = "Example:\n  secretrail completions bash > ~/.local/share/bash-completion/completions/secretrail"
+    )]
     Completions {
         /// The shell.
         shell: clap_complete::Shell,

@@ -81,7 +81,11 @@ impl Flow {
 }
 
 /// All flows of one root module, and the files that it used.
-pub fn flows_of_root(tree: &Tree, sources: &Sources, directory: &Directory) -> (Reading<Vec<Flow>>, BTreeSet<SourceId>) {
+pub fn flows_of_root(
+    tree: &Tree,
+    sources: &Sources,
+    directory: &Directory,
+) -> (Reading<Vec<Flow>>, BTreeSet<SourceId>) {
     let evaluator = Evaluator::new(tree, sources, &directory.path);
     let root = evaluator.root_instance(directory);
     let mut flows = Vec::new();
@@ -202,7 +206,8 @@ fn rendered_landings(arrival: &Arrival, text: &Text) -> Vec<Landing> {
             continue;
         }
         let path = arrival.path.as_ref().map(Text::shown);
-        let memory = path.as_deref().is_some_and(|path| path.starts_with("/run/") || path.starts_with("/dev/shm/"));
+        let memory =
+            path.as_deref().is_some_and(|path| path.starts_with("/run/") || path.starts_with("/dev/shm/"));
         landings.push(Landing {
             sink: Sink {
                 kind: arrival.sink,

@@ -129,7 +129,11 @@ mod tests {
     #[test]
     fn a_wrong_key_is_told_with_its_place() {
         let error = Settings::parse("off = []\nfail_on = \"high\"\n", "secretrail.toml").unwrap_err();
-        assert!(error.message.starts_with("secretrail.toml:2:1: unknown field `fail_on`"), "{}", error.message);
+        assert!(
+            error.message.starts_with("secretrail.toml:2:1: unknown field `fail_on`"),
+            "{}",
+            error.message
+        );
     }
 
     #[test]

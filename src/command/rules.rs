@@ -64,8 +64,9 @@ fn rule_files(folder: &Path) -> Result<Vec<PathBuf>, Error> {
 }
 
 fn read(path: &Path) -> Result<String, Error> {
-    let unreadable =
-        |reason: String| Error::new(ErrorKind::Settings, format!("{} can't be read: {reason}", path.display()));
+    let unreadable = |reason: String| {
+        Error::new(ErrorKind::Settings, format!("{} can't be read: {reason}", path.display()))
+    };
     let size = std::fs::metadata(path).map_err(|error| unreadable(error.kind().to_string()))?.len();
     if size > MOST_BYTES {
         return Err(unreadable("it is larger than 4 MiB".into()));

@@ -57,14 +57,16 @@ pub(super) fn run(cli: &Cli, arguments: &ScanArguments) -> Result<ExitCode, Erro
         Ok::<_, Error>((material.inputs.len(), scanned))
     };
     let pool = rayon::ThreadPoolBuilder::new().stack_size(STACK_BYTES).build();
-    let pool = pool.map_err(|error| Error::new(ErrorKind::Input, format!("no threads can be had: {error}")))?;
+    let pool =
+        pool.map_err(|error| Error::new(ErrorKind::Input, format!("no threads can be had: {error}")))?;
     let result = pool.install(gather);
     bar.finish_and_clear();
     if stop.load(Ordering::Relaxed) {
         return Err(Error::new(ErrorKind::Interrupted, "stopped; no report was written"));
     }
     let (files, scanned) = result?;
-    let outcome = Outcome { sources: &sources, scanned, files, tokens: &tokens, rules: &rule_set, settings: &settings };
+    let outcome =
+        Outcome { sources: &sources, scanned, files, tokens: &tokens, rules: &rule_set, settings: &settings };
     outcome.report(cli, arguments, started)
 }
 
@@ -85,8 +87,9 @@ fn stop_on_ctrl_c() -> Arc<AtomicBool> {
 
 /// The folder that names are relative to, and the absolute paths to scan. Standard input is `-`.
 fn scanned_paths(arguments: &ScanArguments) -> Result<(PathBuf, Vec<PathBuf>), Error> {
-    let here = std::env::current_dir()
-        .map_err(|error| Error::new(ErrorKind::Input, format!("the current folder can't be read: {}", error.kind())))?;
+    let here = std::env::current_dir().map_err(|error| {
+        Error::new(ErrorKind::Input, format!("the current folder can't be read: {}", error.kind()))
+    })?;
     let mut paths = Vec::new();
     for path in &arguments.paths {
         if path.as_os_str() == "-" {
@@ -95,8 +98,11 @@ fn scanned_paths(arguments: &ScanArguments) -> Result<(PathBuf, Vec<PathBuf>), E
         }
         let full = normalise(&here.join(path));
         if let Err(error) = std::fs::metadata(&full) {
-            return Err(Error::new(ErrorKind::Input, format!("{} can't be read: {}", path.display(), error.kind()))
-                .hint("name folders or files that exist, or nothing for the current folder"));
+            return Err(Error::new(
+                ErrorKind::Input,
+                format!("{} can't be read: {}", path.display(), error.kind()),
+            )
+            .hint("name folders or files that exist, or nothing for the current folder"));
         }
         paths.push(full);
     }
@@ -174,7 +180,8 @@ fn gather(
 
 fn excluded(base: &Path, globs: &[String]) -> Result<Override, Error> {
     let mut builder = OverrideBuilder::new(base);
-    let wrong = |error: &ignore::Error| Error::new(ErrorKind::Settings, format!("exclude can't be used: {error}"));
+    let wrong =
+        |error: &ignore::Error| Error::new(ErrorKind::Settings, format!("exclude can't be used: {error}"));
     for glob in globs {
         builder.add(&format!("!{glob}")).map_err(|error| wrong(&error))?;
     }
@@ -183,8 +190,12 @@ fn excluded(base: &Path, globs: &[String]) -> Result<Override, Error> {
 
 fn standard_input(base: &Path, sources: &Sources) -> Result<Input, Error> {
     let mut bytes = Vec::new();
-    let unreadable = |reason: String| Error::new(ErrorKind::Input, format!("standard input can't be read: {reason}"));
-    io::stdin().take(MOST_BYTES + 1).read_to_end(&mut bytes).map_err(|error| unreadable(error.kind().to_string()))?;
+    let unreadable =
+        |reason: String| Error::new(ErrorKind::Input, format!("standard input can't be read: {reason}"));
+    io::stdin()
+        .take(MOST_BYTES + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| unreadable(error.kind().to_string()))?;
     if bytes.len() as u64 > MOST_BYTES {
         return Err(unreadable("it is larger than 16 MiB".into()));
     }
@@ -206,7 +217,11 @@ fn downloaded(manifest: &Path, sources: &Sources, material: &mut Material) -> Ve
     let rows = read_text(manifest).ok().and_then(|(text, _)| read_manifest(&root, &text));
     let Some(rows) = rows else {
         let source = sources.add_file(sources.reported_name(manifest), manifest);
-        material.gaps.push(unread_file(source, "the list of downloaded modules can't be understood".into(), FileKind::Hcl));
+        material.gaps.push(unread_file(
+            source,
+            "the list of downloaded modules can't be understood".into(),
+            FileKind::Hcl,
+        ));
         return Vec::new();
     };
     let mut files = Vec::new();
@@ -221,7 +236,10 @@ fn read_all(found: Vec<Found>, sources: &Sources, material: &mut Material, stop:
     // Ids follow the order of paths, whatever thread reads first.
     let inputs: Vec<Input> = found
         .into_iter()
-        .map(|found| Input { source: sources.add_file(sources.reported_name(&found.path), &found.path), found })
+        .map(|found| Input {
+            source: sources.add_file(sources.reported_name(&found.path), &found.path),
+            found,
+        })
         .collect();
     let gaps: Mutex<Vec<Gap>> = Mutex::default();
     let read: Vec<Input> = inputs
@@ -267,7 +285,8 @@ impl Outcome<'_> {
     fn report(self, cli: &Cli, arguments: &ScanArguments, started: Instant) -> Result<ExitCode, Error> {
         let _ = self.tokens;
         let redactor = Redactor::new(self.scanned.secrets, self.scanned.places);
-        let min_confidence = arguments.min_confidence.or(self.settings.min_confidence).unwrap_or(Confidence::Low);
+        let min_confidence =
+            arguments.min_confidence.or(self.settings.min_confidence).unwrap_or(Confidence::Low);
         let fail_on = arguments.fail_on.or(self.settings.fail_on).unwrap_or(Severity::High);
         let filters = Filters { min_confidence, off: &self.settings.off };
         let findings = settle(self.scanned.findings, self.sources, &filters);
@@ -314,9 +333,13 @@ fn style(cli: &Cli, arguments: &ScanArguments) -> TableStyle {
     let color = match cli.color {
         Color::Always => true,
         Color::Never => false,
-        Color::Auto => terminal && anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never,
+        Color::Auto => {
+            terminal && anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never
+        }
     };
-    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()));
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
+        .iter()
+        .find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()));
     let unicode = terminal && locale.is_some_and(|locale| locale.to_ascii_lowercase().contains("utf"));
     let width = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
     let width = width.or_else(|| terminal.then(|| console_width()).flatten()).unwrap_or(100);
@@ -339,8 +362,9 @@ fn write(arguments: &ScanArguments, report: &Report<'_>) -> Result<(), Error> {
                 _ => Ok(()),
             }
         }
-        Some(path) => write_whole(path, format, report)
-            .map_err(|error| Error::new(ErrorKind::Output, format!("{} can't be written: {}", path.display(), error.kind()))),
+        Some(path) => write_whole(path, format, report).map_err(|error| {
+            Error::new(ErrorKind::Output, format!("{} can't be written: {}", path.display(), error.kind()))
+        }),
     }
 }
 

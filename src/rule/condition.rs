@@ -27,18 +27,20 @@ pub(super) enum Condition {
 pub(super) struct Wrong {
     pub(super) offset: usize,
     pub(super) message: String,
+    /// Whether it was sound in older Sigma, and only this version can't run it.
+    pub(super) unsupported: bool,
 }
 
 /// Reads a condition over the searches `names`; those that it names are marked in `used`.
 pub(super) fn parse(text: &str, names: &[Arc<str>], used: &mut [bool]) -> Result<Condition, Wrong> {
     if text.len() > MOST_BYTES {
         let message = format!("the condition is longer than {} KiB", MOST_BYTES >> 10);
-        return Err(Wrong { offset: 0, message });
+        return Err(Wrong { offset: 0, message, unsupported: false });
     }
     let words = words(text);
     if let Some((offset, _)) = words.iter().find(|(_, word)| word.contains('|')) {
         let message = "aggregations after `|` are not part of Sigma 2: write a correlation rule".to_owned();
-        return Err(Wrong { offset: *offset, message });
+        return Err(Wrong { offset: *offset, message, unsupported: true });
     }
     let mut reader = Reader { words, next: 0, end: text.chars().count(), names, used };
     let condition = reader.any(0)?;
@@ -96,7 +98,7 @@ impl Reader<'_> {
     /// A mistake at the next word.
     fn wrong(&self, message: impl Into<String>) -> Wrong {
         let offset = self.words.get(self.next).map_or(self.end, |(offset, _)| *offset);
-        Wrong { offset, message: message.into() }
+        Wrong { offset, message: message.into(), unsupported: false }
     }
 
     fn any(&mut self, level: usize) -> Result<Condition, Wrong> {

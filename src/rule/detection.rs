@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::condition::{self, Condition};
-use super::modifier::{self, Comparison, Modifiers};
+use super::modifier::{self, Modifiers};
 use super::problem::{Place, Problems, shown};
 use super::value::{self, Placeholders, Test};
 use super::yaml::{Data, Entry, Node};
@@ -92,7 +92,7 @@ fn conditions(
             Ok(condition) => all.push(condition),
             Err(wrong) => {
                 let at = scalar.text_at.map_or(node.at, |at| at.right(wrong.offset));
-                problems.error(at, wrong.message);
+                problems.add(at, wrong.message, wrong.unsupported);
                 return None;
             }
         }
@@ -113,7 +113,11 @@ impl Reader<'_> {
     fn search(&mut self, node: &Node, name: &str) -> Option<Search> {
         let alternatives = match &node.data {
             Data::Map(_) => vec![self.map(node, name)?],
-            Data::Scalar(_) => vec![vec![self.keyword(node)?]],
+            Data::Scalar(_) if !node.is_null() => vec![vec![self.keyword(node)?]],
+            Data::Scalar(_) => {
+                self.problems.error(node.at, format!("the search `{}` is empty", shown(name)));
+                return None;
+            }
             Data::List(items) if items.is_empty() => {
                 self.problems.error(node.at, format!("the search `{}` is empty", shown(name)));
                 return None;
@@ -166,22 +170,21 @@ impl Reader<'_> {
             Data::List(items) => items.as_slice(),
             _ => std::slice::from_ref(value),
         };
-        self.advise(&modifiers, values, *key_at);
         let tests = self.values(values, &modifiers, keyword)?;
+        if modifiers.all && !modifiers.negated {
+            self.advise(&tests, *key_at);
+        }
         let field = (!keyword).then(|| field.to_owned());
         Some(Item { field, values: tests, all: modifiers.all, negated: modifiers.negated })
     }
 
-    fn advise(&mut self, modifiers: &Modifiers, values: &[Node], at: Place) {
-        if modifiers.all && values.len() == 1 {
+    fn advise(&mut self, tests: &[Vec<Test>], at: Place) {
+        let whole = tests.iter().filter(|tests| tests.iter().all(|test| test.only_text().is_some()));
+        if tests.len() == 1 {
             self.problems.advice(at, "`all` has no effect on one value: leave it out");
-        }
-        let whole = modifiers.comparison == Comparison::Equal && modifiers.is_plain();
-        if modifiers.all && values.len() > 1 && whole && !modifiers.negated {
-            self.problems.advice(
-                at,
-                "a field equals all of several values only if it is a list: is `contains` missing?",
-            );
+        } else if whole.count() > 1 {
+            let message = "only a list equals several values at once: is `contains` missing before `all`?";
+            self.problems.advice(at, message);
         }
     }
 
@@ -193,11 +196,7 @@ impl Reader<'_> {
                 Ok(tests) => all.push(tests),
                 Err(wrong) => {
                     sound = false;
-                    if wrong.unsupported {
-                        self.problems.unsupported(node.at, wrong.message);
-                    } else {
-                        self.problems.error(node.at, wrong.message);
-                    }
+                    self.problems.add(node.at, wrong.message, wrong.unsupported);
                 }
             }
         }

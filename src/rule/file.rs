@@ -238,7 +238,8 @@ impl Reader<'_> {
 
     /// Facts that must be right where they are given.
     fn facts(&mut self, title: Option<&str>, id: Option<&str>, status: Option<&str>) {
-        if title.is_none_or(|title| title.trim().is_empty()) {
+        let given = self.node.get("title").is_some_and(|node| !node.is_null());
+        if title.map_or(!given, |title| title.trim().is_empty()) {
             let at = self.at("title");
             self.problems.error(at, "the rule has no `title`: name in one line what it finds");
         }

@@ -136,6 +136,10 @@ pub(super) fn parse<'k>(key: &'k str, at: Place, problems: &mut Problems) -> Opt
         let at = at.right(column);
         column += word.chars().count() + 1;
         let Some((known, family)) = WORDS.iter().copied().find(|(known, _)| *known == word) else {
+            if word.is_empty() {
+                problems.error(at, "a modifier is missing after `|`");
+                return None;
+            }
             let near = did_you_mean(word, WORDS.iter().map(|(known, _)| *known));
             problems.error(at, format!("unknown modifier `{}`{near}", shown(word)));
             return None;
@@ -164,7 +168,7 @@ fn misfit(word: &str, family: Family, seen: &[(&str, Family)]) -> Option<String>
             Some(format!("`{word}` belongs to regular expressions: write it after `re`"))
         }
         // Modifiers are applied in order: first the value changes, then it is compared.
-        Family::Encoding | Family::Windash => {
+        Family::Encoding => {
             after(Family::Part).map(|(part, _)| format!("`{word}` must stand before `{part}`"))
         }
         Family::Expand => after(Family::Encoding)

@@ -86,6 +86,11 @@ impl Problems {
         self.push(at, message.into(), true, true);
     }
 
+    /// One of the two above.
+    pub(super) fn add(&mut self, at: Place, message: String, unsupported: bool) {
+        self.push(at, message, true, unsupported);
+    }
+
     /// The rule can be used; its author may want to know.
     pub(super) fn advice(&mut self, at: Place, message: impl Into<String>) {
         self.push(at, message.into(), false, false);
@@ -104,18 +109,19 @@ impl Problems {
         self.list.iter().any(|problem| problem.is_error)
     }
 
-    /// The errors, as they are told for a file.
+    /// The errors as they are told for a file, in its order.
     pub(super) fn errors(&self, file: &str) -> Vec<RuleError> {
         let errors = self.list.iter().zip(&self.unsupported).filter(|(problem, _)| problem.is_error);
+        let errors = errors.map(|(problem, unsupported)| RuleError {
+            file: file.to_owned(),
+            line: problem.line,
+            column: problem.column,
+            message: problem.message.clone(),
+            unsupported: *unsupported,
+        });
+        let mut errors: Vec<RuleError> = errors.collect();
+        errors.sort_by_key(|error| (error.line, error.column));
         errors
-            .map(|(problem, unsupported)| RuleError {
-                file: file.to_owned(),
-                line: problem.line,
-                column: problem.column,
-                message: problem.message.clone(),
-                unsupported: *unsupported,
-            })
-            .collect()
     }
 
     /// All of them, in the order of the file.

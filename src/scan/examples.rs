@@ -19,7 +19,11 @@ pub fn check_examples(name: &str, text: &str) -> Vec<Problem> {
         return Vec::new(); // told by `check`
     };
     let parsed = parse(name, text).into_iter().flatten();
-    parsed.flat_map(|rule| rule.file().examples.iter().filter_map(|e| run(&rules, &rule, e)).collect::<Vec<_>>()).collect()
+    parsed
+        .flat_map(|rule| {
+            rule.file().examples.iter().filter_map(|e| run(&rules, &rule, e)).collect::<Vec<_>>()
+        })
+        .collect()
 }
 
 fn run(rules: &RuleSet, rule: &Rule, example: &Example) -> Option<Problem> {
@@ -27,13 +31,20 @@ fn run(rules: &RuleSet, rule: &Rule, example: &Example) -> Option<Problem> {
     if let ExampleInput::Record { fields, matches } = &example.input {
         let met = rule.matches(fields);
         let said = if *matches { "must" } else { "must not" };
-        return (met != *matches).then(|| problem(format!("example `{}` {said} meet the rule", example.name)));
+        return (met != *matches)
+            .then(|| problem(format!("example `{}` {said} meet the rule", example.name)));
     }
     let (found, expected) = outcome(rules, rule.name(), example, None);
-    let missing: Vec<String> =
-        expected.iter().filter(|place| !found.contains(place)).map(|(file, line)| format!("{file}:{line}")).collect();
-    let extra: Vec<String> =
-        found.iter().filter(|place| !expected.contains(place)).map(|(file, line)| format!("{file}:{line}")).collect();
+    let missing: Vec<String> = expected
+        .iter()
+        .filter(|place| !found.contains(place))
+        .map(|(file, line)| format!("{file}:{line}"))
+        .collect();
+    let extra: Vec<String> = found
+        .iter()
+        .filter(|place| !expected.contains(place))
+        .map(|(file, line)| format!("{file}:{line}"))
+        .collect();
     if missing.is_empty() && extra.is_empty() {
         return None;
     }
@@ -64,7 +75,9 @@ pub fn outcome(rules: &RuleSet, rule: &str, example: &Example, fixtures: Option<
     let mut material = Material::default();
     for (name, text) in files {
         let path = root.join(&name);
-        let Some(kind) = path.file_name().and_then(|name| FileKind::of(&name.to_string_lossy())) else { continue };
+        let Some(kind) = path.file_name().and_then(|name| FileKind::of(&name.to_string_lossy())) else {
+            continue;
+        };
         let source = sources.add_file(name, &path);
         sources.document(source).set_text(text.into());
         material.inputs.push(Input { source, found: Found { path, kind } });

@@ -43,9 +43,13 @@ pub(super) fn literals(sources: &Sources, inputs: &[Input], tree: &Tree, tools: 
     for mut literal in named {
         // What looks like a known token is told as that, under the name it stands under.
         let covers = |token: &LiteralSecret| {
-            token.at.source == literal.at.source && token.at.start < literal.at.end && literal.at.start < token.at.end
+            token.at.source == literal.at.source
+                && token.at.start < literal.at.end
+                && literal.at.start < token.at.end
         };
-        let first = by_token.partition_point(|(token, _)| (token.at.source, token.at.end) <= (literal.at.source, literal.at.start));
+        let first = by_token.partition_point(|(token, _)| {
+            (token.at.source, token.at.end) <= (literal.at.source, literal.at.start)
+        });
         let token = by_token.iter_mut().skip(first).take(4).find(|(token, _)| covers(token));
         match token {
             Some((token, _)) => {
@@ -109,4 +113,3 @@ impl Literals {
         self.flows.push(literal_flow(Trace::new(origin), literal.at, literal.address.clone(), by));
     }
 }
-

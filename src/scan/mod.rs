@@ -126,7 +126,8 @@ pub fn scan(sources: &Sources, material: &Material, tools: &Tools<'_>) -> Scanne
 /// The flows of a script that nobody refers to.
 fn script_alone(sources: &Sources, input: &Input) -> Reading<Vec<Flow>> {
     let text = sources.text(input.source);
-    let name = input.found.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let name =
+        input.found.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let is_template = match input.found.kind {
         FileKind::Template => true,
         // A `.sh` file that Terraform renders says so by its escapes and directives.

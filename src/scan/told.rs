@@ -16,8 +16,11 @@ pub(super) fn judge(flows: &[Flow], rules: &RuleSet) -> Vec<Finding> {
         .par_iter()
         .flat_map_iter(|flow| {
             let record = flow.record();
-            let findings: Vec<Finding> =
-                judge.met_by(&record).into_iter().map(|rule| finding(flow, rule, rule.message(&record))).collect();
+            let findings: Vec<Finding> = judge
+                .met_by(&record)
+                .into_iter()
+                .map(|rule| finding(flow, rule, rule.message(&record)))
+                .collect();
             findings
         })
         .collect()
@@ -25,7 +28,8 @@ pub(super) fn judge(flows: &[Flow], rules: &RuleSet) -> Vec<Finding> {
 
 fn finding(flow: &Flow, rule: &Rule, message: String) -> Finding {
     let origin = &flow.trace.origin;
-    let (length, last4) = origin.literal.clone().map_or((None, None), |(length, last4)| (Some(length), last4));
+    let (length, last4) =
+        origin.literal.clone().map_or((None, None), |(length, last4)| (Some(length), last4));
     Finding {
         rule: rule.name().into(),
         surface: Surface::Terraform,

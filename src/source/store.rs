@@ -96,7 +96,8 @@ impl Sources {
         let mut ups = String::new();
         for folder in base.ancestors() {
             if let Ok(rest) = path.strip_prefix(folder) {
-                let parts: Vec<_> = rest.components().map(|part| part.as_os_str().to_string_lossy()).collect();
+                let parts: Vec<_> =
+                    rest.components().map(|part| part.as_os_str().to_string_lossy()).collect();
                 return ups + &parts.join("/");
             }
             ups.push_str("../");
@@ -115,7 +116,8 @@ impl Sources {
         if let Some(id) = known.filter(|id| self.document(*id).is_read()) {
             return Ok(id);
         }
-        let permitted = |path: &Path| self.read_inner().permitted.iter().any(|folder| path.starts_with(folder));
+        let permitted =
+            |path: &Path| self.read_inner().permitted.iter().any(|folder| path.starts_with(folder));
         if !permitted(&path) {
             return Err(Refusal::Outside);
         }

@@ -70,8 +70,19 @@ pub struct Walk {
 
 /// Folders that hold other people's code or nobody's: never entered.
 const SKIPPED: &[&str] = &[
-    ".git", ".hg", ".svn", "node_modules", ".terraform", ".terragrunt-cache", ".venv", "venv", "__pycache__",
-    ".tox", ".mypy_cache", ".idea", ".vscode",
+    ".git",
+    ".hg",
+    ".svn",
+    "node_modules",
+    ".terraform",
+    ".terragrunt-cache",
+    ".venv",
+    "venv",
+    "__pycache__",
+    ".tox",
+    ".mypy_cache",
+    ".idea",
+    ".vscode",
 ];
 
 /// Walks below `root`, or takes `root` itself if it is a file.
@@ -102,7 +113,8 @@ pub fn walk(root: &Path, respect_gitignore: bool) -> Walk {
             Ok(entry) => found.add(&entry),
             Err(error) => {
                 let path = root.to_path_buf();
-                let reason = error.io_error().map_or_else(|| "it can't be walked".into(), |io| io.kind().to_string());
+                let reason =
+                    error.io_error().map_or_else(|| "it can't be walked".into(), |io| io.kind().to_string());
                 found.refused.push((path, reason));
             }
         }

@@ -5,11 +5,11 @@ use std::rc::Rc;
 
 use super::ast::{Attribute, Block, Body};
 use super::directory::Placed;
-use super::evaluate::{Evaluator, Instance, Scope};
+use super::evaluate::{Evaluator, Instance, Scope, placed_at};
 use super::tables::{Content, SinkRow, Tables};
 use super::value::Value;
-use crate::source::open::normalise;
 use crate::source::Span;
+use crate::source::open::normalise;
 use crate::value::{SinkKind, Text};
 
 /// Module instances looked at for one root; more become a gap.
@@ -54,11 +54,7 @@ pub struct Arrival {
 }
 
 /// Calls `visit` for every arrival in a root module and all modules that it calls.
-pub fn each_arrival<'w>(
-    evaluator: &Evaluator<'w>,
-    root: &Rc<Instance<'w>>,
-    visit: &mut dyn FnMut(Arrival),
-) {
+pub fn each_arrival<'w>(evaluator: &Evaluator<'w>, root: &Rc<Instance<'w>>, visit: &mut dyn FnMut(Arrival)) {
     let mut open = vec![Rc::clone(root)];
     let mut seen = 0usize;
     while let Some(instance) = open.pop() {
@@ -161,6 +157,8 @@ impl<'w> Visitor<'_, 'w> {
             other => other.texts(&attribute.name.text, at),
         };
         for text in texts {
+            // A value that is passed as it is has its place here, not where it was declared.
+            let text = placed_at(text, at);
             let arrival = Arrival { path: path.clone(), ..self.arrival(usage, row.sink(), text, attribute) };
             (self.visit)(arrival);
         }
@@ -182,7 +180,7 @@ impl<'w> Visitor<'_, 'w> {
 
     fn text(&self, scope: &Scope<'w>, attribute: &Attribute) -> Text {
         let at = self.block.span(attribute.value.range);
-        self.evaluator.eval(scope, &attribute.value).into_text("…", at)
+        placed_at(self.evaluator.eval(scope, &attribute.value).into_text("…", at), at)
     }
 
     fn provisioner(&mut self, scope: &Scope<'w>, provisioner: &'w Block) {
@@ -190,12 +188,18 @@ impl<'w> Visitor<'_, 'w> {
         match provisioner.label(0) {
             Some("local-exec") => {
                 let Some(command) = body.attribute("command") else { return };
-                let environment = body.attribute("environment").map(|set| self.evaluator.eval(scope, &set.value));
+                let environment =
+                    body.attribute("environment").map(|set| self.evaluator.eval(scope, &set.value));
                 let interpreter = body.attribute("interpreter").map(|program| self.text_list(scope, program));
                 let arrival = Arrival {
                     environment: self.environment(environment, command),
                     interpreter,
-                    ..self.arrival(Use::LocalExec, SinkKind::ProcessArguments, self.text(scope, command), command)
+                    ..self.arrival(
+                        Use::LocalExec,
+                        SinkKind::ProcessArguments,
+                        self.text(scope, command),
+                        command,
+                    )
                 };
                 (self.visit)(arrival);
             }

@@ -83,7 +83,8 @@ impl Finder {
         let last = entry.as_deref().and_then(|entry| entry.rsplit('/').next());
         let secure = block.body.attribute("type").and_then(|attribute| attribute.value.as_literal());
         for attribute in &block.body.attributes {
-            let Some(judge) = Tables::embedded().origin(&block.kind.text, type_name, &attribute.name.text) else {
+            let Some(judge) = Tables::embedded().origin(&block.kind.text, type_name, &attribute.name.text)
+            else {
                 continue;
             };
             let secret = judge == super::tables::Judge::Always

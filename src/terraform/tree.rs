@@ -55,7 +55,9 @@ pub fn read_manifest(root: &Path, text: &str) -> Option<Vec<(String, PathBuf)>> 
     let home = root.join(".terraform");
     let rows = manifest.modules.into_iter().filter(|row| !row.key.is_empty());
     Some(
-        rows.map(|row| (row.key, normalise(&root.join(row.dir)))).filter(|(_, dir)| dir.starts_with(&home)).collect(),
+        rows.map(|row| (row.key, normalise(&root.join(row.dir))))
+            .filter(|(_, dir)| dir.starts_with(&home))
+            .collect(),
     )
 }
 
@@ -130,7 +132,8 @@ impl Tree {
         let mut called = BTreeSet::new();
         for directory in self.directories.values() {
             for call in directory.blocks_of("module") {
-                let source = call.node.body.attribute("source").and_then(|attribute| attribute.value.as_literal());
+                let source =
+                    call.node.body.attribute("source").and_then(|attribute| attribute.value.as_literal());
                 let Some(source) = source else { continue };
                 let target = normalise(&directory.path.join(&source));
                 if source.starts_with('.') && target != directory.path {
@@ -141,7 +144,8 @@ impl Tree {
         called.extend(self.downloaded.values().cloned());
         let modules = || self.directories.values().filter(|directory| directory.is_module());
         let mut reached = BTreeSet::new();
-        let mut roots: Vec<&Directory> = modules().filter(|directory| !called.contains(&directory.path)).collect();
+        let mut roots: Vec<&Directory> =
+            modules().filter(|directory| !called.contains(&directory.path)).collect();
         for root in &roots {
             self.reach(root, &mut reached);
         }
@@ -166,7 +170,9 @@ impl Tree {
                     open.push(normalise(&path.join(source)));
                 }
             }
-            open.extend(self.downloaded.iter().filter(|((root, _), _)| *root == path).map(|(_, dir)| dir.clone()));
+            open.extend(
+                self.downloaded.iter().filter(|((root, _), _)| *root == path).map(|(_, dir)| dir.clone()),
+            );
         }
     }
 }
@@ -180,7 +186,8 @@ struct Folder {
 
 impl Folder {
     fn add(&mut self, input: &Input, body: Body) {
-        let name = input.found.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let name =
+            input.found.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         match input.found.kind {
             FileKind::Hcl | FileKind::HclJson => self.files.push((input.source, body)),
             // Terraform's automatic order; other value files are only given by name.

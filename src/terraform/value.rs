@@ -93,7 +93,9 @@ impl Value {
                     visit(hole);
                 }
             }),
-            Self::List(items) | Self::Either(items) => items.iter().for_each(|item| item.holes(depth + 1, visit)),
+            Self::List(items) | Self::Either(items) => {
+                items.iter().for_each(|item| item.holes(depth + 1, visit))
+            }
             Self::Map(members) => members.iter().for_each(|(_, value)| value.holes(depth + 1, visit)),
         }
     }

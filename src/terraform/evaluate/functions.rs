@@ -13,19 +13,92 @@ use crate::value::{Flat, Hole, Origin, OriginKind, Piece, Text, Traces};
 
 /// Results from which no secret can be had back.
 const DESTROYERS: &[&str] = &[
-    "length", "sha1", "sha256", "sha512", "md5", "bcrypt", "uuid", "uuidv5", "base64sha256", "base64sha512",
-    "filesha1", "filesha256", "filesha512", "filemd5", "filebase64sha256", "filebase64sha512", "can", "contains",
-    "startswith", "endswith", "index", "timestamp", "plantimestamp", "timeadd", "timecmp", "formatdate", "fileexists",
-    "fileset", "keys", "range", "abs", "ceil", "floor", "log", "max", "min", "pow", "signum", "parseint", "sum",
-    "alltrue", "anytrue", "cidrhost", "cidrnetmask", "cidrsubnet", "cidrsubnets", "ephemeralasnull", "strlen",
-    "issensitive", "type", "basename", "dirname", "abspath", "pathexpand",
+    "length",
+    "sha1",
+    "sha256",
+    "sha512",
+    "md5",
+    "bcrypt",
+    "uuid",
+    "uuidv5",
+    "base64sha256",
+    "base64sha512",
+    "filesha1",
+    "filesha256",
+    "filesha512",
+    "filemd5",
+    "filebase64sha256",
+    "filebase64sha512",
+    "can",
+    "contains",
+    "startswith",
+    "endswith",
+    "index",
+    "timestamp",
+    "plantimestamp",
+    "timeadd",
+    "timecmp",
+    "formatdate",
+    "fileexists",
+    "fileset",
+    "keys",
+    "range",
+    "abs",
+    "ceil",
+    "floor",
+    "log",
+    "max",
+    "min",
+    "pow",
+    "signum",
+    "parseint",
+    "sum",
+    "alltrue",
+    "anytrue",
+    "cidrhost",
+    "cidrnetmask",
+    "cidrsubnet",
+    "cidrsubnets",
+    "ephemeralasnull",
+    "strlen",
+    "issensitive",
+    "type",
+    "basename",
+    "dirname",
+    "abspath",
+    "pathexpand",
 ];
 
 /// Functions whose result is their first argument, for our purpose: the text or elements stay.
 const KEEPERS: &[&str] = &[
-    "trimspace", "trim", "trimprefix", "trimsuffix", "chomp", "indent", "nonsensitive", "tostring", "tolist", "toset",
-    "tomap", "tonumber", "tobool", "base64encode", "base64decode", "base64gzip", "base64gunzip", "textencodebase64",
-    "textdecodebase64", "title", "strrev", "distinct", "compact", "sort", "reverse", "slice", "chunklist", "urlencode",
+    "trimspace",
+    "trim",
+    "trimprefix",
+    "trimsuffix",
+    "chomp",
+    "indent",
+    "nonsensitive",
+    "tostring",
+    "tolist",
+    "toset",
+    "tomap",
+    "tonumber",
+    "tobool",
+    "base64encode",
+    "base64decode",
+    "base64gzip",
+    "base64gunzip",
+    "textencodebase64",
+    "textdecodebase64",
+    "title",
+    "strrev",
+    "distinct",
+    "compact",
+    "sort",
+    "reverse",
+    "slice",
+    "chunklist",
+    "urlencode",
     "substr",
 ];
 
@@ -60,7 +133,9 @@ impl<'w> Evaluator<'w> {
             }
             "one" => self.any_element(values.first().unwrap_or(&Value::Null), at).1,
             "values" => match values.into_iter().next() {
-                Some(Value::Map(members)) => Value::list(members.iter().map(|(_, value)| value.clone()).collect()),
+                Some(Value::Map(members)) => {
+                    Value::list(members.iter().map(|(_, value)| value.clone()).collect())
+                }
                 other => other.unwrap_or(Value::Null),
             },
             "zipmap" => zipmap(&values, at),
@@ -125,7 +200,9 @@ impl<'w> Evaluator<'w> {
                 let found = members.iter().find(|(name, _)| **name == key).map(|(_, value)| value.clone());
                 found.or(default).unwrap_or_else(|| Value::unknown(key, at))
             }
-            (Some(map), Some(key)) => Value::either([attribute(map, &key, at), default.unwrap_or(Value::Null)]),
+            (Some(map), Some(key)) => {
+                Value::either([attribute(map, &key, at), default.unwrap_or(Value::Null)])
+            }
             (Some(map), None) => {
                 Value::either([self.any_element(&map, at).1, default.unwrap_or(Value::Null)])
             }
@@ -163,7 +240,9 @@ fn changed_case(name: &str, value: Value) -> Value {
 
 /// `format`: the known text between verbs stays, each verb takes one argument.
 fn format_text(values: &[Value], at: Span) -> Value {
-    let Some(pattern) = values.first().and_then(Value::known) else { return unknown_of("format(…)", values, at) };
+    let Some(pattern) = values.first().and_then(Value::known) else {
+        return unknown_of("format(…)", values, at);
+    };
     let place = values.first().and_then(Value::place).unwrap_or(at);
     let mut arguments = values.iter().skip(1);
     let mut out = Text::default();
@@ -205,7 +284,9 @@ fn replace(values: &[Value], at: Span) -> Value {
     let flat = Flat::new(text);
     let mut out = Text::default();
     let mut from = 0;
-    while let Some(found) = flat.text().get(from..).and_then(|rest| rest.find(&sought)).map(|found| from + found) {
+    while let Some(found) =
+        flat.text().get(from..).and_then(|rest| rest.find(&sought)).map(|found| from + found)
+    {
         out.append(flat.slice(from, found));
         let place = flat.place(found, found + sought.len()).unwrap_or(at);
         let mut stand_in = instead.clone().into_text("…", at);
@@ -293,7 +374,8 @@ fn zipmap(values: &[Value], at: Span) -> Value {
 fn first_of(values: Vec<Value>) -> Value {
     let mut arms = Vec::new();
     for value in values {
-        let decided = matches!(&value, Value::Text(text) if text.known().is_some_and(|text| !text.is_empty()));
+        let decided =
+            matches!(&value, Value::Text(text) if text.known().is_some_and(|text| !text.is_empty()));
         arms.push(value);
         if decided {
             break;
@@ -320,7 +402,9 @@ fn from_json(json: &serde_json::Value, at: Span) -> Value {
         serde_json::Value::Bool(flag) => Value::Text(Text::made(flag.to_string(), at)),
         serde_json::Value::Number(number) => Value::Text(Text::made(number.to_string(), at)),
         serde_json::Value::String(text) => Value::Text(Text::made(text.as_str(), at)),
-        serde_json::Value::Array(items) => Value::list(items.iter().map(|item| from_json(item, at)).collect()),
+        serde_json::Value::Array(items) => {
+            Value::list(items.iter().map(|item| from_json(item, at)).collect())
+        }
         serde_json::Value::Object(members) => Value::map(
             members.iter().map(|(name, value)| (name.as_str().into(), from_json(value, at))).collect(),
         ),

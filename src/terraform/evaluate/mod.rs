@@ -20,11 +20,12 @@ use super::ast::{Block, Body, Expr, ExprKind, ForExpr, Key, Part, Range};
 use super::directory::{Directory, Placed};
 use super::tree::Tree;
 use super::value::Value;
-use crate::value::Text;
 use crate::reading::{Gap, Reading};
 use crate::source::{SourceId, Sources, Span};
+use crate::value::Text;
 
 pub use judge::{is_literal_secret, label};
+pub use template::placed_at;
 
 /// Expressions nested deeper (through references too) are unknown.
 const MOST_DEPTH: usize = 200;
@@ -238,7 +239,8 @@ impl<'w> Evaluator<'w> {
         }
         if let Some(count) = body.attribute("count") {
             let at = outer.span(count.value.range);
-            scope = scope.with("count", Value::map(vec![("index".into(), Value::unknown("count.index", at))]));
+            scope =
+                scope.with("count", Value::map(vec![("index".into(), Value::unknown("count.index", at))]));
         }
         scope
     }
@@ -256,9 +258,7 @@ impl<'w> Evaluator<'w> {
         match collection {
             Value::Map(members) => {
                 let few = || members.iter().take(MOST_ELEMENTS);
-                let key = Value::either(few().map(|(name, _)| {
-                    Value::Text(Text::made(name.to_string(), at))
-                }));
+                let key = Value::either(few().map(|(name, _)| Value::Text(Text::made(name.to_string(), at))));
                 (key, merged(few().map(|(_, value)| value.clone())))
             }
             Value::List(items) => {
@@ -267,7 +267,8 @@ impl<'w> Evaluator<'w> {
                 (if any.is_tainted() { unknown() } else { any.clone() }, any)
             }
             Value::Either(arms) => {
-                let (keys, values): (Vec<_>, Vec<_>) = arms.iter().map(|arm| self.any_element(arm, at)).unzip();
+                let (keys, values): (Vec<_>, Vec<_>) =
+                    arms.iter().map(|arm| self.any_element(arm, at)).unzip();
                 (Value::either(keys), merged(values))
             }
             Value::Hole(hole) => (unknown(), Value::Hole(hole.clone())),
@@ -287,7 +288,12 @@ impl<'w> Evaluator<'w> {
         self.steps.set(steps);
         if steps > MOST_STEPS {
             if steps == MOST_STEPS + 1 {
-                self.gap(Span::start_of(scope.source), "", "this root module is too large to evaluate whole", true);
+                self.gap(
+                    Span::start_of(scope.source),
+                    "",
+                    "this root module is too large to evaluate whole",
+                    true,
+                );
             }
             return Value::unknown("…", at);
         }
@@ -306,9 +312,9 @@ impl<'w> Evaluator<'w> {
             ExprKind::Traversal(base, steps) => self.reference(scope, base, steps, at),
             ExprKind::Call(call) => self.call(scope, call, at),
             ExprKind::List(items) => Value::list(items.iter().map(|item| self.eval(scope, item)).collect()),
-            ExprKind::Object(members) => Value::map(
-                members.iter().map(|(key, value)| self.member(scope, key, value)).collect(),
-            ),
+            ExprKind::Object(members) => {
+                Value::map(members.iter().map(|(key, value)| self.member(scope, key, value)).collect())
+            }
             ExprKind::For(for_expr) => self.for_expr(scope, for_expr, at),
             ExprKind::Conditional(parts) => {
                 let [_, yes, no] = &**parts;
@@ -334,9 +340,7 @@ impl<'w> Evaluator<'w> {
         let pairs: Vec<(Value, Value)> = match &collection {
             Value::Map(members) if members.len() <= MOST_ELEMENTS => members
                 .iter()
-                .map(|(name, value)| {
-                    (Value::Text(Text::made(name.to_string(), at)), value.clone())
-                })
+                .map(|(name, value)| (Value::Text(Text::made(name.to_string(), at)), value.clone()))
                 .collect(),
             Value::List(items) if items.len() <= MOST_ELEMENTS => {
                 items.iter().map(|item| (Value::unknown("index", at), item.clone())).collect()

@@ -24,7 +24,9 @@ impl<'w> Evaluator<'w> {
         if let Some(value) = scope.lookup(root) {
             return self.follow(scope, value.clone(), steps, at);
         }
-        let Some(instance) = scope.instance.clone() else { return self.template_name(scope, root, steps, at) };
+        let Some(instance) = scope.instance.clone() else {
+            return self.template_name(scope, root, steps, at);
+        };
         let first = match steps.first() {
             Some(Step::Attribute(name)) => Some(&**name),
             _ => None,
@@ -49,11 +51,15 @@ impl<'w> Evaluator<'w> {
             },
             ("path", Some(which)) => Value::Text(Text::made(self.path_of(&instance, which), at)),
             ("self", _) => match scope.own {
-                Some((type_name, name)) => self.resource(scope, &instance, ("resource", type_name, name), steps, at),
+                Some((type_name, name)) => {
+                    self.resource(scope, &instance, ("resource", type_name, name), steps, at)
+                }
                 None => Value::unknown("self", at),
             },
             ("each" | "count" | "terraform", _) => Value::unknown(root, at),
-            (type_name, Some(name)) => self.resource(scope, &instance, ("resource", type_name, name), rest, at),
+            (type_name, Some(name)) => {
+                self.resource(scope, &instance, ("resource", type_name, name), rest, at)
+            }
             (word, None) => Value::unknown(word, at),
         }
     }
@@ -143,7 +149,11 @@ impl<'w> Evaluator<'w> {
                 None => Value::Null,
             };
             let place = declared.map_or(at, |block| block.name_span());
-            let value = if matches!(value, Value::Null) { Value::unknown(format!("var.{name}"), place) } else { value };
+            let value = if matches!(value, Value::Null) {
+                Value::unknown(format!("var.{name}"), place)
+            } else {
+                value
+            };
             self.declared_secret(instance, name, declared, value, true)
         })
     }
@@ -171,7 +181,8 @@ impl<'w> Evaluator<'w> {
     ) -> Value {
         let Some(block) = declared else { return value };
         let attribute = |wanted: &str| block.node.body.attribute(wanted);
-        let sensitive = attribute("sensitive").and_then(|a| a.value.as_literal()).is_some_and(|text| text == "true");
+        let sensitive =
+            attribute("sensitive").and_then(|a| a.value.as_literal()).is_some_and(|text| text == "true");
         let typed = attribute("type").and_then(|a| a.value.as_variable());
         let named = says_secret(name).filter(|_| !matches!(typed, Some("bool" | "number")));
         if value.is_tainted() || (!sensitive && named.is_none()) {
@@ -326,7 +337,14 @@ impl<'w> Evaluator<'w> {
         })
     }
 
-    fn provider_secret(&self, kind: &str, full: &str, address: &str, at: Span, confidence: Confidence) -> Value {
+    fn provider_secret(
+        &self,
+        kind: &str,
+        full: &str,
+        address: &str,
+        at: Span,
+        confidence: Confidence,
+    ) -> Value {
         let key = address.rsplit('.').next().unwrap_or(address);
         let attribute = full.rsplit('.').next().unwrap_or(full);
         // `random_password.db.result` is called `db`, `tls_private_key.x.private_key_pem` by both.
@@ -366,7 +384,8 @@ impl<'w> Evaluator<'w> {
         };
         let secure = text("type").is_some_and(|kind| kind.eq_ignore_ascii_case("SecureString"));
         let entry = text("name").or_else(|| text("path")).unwrap_or_default();
-        let last = entry.trim_matches('}').rsplit(['/', '.']).find(|part| !part.is_empty()).unwrap_or_default();
+        let last =
+            entry.trim_matches('}').rsplit(['/', '.']).find(|part| !part.is_empty()).unwrap_or_default();
         let label = address.rsplit('.').next().unwrap_or_default();
         if secure || says_secret(last).is_some() || says_secret(label).is_some() {
             return Some(Confidence::High);

@@ -27,7 +27,9 @@ impl<'w> Evaluator<'w> {
                 Value::list(items.iter().map(|item| self.follow(scope, item.clone(), rest, at)).collect())
             }
             Value::Map(members) if members.iter().all(|(_, value)| matches!(value, Value::Map(_))) => {
-                Value::list(members.iter().map(|(_, item)| self.follow(scope, item.clone(), rest, at)).collect())
+                Value::list(
+                    members.iter().map(|(_, item)| self.follow(scope, item.clone(), rest, at)).collect(),
+                )
             }
             Value::Null => Value::list(Vec::new()),
             other => Value::list(vec![self.follow(scope, other, rest, at)]),
@@ -79,7 +81,9 @@ pub(super) fn attribute(value: Value, name: &str, at: Span) -> Value {
             let traces = if sheds(name) { Traces::none() } else { hole.traces };
             Value::Hole(Hole { label: format!("{}.{name}", hole.label).into(), at, traces })
         }
-        Value::Text(text) => Value::tainted(name, at, if sheds(name) { Traces::none() } else { text.traces() }),
+        Value::Text(text) => {
+            Value::tainted(name, at, if sheds(name) { Traces::none() } else { text.traces() })
+        }
         Value::Null => Value::unknown(name, at),
     }
 }

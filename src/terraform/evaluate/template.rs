@@ -35,10 +35,14 @@ impl<'w> Evaluator<'w> {
         let mut size = 0usize;
         for part in parts {
             let text = self.render_part(scope, part);
-            size += text.pieces.iter().map(|piece| match piece {
-                Piece::Known { text, .. } => text.len(),
-                Piece::Hole(_) => 1,
-            }).sum::<usize>();
+            size += text
+                .pieces
+                .iter()
+                .map(|piece| match piece {
+                    Piece::Known { text, .. } => text.len(),
+                    Piece::Hole(_) => 1,
+                })
+                .sum::<usize>();
             if size > MOST_TEXT {
                 self.gap(at, "", "the rendered text is too large to follow", true);
                 break;
@@ -154,7 +158,8 @@ impl<'w> Evaluator<'w> {
             ("data", "template_file", "rendered") => Some(self.template_file(&scope(), block)),
             (_, "cloudinit_config" | "template_cloudinit_config", "rendered") => {
                 let scope = scope();
-                let parts = block.node.body.blocks_of("part").filter_map(|part| part.body.attribute("content"));
+                let parts =
+                    block.node.body.blocks_of("part").filter_map(|part| part.body.attribute("content"));
                 Some(Value::either(parts.map(|content| self.eval(&scope, &content.value))))
             }
             ("data", "ct_config", "rendered") => {
@@ -171,7 +176,9 @@ impl<'w> Evaluator<'w> {
 
     fn template_file(&self, scope: &Scope<'w>, block: Placed<'w, Block>) -> Value {
         let at = block.span(block.node.kind.range);
-        let Some(template) = block.node.body.attribute("template") else { return Value::unknown("rendered", at) };
+        let Some(template) = block.node.body.attribute("template") else {
+            return Value::unknown("rendered", at);
+        };
         let vars_expr = block.node.body.attribute("vars");
         let vars = vars_expr.map_or(Value::Null, |vars| self.eval(scope, &vars.value));
         let vars = self.template_variables(scope, vars, vars_expr.map(|vars| &vars.value));
@@ -243,9 +250,8 @@ impl<'w> Evaluator<'w> {
         let mut refusal = Refusal::Missing;
         let module = scope.instance.as_ref().map(|instance| instance.directory.path.clone());
         // Terraform takes relative paths from where it runs; scripts are often beside the module.
-        let candidates: Vec<PathBuf> = std::iter::once(self.root.join(path))
-            .chain(module.map(|folder| folder.join(path)))
-            .collect();
+        let candidates: Vec<PathBuf> =
+            std::iter::once(self.root.join(path)).chain(module.map(|folder| folder.join(path))).collect();
         for candidate in candidates {
             match self.sources.open(&candidate) {
                 Ok(id) => return Some(id),
@@ -315,8 +321,9 @@ fn bind<'w>(source: SourceId, vars: &Value) -> Scope<'w> {
 }
 
 /// A one-line value stands where it is interpolated; a script keeps its own lines.
-fn placed_at(mut text: Text, at: Span) -> Text {
-    let is_script = text.pieces.iter().any(|piece| matches!(piece, Piece::Known { text, .. } if text.contains('\n')));
+pub fn placed_at(mut text: Text, at: Span) -> Text {
+    let is_script =
+        text.pieces.iter().any(|piece| matches!(piece, Piece::Known { text, .. } if text.contains('\n')));
     if is_script {
         return text;
     }
