@@ -1,5 +1,7 @@
 //! What a name says about its value.
 
+use crate::secret::names::says_secret;
+
 /// What a name says.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Says {
@@ -84,60 +86,19 @@ const PLAIN: &[&str] = &[
     "timeout",
     "hash",
 ];
-const SECRET: &[&str] = &[
-    "password",
-    "passwd",
-    "pass",
-    "pwd",
-    "passphrase",
-    "secret",
-    "secrets",
-    "token",
-    "apikey",
-    "credential",
-    "credentials",
-    "creds",
-    "pat",
-    "privatekey",
-    "secretkey",
-    "authtoken",
-    "psk",
-    "authkey",
-    "accesstoken",
-    "pw",
-];
-/// Before `key`, these make it a secret.
-const KEY_KINDS: &[&str] = &[
-    "api",
-    "private",
-    "secret",
-    "access",
-    "auth",
-    "encryption",
-    "signing",
-    "license",
-    "master",
-    "join",
-    "shared",
-];
-
 /// Reads a name in any spelling: `DB_PASSWORD`, `dbPassword`, `/app/db-password`.
 pub fn says(name: &str) -> Says {
+    if says_secret(name).is_some() {
+        return Says::Secret;
+    }
+    if is_plain(name) { Says::Plain } else { Says::Nothing }
+}
+
+/// Whether a name ends in a word that makes it harmless.
+pub fn is_plain(name: &str) -> bool {
     let words = words(name);
-    let Some(last) = words.last() else { return Says::Nothing };
-    if PLAIN.contains(&last.as_str()) || words.iter().any(|word| word == "public") {
-        return Says::Plain;
-    }
-    let key =
-        words.iter().any(|word| word == "key") && words.iter().any(|word| KEY_KINDS.contains(&word.as_str()));
-    if key || words.iter().any(|word| SECRET.contains(&word.as_str())) {
-        return Says::Secret;
-    }
-    let joined: String = words.concat();
-    if SECRET.iter().any(|secret| secret.len() > 5 && joined.ends_with(secret)) {
-        return Says::Secret;
-    }
-    Says::Nothing
+    words.last().is_some_and(|last| PLAIN.contains(&last.as_str()))
+        || words.iter().any(|word| word == "public")
 }
 
 /// The last segment of a path or field expression: `api-key` of `/app/api-key`, `password` of

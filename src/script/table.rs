@@ -29,6 +29,8 @@ struct Row {
     #[serde(default)]
     short_lived: bool,
     #[serde(default)]
+    named: bool,
+    #[serde(default)]
     generates: bool,
     path: Option<String>,
     path_word: Option<usize>,
@@ -102,6 +104,7 @@ pub struct Fetch {
     pub selects: Vec<String>,
     pub confidence: Confidence,
     pub short_lived: bool,
+    pub named: bool,
     pub generates: bool,
 }
 
@@ -211,6 +214,7 @@ impl Row {
             selects: self.selects,
             confidence: stated.unwrap_or(Confidence::High),
             short_lived: self.short_lived,
+            named: self.named,
             generates: self.generates,
         }
     }

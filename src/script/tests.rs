@@ -1,4 +1,8 @@
 //! Small scripts and where their secrets land.
 
+mod files;
 mod here_documents;
+mod hostile;
+mod quiet;
 mod rig;
+mod values;

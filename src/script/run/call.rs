@@ -6,6 +6,7 @@ use super::Machine;
 use super::variables::passed;
 use super::wire::{command_name, known_start};
 use crate::script::shell::{Assignment, Command, Word};
+use crate::script::table::Wrapper;
 use crate::source::Span;
 use crate::value::{Hop, Text};
 
@@ -88,7 +89,7 @@ impl Machine<'_> {
             .collect();
         let mut shown: Vec<Text> =
             assignments.iter().map(|assignment| self.assign(assignment, true)).collect();
-        let texts: Vec<Text> = words.iter().flat_map(|word| self.expand_fields(word)).collect();
+        let mut texts: Vec<Text> = words.iter().flat_map(|word| self.expand_fields(word)).collect();
         let name = texts.first().map(command_name).unwrap_or_default();
         let exported = name == "export" || texts.iter().any(|text| is(text, "-x"));
         for assignment in declared {
@@ -98,11 +99,13 @@ impl Machine<'_> {
             shown.push(self.assign(assignment, exported));
         }
         shown.extend(texts.iter().cloned());
+        texts.extend(declared.iter().map(|assignment| Text::made(assignment.name.as_str(), at)));
         self.trace_words(&shown, at);
         let keeps = name == "exec" && texts.len() == 1;
         let streams = (!command.redirects.is_empty() && !keeps).then(|| self.streams.clone());
-        let by = if name.is_empty() { "a command" } else { &name };
-        self.redirect_all(&command.redirects, command.extent, by);
+        let by = self.unwrapped(&texts).first().map(command_name).filter(|by| !by.is_empty());
+        let by = by.unwrap_or_else(|| "a command".to_owned());
+        self.redirect_all(&command.redirects, command.extent, &by);
         if keeps {
             self.keep_streams();
         }
@@ -128,27 +131,34 @@ impl Machine<'_> {
 
     /// Calls a command: `texts` are its name and arguments.
     pub fn dispatch(&mut self, texts: &[Text], at: Span) {
-        let mut texts = texts;
-        for _ in 0..8 {
-            let Some((first, arguments)) = texts.split_first() else { return };
-            let name = command_name(first);
-            if self.functions.contains_key(&name) {
-                return self.call_function(&name, arguments, at);
-            }
-            let call = Call { name: &name, arguments, at };
-            let Some(wrapper) = self.table.wrapper(&name) else { return self.run_command(&call) };
-            let skipped = wrapped(&call, &wrapper.takes, wrapper.words);
-            if name == "env" && arguments.get(skipped).is_none() {
-                return self.run_command(&call);
-            }
-            texts = arguments.get(skipped..).unwrap_or_default();
+        let Some((first, arguments)) = self.unwrapped(texts).split_first() else { return };
+        let name = command_name(first);
+        if self.functions.contains_key(&name) {
+            return self.call_function(&name, arguments, at);
+        }
+        let call = Call { name: &name, arguments, at };
+        if !self.builtin(&call) {
+            self.external(&call);
         }
     }
 
-    fn run_command(&mut self, call: &Call<'_>) {
-        if !self.builtin(call) {
-            self.external(call);
+    /// The words without `sudo`, `env`, `timeout 5` and their kin.
+    fn unwrapped<'t>(&self, texts: &'t [Text]) -> &'t [Text] {
+        let mut texts = texts;
+        for _ in 0..8 {
+            let Some((first, arguments)) = texts.split_first() else { return texts };
+            let name = command_name(first);
+            let Some(wrapper) = self.table.wrapper(&name).filter(|_| !self.functions.contains_key(&name))
+            else {
+                return texts;
+            };
+            let rest = arguments.get(wrapped(arguments, wrapper)..).unwrap_or_default();
+            if rest.is_empty() {
+                return if name == "env" { texts } else { rest };
+            }
+            texts = rest;
         }
+        texts
     }
 
     /// Carries out a function of the script with these arguments.
@@ -219,12 +229,12 @@ impl Machine<'_> {
 }
 
 /// How many words belong to a wrapper itself: `sudo -u root`, `env A=b`, `timeout 5`.
-fn wrapped(call: &Call<'_>, takes: &[String], words: usize) -> usize {
+fn wrapped(arguments: &[Text], wrapper: &Wrapper) -> usize {
     let mut number = 0;
-    let mut words = words;
-    while let Some(argument) = call.arguments.get(number) {
+    let mut words = wrapper.words;
+    while let Some(argument) = arguments.get(number) {
         let start = known_start(argument);
-        if takes.iter().any(|option| is(argument, option)) {
+        if wrapper.takes.iter().any(|option| is(argument, option)) {
             number += 2;
         } else if is(argument, "--") {
             return number + 1;
@@ -237,7 +247,7 @@ fn wrapped(call: &Call<'_>, takes: &[String], words: usize) -> usize {
             break;
         }
     }
-    number.min(call.arguments.len())
+    number
 }
 
 fn is_assignment(start: &str) -> bool {

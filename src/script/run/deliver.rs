@@ -49,7 +49,11 @@ impl Machine<'_> {
             if let Some(hop) = &chunk.document {
                 traces = traces.then(hop);
             }
-            let verb = if append { "appended" } else { "written" };
+            let verb = match (self.logging, append) {
+                (true, _) => "printed",
+                (false, true) => "appended",
+                (false, false) => "written",
+            };
             self.land_file(path, chunk.at, format!("{verb} by `{}`", chunk.by), traces);
         }
         self.files.write(path, chunk);
@@ -112,7 +116,7 @@ impl Machine<'_> {
         let outer = std::mem::replace(&mut self.program, program);
         let logging = self.logging;
         self.logging |= log;
-        let at = std::mem::replace(&mut self.fed_at, Some(chunk.at));
+        let at = self.fed_at.replace(chunk.at);
         self.feeding += 1;
         self.aside(|machine| {
             machine.streams.input = Some(Rc::new(vec![chunk]));

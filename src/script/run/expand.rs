@@ -171,8 +171,9 @@ impl Machine<'_> {
 
     /// A variable that the script did not set.
     fn unset(&self, name: &str, at: crate::source::Span) -> Text {
-        let named = !name.is_empty() && !name.bytes().all(|byte| byte.is_ascii_digit());
-        if self.context.guess_environment && named && says(name) == Says::Secret {
+        // `KUBECONFIG` and its like are paths.
+        let path = name.to_ascii_uppercase().ends_with("CONFIG");
+        if self.context.guess_environment && !path && says(name) == Says::Secret {
             let origin = Origin {
                 kind: OriginKind::Environment,
                 name: format!("${name}"),

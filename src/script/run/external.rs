@@ -5,6 +5,14 @@ use super::call::{Call, is};
 use crate::script::table::{Form, Output};
 use crate::value::{Lifetime, SinkKind, Text, Traces};
 
+/// How much of a program's effect is told.
+pub enum Effect {
+    /// All of it.
+    Complete,
+    /// Nothing.
+    Unknown,
+}
+
 impl Machine<'_> {
     /// Carries out a program.
     pub fn external(&mut self, call: &Call<'_>) {
@@ -15,9 +23,15 @@ impl Machine<'_> {
         if self.fetch(call) {
             return;
         }
-        let known = self.file_command(call) || self.table_sink(call) || self.network(call);
-        if !known {
-            self.show_arguments(call);
+        match self.file_command(call) {
+            Effect::Complete => return,
+            Effect::Unknown => {
+                if self.table_sink(call) {
+                    return;
+                }
+                self.network(call);
+                self.show_arguments(call);
+            }
         }
         self.pass_on(call);
     }

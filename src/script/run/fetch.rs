@@ -4,7 +4,7 @@ use super::Machine;
 use super::call::{Call, is, is_option};
 use super::wire::shown_path;
 use crate::finding::Confidence;
-use crate::script::names::{Says, last_segment, says};
+use crate::script::names::{Says, is_plain, last_segment, says};
 use crate::script::table::Fetch;
 use crate::value::{Origin, OriginKind, Text, Traces};
 
@@ -36,10 +36,12 @@ impl Machine<'_> {
             .collect::<Vec<_>>()
             .join(" ");
         let variable = self.assigning.clone();
-        if row.generates && variable.as_deref().is_some_and(|variable| says(variable) != Says::Secret) {
+        let secret = |name: &str| says(last_segment(name)) == Says::Secret;
+        let said = variable.as_deref().is_some_and(secret) || name.as_deref().is_some_and(secret);
+        if !said && (row.named || row.generates && variable.is_some()) {
             return;
         }
-        let key = variable.clone().or_else(|| name.as_deref().map(key_of)).unwrap_or_else(|| label.clone());
+        let key = key(variable.as_deref(), name.as_deref()).unwrap_or_else(|| label.clone());
         let confidence = confidence(call, row, name.as_deref(), selected.as_deref(), variable.as_deref());
         let origin = Origin {
             kind: OriginKind::Command,
@@ -83,10 +85,15 @@ fn secret_name(call: &Call<'_>, row: &Fetch, after: usize) -> Option<String> {
     Some(shown_path(&text)).filter(|name| !name.is_empty())
 }
 
-/// What users call it: the last segment, `api-key` of `/app/api-key`.
-fn key_of(name: &str) -> String {
-    let last = name.trim_end_matches('/').rsplit('/').next().unwrap_or(name);
-    last.trim_start_matches("${").trim_end_matches('}').to_owned()
+/// What users call it: the variable where its name says secret, or the last segment of the secret's
+/// name, `api-key` of `/app/api-key`.
+fn key(variable: Option<&str>, name: Option<&str>) -> Option<String> {
+    let named = name.map(|name| name.trim_end_matches('/').rsplit('/').next().unwrap_or(name));
+    let known = named.filter(|name| !name.contains("${") && !name.is_empty());
+    let telling = variable.filter(|variable| says(variable) == Says::Secret);
+    let unknown = named.map(|name| name.trim_start_matches("${").trim_end_matches('}'));
+    let unknown = unknown.filter(|name| name.contains(char::is_alphabetic));
+    telling.or(known).or(variable).or(unknown).map(str::to_owned)
 }
 
 fn confidence(
@@ -96,7 +103,7 @@ fn confidence(
     selected: Option<&str>,
     variable: Option<&str>,
 ) -> Confidence {
-    if row.short_lived {
+    if row.short_lived || row.generates && variable.is_none() {
         return Confidence::Low;
     }
     let needed = |option: &String| {
@@ -120,5 +127,6 @@ fn confidence(
 /// What a selection says: `Parameter.ARN` is no secret, `SecretString` is one.
 pub fn judged(selection: &str) -> Says {
     let bare = selection.trim_matches(|c: char| matches!(c, '\'' | '"' | ' '));
-    says(last_segment(bare))
+    let field = last_segment(bare);
+    if is_plain(field) { Says::Plain } else { says(field) }
 }

@@ -12,9 +12,6 @@ use crate::value::{Text, Traces};
 impl Machine<'_> {
     /// `cat`: its input, or files, come out as they are.
     pub fn copy_through(&mut self, call: &Call<'_>) {
-        if call.name == "tee" {
-            return; // It has printed already.
-        }
         let operands = call.operands();
         let mut chunks = Vec::new();
         if operands.is_empty() {
@@ -46,18 +43,14 @@ impl Machine<'_> {
         if call.name == "envsubst" {
             return self.substitute_environment(call);
         }
-        if selects_plain(call) || hashes(call) {
+        if selects_plain(call) {
             return;
         }
         let mut chunks = self.streams.input_chunks();
         for operand in call.operands() {
             chunks.extend(self.file_chunks(operand));
         }
-        let mut own = argument_traces(call.arguments);
-        if call.name == "openssl" || call.name == "gpg" {
-            own = Traces::none();
-        }
-        let mut command = own;
+        let mut command = argument_traces(call.arguments);
         for chunk in chunks {
             let traces = chunk.traces();
             if traces.is_empty() {
@@ -175,14 +168,4 @@ fn last_subscript(code: &str) -> Option<String> {
         }
     }
     found.filter(|key| says(key) != Says::Nothing)
-}
-
-/// `openssl passwd -6`, `openssl dgst`: what comes out is a hash.
-fn hashes(call: &Call<'_>) -> bool {
-    call.name == "openssl"
-        && call.arguments.first().is_some_and(|text| {
-            ["passwd", "dgst", "x509", "req", "verify", "s_client", "sha1", "sha256", "md5"]
-                .iter()
-                .any(|word| super::call::is(text, word))
-        })
 }

@@ -2,29 +2,28 @@
 
 use super::Machine;
 use crate::finding::Confidence;
-use crate::script::names::{Says, says};
 use crate::secret::Secret;
+use crate::secret::names::says_secret;
+use crate::secret::placeholder::{self, Placeholder};
 use crate::source::Span;
 use crate::value::{Lifetime, Origin, OriginKind, Sink, SinkKind, Text, Traces};
-
-/// Values that stand where a secret could stand, and are none.
-const HARMLESS: &[&str] = &[
-    "true", "false", "none", "null", "yes", "no", "prompt", "stdin", "file", "env", "auto", "default",
-    "disabled",
-];
 
 impl Machine<'_> {
     /// Where a name says secret and the text is a literal: a hole in its place. The text itself
     /// goes no further.
     pub fn literal_secret(&mut self, name: &str, text: &Text, at: Span) -> Option<Text> {
-        if says(name) != Says::Secret || !can_be_secret(&text.known()?) {
+        let verdict = says_secret(name)?;
+        let known = text.known()?;
+        if !can_be_secret(&known) {
             return None;
         }
-        Some(self.literal(name, text, at))
+        let printed = placeholder::judge(&known) == Placeholder::Documentation;
+        let confidence = if printed { Confidence::Low } else { verdict.confidence };
+        Some(self.literal(name, text, at, confidence))
     }
 
     /// A literal that is a secret because of where it stands.
-    pub fn literal(&mut self, name: &str, text: &Text, at: Span) -> Text {
+    pub fn literal(&mut self, name: &str, text: &Text, at: Span, confidence: Confidence) -> Text {
         let secret = Secret::new(text.known().unwrap_or_default());
         let place = match text.pieces.as_slice() {
             [crate::value::Piece::Known { at, .. }] => *at,
@@ -35,7 +34,7 @@ impl Machine<'_> {
             name: name.to_owned(),
             key: name.to_owned(),
             at: place,
-            confidence: Confidence::Medium,
+            confidence,
             literal: Some((secret.length(), secret.last4())),
         };
         let traces = Traces::from_origin(origin);
@@ -51,14 +50,13 @@ impl Machine<'_> {
     }
 }
 
-/// Whether a literal in a secret's place can be one.
+/// Whether a literal in a secret's place can be one: not empty, no path, mask or reference, no
+/// sentence.
 pub fn can_be_secret(text: &str) -> bool {
+    const SWITCHES: [&str; 4] = ["true", "false", "stdin", "prompt"];
     let text = text.trim();
-    let place =
-        ["/", "./", "~/", "arn:", "http://", "https://", "file:", "ssm:", "vault:", "{{", "<", "$", "%"];
     text.chars().count() >= 4
         && !text.contains(char::is_whitespace)
-        && !place.iter().any(|start| text.starts_with(start))
-        && !HARMLESS.contains(&text.to_ascii_lowercase().as_str())
-        && !text.bytes().all(|byte| matches!(byte, b'*' | b'x' | b'X' | b'.' | b'-'))
+        && !SWITCHES.contains(&text.to_ascii_lowercase().as_str())
+        && placeholder::judge(text) != Placeholder::Yes
 }

@@ -12,6 +12,7 @@ mod filters;
 mod inner;
 mod literal;
 mod network;
+mod openssl;
 mod passwords;
 mod redirect;
 mod sinks;

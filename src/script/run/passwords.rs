@@ -4,6 +4,7 @@ use super::Machine;
 use super::call::{Call, is};
 use super::literal::can_be_secret;
 use super::wire::{known_start, without_start};
+use crate::finding::Confidence;
 use crate::script::names::{Says, says};
 use crate::value::{Lifetime, Piece, SinkKind, Text};
 
@@ -43,7 +44,7 @@ impl Machine<'_> {
         for (name, value) in found {
             let literal = value.known().is_some_and(|text| can_be_secret(&text) && !text.starts_with('-'));
             if literal {
-                let hidden = self.literal(&name, &value, call.at);
+                let hidden = self.literal(&name, &value, call.at, Confidence::Medium);
                 let by = format!("passed to `{}`", super::external::shown(call.name));
                 self.land(SinkKind::ProcessArguments, Lifetime::Memory, call.at, by, hidden.traces());
             }
@@ -66,7 +67,7 @@ impl Machine<'_> {
             };
             let password = super::wire::without_last_newlines(password);
             if password.known().is_some_and(|text| can_be_secret(&text)) {
-                self.literal("password", &password, chunk.at);
+                self.literal("password", &password, chunk.at, Confidence::Medium);
             }
         }
     }

@@ -2,31 +2,34 @@
 
 use super::Machine;
 use super::call::{Call, is, is_option};
-use super::external::argument_traces;
+use super::external::{Effect, argument_traces};
 use super::streams::Stream;
 use super::wire::{known_start, mentions, without_start};
 use crate::script::table::SinkCommand;
 use crate::value::{Lifetime, Sink, SinkKind, Text, Traces};
 
 impl Machine<'_> {
-    /// Programs whose effect on files is known here; false for others, or where no secret is shown.
-    pub fn file_command(&mut self, call: &Call<'_>) -> bool {
+    /// Programs whose effect on files is known here.
+    pub fn file_command(&mut self, call: &Call<'_>) -> Effect {
         match call.name {
             "tee" | "sponge" => self.tee(call),
-            "sed" | "gsed" | "perl" | "ruby" | "yq" => return self.edit_in_place(call),
+            "sed" | "gsed" | "perl" | "ruby" | "yq" if self.edit_in_place(call) => {}
             "cp" | "mv" | "install" | "ln" | "scp" | "rsync" => self.copy_files(call),
             "rm" | "shred" | "unlink" | "srm" => self.remove_files(call),
             "dd" => self.dd(call),
             "mount" => self.mount(call),
-            "git" => return self.git(call),
-            "openssl" => return self.openssl(call),
+            "git" if self.git(call) => {}
+            "aws" if self.store(call) => {}
             "logger" => self.logger(call),
             "env" | "printenv" => self.print_environment(call),
-            "chpasswd" | "passwd" => self.password_input(call),
-            "aws" => return self.store(call),
-            _ => return false,
+            "chpasswd" | "passwd" => {
+                self.password_input(call);
+                return Effect::Unknown;
+            }
+            "openssl" => self.openssl(call),
+            _ => return Effect::Unknown,
         }
-        true
+        Effect::Complete
     }
 
     fn tee(&mut self, call: &Call<'_>) {
@@ -66,12 +69,7 @@ impl Machine<'_> {
         if !in_place || traces.is_empty() {
             return false;
         }
-        // The file is the last word; with `-e` all words that hold no secret are files.
-        let mut files: Vec<&Text> =
-            call.operands().into_iter().filter(|text| text.traces().is_empty()).collect();
-        if files.len() > 1 && call.operands().first().is_some_and(|text| text.traces().is_empty()) {
-            files.drain(..files.len() - 1);
-        }
+        let files = edited_files(call);
         for file in files {
             let path = self.path(file);
             self.land_file(&path, call.at, format!("written by `{} -i`", call.name), traces.clone());
@@ -176,19 +174,6 @@ impl Machine<'_> {
         true
     }
 
-    /// `openssl … -out file`
-    fn openssl(&mut self, call: &Call<'_>) -> bool {
-        let Some(path) = call.option("-out") else { return true };
-        let plain = ["rsa", "pkcs8", "pkey", "ec", "enc", "base64", "cms", "smime", "rsautl", "pkeyutl"];
-        let decodes = call.arguments.first().is_some_and(|text| plain.iter().any(|word| is(text, word)));
-        let traces = self.streams.input_traces();
-        if decodes && !traces.is_empty() && !call.has("-e") {
-            let path = self.path(&path);
-            self.land_file(&path, call.at, "written by `openssl`".to_owned(), traces);
-        }
-        true
-    }
-
     fn logger(&mut self, call: &Call<'_>) {
         let mut traces = argument_traces(call.arguments);
         let mut at = call.at;
@@ -245,7 +230,7 @@ impl Machine<'_> {
                 continue;
             }
             self.land_row(call, row, after, traces);
-            return row.options.is_empty();
+            return true;
         }
         false
     }
@@ -292,6 +277,30 @@ impl Machine<'_> {
         }
         all
     }
+}
+
+/// The files of `sed -i 's/…/…/' f`: what follows the script, which may stand after `-e`.
+fn edited_files<'c>(call: &'c Call<'_>) -> Vec<&'c Text> {
+    let mut scripts = 0;
+    let mut words = Vec::new();
+    let mut arguments = call.arguments.iter();
+    while let Some(argument) = arguments.next() {
+        let start = known_start(argument);
+        let takes_script = matches!(start, "-e" | "-f" | "--expression" | "--file")
+            || start.len() > 2 && start.starts_with('-') && !start.starts_with("--") && start.ends_with('e');
+        if takes_script && argument.pieces.len() == 1 {
+            arguments.next();
+            scripts += 1;
+        } else if start.starts_with("--expression=") {
+            scripts += 1;
+        } else if matches!(start, "--arg" | "--argjson") {
+            arguments.nth(1);
+        } else if !is_option(argument) {
+            words.push(argument);
+        }
+    }
+    let script = usize::from(scripts == 0);
+    words.into_iter().skip(script).collect()
 }
 
 fn repository_name(address: Option<&Text>) -> String {

@@ -177,9 +177,8 @@ impl Parser<'_> {
             complete |= self.pattern();
             let body = self.list(&[";;", "esac"]);
             branches.push(Branch { condition: List::new(), body });
-            if self.eat(";;") {
-                self.eat("&");
-            } else if self.eat_word("esac") {
+            let ended = self.eat(";;&") || self.eat(";;") || self.eat(";&");
+            if !ended && self.eat_word("esac") {
                 break;
             }
             if self.pos == before {

@@ -7,6 +7,12 @@ use super::word::Parts;
 impl Parser<'_> {
     /// What a `$` begins; false where it stands for itself.
     pub fn dollar(&mut self, parts: &mut Parts, in_quotes: bool) -> bool {
+        // `$${x}` is how a Terraform template writes `${x}`: here it has not been rendered.
+        if self.starts_with("$${") {
+            parts.flush(self.pos);
+            self.pos += 1;
+            parts.resume(self.pos);
+        }
         let start = self.pos;
         let part = match self.peek(1) {
             b'(' => {
@@ -56,7 +62,6 @@ impl Parser<'_> {
             name,
             indirect: false,
             all: false,
-            element: false,
             operator: Operator::None,
             argument: None,
             quoted,
@@ -87,14 +92,13 @@ impl Parser<'_> {
         let indirect = !length && self.peek(0) == b'!' && is_name(self.peek(1));
         self.pos += usize::from(indirect);
         let name = self.parameter();
-        let (mut all, mut element) = (false, false);
+        let mut all = false;
         if !name.is_empty() && self.peek(0) == b'[' {
             let from = self.pos + 1;
             while !self.at_end() && !matches!(self.peek(0), b']' | b'}' | b'\n') {
                 self.pos += 1;
             }
             all = matches!(self.slice(from, self.pos), "@" | "*");
-            element = !all;
             self.eat("]");
         }
         let mut operator = self.operator();
@@ -103,7 +107,7 @@ impl Parser<'_> {
         }
         let argument = (!self.eat("}")).then(|| Box::new(self.until_brace(start, quoted)));
         let extent = Extent::new(start, self.pos);
-        Part::Variable(Expansion { extent, name, indirect, all, element, operator, argument, quoted })
+        Part::Variable(Expansion { extent, name, indirect, all, operator, argument, quoted })
     }
 
     fn parameter(&mut self) -> String {

@@ -58,7 +58,7 @@ impl Parser<'_> {
         loop {
             self.skip_lines();
             match self.peek(0) {
-                b';' if self.peek(1) == b';' && self.awaits(";;") => return,
+                b';' if matches!(self.peek(1), b';' | b'&') && self.awaits(";;") => return,
                 b';' | b'&' => self.pos += 1,
                 _ => return,
             }
@@ -85,7 +85,7 @@ impl Parser<'_> {
         loop {
             let word = match self.peek(0) {
                 b')' => ")",
-                b';' if self.peek(1) == b';' => ";;",
+                b';' if matches!(self.peek(1), b';' | b'&') => ";;",
                 _ => match self.closer() {
                     Some(word) => word,
                     None => return false,

@@ -21,6 +21,8 @@ pub use tree::{
 
 use cursor::Parser;
 
+pub use cursor::DEEPEST;
+
 /// Something that could not be read.
 pub struct Problem {
     /// Byte offset in the text.

@@ -173,8 +173,6 @@ pub struct Expansion {
     pub indirect: bool,
     /// `${x[@]}`, `${x[*]}`
     pub all: bool,
-    /// `${x[i]}`
-    pub element: bool,
     /// What is done with it.
     pub operator: Operator,
     /// The word after the operator.

@@ -106,6 +106,10 @@ impl Parser<'_> {
                 self.pos += 2;
                 parts.resume(self.pos);
             }
+            b'$' if self.starts_with("$${") => {
+                parts.resume(self.pos + 1);
+                self.pos += 2;
+            }
             _ => {
                 parts.resume(self.pos);
                 self.step();

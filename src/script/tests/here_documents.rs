@@ -45,6 +45,6 @@ fn a_document_inside_a_substitution() {
 fn a_script_that_writes_a_script() {
     lands!(
         "cat > /opt/run.sh <<'EOF'\n#!/bin/bash\nP=$(aws secretsmanager get-secret-value --secret-id db/password)\necho \"p=$P\" > /etc/p\nEOF\nchmod +x /opt/run.sh\n",
-        "4 file /etc/p <- P",
+        "4 file /etc/p <- password",
     );
 }

@@ -92,11 +92,16 @@ pub fn at_boot(script: &str) -> Vec<String> {
 }
 
 /// The landings must be exactly these.
+#[track_caller]
+pub fn expect(script: &str, expected: &[&str]) {
+    assert_eq!(at_boot(script), expected, "in\n{script}");
+}
+
+/// The landings of a script at boot must be exactly these.
 #[macro_export]
 #[doc(hidden)]
 macro_rules! lands {
-    ($script:expr $(, $line:expr)* $(,)?) => {{
-        let expected: Vec<&str> = vec![$($line),*];
-        assert_eq!($crate::script::tests::rig::at_boot($script), expected, "in\n{}", $script);
-    }};
+    ($script:expr $(, $line:expr)* $(,)?) => {
+        $crate::script::tests::rig::expect($script, &[$($line),*])
+    };
 }

@@ -1,0 +1,143 @@
+//! What looks bad and is fine, and what looks fine and is printed.
+
+use super::rig::{Rig, at_boot, told_as};
+use crate::lands;
+use crate::script::Role;
+use crate::value::Text;
+
+#[test]
+fn handed_to_a_process_is_fine() {
+    for script in [
+        "echo user:⟦p⟧ | chpasswd\n",
+        "chpasswd <<EOF\nuser:⟦p⟧\nEOF\n",
+        "echo ⟦p⟧ | passwd --stdin user\n",
+        "echo \"SET PASSWORD = '⟦p⟧'\" | mysql\n",
+        "kubectl create -f - <<EOF\ntoken: ⟦p⟧\nEOF\n",
+        "echo ⟦p⟧ | vault write secret/x value=-\n",
+        "PGPASSWORD=⟦p⟧ psql -c 'select 1'\n",
+        "export TOKEN=⟦p⟧\n./run\n",
+        "[ -z \"⟦p⟧\" ] && exit 1\n",
+        "if [[ \"⟦p⟧\" == \"\" ]]; then exit 1; fi\n",
+        "read -s -p 'Password: ' PW\n",
+        "# echo ⟦p⟧ > /a\n",
+        "curl -K - <<< \"header = ⟦p⟧\"\n",
+        "openssl rsa -passin stdin <<< ⟦p⟧\n",
+        "echo ⟪secret_arn⟫ > /a\n",
+        "aws ecr get-login-password | docker login --password-stdin r\n",
+        "T=$(curl -X PUT http://169.254.169.254/latest/api/token -H 'X-aws-ec2-metadata-token-ttl-seconds: 60')\necho $T > /dev/null\n",
+        "echo '{\"credsStore\": \"ecr-login\"}' > /root/.docker/config.json\n",
+        "echo hello | tee /a\n",
+        "PASSWORD_FILE=/etc/x\necho $PASSWORD_FILE > /a\n",
+        "unset ⟦p⟧\n",
+    ] {
+        assert_eq!(at_boot(script), Vec::<String>::new(), "in\n{script}");
+    }
+}
+
+#[test]
+fn command_lines_are_seen_by_all_users() {
+    lands!("mysql -u root -p⟦p⟧ -e 'select 1'\n", "1 process-arguments (memory) <- p");
+    lands!("curl -H \"Authorization: ⟦t⟧\" https://h\n", "1 process-arguments (memory) <- t");
+    lands!("kubectl create secret generic x --from-literal=p=⟦p⟧\n", "1 process-arguments (memory) <- p");
+}
+
+#[test]
+fn printing_ends_in_a_log() {
+    lands!("echo ⟦k⟧\n", "1 boot-log /var/log/cloud-init-output.log <- k");
+    lands!("cat <<EOF\n⟦k⟧\nEOF\n", "2 boot-log /var/log/cloud-init-output.log <- k");
+    lands!("exec > /var/log/u.log 2>&1\necho ⟦k⟧\n", "2 boot-log /var/log/u.log <- k");
+    lands!(
+        "exec > >(tee /var/log/user-data.log|logger -t user-data -s 2>/dev/console) 2>&1\necho ⟦k⟧\n",
+        "2 boot-log /var/log/user-data.log <- k",
+    );
+    lands!("logger \"got ⟦k⟧\"\n", "1 boot-log /var/log/syslog <- k");
+    lands!(
+        "aws ssm get-parameter --name /a/token --with-decryption\n",
+        "1 boot-log /var/log/cloud-init-output.log <- token",
+    );
+    assert_eq!(told_as(Role::Standalone, "echo ⟦k⟧\n"), Vec::<String>::new());
+    assert_eq!(told_as(Role::LocalExec, "echo ⟦k⟧\n"), ["1 boot-log <- k"]);
+    assert_eq!(told_as(Role::Standalone, "exec > /l\necho ⟦k⟧\n"), ["2 boot-log /l <- k"]);
+}
+
+#[test]
+fn the_trace_prints_commands() {
+    lands!(
+        "#!/bin/bash -xe\nK=⟦k⟧\nrun $K\n",
+        "2 boot-log /var/log/cloud-init-output.log <- k",
+        "3 process-arguments (memory) <- k"
+    );
+    lands!("set -x\nset +x\nK=⟦k⟧\n");
+    lands!("set -euxo pipefail\nexport K=⟦k⟧\n", "2 boot-log /var/log/cloud-init-output.log <- k");
+    lands!(
+        "set -o xtrace\nexec > /home/x.log\nexec 2>&1\necho \"⟦k⟧\" > /a\n",
+        "4 boot-log /home/x.log <- k",
+        "4 file /a <- k"
+    );
+    lands!("set -x\ncat > /a <<EOF\n⟦k⟧\nEOF\n", "3 file /a <- k");
+}
+
+#[test]
+fn literals_are_known_by_their_names() {
+    lands!(
+        "DB_PASSWORD=\"hunter2\"\necho $DB_PASSWORD > /a\n",
+        "1 source-code <- DB_PASSWORD",
+        "2 file /a <- DB_PASSWORD"
+    );
+    lands!("echo 'root:hunter2' | chpasswd\n", "1 source-code <- password");
+    lands!("mysql -phunter2 -e x\n", "1 process-arguments (memory) <- password", "1 source-code <- password");
+    lands!("DB_HOST=database.internal\necho $DB_HOST > /a\n");
+}
+
+#[test]
+fn a_literals_text_is_never_told() {
+    let rig = Rig::new(
+        "API_TOKEN=canary-0123456789abcdef\necho x > /tmp/$API_TOKEN\ncurl -H \"X: $API_TOKEN\" h\n",
+    );
+    let reading = rig.trace(&rig.context(Role::UserData));
+    let said = format!("{:?} {:?}", reading.facts, reading.gaps);
+    assert!(!said.contains("canary"), "{said}");
+    assert!(said.contains("cdef"));
+}
+
+#[test]
+fn fetching_commands_are_origins() {
+    for (command, key) in [
+        (
+            "aws --region r ssm get-parameter --name /app/api-key --with-decryption --query Parameter.Value --output text",
+            "api-key",
+        ),
+        ("aws secretsmanager get-secret-value --secret-id=app/db", "db"),
+        ("vault kv get -field=password secret/app", "app"),
+        ("vault read -field=value secret/app", "app"),
+        ("gcloud secrets versions access latest --secret=app", "app"),
+        ("az keyvault secret show --vault-name v --name db --query value", "db"),
+        ("op read op://v/i/password", "password"),
+        ("sops -d s.yaml", "sops"),
+        ("kubeadm token create", "kubeadm token create"),
+    ] {
+        lands!(format!("{command} > /a\n").as_str(), format!("1 file /a <- {key}").as_str());
+    }
+    lands!("aws secretsmanager get-secret-value --secret-id x --query ARN > /a\n");
+    lands!("aws iam create-access-key --query AccessKey.AccessKeyId > /a\n");
+    lands!("PASSWORD=$(openssl rand -hex 8)\necho $PASSWORD > /a\n", "2 file /a <- PASSWORD");
+    lands!("ID=$(openssl rand -hex 8)\necho $ID > /a\n");
+}
+
+#[test]
+fn the_environment_of_a_provisioner() {
+    let rig = Rig::new("sed -i \"s/X/$SECRET/\" Dockerfile\n");
+    let origin = Rig::new("⟦key⟧");
+    let mut context = rig.context(Role::LocalExec);
+    context.environment.push(("SECRET".to_owned(), Text { pieces: origin.text.pieces }));
+    assert_eq!(rig.told(&rig.trace(&context).facts), ["1 file Dockerfile <- key"]);
+}
+
+#[test]
+fn an_unset_variable_can_be_guessed() {
+    let rig = Rig::new("echo \"p=$DB_PASSWORD\" > /a\n");
+    let mut context = rig.context(Role::Standalone);
+    assert_eq!(rig.told(&rig.trace(&context).facts), Vec::<String>::new());
+    context.guess_environment = true;
+    assert_eq!(rig.told(&rig.trace(&context).facts), ["1 file /a <- DB_PASSWORD"]);
+}
