@@ -15,7 +15,7 @@ mod scan;
 mod structure;
 
 #[cfg(test)]
-mod samples;
+pub(in crate::secret) mod samples;
 #[cfg(test)]
 mod tests;
 
@@ -27,6 +27,7 @@ use regex::Regex;
 
 use allow::AllowList;
 pub use checksum::account_of_access_key_id;
+pub(in crate::secret) use scan::{ceiling, floor};
 use structure::Check;
 
 /// One rule: how one kind of token looks.
