@@ -104,7 +104,7 @@ impl Machine<'_> {
             let name =
                 if start.contains('o') { arguments.next().and_then(|(_, text)| text.known()) } else { None };
             if start.contains('x') || name.as_deref() == Some("xtrace") {
-                self.traced = on;
+                self.traced = on.then_some(call.at);
             }
             if start.contains('a') || name.as_deref() == Some("allexport") {
                 self.variables.exports_all = on;

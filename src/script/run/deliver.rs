@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::streams::{Chunk, Stream};
 use super::{Machine, Role};
 use crate::source::Span;
-use crate::value::{Lifetime, Sink, SinkKind, Text, Traces};
+use crate::value::{Hop, Lifetime, Sink, SinkKind, Text, Traces};
 
 /// Where cloud-init keeps what a boot script prints.
 const BOOT_LOG: &str = "/var/log/cloud-init-output.log";
@@ -130,11 +130,9 @@ impl Machine<'_> {
         self.program = outer;
     }
 
-    /// `set -x` prints the words of a command.
+    /// `set -x` prints the words of a command. It is what is told; the command is on the way.
     pub fn trace_words(&mut self, texts: &[Text], at: Span) {
-        if !self.traced {
-            return;
-        }
+        let Some(switched_on) = self.traced else { return };
         let mut traces = Traces::none();
         for text in texts {
             traces.absorb(&text.traces());
@@ -145,7 +143,10 @@ impl Machine<'_> {
             return;
         }
         self.trace_printed.extend(fresh.iter().map(key));
-        let chunk = Chunk { text: Text::hole("trace", at, fresh), at, by: "set -x".into(), document: None };
+        let message = "expanded in a command that `set -x` prints".to_owned();
+        let fresh = fresh.then(&Hop { at, name: "set -x".to_owned(), message });
+        let text = Text::hole("trace", at, fresh);
+        let chunk = Chunk { text, at: switched_on, by: "set -x".into(), document: None };
         let stream = self.streams.errors.clone();
         match &stream {
             Stream::Capture(_) | Stream::Nothing => {}

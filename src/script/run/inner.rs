@@ -48,7 +48,7 @@ impl Machine<'_> {
         };
         let outer = self.traced;
         self.aside(|machine| {
-            machine.traced = traced;
+            machine.traced = traced.then_some(call.at);
             machine.run_text(&text);
         });
         self.traced = outer;
@@ -93,7 +93,7 @@ impl Machine<'_> {
 
     fn run_aside(&mut self, text: &Text) {
         self.aside(|machine| {
-            machine.traced = false;
+            machine.traced = None;
             machine.run_text(text);
         });
     }

@@ -73,8 +73,8 @@ struct Machine<'c> {
     buffers: Vec<Vec<Chunk>>,
     files: Files,
     gaps: Vec<Gap>,
-    /// `set -x`
-    traced: bool,
+    /// `set -x`: where it was said.
+    traced: Option<Span>,
     /// Origins that the trace has printed already.
     trace_printed: BTreeSet<(Span, String)>,
     working_directory: Option<String>,
@@ -146,7 +146,7 @@ impl<'c> Machine<'c> {
             buffers: Vec::new(),
             files: Files::default(),
             gaps,
-            traced: false,
+            traced: None,
             trace_printed: BTreeSet::new(),
             working_directory: None,
             assigning: None,
@@ -176,7 +176,7 @@ impl<'c> Machine<'c> {
         if !self.context.arguments.is_empty() {
             self.positional = Some(self.context.arguments.clone());
         }
-        self.traced = shebang_traces(self.program.flat.text());
+        self.traced = shebang_traces(self.program.flat.text()).map(|extent| self.place(extent));
         self.list(list);
     }
 
@@ -202,13 +202,11 @@ impl<'c> Machine<'c> {
     }
 }
 
-/// `#!/bin/bash -xe`
-fn shebang_traces(text: &str) -> bool {
-    let line = text.trim_start_matches('\u{FEFF}').trim_start().lines().next().unwrap_or("");
-    line.strip_prefix("#!").is_some_and(|interpreter| {
-        interpreter
-            .split_whitespace()
-            .skip(1)
-            .any(|word| word.starts_with('-') && !word.starts_with("--") && word.contains('x'))
-    })
+/// `#!/bin/bash -xe`: the line.
+fn shebang_traces(text: &str) -> Option<Extent> {
+    let start =
+        text.find("#!").filter(|at| text.get(..*at).is_some_and(|before| before.trim().is_empty()))?;
+    let line = text.get(start..)?.lines().next()?;
+    let traces = |word: &str| word.starts_with('-') && !word.starts_with("--") && word.contains('x');
+    line.split_whitespace().skip(1).any(traces).then(|| Extent::new(start, start + line.len()))
 }

@@ -21,6 +21,7 @@ pub use tree::{
 
 use cursor::Parser;
 
+#[cfg(test)]
 pub use cursor::DEEPEST;
 
 /// Something that could not be read.

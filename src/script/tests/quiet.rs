@@ -64,14 +64,14 @@ fn printing_ends_in_a_log() {
 fn the_trace_prints_commands() {
     lands!(
         "#!/bin/bash -xe\nK=⟦k⟧\nrun $K\n",
-        "2 boot-log /var/log/cloud-init-output.log <- k",
+        "1 boot-log /var/log/cloud-init-output.log <- k",
         "3 process-arguments (memory) <- k"
     );
     lands!("set -x\nset +x\nK=⟦k⟧\n");
-    lands!("set -euxo pipefail\nexport K=⟦k⟧\n", "2 boot-log /var/log/cloud-init-output.log <- k");
+    lands!("set -euxo pipefail\nexport K=⟦k⟧\n", "1 boot-log /var/log/cloud-init-output.log <- k");
     lands!(
         "set -o xtrace\nexec > /home/x.log\nexec 2>&1\necho \"⟦k⟧\" > /a\n",
-        "4 boot-log /home/x.log <- k",
+        "1 boot-log /home/x.log <- k",
         "4 file /a <- k"
     );
     lands!("set -x\ncat > /a <<EOF\n⟦k⟧\nEOF\n", "3 file /a <- k");
