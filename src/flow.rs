@@ -134,16 +134,21 @@ fn add(flows: &mut Vec<Flow>, landing: &Landing, address: &str, host: Host, refe
 fn follow(arrival: &Arrival, flows: &mut Vec<Flow>, gaps: &mut Vec<Gap>) {
     let host = match arrival.usage {
         Use::LocalExec | Use::LocalFile => Host::Operator,
-        Use::UserData | Use::RemoteExec | Use::RemoteFile => Host::Instance,
+        Use::UserData | Use::RemoteExec | Use::RemoteFile | Use::Rendered => Host::Instance,
     };
     let script = match arrival.usage {
         Use::UserData => Some(ScriptRole::UserData),
         Use::RemoteExec => Some(ScriptRole::RemoteExec),
         Use::LocalExec => Some(ScriptRole::LocalExec),
-        Use::LocalFile | Use::RemoteFile => None,
+        // A file that is a script will run: somewhere, with an output that nobody here knows.
+        Use::LocalFile | Use::RemoteFile | Use::Rendered if arrival.text.starts_with("#!") => {
+            Some(ScriptRole::Standalone)
+        }
+        Use::LocalFile | Use::RemoteFile | Use::Rendered => None,
     };
+    let host_of_script = if arrival.usage == Use::LocalExec { host } else { Host::Instance };
     let text = with_argument_hop(arrival);
-    if arrival.usage != Use::RemoteExec && arrival.usage != Use::LocalExec {
+    if matches!(arrival.usage, Use::UserData | Use::LocalFile | Use::RemoteFile) {
         for landing in rendered_landings(arrival, &text) {
             add(flows, &landing, &arrival.address, host, true);
         }
@@ -164,7 +169,7 @@ fn follow(arrival: &Arrival, flows: &mut Vec<Flow>, gaps: &mut Vec<Gap>) {
     let traced = trace_shell(&flat, &context);
     gaps.extend(traced.gaps);
     for landing in traced.facts {
-        add(flows, &landing, &arrival.address, host, true);
+        add(flows, &landing, &arrival.address, host_of_script, true);
     }
 }
 
