@@ -86,6 +86,11 @@ fn files_are_read_again() {
         "1 file /tmp/k (removed) <- k",
         "3 file /a <- k"
     );
+    lands!(
+        "echo ⟦k⟧ > /tmp/k\nX=$(< /tmp/k)\necho $X > /a\nrm /tmp/k\n",
+        "1 file /tmp/k (removed) <- k",
+        "3 file /a <- k"
+    );
     lands!("echo \"P=⟦k⟧\" > /e\n. /e\necho $P > /a\n", "1 file /e <- k", "3 file /a <- k");
 }
 
@@ -95,6 +100,11 @@ fn scripts_inside() {
     lands!("sudo su - app -c \"echo ⟦k⟧ > /a\"\n", "1 file /a <- k");
     lands!("ssh -i k user@h 'echo ⟦k⟧ > /a'\n", "1 file /a <- k");
     lands!("sudo -u app bash <<EOF\necho ⟦k⟧ > /a\nEOF\n", "2 file /a <- k");
+    lands!("sudo -i <<EOF\necho ⟦k⟧ > /a\nEOF\n", "2 file /a <- k");
+    lands!("docker exec -i c bash <<'EOF'\necho ⟦k⟧ > /a\nEOF\n", "2 file /a <- k");
+    lands!("kubectl exec p -- sh -c 'echo ⟦k⟧ > /a'\n", "1 file /a <- k");
+    lands!("su - app <<EOF\necho ⟦k⟧ > /a\nEOF\n", "2 file /a <- k");
+    lands!("xargs -I{} sh -c 'echo {} > /a' <<< ⟦k⟧\n");
     lands!("eval \"echo ⟦k⟧ > /a\"\n", "1 file /a <- k");
     lands!("sudo sh -c \"cat > /a <<X\nk=⟦k⟧\nX\"\n", "2 file /a <- k");
     lands!("cat > /r.sh <<'E'\nK=$1\necho $K\nE\nbash /r.sh\n");
