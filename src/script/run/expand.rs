@@ -186,6 +186,9 @@ impl Machine<'_> {
     fn unset(&self, name: &str, at: crate::source::Span) -> Text {
         // `KUBECONFIG` and its like are paths.
         let path = name.to_ascii_uppercase().ends_with("CONFIG");
+        if !self.scattered.is_empty() && !path && says(name) == Says::Secret {
+            return Text::hole(name, at, self.scattered.clone());
+        }
         if self.context.guess_environment && !path && says(name) == Says::Secret {
             let origin = Origin {
                 kind: OriginKind::Environment,

@@ -77,10 +77,11 @@ impl Machine<'_> {
             number += 1 + usize::from(takes.contains(&known_start(argument)));
         }
         let mut texts = call.arguments.get(number..).unwrap_or_default().to_vec();
-        if texts.is_empty() {
-            return;
-        }
         let traces = self.streams.input_traces();
+        if texts.is_empty() {
+            // Without a command it prints its input on one line.
+            return self.emit(hidden(call, traces, call.at), call.at, call.name);
+        }
         if !traces.is_empty() {
             texts.push(Text::hole("input", call.at, traces));
         }

@@ -320,7 +320,7 @@ fn edited_files<'c>(call: &'c Call<'_>) -> Vec<&'c Text> {
             scripts += 1;
         } else if matches!(start, "--arg" | "--argjson") {
             arguments.nth(1);
-        } else if !is_option(argument) {
+        } else if !is_option(argument) && !argument.is_empty() {
             words.push(argument);
         }
     }

@@ -128,7 +128,7 @@ fn fetching_commands_are_origins() {
         ("gcloud secrets versions access latest --secret=app", "app"),
         ("az keyvault secret show --vault-name v --name db --query value", "db"),
         ("op read op://v/i/password", "password"),
-        ("sops -d s.yaml", "sops"),
+        ("sops -d s.yaml", "s.yaml"),
         ("kubeadm token create", "kubeadm token create"),
     ] {
         lands!(format!("{command} > /a\n").as_str(), format!("1 file /a <- {key}").as_str());
