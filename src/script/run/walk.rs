@@ -91,9 +91,8 @@ impl Machine<'_> {
                 self.functions.insert(name.clone(), function);
             }
             Kind::Test(words) => {
-                for word in words {
-                    self.expand_one(word);
-                }
+                let texts: Vec<Text> = words.iter().map(|word| self.expand_one(word)).collect();
+                self.trace_words(&texts, self.place(command.extent));
             }
         }
     }
