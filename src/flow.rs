@@ -7,12 +7,15 @@ use crate::finding::Confidence;
 use crate::reading::{Gap, Reading};
 use crate::record::{Field, FieldMap};
 use crate::script::{Context, Role as ScriptRole, looks_like_shell, trace_shell};
+use crate::secret::names::says_secret;
 use crate::source::{SourceId, Sources, Span};
 use crate::terraform::arrivals::{Arrival, Use, each_arrival};
 use crate::terraform::directory::Directory;
 use crate::terraform::evaluate::Evaluator;
 use crate::terraform::tree::Tree;
-use crate::value::{Flat, Hop, Landing, Lifetime, Piece, Sink, SinkKind, Text, Trace};
+use crate::value::{
+    Flat, Hop, Landing, Lifetime, Origin, OriginKind, Piece, Sink, SinkKind, Text, Trace, Traces,
+};
 
 /// The machine whose disk it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -224,7 +227,40 @@ fn rendered_landings(arrival: &Arrival, text: &Text) -> Vec<Landing> {
             traces: new,
         });
     }
+    if landings.is_empty() {
+        landings.extend(guessed_by_path(arrival, text));
+    }
     landings
+}
+
+/// A file whose whole content is unknown, under a name that says what it holds: `kubeconfig.yaml`,
+/// `id_rsa`. A guess, so of low confidence.
+fn guessed_by_path(arrival: &Arrival, text: &Text) -> Option<Landing> {
+    let [Piece::Hole(hole)] = text.pieces.as_slice() else { return None };
+    let path = arrival.path.as_ref().filter(|_| arrival.sink == SinkKind::File)?.shown();
+    let name = path.rsplit('/').next().unwrap_or_default();
+    let stem = name.split('.').next().unwrap_or_default();
+    let private_key =
+        [".pem", ".key", ".p12", ".pfx"].iter().any(|end| name.ends_with(end)) && !stem.contains("pub");
+    let words =
+        ["_server", "_workload", "_admin"].iter().fold(stem, |stem, word| stem.trim_end_matches(word));
+    if hole.label.contains("public")
+        || hole.label.contains("cert")
+        || !(private_key || says_secret(words).is_some())
+    {
+        return None;
+    }
+    let origin = Origin {
+        kind: OriginKind::Resource,
+        name: hole.label.to_string(),
+        key: stem.to_owned(),
+        at: hole.at,
+        confidence: Confidence::Low,
+        literal: None,
+    };
+    let by = format!("{} of {}", arrival.argument, arrival.address);
+    let sink = Sink { kind: SinkKind::File, path: Some(path), lifetime: Lifetime::Durable, at: hole.at, by };
+    Some(Landing { sink, traces: Traces::from_origin(origin) })
 }
 
 /// A secret's text that stands in the source: no way to follow, the place is the finding.
