@@ -342,14 +342,12 @@ fn style(cli: &Cli, arguments: &ScanArguments) -> TableStyle {
         .find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()));
     let unicode = terminal && locale.is_some_and(|locale| locale.to_ascii_lowercase().contains("utf"));
     let width = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
-    let width = width.or_else(|| terminal.then(|| console_width()).flatten()).unwrap_or(100);
+    let width = width.or_else(|| terminal.then(console_width).flatten()).unwrap_or(100);
     TableStyle { color, width: usize::clamp(width, 60, 200), unicode, full: arguments.all }
 }
 
-/// The width that the progress bar's own terminal reports.
 fn console_width() -> Option<usize> {
-    let bar = ProgressBar::new(0);
-    bar.is_hidden().then_some(100)
+    terminal_size::terminal_size().map(|(width, _)| usize::from(width.0))
 }
 
 fn write(arguments: &ScanArguments, report: &Report<'_>) -> Result<(), Error> {
