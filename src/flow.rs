@@ -7,12 +7,15 @@ use crate::finding::Confidence;
 use crate::reading::{Gap, Reading};
 use crate::record::{Field, FieldMap};
 use crate::script::{Context, Role as ScriptRole, looks_like_shell, trace_shell};
+use crate::secret::names::says_secret;
 use crate::source::{SourceId, Sources, Span};
 use crate::terraform::arrivals::{Arrival, Use, each_arrival};
 use crate::terraform::directory::Directory;
 use crate::terraform::evaluate::Evaluator;
 use crate::terraform::tree::Tree;
-use crate::value::{Flat, Hop, Landing, Lifetime, Piece, Sink, SinkKind, Text, Trace};
+use crate::value::{
+    Flat, Hop, Landing, Lifetime, Origin, OriginKind, Piece, Sink, SinkKind, Text, Trace, Traces,
+};
 
 /// The machine whose disk it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -134,16 +137,21 @@ fn add(flows: &mut Vec<Flow>, landing: &Landing, address: &str, host: Host, refe
 fn follow(arrival: &Arrival, flows: &mut Vec<Flow>, gaps: &mut Vec<Gap>) {
     let host = match arrival.usage {
         Use::LocalExec | Use::LocalFile => Host::Operator,
-        Use::UserData | Use::RemoteExec | Use::RemoteFile => Host::Instance,
+        Use::UserData | Use::RemoteExec | Use::RemoteFile | Use::Rendered => Host::Instance,
     };
     let script = match arrival.usage {
         Use::UserData => Some(ScriptRole::UserData),
         Use::RemoteExec => Some(ScriptRole::RemoteExec),
         Use::LocalExec => Some(ScriptRole::LocalExec),
-        Use::LocalFile | Use::RemoteFile => None,
+        // A file that is a script will run: somewhere, with an output that nobody here knows.
+        Use::LocalFile | Use::RemoteFile | Use::Rendered if arrival.text.starts_with("#!") => {
+            Some(ScriptRole::Standalone)
+        }
+        Use::LocalFile | Use::RemoteFile | Use::Rendered => None,
     };
+    let host_of_script = if arrival.usage == Use::LocalExec { host } else { Host::Instance };
     let text = with_argument_hop(arrival);
-    if arrival.usage != Use::RemoteExec && arrival.usage != Use::LocalExec {
+    if matches!(arrival.usage, Use::UserData | Use::LocalFile | Use::RemoteFile) {
         for landing in rendered_landings(arrival, &text) {
             add(flows, &landing, &arrival.address, host, true);
         }
@@ -164,7 +172,7 @@ fn follow(arrival: &Arrival, flows: &mut Vec<Flow>, gaps: &mut Vec<Gap>) {
     let traced = trace_shell(&flat, &context);
     gaps.extend(traced.gaps);
     for landing in traced.facts {
-        add(flows, &landing, &arrival.address, host, true);
+        add(flows, &landing, &arrival.address, host_of_script, true);
     }
 }
 
@@ -219,7 +227,40 @@ fn rendered_landings(arrival: &Arrival, text: &Text) -> Vec<Landing> {
             traces: new,
         });
     }
+    if landings.is_empty() {
+        landings.extend(guessed_by_path(arrival, text));
+    }
     landings
+}
+
+/// A file whose whole content is unknown, under a name that says what it holds: `kubeconfig.yaml`,
+/// `id_rsa`. A guess, so of low confidence.
+fn guessed_by_path(arrival: &Arrival, text: &Text) -> Option<Landing> {
+    let [Piece::Hole(hole)] = text.pieces.as_slice() else { return None };
+    let path = arrival.path.as_ref().filter(|_| arrival.sink == SinkKind::File)?.shown();
+    let name = path.rsplit('/').next().unwrap_or_default();
+    let stem = name.split('.').next().unwrap_or_default();
+    let private_key =
+        [".pem", ".key", ".p12", ".pfx"].iter().any(|end| name.ends_with(end)) && !stem.contains("pub");
+    let words =
+        ["_server", "_workload", "_admin"].iter().fold(stem, |stem, word| stem.trim_end_matches(word));
+    if hole.label.contains("public")
+        || hole.label.contains("cert")
+        || !(private_key || says_secret(words).is_some())
+    {
+        return None;
+    }
+    let origin = Origin {
+        kind: OriginKind::Resource,
+        name: hole.label.to_string(),
+        key: stem.to_owned(),
+        at: hole.at,
+        confidence: Confidence::Low,
+        literal: None,
+    };
+    let by = format!("{} of {}", arrival.argument, arrival.address);
+    let sink = Sink { kind: SinkKind::File, path: Some(path), lifetime: Lifetime::Durable, at: hole.at, by };
+    Some(Landing { sink, traces: Traces::from_origin(origin) })
 }
 
 /// A secret's text that stands in the source: no way to follow, the place is the finding.

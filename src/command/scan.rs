@@ -283,8 +283,8 @@ struct Outcome<'o> {
 
 impl Outcome<'_> {
     fn report(self, cli: &Cli, arguments: &ScanArguments, started: Instant) -> Result<ExitCode, Error> {
-        let _ = self.tokens;
-        let redactor = Redactor::new(self.scanned.secrets, self.scanned.places);
+        let redactor =
+            Redactor::new(self.scanned.secrets, self.scanned.places).with_tokens(Arc::clone(self.tokens));
         let min_confidence =
             arguments.min_confidence.or(self.settings.min_confidence).unwrap_or(Confidence::Low);
         let fail_on = arguments.fail_on.or(self.settings.fail_on).unwrap_or(Severity::High);

@@ -66,6 +66,9 @@ pub(super) fn literals(sources: &Sources, inputs: &[Input], tree: &Tree, tools: 
     all
 }
 
+/// What a finding says of a value that a vendor prints in its documentation.
+const DOCUMENTED: &str = "a documented example";
+
 /// Whole-text search; a name in a `.tf` file is judged by its syntax instead.
 fn tokens_of(sources: &Sources, input: &Input, tools: &Tools<'_>) -> Vec<(LiteralSecret, String)> {
     let text = sources.text(input.source);
@@ -76,8 +79,7 @@ fn tokens_of(sources: &Sources, input: &Input, tools: &Tools<'_>) -> Vec<(Litera
     );
     let mut found = Vec::new();
     for hit in tools.tokens.find(&text, &name) {
-        // A documented example leaks nothing.
-        if hit.documentation || (hit.generic && syntax) {
+        if hit.generic && (hit.documentation || syntax) {
             continue; // `literals_of` judges names in these files
         }
         let at = Span::new(input.source, hit.range.start, hit.range.end);
@@ -89,7 +91,8 @@ fn tokens_of(sources: &Sources, input: &Input, tools: &Tools<'_>) -> Vec<(Litera
             secret: Secret::new(secret),
             confidence: if hit.generic { Confidence::Low } else { Confidence::High },
         };
-        found.push((literal, hit.description.to_string()));
+        let by = if hit.documentation { DOCUMENTED.to_owned() } else { hit.description.to_string() };
+        found.push((literal, by));
     }
     found
 }

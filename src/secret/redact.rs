@@ -1,34 +1,231 @@
 //! Takes secret text out of everything that is shown.
 
+mod forms;
+
+#[cfg(test)]
+mod tests;
+
 use std::borrow::Cow;
+use std::fmt;
+use std::ops::Range;
+use std::sync::Arc;
+
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
+use zeroize::Zeroize;
 
 use super::Secret;
+use super::tokens::TokenTable;
 use crate::source::{Sources, Span};
 
+/// A value of fewer characters is hidden in the places where it is known to stand, not everywhere: it would take
+/// harmless words out of names.
+const SHORTEST_VALUE: usize = 6;
+/// A value of so many characters is in a path only by intention.
+const LONG_VALUE: usize = 16;
+/// What stands for a secret in a text.
+const MASK: &str = "********";
+/// Around an excerpt, so much of the document is looked at: a token that starts before it is known by its start.
+const CONTEXT: usize = 8 * 1024;
+
 /// What must not be shown: values and places. Every excerpt, message, name and path that leaves
-/// the process passes here.
-#[derive(Debug, Default)]
+/// the process passes here. Built once; then it only reads, from any thread.
 pub struct Redactor {
-    values: Vec<Secret>,
+    /// All values in all forms in which they could be written. Lives as long as the redactor, and is not wiped.
+    values: Values,
+    /// Values that are plain lower-case words: hidden in excerpts where they stand alone. Hiding `cassandra`
+    /// everywhere would take it out of names and paths, where it is no secret.
+    words: Values,
+    /// Sorted, none touching another.
     places: Vec<Span>,
+    tokens: Arc<TokenTable>,
+}
+
+impl fmt::Debug for Redactor {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let values = match &self.values {
+            Values::Known(values) => values.patterns_len(),
+            Values::Nothing | Values::All => 0,
+        };
+        write!(out, "Redactor({values} forms of values, {} places)", self.places.len())
+    }
+}
+
+impl Default for Redactor {
+    fn default() -> Self {
+        Self::new(Vec::new(), Vec::new())
+    }
 }
 
 impl Redactor {
-    /// A redactor that knows these values and places.
+    /// A redactor that knows these values and places, and our own token table.
     pub fn new(values: Vec<Secret>, places: Vec<Span>) -> Self {
-        Self { values, places }
+        let (words, values): (Vec<Secret>, Vec<Secret>) =
+            values.into_iter().partition(|value| is_plain_word(value.expose()));
+        Self {
+            values: finder(&values),
+            words: finder(&words),
+            places: merged(places),
+            tokens: TokenTable::embedded(),
+        }
     }
 
-    /// The text without secrets.
+    /// The same with another token table: the user's.
+    #[must_use]
+    pub fn with_tokens(mut self, tokens: Arc<TokenTable>) -> Self {
+        self.tokens = tokens;
+        self
+    }
+
+    /// The text without secrets: each is eight stars, whatever its length.
     pub fn text<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        let _ = &self.values;
-        Cow::Borrowed(text)
+        masked(text, self.secrets(text))
     }
 
-    /// A piece of a document without secrets; same number of characters, so that carets fit.
-    pub fn excerpt(&self, sources: &Sources, span: Span) -> String {
-        let _ = &self.places;
-        let text = sources.text(span.source);
-        text.get(span.range()).map(str::to_owned).unwrap_or_default()
+    /// A path without secrets. A short value is left in it: a path that is changed leads nowhere.
+    pub fn path<'t>(&self, path: &'t str) -> Cow<'t, str> {
+        let mut found = self.values.find(path);
+        found.retain(|range| range.len() >= LONG_VALUE);
+        found.extend(self.tokens.find(path, "").into_iter().map(|token| token.range));
+        masked(path, joined(found))
     }
+
+    /// A piece of a document without secrets; same number of characters and lines, so that carets fit. Empty where
+    /// the span does not lie in the document.
+    pub fn excerpt(&self, sources: &Sources, span: Span) -> String {
+        let text = sources.text(span.source);
+        let Some(piece) = text.get(span.range()) else { return String::new() };
+        let from = super::tokens::floor(&text, span.range().start.saturating_sub(CONTEXT));
+        let to = super::tokens::ceiling(&text, span.range().end.saturating_add(CONTEXT));
+        let context = text.get(from..to).unwrap_or_default();
+        let mut hidden = self.secrets(context);
+        hidden.extend(self.words.find(context).into_iter().filter(|word| stands_alone(context, word)));
+        hidden.iter_mut().for_each(|range| *range = range.start + from..range.end + from);
+        hidden.extend(self.places_in(span).map(Span::range));
+        starred(piece, span.range().start, &joined(hidden))
+    }
+
+    /// Whether any secret stands in the text.
+    pub fn covers(&self, text: &str) -> bool {
+        !self.secrets(text).is_empty()
+    }
+
+    /// Values and tokens in the text: sorted, joined where they touch.
+    fn secrets(&self, text: &str) -> Vec<Range<usize>> {
+        let mut found = self.values.find(text);
+        found.extend(self.tokens.find(text, "").into_iter().map(|token| token.range));
+        joined(found)
+    }
+
+    fn places_in(&self, span: Span) -> impl Iterator<Item = Span> + '_ {
+        let first =
+            self.places.partition_point(|place| (place.source, place.end) <= (span.source, span.start));
+        let rest = self.places.iter().skip(first).copied();
+        rest.take_while(move |place| place.source == span.source && place.start < span.end)
+    }
+}
+
+/// The text with stars for the secrets in it.
+fn masked(text: &str, secrets: Vec<Range<usize>>) -> Cow<'_, str> {
+    if secrets.is_empty() {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut at = 0;
+    for secret in secrets {
+        out.push_str(text.get(at..secret.start).unwrap_or_default());
+        out.push_str(MASK);
+        at = secret.end;
+    }
+    out.push_str(text.get(at..).unwrap_or_default());
+    Cow::Owned(out)
+}
+
+/// A word as names and paths are made of.
+fn is_plain_word(value: &str) -> bool {
+    value.len() < LONG_VALUE && value.bytes().all(|byte| byte.is_ascii_lowercase() || b"-_.".contains(&byte))
+}
+
+/// No letter, digit or `_` beside it.
+fn stands_alone(text: &str, word: &Range<usize>) -> bool {
+    let part = |letter: char| letter.is_alphanumeric() || letter == '_';
+    let before = text.get(..word.start).and_then(|text| text.chars().next_back());
+    let after = text.get(word.end..).and_then(|text| text.chars().next());
+    !before.is_some_and(part) && !after.is_some_and(part)
+}
+
+/// What is searched for.
+enum Values {
+    Nothing,
+    Known(AhoCorasick),
+    /// The values can't be searched for: then all text is hidden.
+    All,
+}
+
+impl Values {
+    fn find(&self, text: &str) -> Vec<Range<usize>> {
+        match self {
+            Self::Nothing => Vec::new(),
+            Self::Known(values) => values.find_overlapping_iter(text).map(|hit| hit.range()).collect(),
+            Self::All => std::iter::once(0..text.len()).filter(|all| !all.is_empty()).collect(),
+        }
+    }
+}
+
+/// One automaton for all values in all their forms.
+fn finder(values: &[Secret]) -> Values {
+    let mut all: Vec<String> = Vec::new();
+    for value in values {
+        forms::add(value.expose(), SHORTEST_VALUE, &mut all);
+    }
+    all.sort_unstable();
+    all.dedup();
+    if all.is_empty() {
+        return Values::Nothing;
+    }
+    // This kind grows with the bytes of its patterns only; it fails past two thousand million of them.
+    let built = AhoCorasick::builder().kind(Some(AhoCorasickKind::ContiguousNFA)).build(&all);
+    all.iter_mut().for_each(Zeroize::zeroize);
+    built.map_or(Values::All, Values::Known)
+}
+
+/// Places sorted, those that touch or overlap as one.
+fn merged(mut places: Vec<Span>) -> Vec<Span> {
+    places.sort_unstable();
+    let mut all: Vec<Span> = Vec::with_capacity(places.len());
+    for place in places.into_iter().filter(|place| place.start < place.end) {
+        match all.last_mut() {
+            Some(last) if last.source == place.source && place.start <= last.end => {
+                last.end = last.end.max(place.end);
+            }
+            _ => all.push(place),
+        }
+    }
+    all
+}
+
+/// Ranges sorted, those that overlap as one.
+fn joined(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
+    ranges.sort_unstable_by_key(|range| (range.start, range.end));
+    let mut all: Vec<Range<usize>> = Vec::with_capacity(ranges.len());
+    for range in ranges {
+        match all.last_mut() {
+            Some(last) if range.start < last.end => last.end = last.end.max(range.end),
+            _ => all.push(range),
+        }
+    }
+    all
+}
+
+/// The piece, which starts at byte `start` of its document, with a star for each character in a hidden range.
+/// Line ends stay.
+fn starred(piece: &str, start: usize, hidden: &[Range<usize>]) -> String {
+    let mut out = String::with_capacity(piece.len());
+    let mut ranges = hidden.iter().peekable();
+    for (at, letter) in piece.char_indices() {
+        let (from, to) = (start + at, start + at + letter.len_utf8());
+        while ranges.next_if(|range| range.end <= from).is_some() {}
+        let is_hidden = ranges.peek().is_some_and(|range| range.start < to);
+        out.push(if is_hidden && !matches!(letter, '\n' | '\r') { '*' } else { letter });
+    }
+    out
 }

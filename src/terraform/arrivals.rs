@@ -28,6 +28,8 @@ pub enum Use {
     LocalFile,
     /// Written to a file on a new machine by a provisioner.
     RemoteFile,
+    /// Rendered, and given out of the tree that was scanned: a script that runs somewhere.
+    Rendered,
 }
 
 /// A text that arrives somewhere.
@@ -72,8 +74,103 @@ pub fn each_arrival<'w>(evaluator: &Evaluator<'w>, root: &Rc<Instance<'w>>, visi
             }
         }
         for call in instance.directory.blocks_of("module") {
-            open.extend(evaluator.child(&instance, call));
+            match evaluator.child(&instance, call) {
+                Some(child) => open.push(child),
+                None => opaque_module(evaluator, &instance, call, visit),
+            }
         }
+        // What a root module gives out is for its caller, who is not here.
+        if instance.address.is_empty() {
+            for output in instance.directory.blocks_of("output") {
+                rendered_output(evaluator, &instance, output, visit);
+            }
+        }
+    }
+}
+
+/// Inputs by which modules commonly take user data.
+const USER_DATA_INPUTS: &[&str] = &[
+    "user_data",
+    "user_data_base64",
+    "userdata",
+    "userdata_base64",
+    "user_data_raw",
+    "custom_data",
+    "startup_script",
+    "metadata_startup_script",
+    "additional_userdata",
+    "pre_bootstrap_user_data",
+    "post_bootstrap_user_data",
+    "bootstrap_script",
+    "cloud_init",
+    "cloudinit",
+    "user_data_script",
+    "custom_userdata",
+    "extra_user_data",
+    "additional_user_data",
+    "instance_user_data",
+];
+
+/// A module whose source is not here: its inputs that are called as user data are sinks, and a
+/// script in any other one is a script.
+fn opaque_module<'w>(
+    evaluator: &Evaluator<'w>,
+    instance: &Rc<Instance<'w>>,
+    call: Placed<'w, Block>,
+    visit: &mut dyn FnMut(Arrival),
+) {
+    let scope = evaluator.block_scope(&Scope::of(instance, call.source), &call.node.body);
+    let address = instance.address_of(&format!("module.{}", call.node.label(0).unwrap_or_default()));
+    for attribute in &call.node.body.attributes {
+        let name = &*attribute.name.text;
+        let is_user_data = USER_DATA_INPUTS.contains(&name);
+        if matches!(name, "source" | "version" | "providers" | "for_each" | "count" | "depends_on") {
+            continue;
+        }
+        let usage = if is_user_data { Use::UserData } else { Use::Rendered };
+        given_out(evaluator, &scope, attribute, usage, &address, visit);
+    }
+}
+
+fn rendered_output<'w>(
+    evaluator: &Evaluator<'w>,
+    instance: &Rc<Instance<'w>>,
+    output: Placed<'w, Block>,
+    visit: &mut dyn FnMut(Arrival),
+) {
+    let scope = Scope::of(instance, output.source);
+    let address = format!("output.{}", output.node.label(0).unwrap_or_default());
+    if let Some(value) = output.node.body.attribute("value") {
+        given_out(evaluator, &scope, value, Use::Rendered, &address, visit);
+    }
+}
+
+fn given_out<'w>(
+    evaluator: &Evaluator<'w>,
+    scope: &Scope<'w>,
+    attribute: &'w Attribute,
+    usage: Use,
+    address: &str,
+    visit: &mut dyn FnMut(Arrival),
+) {
+    let at = Span { source: scope.source, start: attribute.name.range.start, end: attribute.value.range.end };
+    let value_at = Span { start: attribute.value.range.start, ..at };
+    for text in evaluator.eval(scope, &attribute.value).texts(&attribute.name.text, value_at) {
+        let is_script = text.starts_with("#!");
+        if usage == Use::Rendered && !is_script {
+            continue;
+        }
+        visit(Arrival {
+            address: address.to_owned(),
+            usage,
+            sink: SinkKind::UserData,
+            text: placed_at(text, value_at),
+            path: None,
+            at,
+            argument: attribute.name.text.to_string(),
+            environment: Vec::new(),
+            interpreter: None,
+        });
     }
 }
 

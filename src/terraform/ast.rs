@@ -170,6 +170,18 @@ impl Body {
         self.attributes.iter().rev().find(|attribute| &*attribute.name.text == name)
     }
 
+    /// What stands under a name, as an argument (`vars = {}`) or as a block (`vars {}`, as up to
+    /// Terraform 0.11): one expression for each.
+    pub fn argument_or_block(&self, name: &str) -> Option<Expr> {
+        if let Some(attribute) = self.attribute(name) {
+            return Some(attribute.value.clone());
+        }
+        let block = self.blocks_of(name).next()?;
+        let members = block.body.attributes.iter();
+        let members = members.map(|attribute| (Key::Name(attribute.name.clone()), attribute.value.clone()));
+        Some(Expr { kind: ExprKind::Object(members.collect()), range: block.kind.range })
+    }
+
     /// The blocks of this kind.
     pub fn blocks_of<'b>(&'b self, kind: &'b str) -> impl Iterator<Item = &'b Block> {
         self.blocks.iter().filter(move |block| &*block.kind.text == kind)

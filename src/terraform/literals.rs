@@ -4,7 +4,7 @@
 //! known from the syntax.
 
 use super::ast::{Attribute, Block, Body, Expr, ExprKind, Key, Name};
-use super::evaluate::is_literal_secret;
+use super::evaluate::literal_confidence;
 use super::tables::Tables;
 use crate::finding::Confidence;
 use crate::secret::Secret;
@@ -31,7 +31,13 @@ const MOST_DEPTH: usize = 80;
 
 /// The literal secrets of a file.
 pub fn literals_of(source: SourceId, body: &Body) -> Vec<LiteralSecret> {
-    let mut finder = Finder { source, address: String::new(), found: Vec::new() };
+    let mut finder = Finder {
+        source,
+        address: String::new(),
+        ignored: Vec::new(),
+        argument: String::new(),
+        found: Vec::new(),
+    };
     finder.body(body, 0);
     finder.found
 }
@@ -39,6 +45,10 @@ pub fn literals_of(source: SourceId, body: &Body) -> Vec<LiteralSecret> {
 struct Finder {
     source: SourceId,
     address: String,
+    /// Arguments of this resource that its `lifecycle` tells Terraform to leave alone.
+    ignored: Vec<String>,
+    /// The argument of the resource that is looked at.
+    argument: String,
     found: Vec<LiteralSecret>,
 }
 
@@ -52,13 +62,20 @@ impl Finder {
             body.attribute("value").map(|attribute| &attribute.value),
         );
         for attribute in &body.attributes {
+            if depth == 1 {
+                self.argument = attribute.name.text.to_string();
+            }
             self.attribute(attribute, depth);
         }
         for block in &body.blocks {
             let outer = (depth == 0).then(|| std::mem::replace(&mut self.address, address_of(block)));
+            if depth == 0 {
+                self.ignored = ignored_changes(block);
+            }
             self.block(block, depth);
             if let Some(outer) = outer {
                 self.address = outer;
+                self.ignored.clear();
             }
         }
     }
@@ -91,6 +108,7 @@ impl Finder {
                 || secure.as_deref() == Some("SecureString")
                 || last.is_some_and(|name| says_secret(name).is_some())
                 || says_secret(label).is_some();
+            self.argument = attribute.name.text.to_string();
             if secret && says_secret(&attribute.name.text).is_none() {
                 self.add(last.unwrap_or(label), &attribute.value, Confidence::Medium);
             }
@@ -117,9 +135,16 @@ impl Finder {
         }
     }
 
+    fn is_ignored(&self) -> bool {
+        self.ignored.iter().any(|name| *name == self.argument || name == "all")
+    }
+
     fn add(&mut self, name: &str, value: &Expr, confidence: Confidence) {
         let ExprKind::Template(_) = &value.kind else { return };
-        let Some(text) = value.as_literal().filter(|text| is_literal_secret(text)) else { return };
+        let Some(text) = value.as_literal() else { return };
+        let Some(confidence) = literal_confidence(&text, confidence) else { return };
+        // A value that Terraform is told to leave alone is there to be replaced.
+        let confidence = if self.is_ignored() { Confidence::Low } else { confidence };
         let at = Span { source: self.source, start: value.range.start, end: value.range.end };
         self.found.push(LiteralSecret {
             name: name.to_owned(),
@@ -161,6 +186,19 @@ impl Finder {
             _ => {}
         }
     }
+}
+
+/// The arguments in `lifecycle { ignore_changes = [...] }`; `all` is one of them.
+fn ignored_changes(block: &Block) -> Vec<String> {
+    let lists = block.body.blocks_of("lifecycle").filter_map(|inner| inner.body.attribute("ignore_changes"));
+    let mut names = Vec::new();
+    for list in lists {
+        match &list.value.kind {
+            ExprKind::List(items) => names.extend(items.iter().map(super::evaluate::label)),
+            _ => names.push(super::evaluate::label(&list.value)),
+        }
+    }
+    names
 }
 
 fn address_of(block: &Block) -> String {

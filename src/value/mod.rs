@@ -284,6 +284,15 @@ impl Text {
         all
     }
 
+    /// Whether its first known text, after white space, starts with this.
+    pub fn starts_with(&self, beginning: &str) -> bool {
+        let first = self.pieces.iter().find(|piece| match piece {
+            Piece::Known { text, .. } => !text.trim().is_empty(),
+            Piece::Hole(_) => true,
+        });
+        matches!(first, Some(Piece::Known { text, .. }) if text.trim_start().starts_with(beginning))
+    }
+
     /// Whether it has no pieces, or only empty ones.
     pub fn is_empty(&self) -> bool {
         self.pieces.iter().all(|piece| matches!(piece, Piece::Known { text, .. } if text.is_empty()))

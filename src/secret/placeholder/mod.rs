@@ -49,6 +49,20 @@ pub fn judge(text: &str) -> Placeholder {
     if holds { Placeholder::Yes } else { Placeholder::No }
 }
 
+/// Judges a text that has the shape of a token: masks, sequences, words and documented values, but no
+/// paths and references, which it can't be.
+pub fn judge_shaped(text: &str) -> Placeholder {
+    if text.len() > LONGEST {
+        Placeholder::No
+    } else if words::is_documented(text) {
+        Placeholder::Documentation
+    } else if text.contains(HOLE) || is_mask(text) || is_sequence(text) || words::is_placeholder_words(text) {
+        Placeholder::Yes
+    } else {
+        Placeholder::No
+    }
+}
+
 /// Whether the text is no secret: a placeholder or a documented example.
 pub fn is_placeholder(text: &str) -> bool {
     judge(text) != Placeholder::No

@@ -158,9 +158,70 @@ pub fn literal_origin(key: &str, text: &str, at: Span, confidence: Confidence) -
 
 /// Whether the text in a secret-named place is a secret. Flags, numbers and references are not.
 pub fn is_literal_secret(text: &str) -> bool {
+    literal_confidence(text, Confidence::High).is_some()
+}
+
+/// How sure it is that the text in a place whose name says "secret" with confidence `named` is a
+/// secret: `None` for what is none, low for what reads like a name or a remark.
+pub fn literal_confidence(text: &str, named: Confidence) -> Option<Confidence> {
     let text = text.trim();
-    let plain_word = matches!(text, "true" | "false" | "null" | "none" | "");
-    !plain_word && text.parse::<f64>().is_err() && !is_placeholder(text)
+    let plain_word = matches!(
+        text,
+        "true"
+            | "false"
+            | "null"
+            | "none"
+            | ""
+            | "seconds"
+            | "minutes"
+            | "hours"
+            | "days"
+            | "weeks"
+            | "months"
+    );
+    // `$.a`, `$$.Task.Token`: a path into the input of a state machine.
+    let points_elsewhere = text.starts_with("$.") || text.starts_with("$$.");
+    if plain_word || points_elsewhere || text.parse::<f64>().is_ok() || is_placeholder(text) {
+        return None;
+    }
+    if text.starts_with('{')
+        && let Ok(json) = serde_json::from_str::<serde_json::Value>(text)
+    {
+        return json_holds_secret(&json, 0).then_some(named);
+    }
+    Some(if reads_like_a_name(text) { Confidence::Low } else { named })
+}
+
+/// Of a secret document kept as JSON: whether any member is one.
+fn json_holds_secret(json: &serde_json::Value, depth: usize) -> bool {
+    match json {
+        serde_json::Value::String(text) => {
+            !text.is_empty() && is_literal_secret(text) && !reads_like_a_name(text)
+        }
+        serde_json::Value::Array(items) if depth < 8 => {
+            items.iter().any(|item| json_holds_secret(item, depth + 1))
+        }
+        serde_json::Value::Object(members) if depth < 8 => {
+            members.iter().any(|(name, value)| !sheds(name) && json_holds_secret(value, depth + 1))
+        }
+        _ => false,
+    }
+}
+
+/// `primary_endpoint_address`, `replace in console`, `INITIAL_VALUE`, `days`: words, no digits, one
+/// case. People do choose such passwords, but far more often it is the name of one.
+fn reads_like_a_name(text: &str) -> bool {
+    if !text.is_ascii() || text.bytes().any(|byte| byte.is_ascii_digit()) {
+        return false;
+    }
+    let words: Vec<&str> =
+        text.split(['-', '_', ' ', '.', '/', ':']).filter(|word| !word.is_empty()).collect();
+    let letters = |word: &&str| word.bytes().all(|byte| byte.is_ascii_alphabetic());
+    let lower = !text.bytes().any(|byte| byte.is_ascii_uppercase());
+    let upper = !text.bytes().any(|byte| byte.is_ascii_lowercase());
+    let prose = words.len() >= 3 && text.contains(' ');
+    let short = words.len() == 1 && text.len() <= 5 && lower;
+    words.iter().all(letters) && (prose || short || (words.len() >= 2 && (lower || upper)))
 }
 
 impl<'w> Evaluator<'w> {
@@ -173,11 +234,12 @@ impl<'w> Evaluator<'w> {
         let Some(verdict) = says_secret(name) else { return value };
         let at = scope.span(expr.range);
         if let Some(text) = value.known() {
-            if !is_literal_secret(&text) || verdict.confidence < Confidence::Medium {
+            let Some(confidence) = literal_confidence(&text, verdict.confidence) else { return value };
+            if confidence < Confidence::Medium {
                 return value;
             }
             let at = value.place().unwrap_or(at);
-            let origin = literal_origin(name, &text, at, verdict.confidence);
+            let origin = literal_origin(name, &text, at, confidence);
             return Value::tainted(name, at, Traces::from_origin(origin));
         }
         // A mix of text and harmless holes, a call of an unknown function: not by name alone.

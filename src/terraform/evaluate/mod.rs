@@ -24,7 +24,7 @@ use crate::reading::{Gap, Reading};
 use crate::source::{SourceId, Sources, Span};
 use crate::value::Text;
 
-pub use judge::{is_literal_secret, label};
+pub use judge::{is_literal_secret, label, literal_confidence};
 pub use template::placed_at;
 
 /// Expressions nested deeper (through references too) are unknown.

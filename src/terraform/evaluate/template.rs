@@ -179,9 +179,9 @@ impl<'w> Evaluator<'w> {
         let Some(template) = block.node.body.attribute("template") else {
             return Value::unknown("rendered", at);
         };
-        let vars_expr = block.node.body.attribute("vars");
-        let vars = vars_expr.map_or(Value::Null, |vars| self.eval(scope, &vars.value));
-        let vars = self.template_variables(scope, vars, vars_expr.map(|vars| &vars.value));
+        let vars_expr = block.node.body.argument_or_block("vars");
+        let vars = vars_expr.as_ref().map_or(Value::Null, |vars| self.eval(scope, vars));
+        let vars = self.template_variables(scope, vars, vars_expr.as_ref());
         let texts = self.eval(scope, &template.value).texts("template", block.span(template.value.range));
         Value::either(texts.into_iter().map(|text| Value::Text(self.render_text(&text, &vars))))
     }

@@ -1,0 +1,46 @@
+# What people type. `make` alone tells what there is.
+CARGO ?= cargo
+# What `make bench` scans.
+TREE ?= examples/
+# How often `make bench` runs each program.
+RUNS ?= 11
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check bench clean
+
+help: ## Tell what there is
+	@echo "make TARGET:"
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1|\2/p' Makefile | while IFS='|' read -r name text; do printf '  %-8s %s\n' $$name "$$text"; done
+
+demo: ## Build, and follow the key of examples/incident to the disk
+	@echo "Building; the first time takes a few minutes."
+	@$(CARGO) build --quiet --locked --profile demo
+	@echo
+	@echo "$$ secretrail scan examples/incident"
+	@code=0; $(CARGO) run --quiet --locked --profile demo -- scan examples/incident || code=$$?; \
+	echo; \
+	if [ $$code -eq 1 ]; then \
+	  echo "Exit code 1 is right here: a gate would stop this change. examples/incident-fixed passes it."; \
+	else \
+	  echo "Exit code $$code, but 1 was expected: the key was not found."; exit 1; \
+	fi
+
+test: ## Run all tests
+	$(CARGO) test --locked
+
+check: ## Format, lints and licences
+	$(CARGO) fmt --check
+	$(CARGO) clippy --locked --all-targets -- -D warnings
+	@if $(CARGO) deny --version >/dev/null 2>&1; then \
+	  $(CARGO) deny --locked check; \
+	else \
+	  echo "cargo-deny is not installed: advisories and bans are not checked"; \
+	fi
+	$(CARGO) metadata --locked --format-version 1 | python3 .ci/licences.py deny.toml
+
+bench: ## Time and memory beside other scanners, on TREE=path, RUNS=n times
+	$(CARGO) build --locked --release
+	@benches/compare.sh "$(TREE)" "$(RUNS)"
+
+clean: ## Remove what was built
+	$(CARGO) clean
