@@ -129,6 +129,7 @@ impl Machine<'_> {
 
     /// `env`, `export -p`: all exported variables are printed.
     pub fn print_environment(&mut self, call: &Call<'_>) {
+        self.pay(self.variables.count());
         let mut traces = Traces::none();
         for (_, variable) in self.variables.exported_secrets() {
             traces.absorb(&variable.value.traces());

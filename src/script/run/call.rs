@@ -8,7 +8,7 @@ use super::wire::{command_name, known_start};
 use crate::script::shell::{Assignment, Command, Word};
 use crate::script::table::Wrapper;
 use crate::source::Span;
-use crate::value::{Hop, Text};
+use crate::value::{Hop, Piece, Text};
 
 /// A command that is being called.
 pub struct Call<'a> {
@@ -57,7 +57,17 @@ impl Call<'_> {
 
 /// Whether a text is known and is exactly this.
 pub fn is(text: &Text, word: &str) -> bool {
-    text.pieces.len() == 1 && known_start(text) == word || text.known().is_some_and(|known| known == word)
+    let mut rest = Some(word);
+    for piece in &text.pieces {
+        rest = match piece {
+            Piece::Known { text, .. } => rest.and_then(|rest| rest.strip_prefix(&**text)),
+            Piece::Hole(_) => None,
+        };
+        if rest.is_none() {
+            return false;
+        }
+    }
+    rest == Some("")
 }
 
 /// `-x`, `--long`; not `-` alone.

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::streams::{Chunk, Stream};
-use super::variables::used_at;
+use super::variables::{known_bytes, used_at};
 use super::wire::{self, without_last_newlines};
 use super::{Machine, Program, shell};
 use crate::finding::Confidence;
@@ -102,6 +102,7 @@ impl Machine<'_> {
         let at = self.place(expansion.extent);
         let argument = expansion.argument.as_deref();
         let mut value = self.lookup(&expansion.name);
+        self.pay(value.as_ref().map_or(0, |value| known_bytes(value) / 64));
         if expansion.indirect {
             let name = value.as_ref().and_then(Text::known);
             value = name.and_then(|name| self.lookup(&name));

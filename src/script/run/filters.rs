@@ -97,6 +97,7 @@ impl Machine<'_> {
         let chunks = self.streams.input_chunks();
         let named = call.operands().first().and_then(|text| text.known());
         let mut traces = Traces::none();
+        self.pay(self.variables.count());
         let secrets: Vec<(String, Traces)> = self
             .variables
             .exported_secrets()

@@ -116,11 +116,10 @@ impl Machine<'_> {
 
     /// `/opt/install.sh`: a script that this one wrote.
     fn written_script(&mut self, call: &Call<'_>) -> bool {
-        let name = call.name.to_owned();
-        let written = self.files.written.iter().find(|(path, file)| {
-            !file.carried_out && !name.is_empty() && path.rsplit('/').next() == Some(&name)
-        });
-        let Some((path, _)) = written else { return false };
+        let Some(path) = self.files.named(call.name) else { return false };
+        if self.files.written.get(path).is_none_or(|file| file.carried_out) {
+            return false;
+        }
         let path = Text::made(path.as_str(), call.at);
         let text = joined(self.take_script(&path));
         self.run_aside(&text);

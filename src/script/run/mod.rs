@@ -200,6 +200,11 @@ impl<'c> Machine<'c> {
         self.program.flat.place(extent.start, extent.end).unwrap_or(self.context.fallback)
     }
 
+    /// Work that is not a command's own, in steps.
+    fn pay(&mut self, cost: usize) {
+        self.steps = self.steps.saturating_sub(cost);
+    }
+
     fn gap(&mut self, at: Span, reason: &str, hides_findings: bool) {
         let last = self.gaps.len() + 1 == MOST_GAPS;
         if self.gaps.len() < MOST_GAPS {

@@ -115,6 +115,7 @@ impl Machine<'_> {
                     self.deliver_to(&stream, chunk);
                 }
             } else if !remote {
+                self.pay(self.files.written.get(&from).map_or(0, |file| file.chunks.len()));
                 self.files.copy(&from, &to, call.name == "mv");
             }
         }
@@ -124,7 +125,8 @@ impl Machine<'_> {
         let branches = self.branches.clone();
         for operand in call.operands() {
             let path = self.path(operand);
-            self.files.remove(&path, &branches);
+            let cost = self.files.remove(&path, &branches);
+            self.pay(cost);
         }
     }
 

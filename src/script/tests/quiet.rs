@@ -106,13 +106,22 @@ fn literals_are_known_by_their_names() {
 
 #[test]
 fn a_literals_text_is_never_told() {
-    let rig = Rig::new(
+    for script in [
         "API_TOKEN=canary-0123456789abcdef\necho x > /tmp/$API_TOKEN\ncurl -H \"X: $API_TOKEN\" h\n",
-    );
-    let reading = rig.trace(&rig.context(Role::UserData));
-    let said = format!("{:?} {:?}", reading.facts, reading.gaps);
-    assert!(!said.contains("canary"), "{said}");
-    assert!(said.contains("cdef"));
+        "set -x\nAPI_TOKEN=${API_TOKEN:-canary-0123456789abcdef}\n$API_TOKEN/run ⟦k⟧ > /a$API_TOKEN\n",
+        "mysql -pcanary-0123456789abcdef -e 'select 1' > /a\n",
+        "curl -u bob:canary-0123456789abcdef https://h\n",
+        "run --api-token=canary-0123456789abcdef\nrun --password canary-0123456789abcdef\n",
+        "echo root:canary-0123456789abcdef | chpasswd\n",
+        "git clone https://⟦user⟧:canary-0123456789abcdef@host\nsudo -i 'a\n",
+        "export DB_PASSWORD='canary-0123456789abcdef'\ndocker run -e DB_PASSWORD i\nenv > /e\n",
+    ] {
+        let rig = Rig::new(script);
+        let reading = rig.trace(&rig.context(Role::UserData));
+        assert!(!reading.facts.is_empty(), "in\n{script}");
+        let said = format!("{:?} {:?}", reading.facts, reading.gaps);
+        assert!(!said.contains("canary"), "in\n{script}\n{said}");
+    }
 }
 
 #[test]
