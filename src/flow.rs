@@ -268,3 +268,6 @@ pub fn literal_flow(trace: Trace, at: Span, address: String, by: String) -> Flow
     let sink = Sink { kind: SinkKind::SourceCode, path: None, lifetime: Lifetime::Durable, at, by };
     Flow { trace, sink, address, host: Host::Repository, referenced: true }
 }
+
+#[cfg(test)]
+mod tests;

@@ -35,6 +35,9 @@ pub(super) fn run(cli: &Cli, arguments: &ScanArguments) -> Result<ExitCode, Erro
     let stop = stop_on_ctrl_c();
     let (base, paths) = scanned_paths(arguments)?;
     let settings = Settings::load(arguments.settings.as_deref(), &base)?;
+    if let Some(file) = &settings.file {
+        tracing::info!("settings from {}", file.display());
+    }
     let mut folders = settings.rules.clone();
     folders.extend(arguments.rules.iter().cloned());
     let rule_set = rules::load(&folders)?;
@@ -53,6 +56,7 @@ pub(super) fn run(cli: &Cli, arguments: &ScanArguments) -> Result<ExitCode, Erro
     let tools = Tools { rules: &rule_set, tokens: &tokens, stop: &stop, progress: &on_progress };
     let gather = || {
         let material = gather(&paths, &base, &sources, &settings, arguments, &stop)?;
+        tracing::info!("{} files read", material.inputs.len());
         let scanned = scan(&sources, &material, &tools);
         Ok::<_, Error>((material.inputs.len(), scanned))
     };
