@@ -56,8 +56,15 @@ pub struct Flow {
 
 impl Flow {
     /// How sure: of a script that nobody refers to, never more than medium.
+    /// What a script fetches and writes to a certificate's file is a certificate, public by purpose.
     pub fn confidence(&self) -> Confidence {
-        let most = if self.referenced { Confidence::High } else { Confidence::Medium };
+        let certificate = self.trace.origin.kind == OriginKind::Command
+            && self.sink.path.as_deref().is_some_and(names_a_certificate);
+        let most = match (certificate, self.referenced) {
+            (true, _) => Confidence::Low,
+            (false, true) => Confidence::High,
+            (false, false) => Confidence::Medium,
+        };
         self.trace.origin.confidence.min(most)
     }
 
@@ -231,6 +238,19 @@ fn rendered_landings(arrival: &Arrival, text: &Text) -> Vec<Landing> {
         landings.extend(guessed_by_path(arrival, text));
     }
     landings
+}
+
+/// `ca.crt`, `/etc/tls/cert.pem`, `ca-bundle.pem`; not `tls.key`, not `cert-and-key.pem`.
+fn names_a_certificate(path: &str) -> bool {
+    // Of "a, then copied to b" both say it.
+    let name = path.rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
+    let says = |word: &str| name.split(['.', '-', '_']).any(|part| part == word);
+    let public =
+        ["crt", "cer", "cert", "certs", "certificate", "ca", "cacert", "bundle", "chain", "fullchain"];
+    public.iter().any(|word| says(word))
+        && !name.contains("key")
+        && !name.contains("p12")
+        && !name.contains("pfx")
 }
 
 /// A file whose whole content is unknown, under a name that says what it holds: `kubeconfig.yaml`,

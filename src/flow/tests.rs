@@ -183,7 +183,7 @@ fn json_in_a_file_provisioner_is_found_at_the_member() {
     let found = main_tf(
         "variable \"join_token\" {}\nresource \"null_resource\" \"x\" {\n  provisioner \"file\" {\n    content = yamlencode(merge({ server = \"a\" }, {\n      token = var.join_token\n    }))\n    destination = \"/etc/rancher/config.yaml\"\n  }\n}\n",
     );
-    assert_eq!(found, ["join_token > file /etc/rancher/config.yaml main.tf:1 medium"]);
+    assert_eq!(found, ["join_token > file /etc/rancher/config.yaml main.tf:5 medium"]);
 }
 
 #[test]
@@ -384,4 +384,13 @@ fn a_file_resource_is_on_the_operators_disk() {
         "resource \"tls_private_key\" \"ssh\" {}\nresource \"local_sensitive_file\" \"k\" {\n  filename = \"${path.module}/key.pem\"\n  content = tls_private_key.ssh.private_key_pem\n}\n",
     );
     assert_eq!(found, ["ssh.private_key_pem > file ./key.pem main.tf:4 high"]);
+}
+
+#[test]
+fn a_certificate_is_fetched_as_a_secret_but_is_none() {
+    let found = main_tf(
+        "resource \"aws_instance\" \"x\" {\n  user_data = <<EOT\n#!/bin/bash\nget() { aws secretsmanager get-secret-value --secret-id \"$1\" --query SecretString --output text; }\nget app/tls > /etc/tls/cert.pem\nget app/tls > /etc/tls/key.pem\nEOT\n}\n",
+    );
+    let levels: Vec<&str> = found.iter().filter_map(|line| line.rsplit(' ').next()).collect();
+    assert_eq!(levels, ["low", "high"], "{found:?}");
 }

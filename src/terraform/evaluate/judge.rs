@@ -180,7 +180,11 @@ pub fn literal_confidence(text: &str, named: Confidence) -> Option<Confidence> {
             | "months"
     );
     // `$.a`, `$$.Task.Token`: a path into the input of a state machine.
-    let points_elsewhere = text.starts_with("$.") || text.starts_with("$$.");
+    // `$kms_keys:main`: a name that a factory looks up.
+    let reference = |letter: char| letter.is_ascii_lowercase() || "_:./-".contains(letter);
+    let looked_up =
+        text.strip_prefix('$').is_some_and(|rest| rest.contains(':') && rest.chars().all(reference));
+    let points_elsewhere = looked_up || text.starts_with("$.") || text.starts_with("$$.");
     if plain_word || points_elsewhere || text.parse::<f64>().is_ok() || is_placeholder(text) {
         return None;
     }
