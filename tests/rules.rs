@@ -77,7 +77,10 @@ fn rules_say_enough() {
         assert!(file.message.is_some(), "{name}: no message");
         assert!(file.title.len() <= 60 && !file.title.ends_with('.'), "{name}: {}", file.title);
         for text in [&file.description, &file.remediation] {
-            assert!(text.as_deref().is_some_and(|text| text.trim().ends_with('.')), "{name}: half a sentence");
+            assert!(
+                text.as_deref().is_some_and(|text| text.trim().ends_with('.')),
+                "{name}: half a sentence"
+            );
         }
     }
 }
