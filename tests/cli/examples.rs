@@ -1,0 +1,35 @@
+//! Every command in a README of `examples/` works as printed.
+
+use std::fs;
+
+use crate::rig::{command, root, run};
+
+/// Folder and the exit code that its README promises.
+const EXAMPLES: &[(&str, i32)] = &[("incident", 1), ("incident-fixed", 0)];
+
+#[test]
+fn commands_work_as_printed() {
+    for (folder, code) in EXAMPLES {
+        let readme = fs::read_to_string(root().join("examples").join(folder).join("README.md"))
+            .unwrap_or_else(|error| panic!("examples/{folder}/README.md: {error}"));
+        assert!(readme.contains(&format!("exit code {code}")), "{folder}: the exit code is not told");
+        let commands: Vec<&str> =
+            readme.lines().filter_map(|line| line.strip_prefix("$ secretrail ")).collect();
+        assert!(!commands.is_empty(), "{folder}: no command");
+        for printed in commands {
+            let ran = run(command(&root()).args(printed.split(' ')));
+            assert_eq!(ran.code, *code, "{printed}: {}{}", ran.out, ran.err);
+            assert_eq!(ran.err, "", "{printed}");
+        }
+    }
+}
+
+#[test]
+fn every_example_is_run() {
+    let entries = fs::read_dir(root().join("examples")).expect("examples/");
+    let mut folders: Vec<String> =
+        entries.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned()).collect();
+    folders.sort();
+    let run: Vec<&str> = EXAMPLES.iter().map(|(folder, _)| *folder).collect();
+    assert_eq!(folders, run);
+}

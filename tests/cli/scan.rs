@@ -1,0 +1,7 @@
+//! `secretrail scan`.
+
+mod exit_codes;
+mod incident;
+mod inputs;
+mod places;
+mod reports;

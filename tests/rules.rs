@@ -1,0 +1,141 @@
+//! Every rule is sound, explains itself, and finds exactly what its examples mark.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+use secretrail::rule::{ExampleInput, Rule, RuleSet, check, embedded};
+use secretrail::scan::{check_examples, outcome};
+
+fn rules() -> RuleSet {
+    RuleSet::load(embedded(), Vec::new()).expect("embedded rules load")
+}
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+#[test]
+fn no_rule_has_a_problem() {
+    let mut told = Vec::new();
+    for (file, text) in embedded() {
+        let problems = check(text).into_iter().chain(check_examples(file, text));
+        told.extend(problems.map(|problem| format!("rules/{file}:{problem}")));
+    }
+    assert!(told.is_empty(), "{}", told.join("\n"));
+}
+
+#[test]
+fn every_rule_shows_what_it_finds_and_what_it_leaves_alone() {
+    for rule in rules().iter() {
+        let examples = &rule.file().examples;
+        for kind in [true, false] {
+            let has = examples.iter().any(|example| example.is_positive().is_none_or(|is| is == kind));
+            let what = if kind { "finds" } else { "leaves alone" };
+            assert!(has, "{}: no example of what it {what}", rule.name());
+        }
+    }
+}
+
+#[test]
+fn examples_give_exactly_the_marked_lines() {
+    let rules = rules();
+    let fixtures = root().join("fixtures");
+    for rule in rules.iter() {
+        for example in &rule.file().examples {
+            if let ExampleInput::Record { fields, matches } = &example.input {
+                assert_eq!(rule.matches(fields), *matches, "{}: {}", rule.name(), example.name);
+                continue;
+            }
+            // Judged beside all other rules, as users run it.
+            let (found, marked) = outcome(&rules, rule.name(), example, Some(&fixtures));
+            assert_eq!(found, marked, "{}: {} (left: found, right: marked)", rule.name(), example.name);
+        }
+    }
+}
+
+#[test]
+fn ids_are_unique_uuids() {
+    let mut seen: BTreeMap<String, String> = BTreeMap::new();
+    for rule in rules().iter() {
+        let id = rule.file().id.clone().unwrap_or_default();
+        let parts: Vec<usize> = id.split('-').map(str::len).collect();
+        assert_eq!(parts, [8, 4, 4, 4, 12], "{}: `{id}` is no UUID", rule.name());
+        assert!(id.chars().all(|c| c == '-' || c.is_ascii_hexdigit()), "{}: `{id}`", rule.name());
+        if let Some(other) = seen.insert(id, rule.name().to_owned()) {
+            panic!("{} and {other} have the same id", rule.name());
+        }
+    }
+}
+
+#[test]
+fn rules_say_enough() {
+    for rule in rules().iter() {
+        let file = rule.file();
+        let name = rule.name();
+        assert!(file.level.is_some(), "{name}: no level");
+        assert!(file.message.is_some(), "{name}: no message");
+        assert!(file.title.len() <= 60 && !file.title.ends_with('.'), "{name}: {}", file.title);
+        for text in [&file.description, &file.remediation] {
+            assert!(
+                text.as_deref().is_some_and(|text| text.trim().ends_with('.')),
+                "{name}: half a sentence"
+            );
+        }
+    }
+}
+
+/// `UPDATE=1 cargo test --test rules` writes it.
+#[test]
+fn the_list_of_rules_is_current() {
+    let path = root().join("rules/README.md");
+    let list = list(&rules());
+    if env::var_os("UPDATE").is_some() {
+        fs::write(&path, &list).expect("rules/README.md is written");
+    }
+    let written = fs::read_to_string(&path).unwrap_or_default();
+    assert!(written == list, "rules/README.md is not current: UPDATE=1 cargo test --test rules");
+}
+
+fn list(rules: &RuleSet) -> String {
+    let mut text = String::from(
+        "# Rules\n\n\
+         <!-- Generated from the rule files: UPDATE=1 cargo test --test rules -->\n\n\
+         A rule is a [Sigma](https://sigmahq.io) file that brings its own examples. Adding a rule is adding one file:\n\
+         `secretrail rules check FILE` tells whether it is sound, `secretrail rules explain NAME` shows it.\n",
+    );
+    let mut surfaces: BTreeMap<&str, Vec<&Rule>> = BTreeMap::new();
+    for (file, _) in embedded() {
+        let (surface, name) = file.rsplit_once('/').expect("a rule lies in its surface's folder");
+        let name = name.trim_end_matches(".yml");
+        surfaces.entry(surface).or_default().push(rules.get(name).expect("a rule is named as its file"));
+    }
+    for (surface, mut rules) in surfaces {
+        rules.sort_by_key(|rule| (std::cmp::Reverse(rule.severity()), rule.name().to_owned()));
+        text.push_str(&format!("\n## {surface}\n\n| rule | severity | what it finds |\n|---|---|---|\n"));
+        for rule in rules {
+            let (name, title) = (rule.name(), &rule.file().title);
+            text.push_str(&format!("| [{name}]({surface}/{name}.yml) | {} | {title} |\n", rule.severity()));
+        }
+    }
+    text.push_str("\n## Tables\n\n| file | what it lists |\n|---|---|\n");
+    for (file, what) in tables(&root().join("rules")) {
+        text.push_str(&format!("| [{file}]({file}) | {what} |\n"));
+    }
+    text
+}
+
+/// The tables beside the rules; each says in its first comment what it is.
+fn tables(folder: &Path) -> BTreeMap<String, String> {
+    let entries = fs::read_dir(folder).expect("rules/ is there");
+    let files = entries.map(|entry| entry.expect("an entry").path());
+    let tables = files.filter(|path| path.extension().is_some_and(|end| end == "toml")).map(|path| {
+        let text = fs::read_to_string(&path).expect("a table is text");
+        let words = text.lines().map_while(|line| line.strip_prefix("# ")).collect::<Vec<_>>().join(" ");
+        let sentence = words.split_inclusive(". ").next().unwrap_or_default().trim().to_owned();
+        let name = path.file_name().expect("a name").to_string_lossy().into_owned();
+        assert!(!sentence.is_empty(), "rules/{name} does not say what it lists");
+        (name, sentence)
+    });
+    tables.collect()
+}
