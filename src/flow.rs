@@ -7,12 +7,15 @@ use crate::finding::Confidence;
 use crate::reading::{Gap, Reading};
 use crate::record::{Field, FieldMap};
 use crate::script::{Context, Role as ScriptRole, looks_like_shell, trace_shell};
+use crate::secret::names::says_secret;
 use crate::source::{SourceId, Sources, Span};
 use crate::terraform::arrivals::{Arrival, Use, each_arrival};
 use crate::terraform::directory::Directory;
 use crate::terraform::evaluate::Evaluator;
 use crate::terraform::tree::Tree;
-use crate::value::{Flat, Hop, Landing, Lifetime, Piece, Sink, SinkKind, Text, Trace};
+use crate::value::{
+    Flat, Hop, Landing, Lifetime, Origin, OriginKind, Piece, Sink, SinkKind, Text, Trace, Traces,
+};
 
 /// The machine whose disk it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,8 +56,15 @@ pub struct Flow {
 
 impl Flow {
     /// How sure: of a script that nobody refers to, never more than medium.
+    /// What a script fetches and writes to a certificate's file is a certificate, public by purpose.
     pub fn confidence(&self) -> Confidence {
-        let most = if self.referenced { Confidence::High } else { Confidence::Medium };
+        let certificate = self.trace.origin.kind == OriginKind::Command
+            && self.sink.path.as_deref().is_some_and(names_a_certificate);
+        let most = match (certificate, self.referenced) {
+            (true, _) => Confidence::Low,
+            (false, true) => Confidence::High,
+            (false, false) => Confidence::Medium,
+        };
         self.trace.origin.confidence.min(most)
     }
 
@@ -224,7 +234,53 @@ fn rendered_landings(arrival: &Arrival, text: &Text) -> Vec<Landing> {
             traces: new,
         });
     }
+    if landings.is_empty() {
+        landings.extend(guessed_by_path(arrival, text));
+    }
     landings
+}
+
+/// `ca.crt`, `/etc/tls/cert.pem`, `ca-bundle.pem`; not `tls.key`, not `cert-and-key.pem`.
+fn names_a_certificate(path: &str) -> bool {
+    // Of "a, then copied to b" both say it.
+    let name = path.rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
+    let says = |word: &str| name.split(['.', '-', '_']).any(|part| part == word);
+    let public =
+        ["crt", "cer", "cert", "certs", "certificate", "ca", "cacert", "bundle", "chain", "fullchain"];
+    public.iter().any(|word| says(word))
+        && !name.contains("key")
+        && !name.contains("p12")
+        && !name.contains("pfx")
+}
+
+/// A file whose whole content is unknown, under a name that says what it holds: `kubeconfig.yaml`,
+/// `id_rsa`. A guess, so of low confidence.
+fn guessed_by_path(arrival: &Arrival, text: &Text) -> Option<Landing> {
+    let [Piece::Hole(hole)] = text.pieces.as_slice() else { return None };
+    let path = arrival.path.as_ref().filter(|_| arrival.sink == SinkKind::File)?.shown();
+    let name = path.rsplit('/').next().unwrap_or_default();
+    let stem = name.split('.').next().unwrap_or_default();
+    let private_key =
+        [".pem", ".key", ".p12", ".pfx"].iter().any(|end| name.ends_with(end)) && !stem.contains("pub");
+    let words =
+        ["_server", "_workload", "_admin"].iter().fold(stem, |stem, word| stem.trim_end_matches(word));
+    if hole.label.contains("public")
+        || hole.label.contains("cert")
+        || !(private_key || says_secret(words).is_some())
+    {
+        return None;
+    }
+    let origin = Origin {
+        kind: OriginKind::Resource,
+        name: hole.label.to_string(),
+        key: stem.to_owned(),
+        at: hole.at,
+        confidence: Confidence::Low,
+        literal: None,
+    };
+    let by = format!("{} of {}", arrival.argument, arrival.address);
+    let sink = Sink { kind: SinkKind::File, path: Some(path), lifetime: Lifetime::Durable, at: hole.at, by };
+    Some(Landing { sink, traces: Traces::from_origin(origin) })
 }
 
 /// A secret's text that stands in the source: no way to follow, the place is the finding.
@@ -232,3 +288,6 @@ pub fn literal_flow(trace: Trace, at: Span, address: String, by: String) -> Flow
     let sink = Sink { kind: SinkKind::SourceCode, path: None, lifetime: Lifetime::Durable, at, by };
     Flow { trace, sink, address, host: Host::Repository, referenced: true }
 }
+
+#[cfg(test)]
+mod tests;

@@ -140,7 +140,6 @@ fn better_first(left: &Finding, right: &Finding) -> Ordering {
 }
 
 #[cfg(test)]
-
 mod tests {
     use super::*;
     use crate::finding::{Related, Role, SecretFacts, SinkFacts, Surface};

@@ -35,6 +35,9 @@ pub(super) fn run(cli: &Cli, arguments: &ScanArguments) -> Result<ExitCode, Erro
     let stop = stop_on_ctrl_c();
     let (base, paths) = scanned_paths(arguments)?;
     let settings = Settings::load(arguments.settings.as_deref(), &base)?;
+    if let Some(file) = &settings.file {
+        tracing::info!("settings from {}", file.display());
+    }
     let mut folders = settings.rules.clone();
     folders.extend(arguments.rules.iter().cloned());
     let rule_set = rules::load(&folders)?;
@@ -53,6 +56,7 @@ pub(super) fn run(cli: &Cli, arguments: &ScanArguments) -> Result<ExitCode, Erro
     let tools = Tools { rules: &rule_set, tokens: &tokens, stop: &stop, progress: &on_progress };
     let gather = || {
         let material = gather(&paths, &base, &sources, &settings, arguments, &stop)?;
+        tracing::info!("{} files read", material.inputs.len());
         let scanned = scan(&sources, &material, &tools);
         Ok::<_, Error>((material.inputs.len(), scanned))
     };
@@ -347,14 +351,12 @@ fn style(cli: &Cli, arguments: &ScanArguments) -> TableStyle {
         .find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()));
     let unicode = terminal && locale.is_some_and(|locale| locale.to_ascii_lowercase().contains("utf"));
     let width = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
-    let width = width.or_else(|| terminal.then(|| console_width()).flatten()).unwrap_or(100);
+    let width = width.or_else(|| terminal.then(console_width).flatten()).unwrap_or(100);
     TableStyle { color, width: usize::clamp(width, 60, 200), unicode, full: arguments.all }
 }
 
-/// The width that the progress bar's own terminal reports.
 fn console_width() -> Option<usize> {
-    let bar = ProgressBar::new(0);
-    bar.is_hidden().then_some(100)
+    terminal_size::terminal_size().map(|(width, _)| usize::from(width.0))
 }
 
 fn write(arguments: &ScanArguments, report: &Report<'_>) -> Result<(), Error> {

@@ -189,7 +189,7 @@ impl Teller<'_> {
     fn place(&self, span: Span, name: &str) -> Place {
         let path = self.report.sources.name(span.source);
         let path = if path.is_empty() { NAMELESS } else { &path };
-        let exact_path = self.report.redactor.text(path).into_owned();
+        let exact_path = self.report.redactor.path(path).into_owned();
         let position = self.report.sources.position(span);
         Place { path: shown(&exact_path), exact_path, position, name: self.name(name), span }
     }

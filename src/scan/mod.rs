@@ -6,7 +6,7 @@ mod told;
 
 pub use examples::{check_examples, outcome};
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -22,7 +22,7 @@ use crate::source::walk::FileKind;
 use crate::source::{SourceId, Sources, Span};
 use crate::terraform::evaluate::render_alone;
 use crate::terraform::tree::{Input, Tree};
-use crate::value::Text;
+use crate::value::{OriginKind, SinkKind, Text};
 
 /// Sigma's `logsource` of our records.
 pub const PRODUCT: &str = "secretrail";
@@ -88,6 +88,7 @@ pub fn scan(sources: &Sources, material: &Material, tools: &Tools<'_>) -> Scanne
 
     let literals = literal::literals(sources, &material.inputs, &tree, tools);
     let mut flows: Vec<Flow> = literals.flows;
+    let told_literals = flows.len();
     let mut gaps = built.gaps;
     gaps.extend(material.gaps.iter().cloned());
     gaps.extend(literals.gaps);
@@ -119,8 +120,54 @@ pub fn scan(sources: &Sources, material: &Material, tools: &Tools<'_>) -> Scanne
         flows.extend(reading.facts);
         gaps.extend(reading.gaps);
     }
+    told_once(&mut flows, told_literals);
     let findings = told::judge(&flows, tools.rules);
-    Scanned { findings, gaps, secrets: literals.secrets, places: literals.places }
+    let mut secrets = literals.secrets;
+    let mut places = literals.places;
+    for flow in &flows {
+        hide_literal(sources, flow, &mut secrets, &mut places);
+    }
+    Scanned { findings, gaps, secrets, places }
+}
+
+/// A literal in a script is told at its own place, and once: the first `told` flows are those that the
+/// search of whole texts found.
+fn told_once(flows: &mut Vec<Flow>, told: usize) {
+    let known: BTreeMap<(SourceId, u32), u32> = flows
+        .iter()
+        .take(told)
+        .map(|flow| ((flow.sink.at.source, flow.sink.at.start), flow.sink.at.end))
+        .collect();
+    let is_known = |at: Span| {
+        let before = known.range(..(at.source, at.end.max(at.start + 1))).next_back();
+        before.is_some_and(|((source, _), end)| *source == at.source && *end > at.start)
+    };
+    let mut position = 0;
+    flows.retain_mut(|flow| {
+        position += 1;
+        if position <= told || flow.sink.kind != SinkKind::SourceCode {
+            return true;
+        }
+        flow.sink.at = flow.trace.origin.at;
+        !is_known(flow.sink.at)
+    });
+}
+
+/// A literal that a script holds is hidden wherever the script's reader saw it.
+fn hide_literal(sources: &Sources, flow: &Flow, secrets: &mut Vec<Secret>, places: &mut Vec<Span>) {
+    let origin = &flow.trace.origin;
+    if origin.kind != OriginKind::Literal {
+        return;
+    }
+    places.push(origin.at);
+    let text = sources.text(origin.at.source);
+    let Some(literal) = text.get(origin.at.range()) else { return };
+    let bare = literal.trim_matches(['"', '\'']);
+    // The span of what was put together from pieces holds more than the secret: then the place is all.
+    let length = origin.literal.as_ref().map(|(length, _)| *length);
+    if length == Some(bare.chars().count()) {
+        secrets.push(Secret::new(bare));
+    }
 }
 
 /// The flows of a script that nobody refers to.

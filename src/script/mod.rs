@@ -71,26 +71,31 @@ pub fn looks_like_shell(text: &str) -> bool {
     if let Some(interpreter) = line.strip_prefix("#!") {
         return shell_interpreter(interpreter);
     }
-    let other = [
-        "#cloud-config",
-        "#cloud-boothook",
-        "#include",
-        "#part-handler",
-        "## template: jinja",
-        "#upstart-job",
-    ];
     let lower = line.trim_end().to_ascii_lowercase();
+    let other = ["#cloud-config", "#include", "#part-handler", "## template: jinja", "#upstart-job"];
     if other.iter().any(|marker| lower.starts_with(marker)) {
-        return lower.starts_with("#cloud-boothook");
+        return false;
     }
-    let markup =
-        lower.starts_with('<') || lower.starts_with("content-type:") || lower.starts_with("mime-version:");
-    let data = lower.starts_with('{') && !lower.starts_with("{ ")
-        || lower.starts_with("[\"")
-        || lower == "["
-        || lower == "---"
-        || is_yaml_key(line);
-    !text.is_empty() && !markup && !data
+    let bare = |line: &&str| !line.trim().is_empty() && !line.trim_start().starts_with('#');
+    let Some(line) = text.lines().find(bare) else { return !text.is_empty() };
+    !is_markup(line) && !is_data(text, line) && !is_yaml_key(line)
+}
+
+fn is_markup(line: &str) -> bool {
+    let lower = line.trim_start().to_ascii_lowercase();
+    ["<", "content-type:", "mime-version:", "-----begin ", "from "]
+        .iter()
+        .any(|start| lower.starts_with(start))
+}
+
+/// JSON, TOML, INI, a YAML list or document.
+fn is_data(text: &str, line: &str) -> bool {
+    let line = line.trim();
+    let after_brace =
+        text.trim_start().strip_prefix('{').map(|rest| rest.trim_start().starts_with(['"', '}']));
+    let section =
+        line.starts_with('[') && line.ends_with(']') && !line.starts_with("[ ") && !line.starts_with("[[ ");
+    after_brace == Some(true) || section || line.starts_with("[\"") || line == "[" || line == "---"
 }
 
 fn shell_interpreter(interpreter: &str) -> bool {

@@ -61,6 +61,7 @@ struct WrapperRow {
 struct OutputRows {
     same: BTreeSet<String>,
     changed: BTreeSet<String>,
+    arguments: BTreeSet<String>,
     destroyed: BTreeSet<String>,
 }
 
@@ -195,6 +196,11 @@ impl Table {
         } else {
             Output::Nothing
         }
+    }
+
+    /// Whether secrets among this command's arguments come out of it.
+    pub fn shows_arguments(&self, command: &str) -> bool {
+        self.output.arguments.contains(command)
     }
 
     /// Whether a secret among this command's arguments is nothing to tell.

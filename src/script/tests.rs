@@ -3,6 +3,7 @@
 mod files;
 mod here_documents;
 mod hostile;
+mod places;
 mod quiet;
 mod rig;
 mod values;

@@ -20,6 +20,8 @@ use crate::source::{Sources, Span};
 /// A value of fewer characters is hidden in the places where it is known to stand, not everywhere: it would take
 /// harmless words out of names.
 const SHORTEST_VALUE: usize = 6;
+/// A value of so many characters is in a path only by intention.
+const LONG_VALUE: usize = 16;
 /// What stands for a secret in a text.
 const MASK: &str = "********";
 /// Around an excerpt, so much of the document is looked at: a token that starts before it is known by its start.
@@ -30,6 +32,9 @@ const CONTEXT: usize = 8 * 1024;
 pub struct Redactor {
     /// All values in all forms in which they could be written. Lives as long as the redactor, and is not wiped.
     values: Values,
+    /// Values that are plain lower-case words: hidden in excerpts where they stand alone. Hiding `cassandra`
+    /// everywhere would take it out of names and paths, where it is no secret.
+    words: Values,
     /// Sorted, none touching another.
     places: Vec<Span>,
     tokens: Arc<TokenTable>,
@@ -54,7 +59,14 @@ impl Default for Redactor {
 impl Redactor {
     /// A redactor that knows these values and places, and our own token table.
     pub fn new(values: Vec<Secret>, places: Vec<Span>) -> Self {
-        Self { values: finder(&values), places: merged(places), tokens: TokenTable::embedded() }
+        let (words, values): (Vec<Secret>, Vec<Secret>) =
+            values.into_iter().partition(|value| is_plain_word(value.expose()));
+        Self {
+            values: finder(&values),
+            words: finder(&words),
+            places: merged(places),
+            tokens: TokenTable::embedded(),
+        }
     }
 
     /// The same with another token table: the user's.
@@ -66,19 +78,15 @@ impl Redactor {
 
     /// The text without secrets: each is eight stars, whatever its length.
     pub fn text<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        let secrets = self.secrets(text);
-        if secrets.is_empty() {
-            return Cow::Borrowed(text);
-        }
-        let mut out = String::with_capacity(text.len());
-        let mut at = 0;
-        for secret in secrets {
-            out.push_str(text.get(at..secret.start).unwrap_or_default());
-            out.push_str(MASK);
-            at = secret.end;
-        }
-        out.push_str(text.get(at..).unwrap_or_default());
-        Cow::Owned(out)
+        masked(text, self.secrets(text))
+    }
+
+    /// A path without secrets. A short value is left in it: a path that is changed leads nowhere.
+    pub fn path<'t>(&self, path: &'t str) -> Cow<'t, str> {
+        let mut found = self.values.find(path);
+        found.retain(|range| range.len() >= LONG_VALUE);
+        found.extend(self.tokens.find(path, "").into_iter().map(|token| token.range));
+        masked(path, joined(found))
     }
 
     /// A piece of a document without secrets; same number of characters and lines, so that carets fit. Empty where
@@ -88,7 +96,9 @@ impl Redactor {
         let Some(piece) = text.get(span.range()) else { return String::new() };
         let from = super::tokens::floor(&text, span.range().start.saturating_sub(CONTEXT));
         let to = super::tokens::ceiling(&text, span.range().end.saturating_add(CONTEXT));
-        let mut hidden = self.secrets(text.get(from..to).unwrap_or_default());
+        let context = text.get(from..to).unwrap_or_default();
+        let mut hidden = self.secrets(context);
+        hidden.extend(self.words.find(context).into_iter().filter(|word| stands_alone(context, word)));
         hidden.iter_mut().for_each(|range| *range = range.start + from..range.end + from);
         hidden.extend(self.places_in(span).map(Span::range));
         starred(piece, span.range().start, &joined(hidden))
@@ -112,6 +122,35 @@ impl Redactor {
         let rest = self.places.iter().skip(first).copied();
         rest.take_while(move |place| place.source == span.source && place.start < span.end)
     }
+}
+
+/// The text with stars for the secrets in it.
+fn masked(text: &str, secrets: Vec<Range<usize>>) -> Cow<'_, str> {
+    if secrets.is_empty() {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut at = 0;
+    for secret in secrets {
+        out.push_str(text.get(at..secret.start).unwrap_or_default());
+        out.push_str(MASK);
+        at = secret.end;
+    }
+    out.push_str(text.get(at..).unwrap_or_default());
+    Cow::Owned(out)
+}
+
+/// A word as names and paths are made of.
+fn is_plain_word(value: &str) -> bool {
+    value.len() < LONG_VALUE && value.bytes().all(|byte| byte.is_ascii_lowercase() || b"-_.".contains(&byte))
+}
+
+/// No letter, digit or `_` beside it.
+fn stands_alone(text: &str, word: &Range<usize>) -> bool {
+    let part = |letter: char| letter.is_alphanumeric() || letter == '_';
+    let before = text.get(..word.start).and_then(|text| text.chars().next_back());
+    let after = text.get(word.end..).and_then(|text| text.chars().next());
+    !before.is_some_and(part) && !after.is_some_and(part)
 }
 
 /// What is searched for.

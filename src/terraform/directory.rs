@@ -54,7 +54,8 @@ pub struct Directory {
     outputs: HashMap<Box<str>, At>,
     modules: HashMap<Box<str>, At>,
     locals: HashMap<Box<str>, (u32, u32, u32)>,
-    resources: HashMap<(Box<str>, Box<str>, Box<str>), At>,
+    /// `kind.type.name`.
+    resources: HashMap<String, At>,
 }
 
 impl Directory {
@@ -83,7 +84,7 @@ impl Directory {
                 }
             }
             kind @ ("resource" | "data" | "ephemeral") => {
-                self.resources.insert((kind.into(), first.into(), second.into()), at);
+                self.resources.insert(format!("{kind}.{first}.{second}"), at);
             }
             _ => {}
         }
@@ -112,7 +113,7 @@ impl Directory {
 
     /// `resource`, `data` or `ephemeral` of a type and name.
     pub fn resource(&self, kind: &str, type_name: &str, name: &str) -> Option<Placed<'_, Block>> {
-        self.block(self.resources.get(&(kind.into(), type_name.into(), name.into())))
+        self.block(self.resources.get(&format!("{kind}.{type_name}.{name}")))
     }
 
     /// `name = ...` in a `locals` block.

@@ -17,7 +17,7 @@ const GUTTER: usize = 10;
 /// A longer way is folded in the middle: who wants all of it asks for it.
 const MOST_STEPS: usize = 8;
 /// Lines of a fix; the rest is in `rules explain`.
-const MOST_FIX_LINES: usize = 4;
+const MOST_FIX_LINES: usize = 6;
 
 /// Stands before a step's number where its path goes. No text that we show holds it: see `shown`.
 const PATH_MARK: char = '\u{FDD0}';

@@ -2,6 +2,7 @@
 
 use super::Machine;
 use super::variables::passed;
+use crate::script::names::{Says, says};
 use crate::script::shell::{Assignment, Part, Word};
 use crate::source::Span;
 use crate::value::{Hop, Piece, Text};
@@ -10,7 +11,12 @@ impl Machine<'_> {
     /// Carries out an assignment and gives the value, for the trace of `set -x`.
     pub fn assign(&mut self, assignment: &Assignment, exported: bool) -> Text {
         let at = self.place(assignment.extent);
-        let outer = self.assigning.replace(assignment.name.clone());
+        // In `PASSWORD=$(get x)`, where `get` keeps it in `v`, people call it PASSWORD.
+        let outer = self.assigning.clone();
+        let telling = |name: &String| says(name) == Says::Secret;
+        if telling(&assignment.name) || !outer.as_ref().is_some_and(telling) {
+            self.assigning = Some(assignment.name.clone());
+        }
         let texts: Vec<Text> = if assignment.array {
             assignment.values.iter().flat_map(|word| self.expand_fields(word)).collect()
         } else {

@@ -117,6 +117,9 @@ impl Machine<'_> {
         if call.arguments.is_empty() || call.has("-p") {
             return self.print_environment(call);
         }
+        for name in call.operands() {
+            self.scatter(name, call);
+        }
         for name in call.operands().iter().filter_map(|text| text.known()) {
             if exports {
                 self.variables.export(&name);
@@ -126,6 +129,7 @@ impl Machine<'_> {
 
     /// `env`, `export -p`: all exported variables are printed.
     pub fn print_environment(&mut self, call: &Call<'_>) {
+        self.pay(self.variables.count());
         let mut traces = Traces::none();
         for (_, variable) in self.variables.exported_secrets() {
             traces.absorb(&variable.value.traces());
@@ -167,7 +171,19 @@ impl Machine<'_> {
             }
             text.append(argument.clone());
         }
+        self.scatter(&text, call);
         self.run_text(&text);
+    }
+
+    /// A text that begins with a secret's hole sets variables when it is carried out: which ones,
+    /// only the secret knows.
+    fn scatter(&mut self, text: &Text, call: &Call<'_>) {
+        let opaque = matches!(text.pieces.first(), Some(Piece::Hole(hole)) if !hole.traces.is_empty());
+        if opaque {
+            let message = format!("becomes variables through `{}`", call.name);
+            let hop = crate::value::Hop { at: call.at, name: call.name.to_owned(), message };
+            self.scattered.absorb(&text.traces().then(&hop));
+        }
     }
 
     /// `source f`: a file that this script wrote is carried out.
@@ -182,6 +198,7 @@ impl Machine<'_> {
             if let Some(file) = self.files.written.get_mut(&path) {
                 file.carried_out = true;
             }
+            self.scatter(&text, call);
             self.run_text(&used_at(&text, call.at));
         }
     }

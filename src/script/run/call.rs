@@ -8,7 +8,7 @@ use super::wire::{command_name, known_start};
 use crate::script::shell::{Assignment, Command, Word};
 use crate::script::table::Wrapper;
 use crate::source::Span;
-use crate::value::{Hop, Text};
+use crate::value::{Hop, Piece, Text};
 
 /// A command that is being called.
 pub struct Call<'a> {
@@ -57,7 +57,17 @@ impl Call<'_> {
 
 /// Whether a text is known and is exactly this.
 pub fn is(text: &Text, word: &str) -> bool {
-    text.pieces.len() == 1 && known_start(text) == word || text.known().is_some_and(|known| known == word)
+    let mut rest = Some(word);
+    for piece in &text.pieces {
+        rest = match piece {
+            Piece::Known { text, .. } => rest.and_then(|rest| rest.strip_prefix(&**text)),
+            Piece::Hole(_) => None,
+        };
+        if rest.is_none() {
+            return false;
+        }
+    }
+    rest == Some("")
 }
 
 /// `-x`, `--long`; not `-` alone.
@@ -80,7 +90,7 @@ impl Machine<'_> {
             let values: Vec<Text> =
                 assignments.iter().map(|assignment| self.assign(assignment, false)).collect();
             self.trace_words(&values, at);
-            return;
+            return self.redirections_alone(command, at);
         }
         // `A=b command`: only for this command.
         let before: Vec<_> = assignments
@@ -118,6 +128,23 @@ impl Machine<'_> {
         }
     }
 
+    /// `> file` empties a file; `$(< file)` is its text.
+    fn redirections_alone(&mut self, command: &Command, at: Span) {
+        if command.redirects.is_empty() {
+            return;
+        }
+        let streams = self.streams.clone();
+        self.streams.input = None;
+        self.redirect_all(&command.redirects, command.extent, "the shell");
+        let reads = matches!(streams.output, super::streams::Stream::Capture(_));
+        for chunk in self.streams.input_chunks() {
+            if reads && chunk.document.is_none() {
+                self.deliver(super::streams::Chunk { at, ..chunk });
+            }
+        }
+        self.streams = streams;
+    }
+
     /// `exec > file`: what follows is printed there.
     fn keep_streams(&mut self) {
         use super::streams::Stream;
@@ -131,7 +158,12 @@ impl Machine<'_> {
 
     /// Calls a command: `texts` are its name and arguments.
     pub fn dispatch(&mut self, texts: &[Text], at: Span) {
-        let Some((first, arguments)) = self.unwrapped(texts).split_first() else { return };
+        let Some((first, arguments)) = self.unwrapped(texts).split_first() else {
+            if texts.first().is_some_and(|text| command_name(text) == "sudo") {
+                self.shell_of_input();
+            }
+            return;
+        };
         let name = command_name(first);
         if self.functions.contains_key(&name) {
             return self.call_function(&name, arguments, at);

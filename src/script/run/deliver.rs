@@ -24,6 +24,7 @@ impl Machine<'_> {
 
     /// A chunk goes to a stream.
     pub fn deliver_to(&mut self, stream: &Stream, chunk: Chunk) {
+        self.pay(1);
         match stream {
             Stream::Nothing => {}
             Stream::Capture(buffer) => {

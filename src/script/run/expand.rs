@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::streams::{Chunk, Stream};
-use super::variables::used_at;
+use super::variables::{known_bytes, used_at};
 use super::wire::{self, without_last_newlines};
 use super::{Machine, Program, shell};
 use crate::finding::Confidence;
@@ -102,6 +102,7 @@ impl Machine<'_> {
         let at = self.place(expansion.extent);
         let argument = expansion.argument.as_deref();
         let mut value = self.lookup(&expansion.name);
+        self.pay(value.as_ref().map_or(0, |value| known_bytes(value) / 64));
         if expansion.indirect {
             let name = value.as_ref().and_then(Text::known);
             value = name.and_then(|name| self.lookup(&name));
@@ -121,12 +122,12 @@ impl Machine<'_> {
                 }
                 text
             }
-            Operator::Alternative => argument.map(|word| self.expand_one(word)).unwrap_or_default(),
+            Operator::Alternative => argument.map(|word| self.expand_inside(word)).unwrap_or_default(),
             Operator::Length => Text::hole("length", at, Traces::none()),
             Operator::Change => {
                 let mut traces = value.unwrap_or_else(|| unknown(self)).traces();
                 if let Some(word) = argument {
-                    traces.absorb(&self.expand_one(word).traces());
+                    traces.absorb(&self.expand_inside(word).traces());
                 }
                 Text::hole(expansion.name.as_str(), at, traces)
             }
@@ -136,7 +137,7 @@ impl Machine<'_> {
     /// `${x:-word}` where `x` is not set in this script.
     fn default_of(&mut self, expansion: &Expansion, argument: Option<&Word>) -> Text {
         let at = self.place(expansion.extent);
-        let text = argument.map(|word| self.expand_one(word)).unwrap_or_default();
+        let text = argument.map(|word| self.expand_inside(word)).unwrap_or_default();
         let literal =
             argument.is_some_and(|word| word.parts.iter().all(|part| matches!(part, Part::Text(_))));
         if literal && let Some(hidden) = self.literal_secret(&expansion.name, &text, at) {
@@ -148,6 +149,19 @@ impl Machine<'_> {
         } else {
             text
         }
+    }
+
+    /// A word inside an expansion, one level deeper.
+    fn expand_inside(&mut self, word: &Word) -> Text {
+        if self.depth >= super::DEEPEST {
+            let at = self.place(word.extent);
+            self.gap(at, "expansions nested too deeply", true);
+            return Text::default();
+        }
+        self.depth += 1;
+        let text = self.expand_one(word);
+        self.depth -= 1;
+        text
     }
 
     fn lookup(&self, name: &str) -> Option<Text> {
@@ -173,6 +187,9 @@ impl Machine<'_> {
     fn unset(&self, name: &str, at: crate::source::Span) -> Text {
         // `KUBECONFIG` and its like are paths.
         let path = name.to_ascii_uppercase().ends_with("CONFIG");
+        if !self.scattered.is_empty() && !path && says(name) == Says::Secret {
+            return Text::hole(name, at, self.scattered.clone());
+        }
         if self.context.guess_environment && !path && says(name) == Says::Secret {
             let origin = Origin {
                 kind: OriginKind::Environment,

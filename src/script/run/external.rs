@@ -16,6 +16,9 @@ pub enum Effect {
 impl Machine<'_> {
     /// Carries out a program.
     pub fn external(&mut self, call: &Call<'_>) {
+        if call.name == "find" {
+            return self.for_each_found(call);
+        }
         if self.inner_script(call) {
             return;
         }
@@ -34,6 +37,21 @@ impl Machine<'_> {
             }
         }
         self.pass_on(call);
+    }
+
+    /// `find … -exec command {} \;`
+    fn for_each_found(&mut self, call: &Call<'_>) {
+        let exec = ["-exec", "-execdir", "-ok"];
+        let Some(at) = call.arguments.iter().position(|text| exec.iter().any(|word| is(text, word))) else {
+            return;
+        };
+        let rest = call.arguments.get(at + 1..).unwrap_or_default();
+        let end = rest.iter().position(|text| is(text, ";") || is(text, "+")).unwrap_or(rest.len());
+        if self.depth < super::DEEPEST {
+            self.depth += 1;
+            self.dispatch(rest.get(..end).unwrap_or_default(), call.at);
+            self.depth -= 1;
+        }
     }
 
     /// Secrets on the command line are seen by every user of the machine.

@@ -38,6 +38,8 @@ pub struct Files {
     entries: Vec<Entry>,
     index: BTreeMap<(SinkKind, Span, Option<String>), usize>,
     by_path: BTreeMap<String, BTreeSet<usize>>,
+    /// The last written path of each file name: how a script calls another one.
+    by_name: BTreeMap<String, String>,
     /// Directories that a tmpfs was mounted on.
     pub memory: Vec<String>,
 }
@@ -45,6 +47,10 @@ pub struct Files {
 impl Files {
     /// Remembers what was written, for later readers of the file.
     pub fn write(&mut self, path: &str, chunk: Chunk) {
+        if !self.written.contains_key(path) {
+            let name = path.rsplit('/').next().unwrap_or(path);
+            self.by_name.insert(name.to_owned(), path.to_owned());
+        }
         let file = self.written.entry(path.to_owned()).or_default();
         if file.chunks.len() < MOST_CHUNKS {
             file.chunks.push(chunk);
@@ -86,12 +92,19 @@ impl Files {
         });
     }
 
+    /// The path of a written file with this name.
+    pub fn named(&self, name: &str) -> Option<&String> {
+        self.by_name.get(name)
+    }
+
     /// `mv a b` and `cp a b`: the secrets of `a` are in `b` then.
     pub fn copy(&mut self, from: &str, to: &str, moved: bool) {
         if from == to {
             return;
         }
         if let Some(file) = self.written.get(from).cloned() {
+            let name = to.rsplit('/').next().unwrap_or(to);
+            self.by_name.insert(name.to_owned(), to.to_owned());
             self.written.insert(to.to_owned(), file);
         }
         let numbers: Vec<usize> = self.by_path.get(from).into_iter().flatten().copied().collect();
@@ -116,7 +129,9 @@ impl Files {
     }
 
     /// `rm path`: also what stands under it, also with `*`.
-    pub fn remove(&mut self, path: &str, branches: &[u32]) {
+    ///
+    /// Gives the number of files that were looked at, which is the cost.
+    pub fn remove(&mut self, path: &str, branches: &[u32]) -> usize {
         let matches = |candidate: &str| {
             candidate == path
                 || candidate
@@ -124,13 +139,31 @@ impl Files {
                     .is_some_and(|rest| rest.starts_with('/'))
                 || path.contains('*') && glob(path.as_bytes(), candidate.as_bytes())
         };
-        for entry in &mut self.entries {
-            // Removed in a branch that may not be taken: it may stay.
-            if !entry.branches.starts_with(branches) {
-                continue;
+        let prefix = path.split('*').next().unwrap_or(path).trim_end_matches('/').to_owned();
+        let mut looked_at = 1;
+        let mut numbers = BTreeSet::new();
+        for (candidate, at) in self.by_path.range(prefix.clone()..) {
+            if !candidate.starts_with(&prefix) {
+                break;
             }
-            entry.copies.iter_mut().filter(|copy| matches(&copy.path)).for_each(|copy| copy.removed = true);
+            looked_at += 1;
+            if matches(candidate) {
+                numbers.extend(at.iter().copied());
+            }
         }
+        for number in numbers {
+            // Removed in a branch that may not be taken: it may stay.
+            if let Some(entry) =
+                self.entries.get_mut(number).filter(|entry| entry.branches.starts_with(branches))
+            {
+                entry
+                    .copies
+                    .iter_mut()
+                    .filter(|copy| matches(&copy.path))
+                    .for_each(|copy| copy.removed = true);
+            }
+        }
+        looked_at
     }
 
     /// Secrets that stand in the file.

@@ -43,14 +43,15 @@ impl Machine<'_> {
         if call.name == "envsubst" {
             return self.substitute_environment(call);
         }
-        if selects_plain(call) {
+        if selects_plain(call) || prints_nothing(call) {
             return;
         }
         let mut chunks = self.streams.input_chunks();
         for operand in call.operands() {
             chunks.extend(self.file_chunks(operand));
         }
-        let mut command = argument_traces(call.arguments);
+        let shown = self.table.shows_arguments(call.name);
+        let mut command = if shown { argument_traces(call.arguments) } else { Traces::none() };
         for chunk in chunks {
             let traces = chunk.traces();
             if traces.is_empty() {
@@ -76,10 +77,11 @@ impl Machine<'_> {
             number += 1 + usize::from(takes.contains(&known_start(argument)));
         }
         let mut texts = call.arguments.get(number..).unwrap_or_default().to_vec();
-        if texts.is_empty() {
-            return;
-        }
         let traces = self.streams.input_traces();
+        if texts.is_empty() {
+            // Without a command it prints its input on one line.
+            return self.emit(hidden(call, traces, call.at), call.at, call.name);
+        }
         if !traces.is_empty() {
             texts.push(Text::hole("input", call.at, traces));
         }
@@ -95,6 +97,7 @@ impl Machine<'_> {
         let chunks = self.streams.input_chunks();
         let named = call.operands().first().and_then(|text| text.known());
         let mut traces = Traces::none();
+        self.pay(self.variables.count());
         let secrets: Vec<(String, Traces)> = self
             .variables
             .exported_secrets()
@@ -168,4 +171,18 @@ fn last_subscript(code: &str) -> Option<String> {
         }
     }
     found.filter(|key| says(key) != Says::Nothing)
+}
+
+/// `grep -q`; an interpreter that reads its program, not data, from standard input.
+fn prints_nothing(call: &Call<'_>) -> bool {
+    let flags = || call.arguments.iter().map(known_start).filter(|start| start.starts_with('-'));
+    match call.name {
+        "grep" | "egrep" | "fgrep" | "rg" => flags().any(|flag| {
+            let long = ["--quiet", "--count", "--files-with-matches", "--silent"].contains(&flag);
+            long || !flag.starts_with("--") && flag.contains(['q', 'c', 'l', 'L'])
+        }),
+        "python" | "python2" | "python3" | "ruby" | "node" | "php" | "perl" => !flags()
+            .any(|flag| flag.starts_with("-m") || !flag.starts_with("--") && flag.contains(['c', 'e', 'r'])),
+        _ => false,
+    }
 }

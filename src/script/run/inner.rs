@@ -14,9 +14,8 @@ impl Machine<'_> {
         match call.name {
             name if SHELLS.contains(&name) => self.shell(call),
             "su" | "runuser" => {
-                let Some(script) = call.option("-c").or_else(|| call.option("--command")) else {
-                    return false;
-                };
+                let script = call.option("-c").or_else(|| call.option("--command"));
+                let script = script.unwrap_or_else(|| self.input_text());
                 self.run_aside(&script);
                 true
             }
@@ -44,7 +43,7 @@ impl Machine<'_> {
         let text = match (script, operand) {
             (Some(script), _) => script.clone(),
             (None, Some(file)) if !call.has("-s") => joined(self.take_script(file)),
-            _ => joined(self.streams.input_chunks().into_iter().map(|chunk| chunk.text).collect()),
+            _ => self.input_text(),
         };
         let outer = self.traced;
         self.aside(|machine| {
@@ -85,10 +84,27 @@ impl Machine<'_> {
             [name, option, script] if shell(name) && dash_c(option) => Some(script.clone()),
             _ => None,
         });
+        let ends = |text: &&Text| shell(text) || known_start(text) == "-s";
+        let reads = found.is_none()
+            && call.arguments.len() > 1
+            && call.arguments.last().is_some_and(|text| ends(&text));
+        let found = found.or_else(|| reads.then(|| self.input_text())).filter(|script| !script.is_empty());
         if let Some(script) = &found {
             self.run_aside(script);
         }
         found.is_some() && call.name != "docker"
+    }
+
+    fn input_text(&self) -> Text {
+        joined(self.streams.input_chunks().into_iter().map(|chunk| chunk.text).collect())
+    }
+
+    /// `sudo -i <<EOF`: a shell with nothing but its input.
+    pub fn shell_of_input(&mut self) {
+        let text = self.input_text();
+        if !text.is_empty() {
+            self.run_aside(&text);
+        }
     }
 
     fn run_aside(&mut self, text: &Text) {
@@ -100,11 +116,10 @@ impl Machine<'_> {
 
     /// `/opt/install.sh`: a script that this one wrote.
     fn written_script(&mut self, call: &Call<'_>) -> bool {
-        let name = call.name.to_owned();
-        let written = self.files.written.iter().find(|(path, file)| {
-            !file.carried_out && !name.is_empty() && path.rsplit('/').next() == Some(&name)
-        });
-        let Some((path, _)) = written else { return false };
+        let Some(path) = self.files.named(call.name) else { return false };
+        if self.files.written.get(path).is_none_or(|file| file.carried_out) {
+            return false;
+        }
         let path = Text::made(path.as_str(), call.at);
         let text = joined(self.take_script(&path));
         self.run_aside(&text);
@@ -158,7 +173,7 @@ impl Machine<'_> {
 
 fn is_script(path: &str, text: &Text) -> bool {
     let start = known_start(text).trim_start();
-    let named = [".sh", ".bash"].iter().any(|end| path.ends_with(end)) || path.contains("/cron.");
+    let named = [".sh", ".bash"].iter().any(|end| path.ends_with(end));
     (start.starts_with("#!") || named) && looks_like_shell(start)
 }
 

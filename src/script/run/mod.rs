@@ -29,7 +29,7 @@ use super::table::Table;
 use super::{Context, Role};
 use crate::reading::{Gap, Reading};
 use crate::source::Span;
-use crate::value::{Flat, Hop, Landing, Text};
+use crate::value::{Flat, Hop, Landing, Text, Traces};
 
 use files::Files;
 use streams::{Chunk, Streams};
@@ -41,6 +41,9 @@ const DEEPEST: usize = 120;
 const DEEPEST_SCRIPT: usize = 3;
 /// Commands carried out per command read, at most, plus a constant: functions multiply.
 const STEPS: usize = 50_000;
+
+/// Gaps in one script worth telling.
+const MOST_GAPS: usize = 256;
 
 /// A script that was read.
 pub(super) struct Program {
@@ -78,6 +81,8 @@ struct Machine<'c> {
     /// Origins that the trace has printed already.
     trace_printed: BTreeSet<(Span, String)>,
     working_directory: Option<String>,
+    /// Secrets that `eval "$(…)"` put into variables whose names nobody knows.
+    scattered: Traces,
     /// The variable whose value is being made.
     assigning: Option<String>,
     /// Branches that we are in: what happens there may not happen.
@@ -149,6 +154,7 @@ impl<'c> Machine<'c> {
             traced: None,
             trace_printed: BTreeSet::new(),
             working_directory: None,
+            scattered: Traces::none(),
             assigning: None,
             branches: Vec::new(),
             last_branch: 0,
@@ -194,10 +200,17 @@ impl<'c> Machine<'c> {
         self.program.flat.place(extent.start, extent.end).unwrap_or(self.context.fallback)
     }
 
+    /// Work that is not a command's own, in steps.
+    fn pay(&mut self, cost: usize) {
+        self.steps = self.steps.saturating_sub(cost);
+    }
+
     fn gap(&mut self, at: Span, reason: &str, hides_findings: bool) {
-        if self.gaps.len() < 256 {
+        let last = self.gaps.len() + 1 == MOST_GAPS;
+        if self.gaps.len() < MOST_GAPS {
             let name = self.context.file_name.to_owned();
-            self.gaps.push(Gap { at, name, reason: reason.to_owned(), hides_findings });
+            let reason = if last { "more places that can't be followed" } else { reason }.to_owned();
+            self.gaps.push(Gap { at, name, reason, hides_findings: hides_findings || last });
         }
     }
 }

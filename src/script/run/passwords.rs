@@ -23,6 +23,12 @@ impl Machine<'_> {
                 found.extend(value.map(|value| (name.to_owned(), value)));
             }
         }
+        if matches!(call.name, "curl" | "wget")
+            && let Some(login) = call.option("-u").or_else(|| call.option("--user"))
+            && let Some(user) = known_start(&login).split_once(':').map(|(user, _)| user.len())
+        {
+            found.push(("password".to_owned(), without_start(&login, user + 1)));
+        }
         let table = self.table;
         for row in table.passwords.get(call.name).into_iter().flatten() {
             if row.form.find(call).is_none() {

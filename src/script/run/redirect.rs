@@ -83,7 +83,9 @@ impl Machine<'_> {
         if matches!(path.as_str(), "/dev/stdin" | "/dev/fd/0" | "/proc/self/fd/0" | "-") {
             return self.streams.input_chunks();
         }
-        self.files.written.get(&path).map(|file| file.chunks.clone()).unwrap_or_default()
+        let chunks = self.files.written.get(&path).map(|file| file.chunks.clone()).unwrap_or_default();
+        self.pay(chunks.len());
+        chunks
     }
 
     /// Opens a file for writing.

@@ -19,9 +19,13 @@ impl Machine<'_> {
             "dd" => self.dd(call),
             "mount" => self.mount(call),
             "git" if self.git(call) => {}
+            "ansible-pull" => {
+                self.ansible_pull(call);
+                return Effect::Unknown;
+            }
             "aws" if self.store(call) => {}
             "logger" => self.logger(call),
-            "env" | "printenv" => self.print_environment(call),
+            "env" | "printenv" => self.print_variables(call),
             "chpasswd" | "passwd" => {
                 self.password_input(call);
                 return Effect::Unknown;
@@ -111,6 +115,7 @@ impl Machine<'_> {
                     self.deliver_to(&stream, chunk);
                 }
             } else if !remote {
+                self.pay(self.files.written.get(&from).map_or(0, |file| file.chunks.len()));
                 self.files.copy(&from, &to, call.name == "mv");
             }
         }
@@ -120,7 +125,8 @@ impl Machine<'_> {
         let branches = self.branches.clone();
         for operand in call.operands() {
             let path = self.path(operand);
-            self.files.remove(&path, &branches);
+            let cost = self.files.remove(&path, &branches);
+            self.pay(cost);
         }
     }
 
@@ -172,6 +178,27 @@ impl Machine<'_> {
         let path = self.path(&Text::made(path, call.at));
         self.land_file(&path, call.at, "written by `git clone`".to_owned(), traces);
         true
+    }
+
+    /// `ansible-pull -U https://token@host/repo -d dir` clones the repository.
+    fn ansible_pull(&mut self, call: &Call<'_>) {
+        let address = call.option("-U").or_else(|| call.option("--url"));
+        let Some(traces) = address.map(|text| text.traces()).filter(|traces| !traces.is_empty()) else {
+            return;
+        };
+        let directory = call.option("-d").or_else(|| call.option("--directory"));
+        let directory = directory.map_or_else(|| "~/.ansible/pull".to_owned(), |text| self.path(&text));
+        let path = format!("{}/.git/config", directory.trim_end_matches('/'));
+        self.land_file(&path, call.at, "written by `ansible-pull`".to_owned(), traces);
+    }
+
+    /// `env` prints all variables that commands get, `printenv NAME` one.
+    fn print_variables(&mut self, call: &Call<'_>) {
+        let Some(name) = call.known(0) else { return self.print_environment(call) };
+        let value = self.variables.get(&name).map(|variable| variable.value.clone());
+        if let Some(value) = value {
+            self.emit(super::variables::used_at(&value, call.at), call.at, call.name);
+        }
     }
 
     fn logger(&mut self, call: &Call<'_>) {
@@ -295,7 +322,7 @@ fn edited_files<'c>(call: &'c Call<'_>) -> Vec<&'c Text> {
             scripts += 1;
         } else if matches!(start, "--arg" | "--argjson") {
             arguments.nth(1);
-        } else if !is_option(argument) {
+        } else if !is_option(argument) && !argument.is_empty() {
             words.push(argument);
         }
     }
@@ -310,5 +337,6 @@ fn repository_name(address: Option<&Text>) -> String {
         }
         _ => None,
     });
-    tail.unwrap_or_default().trim_end_matches(".git").to_owned()
+    // Without a path the last part is `user:password@host`.
+    tail.filter(|name| !name.contains('@')).unwrap_or_default().trim_end_matches(".git").to_owned()
 }

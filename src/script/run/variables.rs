@@ -7,6 +7,8 @@ use crate::value::{Hole, Hop, Piece, Text, Traces};
 
 /// Values of more pieces are kept as their secrets only.
 const MOST_PIECES: usize = 256;
+/// So are values of more bytes.
+const MOST_BYTES: usize = 65_536;
 
 /// A shell variable.
 #[derive(Clone)]
@@ -33,6 +35,10 @@ pub struct Variables {
 pub type Changes = BTreeMap<String, Option<Variable>>;
 
 impl Variables {
+    pub fn count(&self) -> usize {
+        self.map.len()
+    }
+
     pub fn get(&self, name: &str) -> Option<&Variable> {
         self.map.get(name)
     }
@@ -153,11 +159,16 @@ fn add_traces(text: &mut Text, traces: &Traces) {
 }
 
 fn bounded(value: Text, name: &str) -> Text {
-    if value.pieces.len() <= MOST_PIECES {
+    if value.pieces.len() <= MOST_PIECES && known_bytes(&value) <= MOST_BYTES {
         return value;
     }
     let at = first_place(&value);
     Text::hole(name, at, value.traces())
+}
+
+/// Bytes of known text.
+pub fn known_bytes(text: &Text) -> usize {
+    text.pieces.iter().map(|piece| if let Piece::Known { text, .. } = piece { text.len() } else { 0 }).sum()
 }
 
 fn first_place(text: &Text) -> Span {

@@ -49,7 +49,7 @@ impl Machine<'_> {
         if self.depth >= super::DEEPEST || self.steps == 0 {
             let at = self.place(command.extent);
             let deep = self.depth >= super::DEEPEST;
-            let reason = if deep { "calls nested too deeply" } else { "too many function calls" };
+            let reason = if deep { "calls nested too deeply" } else { "more calls than can be followed" };
             self.gap(at, reason, true);
             return;
         }
@@ -91,9 +91,8 @@ impl Machine<'_> {
                 self.functions.insert(name.clone(), function);
             }
             Kind::Test(words) => {
-                for word in words {
-                    self.expand_one(word);
-                }
+                let texts: Vec<Text> = words.iter().map(|word| self.expand_one(word)).collect();
+                self.trace_words(&texts, self.place(command.extent));
             }
         }
     }

@@ -39,6 +39,9 @@ pub fn mentions(text: &Text, needle: &str) -> bool {
 
 /// The name of a command as it may be shown: a file name without its directory.
 pub fn command_name(text: &Text) -> String {
+    if super::variables::known_bytes(text) > 1024 {
+        return String::new();
+    }
     let Some(known) = text.known() else { return String::new() };
     let name = known.rsplit('/').next().unwrap_or("");
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '+' | '-' | '[' | ':');

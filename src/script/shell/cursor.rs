@@ -151,8 +151,13 @@ impl<'t> Parser<'t> {
     }
 
     pub fn problem(&mut self, at: usize, reason: &'static str, hides_findings: bool) {
-        if self.problems.len() < MOST_PROBLEMS {
-            self.problems.push(Problem { at, reason, hides_findings });
+        match self.problems.len() {
+            count if count + 1 < MOST_PROBLEMS => self.problems.push(Problem { at, reason, hides_findings }),
+            count if count < MOST_PROBLEMS => {
+                let reason = "more places that can't be read";
+                self.problems.push(Problem { at, reason, hides_findings: true });
+            }
+            _ => {}
         }
     }
 

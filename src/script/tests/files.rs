@@ -67,6 +67,11 @@ fn stores_of_their_own() {
         "cd /root\ngit clone -b main \"https://x:⟦t⟧@h/a/b\" ansible\n",
         "2 file /root/ansible/.git/config <- t"
     );
+    lands!(
+        "ansible-pull -U https://⟦t⟧@h/r x.yml -d /root/a\n",
+        "1 file /root/a/.git/config <- t",
+        "1 process-arguments (memory) <- t"
+    );
     lands!("git remote set-url origin https://⟦t⟧@h/a\n", "1 file .git/config <- t");
     lands!("npm config set //r/:_authToken ⟦t⟧\n", "1 file ~/.npmrc <- t");
     lands!("docker login -u a -p ⟦t⟧ r\n", "1 file ~/.docker/config.json <- t");

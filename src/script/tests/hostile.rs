@@ -98,6 +98,8 @@ fn values_that_grow_end() {
     }
     script.push_str("eval \"$A\"\necho $A > /a\n");
     assert!(told_as(Role::UserData, &script).iter().any(|line| line.ends_with("file /a <- k")));
+    let deep = format!("A='echo {}$(eval \"$A\"){}'\neval \"$A\"\n", "${x:-".repeat(60), "}".repeat(60));
+    told_as(Role::UserData, &deep);
     told_as(Role::UserData, "A='eval \"$A$A\"'\neval \"$A\"\nbash -c 'bash -c \"bash -c $A\"'\n");
 }
 

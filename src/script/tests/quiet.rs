@@ -29,6 +29,16 @@ fn handed_to_a_process_is_fine() {
         "echo hello | tee /a\n",
         "PASSWORD_FILE=/etc/x\necho $PASSWORD_FILE > /a\n",
         "unset ⟦p⟧\n",
+        "python3 - <<EOF\nlogin('⟦p⟧')\nEOF\n",
+        "grep -q ⟦p⟧ /a && echo yes\n",
+        "export A=⟦p⟧\nprintenv HOME\n",
+        "echo ⟦p⟧ | gpg -c > /a\n",
+        "echo ⟦k⟧ | openssl enc -aes-256-cbc -pass file:/x > /a\n",
+        "useradd -p $(echo ⟦p⟧ | openssl passwd -6 -stdin) u\n",
+        "echo ⟦k⟧ | ssh-add -\n",
+        "X=⟦k⟧\nY=${X:+set}\necho $Y > /a\n",
+        "cat /etc/hosts > /a\nfoo() { local p=⟦p⟧; }\nfoo\n",
+        "terraform output region > /a\n",
     ] {
         assert_eq!(at_boot(script), Vec::<String>::new(), "in\n{script}");
     }
@@ -38,6 +48,11 @@ fn handed_to_a_process_is_fine() {
 fn command_lines_are_seen_by_all_users() {
     lands!("mysql -u root -p⟦p⟧ -e 'select 1'\n", "1 process-arguments (memory) <- p");
     lands!("curl -H \"Authorization: ⟦t⟧\" https://h\n", "1 process-arguments (memory) <- t");
+    lands!(
+        "curl -u bob:hunter22 https://h\n",
+        "1 process-arguments (memory) <- password",
+        "1 source-code <- password"
+    );
     lands!("kubectl create secret generic x --from-literal=p=⟦p⟧\n", "1 process-arguments (memory) <- p");
 }
 
@@ -91,13 +106,22 @@ fn literals_are_known_by_their_names() {
 
 #[test]
 fn a_literals_text_is_never_told() {
-    let rig = Rig::new(
+    for script in [
         "API_TOKEN=canary-0123456789abcdef\necho x > /tmp/$API_TOKEN\ncurl -H \"X: $API_TOKEN\" h\n",
-    );
-    let reading = rig.trace(&rig.context(Role::UserData));
-    let said = format!("{:?} {:?}", reading.facts, reading.gaps);
-    assert!(!said.contains("canary"), "{said}");
-    assert!(said.contains("cdef"));
+        "set -x\nAPI_TOKEN=${API_TOKEN:-canary-0123456789abcdef}\n$API_TOKEN/run ⟦k⟧ > /a$API_TOKEN\n",
+        "mysql -pcanary-0123456789abcdef -e 'select 1' > /a\n",
+        "curl -u bob:canary-0123456789abcdef https://h\n",
+        "run --api-token=canary-0123456789abcdef\nrun --password canary-0123456789abcdef\n",
+        "echo root:canary-0123456789abcdef | chpasswd\n",
+        "git clone https://⟦user⟧:canary-0123456789abcdef@host\nsudo -i 'a\n",
+        "export DB_PASSWORD='canary-0123456789abcdef'\ndocker run -e DB_PASSWORD i\nenv > /e\n",
+    ] {
+        let rig = Rig::new(script);
+        let reading = rig.trace(&rig.context(Role::UserData));
+        assert!(!reading.facts.is_empty(), "in\n{script}");
+        let said = format!("{:?} {:?}", reading.facts, reading.gaps);
+        assert!(!said.contains("canary"), "in\n{script}\n{said}");
+    }
 }
 
 #[test]
@@ -113,7 +137,7 @@ fn fetching_commands_are_origins() {
         ("gcloud secrets versions access latest --secret=app", "app"),
         ("az keyvault secret show --vault-name v --name db --query value", "db"),
         ("op read op://v/i/password", "password"),
-        ("sops -d s.yaml", "sops"),
+        ("sops -d s.yaml", "s.yaml"),
         ("kubeadm token create", "kubeadm token create"),
     ] {
         lands!(format!("{command} > /a\n").as_str(), format!("1 file /a <- {key}").as_str());
@@ -122,6 +146,15 @@ fn fetching_commands_are_origins() {
     lands!("aws iam create-access-key --query AccessKey.AccessKeyId > /a\n");
     lands!("PASSWORD=$(openssl rand -hex 8)\necho $PASSWORD > /a\n", "2 file /a <- PASSWORD");
     lands!("ID=$(openssl rand -hex 8)\necho $ID > /a\n");
+}
+
+#[test]
+fn the_key_is_what_users_call_it() {
+    lands!(
+        "get() { local v; v=$(aws secretsmanager get-secret-value --secret-id \"$1\"); echo \"$v\"; }\nDB_PASSWORD=$(get $NAME)\necho $DB_PASSWORD > /a\n",
+        "3 file /a <- DB_PASSWORD"
+    );
+    lands!("curl -H 'X-Vault-Token: x' $VAULT_ADDR/v1/secret/data/app -o /a\n", "1 file /a <- secret store");
 }
 
 #[test]

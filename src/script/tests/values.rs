@@ -86,15 +86,39 @@ fn files_are_read_again() {
         "1 file /tmp/k (removed) <- k",
         "3 file /a <- k"
     );
+    lands!(
+        "echo ⟦k⟧ > /tmp/k\nX=$(< /tmp/k)\necho $X > /a\nrm /tmp/k\n",
+        "1 file /tmp/k (removed) <- k",
+        "3 file /a <- k"
+    );
     lands!("echo \"P=⟦k⟧\" > /e\n. /e\necho $P > /a\n", "1 file /e <- k", "3 file /a <- k");
 }
 
 #[test]
+fn what_only_the_secret_knows() {
+    lands!(
+        "eval $(aws secretsmanager get-secret-value --secret-id app/env | jq -r 'to_entries[]|\"\\(.key)=\\(.value)\"')\necho $DB_PASSWORD > /a\necho $DB_HOST > /b\n",
+        "2 file /a <- env"
+    );
+    lands!("source <(chamber export app)\necho $API_KEY > /a\n", "2 file /a <- app");
+    lands!("export $(sops -d x.env | xargs)\necho $API_KEY > /a\n", "2 file /a <- x.env");
+}
+
+#[test]
 fn scripts_inside() {
+    lands!("echo ⟦k⟧ | sudo bash -c 'cat > /a'\n", "1 file /a <- k");
+    lands!("while read -r l; do\n echo $l > /a\ndone < <(echo ⟦k⟧)\n", "2 file /a <- k");
+    lands!("find . -name x -exec sed -i 's/X/⟦k⟧/' {} \\;\n", "1 file {} <- k");
+    lands!("sed -i '' \"s/X/⟦k⟧/\" /a\n", "1 file /a <- k");
     lands!("bash -c 'echo ⟦k⟧ > /a'\n", "1 file /a <- k");
     lands!("sudo su - app -c \"echo ⟦k⟧ > /a\"\n", "1 file /a <- k");
     lands!("ssh -i k user@h 'echo ⟦k⟧ > /a'\n", "1 file /a <- k");
     lands!("sudo -u app bash <<EOF\necho ⟦k⟧ > /a\nEOF\n", "2 file /a <- k");
+    lands!("sudo -i <<EOF\necho ⟦k⟧ > /a\nEOF\n", "2 file /a <- k");
+    lands!("docker exec -i c bash <<'EOF'\necho ⟦k⟧ > /a\nEOF\n", "2 file /a <- k");
+    lands!("kubectl exec p -- sh -c 'echo ⟦k⟧ > /a'\n", "1 file /a <- k");
+    lands!("su - app <<EOF\necho ⟦k⟧ > /a\nEOF\n", "2 file /a <- k");
+    lands!("xargs -I{} sh -c 'echo {} > /a' <<< ⟦k⟧\n");
     lands!("eval \"echo ⟦k⟧ > /a\"\n", "1 file /a <- k");
     lands!("sudo sh -c \"cat > /a <<X\nk=⟦k⟧\nX\"\n", "2 file /a <- k");
     lands!("cat > /r.sh <<'E'\nK=$1\necho $K\nE\nbash /r.sh\n");

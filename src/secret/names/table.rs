@@ -131,7 +131,7 @@ impl NameTable {
         let ends = |phrase: &&Phrase| {
             let rest = phrase.words.iter().enumerate().skip(1);
             rest.into_iter()
-                .all(|(back, word)| words.from_end(back).is_some_and(|own| own.eq_ignore_ascii_case(word)))
+                .all(|(back, word)| words.word_back(back).is_some_and(|own| own.eq_ignore_ascii_case(word)))
         };
         let phrase = same.into_iter().find(ends)?;
         Some((phrase.meaning, phrase.words.len(), &phrase.text))

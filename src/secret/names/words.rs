@@ -65,7 +65,7 @@ impl<'n> Words<'n> {
     }
 
     /// The word `back` places before the last one.
-    pub(super) fn from_end(&self, back: usize) -> Option<&'n str> {
+    pub(super) fn word_back(&self, back: usize) -> Option<&'n str> {
         self.all().iter().rev().nth(back).copied()
     }
 

@@ -86,8 +86,8 @@ const ROOTS: &[&str] = &[
 /// Whether the text points to a secret: a URI of a store, an address, a variable.
 pub(super) fn is_reference(text: &str) -> bool {
     let starts =
-        |scheme: &&str| text.get(..scheme.len()).is_some_and(|head| head.eq_ignore_ascii_case(scheme));
-    SCHEMES.iter().any(|scheme| starts(&scheme))
+        |scheme: &str| text.get(..scheme.len()).is_some_and(|head| head.eq_ignore_ascii_case(scheme));
+    SCHEMES.iter().any(|scheme| starts(scheme))
         || is_variable(text)
         || is_address(text)
         || is_resource_name(text)

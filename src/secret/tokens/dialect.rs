@@ -2,7 +2,7 @@
 //!
 //! Both are automata without look-around, so nearly all is the same. Different: in a Go class `[` is a
 //! plain character and `&&`, `--`, `~~` are not operators; `{` that starts no count is plain; `\Q...\E` quotes;
-//! `\<` and `\>` are plain characters.
+//! `\<` and `\>` are plain characters; `\w`, `\d`, `\s` and `\b` know ASCII only.
 
 /// The expression for the `regex` crate.
 pub(super) fn from_go(regex: &str) -> String {
@@ -11,7 +11,7 @@ pub(super) fn from_go(regex: &str) -> String {
     let mut class = Class::None;
     while let Some(letter) = rest.chars().next() {
         let taken = match (letter, class) {
-            ('\\', _) => escape(rest, &mut out),
+            ('\\', _) => escape(rest, &mut out, class != Class::None),
             (_, Class::None) => outside(rest, letter, &mut out, &mut class),
             _ => inside(rest, letter, &mut out, &mut class),
         };
@@ -28,7 +28,7 @@ enum Class {
     Inside,
 }
 
-fn escape(rest: &str, out: &mut String) -> usize {
+fn escape(rest: &str, out: &mut String, in_class: bool) -> usize {
     if let Some(quoted) = rest.strip_prefix(r"\Q") {
         let end = quoted.find(r"\E").unwrap_or(quoted.len());
         out.push_str(&regex::escape(quoted.get(..end).unwrap_or_default()));
@@ -38,10 +38,24 @@ fn escape(rest: &str, out: &mut String) -> usize {
         out.push('\\');
         return 1;
     };
-    if !matches!(next, '<' | '>') {
-        out.push('\\');
+    // A class in a class is fine here, so the same words serve inside and outside.
+    let ascii = match next {
+        'w' => "[0-9A-Za-z_]",
+        'W' => "[^0-9A-Za-z_]",
+        'd' => "[0-9]",
+        'D' => "[^0-9]",
+        's' => r"[\t\n\f\r ]",
+        'S' => r"[^\t\n\f\r ]",
+        'b' if !in_class => r"(?-u:\b)",
+        _ => "",
+    };
+    out.push_str(ascii);
+    if ascii.is_empty() {
+        if !matches!(next, '<' | '>') {
+            out.push('\\');
+        }
+        out.push(next);
     }
-    out.push(next);
     1 + next.len_utf8()
 }
 
@@ -108,6 +122,8 @@ mod tests {
             (r"[^]a]", "b", "]"),
             (r"[[:alpha:]_]+!", "a_!", "1!"),
             (r"\<x\>", "<x>", "x"),
+            (r"^[^\w-]$", "é", "-"),
+            (r"é\b", "éa", "é!"),
             (r"(?i)(?P<n>ab)\z", "xAB", "abx"),
         ] {
             let regex = regex::Regex::new(&from_go(go)).unwrap_or_else(|error| panic!("{go}: {error}"));

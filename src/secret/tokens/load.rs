@@ -2,14 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind};
-use regex::{Regex, RegexBuilder};
-
 use super::allow::AllowList;
 use super::file::{Allow, File, Rule};
+use super::pattern::{self, Pattern};
 use super::structure::Check;
-use super::{TokenRule, TokenTable, dialect};
+use super::{TokenRule, TokenTable};
 use crate::error::{Error, ErrorKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
 /// Our own rules have their keyword in the token or just before it.
 const OUR_REACH: usize = 384;
@@ -17,13 +16,11 @@ const OUR_REACH: usize = 384;
 const USER_REACH: usize = 4096;
 /// No token is longer than what a rule may ask for.
 const MOST_REACH: usize = 64 * 1024;
-/// A larger automaton than this is a mistake in the expression.
-const LARGEST_REGEX: usize = 8 << 20;
 
 /// Reads a table. `ours` is what `useDefault` extends; none when our own is read.
 pub(super) fn load(text: &str, name: &str, ours: Option<&str>) -> Result<TokenTable, Error> {
     let file = read(text, name)?;
-    let mut loader = Loader { name, table: TokenTable::default() };
+    let mut loader = Loader { name, is_ours: ours.is_none(), table: TokenTable::default() };
     let reach = if ours.is_some() { USER_REACH } else { OUR_REACH };
     let mut rules: Vec<(Rule, usize)> = file.rules.into_iter().map(|rule| (rule, reach)).collect();
     let mut lists: Vec<Allow> = file.allowlists.into_iter().chain(file.allowlist).collect();
@@ -77,6 +74,7 @@ fn extend(users: Vec<(Rule, usize)>, ours: Vec<Rule>, disabled: &[String]) -> Ve
 
 struct Loader<'n> {
     name: &'n str,
+    is_ours: bool,
     table: TokenTable,
 }
 
@@ -108,9 +106,10 @@ impl Loader<'_> {
         }
         let regex =
             rule.regex.as_deref().ok_or("it has no regex, and files are not judged by their path alone")?;
-        let regex = compile(regex)?;
+        let regex = Pattern::new(regex);
         let group = rule.secret_group.unwrap_or(0);
-        if group >= regex.captures_len() {
+        // Tests compile all of ours: at a user's, most of them are never needed.
+        if !self.is_ours && group >= regex.check()?.captures_len() {
             return Err(format!("its expression has no group {group}"));
         }
         let check = match rule.check.as_deref() {
@@ -138,7 +137,7 @@ impl Loader<'_> {
             regex,
             secret_group: group,
             entropy: rule.entropy.unwrap_or(0.0),
-            path: rule.path.as_deref().map(compile).transpose()?,
+            path: rule.path.as_deref().map(pattern::compile).transpose()?,
             allow,
             check,
             reach: rule.reach.unwrap_or(reach).min(MOST_REACH),
@@ -161,13 +160,4 @@ impl Loader<'_> {
         (self.table.keywords, self.table.by_keyword) = (Some(automaton), numbers);
         Ok(())
     }
-}
-
-fn compile(regex: &str) -> Result<Regex, String> {
-    let told = |error: regex::Error| match error {
-        regex::Error::CompiledTooBig(_) => "its expression is too large".to_owned(),
-        // The last line of the message says what is wrong, those before it quote the expression.
-        other => other.to_string().lines().last().unwrap_or("its expression can't be read").trim().to_owned(),
-    };
-    RegexBuilder::new(&dialect::from_go(regex)).size_limit(LARGEST_REGEX).build().map_err(told)
 }

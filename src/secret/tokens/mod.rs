@@ -10,6 +10,7 @@ mod checksum;
 mod dialect;
 mod file;
 mod load;
+mod pattern;
 mod pem;
 mod scan;
 mod structure;
@@ -27,6 +28,7 @@ use regex::Regex;
 
 use allow::AllowList;
 pub use checksum::account_of_access_key_id;
+use pattern::Pattern;
 pub(in crate::secret) use scan::{ceiling, floor};
 use structure::Check;
 
@@ -39,7 +41,7 @@ pub struct TokenRule {
     pub description: Arc<str>,
     /// Words for filters. `generic` marks a rule that knows no vendor.
     pub tags: Vec<String>,
-    regex: Regex,
+    regex: Pattern,
     /// The group that holds the secret; 0: the first one that took part, or the whole match.
     secret_group: usize,
     entropy: f64,

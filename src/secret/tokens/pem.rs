@@ -19,10 +19,15 @@ pub(super) fn block(text: &str, begin: Range<usize>) -> Option<Verified> {
         stop -= 1;
     }
     let body = text.get(begin.end..stop)?;
-    let end_line = body.find("-----END ");
+    // Five dashes stand in no key: what follows is its end, or another block.
+    let dashes = body.find("-----").unwrap_or(body.len());
+    let end_line = body.get(dashes..).filter(|rest| rest.starts_with("-----END ")).map(|_| dashes);
     let inner = match end_line {
         Some(end) => body.get(..end)?,
-        None => body.get(..body.find(|letter: char| !is_body(letter)).unwrap_or(body.len()))?,
+        None => {
+            let open = body.get(..dashes)?;
+            open.get(..open.find(|letter: char| !is_body(letter)).unwrap_or(open.len()))?
+        }
     };
     let payload = payload(inner)?;
     let end = match end_line {

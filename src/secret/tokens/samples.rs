@@ -15,14 +15,23 @@ pub(in crate::secret) struct Sample {
 }
 
 pub(in crate::secret) fn sample(template: &str, seed: u64) -> Sample {
-    let text = Maker { seed: seed.wrapping_mul(2).wrapping_add(1) }.fill(template);
-    let (before, rest) = text.split_once('«').unwrap_or(("", &text));
+    split(&Maker { seed: seed.wrapping_mul(2).wrapping_add(1), masked: false }.fill(template))
+}
+
+/// The same text with one letter repeated wherever a drawn one would stand.
+pub(in crate::secret) fn masked(template: &str) -> Sample {
+    split(&Maker { seed: 0, masked: true }.fill(template))
+}
+
+fn split(text: &str) -> Sample {
+    let (before, rest) = text.split_once('«').unwrap_or(("", text));
     let (secret, after) = rest.split_once('»').unwrap_or((rest, ""));
     Sample { text: format!("{before}{secret}{after}"), secret: secret.to_owned() }
 }
 
 struct Maker {
     seed: u64,
+    masked: bool,
 }
 
 impl Maker {
@@ -114,6 +123,9 @@ impl Maker {
     }
 
     fn next(&mut self, below: usize) -> usize {
+        if self.masked {
+            return below - 3;
+        }
         self.seed = self.seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.seed >> 33) as usize % below
     }
@@ -235,7 +247,7 @@ pub(in crate::secret) const POSITIVE: &[(&str, &str)] = &[
     ("sonarqube-token", "«sq|p_{hex40}»"),
     ("buildkite-token", "«bk|ua_{hex40}»"),
     ("circleci-token", "«CCI|PAT_{an22}_{hex40}»"),
-    ("ansible-galaxy-or-openshift-token", "oc login --token=«sha|256~{an43}»"),
+    ("openshift-token", "oc login --token=«sha|256~{an43}»"),
     ("npm-token", "//registry.npmjs.org/:_authToken=«np|m_{crc30}»"),
     ("npmrc-password", "//npm.acme.io/:_authToken=«{uuid}»"),
     ("pypi-token", "password = «pyp|i-AgEIcHlwaS5vcmc{url120}»"),
@@ -256,7 +268,7 @@ pub(in crate::secret) const POSITIVE: &[(&str, &str)] = &[
     ("linear-token", "«lin|_api_{an40}»"),
     ("linear-token", "«lin|_oauth_{hex64}»"),
     ("notion-token", "«nt|n_{an46}»"),
-    ("airtable-token", "«pa|t{an14}.{hex64}»"),
+    ("airtable-token", "AIRTABLE_TOKEN=«pa|t{an14}.{hex64}»"),
     ("figma-token", "«fi|gd_{an40}»"),
     ("postman-key", "«PM|AK-{hex24}-{hex34}»"),
     ("asana-token", "ASANA=«1/{dig16}:{hex32}»"),

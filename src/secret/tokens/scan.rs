@@ -73,20 +73,21 @@ impl Search<'_> {
         if rule.path.as_ref().is_some_and(|path| !path.is_match(self.path)) {
             return;
         }
+        let Some(regex) = rule.regex.get() else { return };
         let mut at = floor(self.text, window.start);
         let mut end = ceiling(self.text, window.end);
         while let Some(before) = self.text.get(..end)
             && at <= end
         {
             // The text before the window stays in view, so that `\b` and `^` see what is there.
-            let Some(place) = rule.regex.find_at(before, at) else { return };
+            let Some(place) = regex.find_at(before, at) else { return };
             if place.end() == end && end < self.text.len() && end - window.end.min(end) < 4 * rule.reach {
                 // Cut off by the window: look again with more of the text.
                 at = place.start();
                 end = ceiling(self.text, end.saturating_add(4 * rule.reach).min(self.text.len()));
                 continue;
             }
-            let Some(captures) = rule.regex.captures_at(before, place.start()) else { return };
+            let Some(captures) = regex.captures_at(before, place.start()) else { return };
             let secret = secret_range(rule, &captures);
             // The next token may start with what this match took as its end.
             at = ceiling(self.text, secret.end.max(place.start() + 1));

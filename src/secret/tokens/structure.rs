@@ -30,7 +30,7 @@ pub(super) enum Check {
     BasicAuth,
     /// The password of a URL.
     UrlPassword,
-    /// The group `name` must say secret, and the value must look drawn.
+    /// The name that the group `name` ends must say secret, and the value must look drawn.
     SecretName,
 }
 
@@ -78,7 +78,7 @@ impl Check {
             }
             Self::MaybeBase62Crc => checksum::has_base62_crc(value),
             Self::BasicAuth => basic_auth(value).then_some(true)?,
-            Self::SecretName => looks_named(captures, value).then_some(false)?,
+            Self::SecretName => looks_named(text, captures, value).then_some(false)?,
             _ => false,
         };
         let documentation = judged == Placeholder::Documentation
@@ -121,10 +121,10 @@ fn basic_auth(value: &str) -> bool {
 }
 
 /// Whether the name says secret and the value is no word, no code and no address.
-fn looks_named(captures: &Captures<'_>, value: &str) -> bool {
+fn looks_named(text: &str, captures: &Captures<'_>, value: &str) -> bool {
     let strong = captures
         .name("name")
-        .and_then(|name| says_secret(name.as_str()))
+        .and_then(|end| says_secret(whole_name(text, end.range())))
         .is_some_and(|verdict| verdict.confidence >= Confidence::Medium);
     let digits = value.bytes().filter(u8::is_ascii_digit).count();
     let letters = value.bytes().filter(u8::is_ascii_alphabetic).count();
@@ -134,6 +134,16 @@ fn looks_named(captures: &Captures<'_>, value: &str) -> bool {
         .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_./:".contains(&byte))
         && value.contains(['-', '_', '.', '/', ':']);
     strong && digits > 0 && letters > 0 && !is_name
+}
+
+/// The name that ends with these bytes. The expression begins at the word that says secret, as it is then found by that
+/// literal; what stands before belongs to the name.
+fn whole_name(text: &str, end: Range<usize>) -> &str {
+    const LONGEST_NAME: usize = 80;
+    let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"_.-".contains(byte);
+    let before = text.as_bytes().get(..end.start).unwrap_or_default();
+    let more = before.iter().rev().take(LONGEST_NAME).take_while(|byte| is_name(byte)).count();
+    text.get(end.start - more..end.end).unwrap_or_default()
 }
 
 /// Whether the password's host is one of those reserved for documentation (RFC 2606).

@@ -165,8 +165,27 @@ pub fn is_literal_secret(text: &str) -> bool {
 /// secret: `None` for what is none, low for what reads like a name or a remark.
 pub fn literal_confidence(text: &str, named: Confidence) -> Option<Confidence> {
     let text = text.trim();
-    let plain_word = matches!(text, "true" | "false" | "null" | "none" | "");
-    if plain_word || text.parse::<f64>().is_ok() || is_placeholder(text) {
+    let plain_word = matches!(
+        text,
+        "true"
+            | "false"
+            | "null"
+            | "none"
+            | ""
+            | "seconds"
+            | "minutes"
+            | "hours"
+            | "days"
+            | "weeks"
+            | "months"
+    );
+    // `$.a`, `$$.Task.Token`: a path into the input of a state machine.
+    // `$kms_keys:main`: a name that a factory looks up.
+    let reference = |letter: char| letter.is_ascii_lowercase() || "_:./-".contains(letter);
+    let looked_up =
+        text.strip_prefix('$').is_some_and(|rest| rest.contains(':') && rest.chars().all(reference));
+    let points_elsewhere = looked_up || text.starts_with("$.") || text.starts_with("$$.");
+    if plain_word || points_elsewhere || text.parse::<f64>().is_ok() || is_placeholder(text) {
         return None;
     }
     if text.starts_with('{')

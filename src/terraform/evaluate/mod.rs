@@ -22,7 +22,7 @@ use super::tree::Tree;
 use super::value::Value;
 use crate::reading::{Gap, Reading};
 use crate::source::{SourceId, Sources, Span};
-use crate::value::Text;
+use crate::value::{Hole, Text};
 
 pub use judge::{is_literal_secret, label, literal_confidence};
 pub use template::placed_at;
@@ -332,6 +332,13 @@ impl<'w> Evaluator<'w> {
         };
         let found = self.eval(scope, value);
         let found = self.judge_named(&name, found, scope, value);
+        // What is put into an object stands there: `jsonencode` shows the member, not the declaration.
+        let at = scope.span(value.range);
+        let found = match found {
+            Value::Hole(hole) => Value::Hole(Hole { at, ..hole }),
+            Value::Text(text) => Value::Text(placed_at(text, at)),
+            other => other,
+        };
         (name, found)
     }
 
