@@ -87,7 +87,7 @@ const PLANTS: &[(&str, &str)] = &[
     ),
     (
         "provision.tf",
-        "resource \"null_resource\" \"n\" {\n  connection {\n    password = \"@\"\n  }\n  provisioner \"remote-exec\" {\n    inline = [\"echo '@' > /etc/password\", \"echo 'token=@ghp' >> /etc/x\"]\n  }\n  provisioner \"local-exec\" {\n    command = \"curl -u bot:@ https://example.com\"\n    environment = { API_TOKEN = \"@\" }\n  }\n}\n",
+        "resource \"null_resource\" \"n\" {\n  connection {\n    password = \"@\"\n  }\n  provisioner \"remote-exec\" {\n    inline = [\"echo 'password=@' > /etc/app.ini\", \"echo 'token=@ghp' >> /etc/x\"]\n  }\n  provisioner \"local-exec\" {\n    command = \"curl -u bot:@ https://example.com\"\n    environment = { API_TOKEN = \"@\" }\n  }\n}\n",
     ),
     (
         "container.tf",
@@ -152,7 +152,7 @@ impl Tree {
             let value = format!("{core}m3{LAST_FOUR}");
             out.push_str(before);
             if let Some(after) = after.strip_prefix("ghp") {
-                let token = format!("glpat-{core}{LAST_FOUR}");
+                let token = format!("glpat-{core}m3xYz{LAST_FOUR}");
                 out.push_str(&token);
                 rest = after;
             } else if let Some(after) = after.strip_prefix("base64") {
@@ -299,7 +299,7 @@ fn errors_never_quote_files() {
     tree.plant("typed.toml", "off = \"@\"\n");
     tree.plant("word.toml", "fail-on = \"@\"\n");
     tree.plant("broken.toml", "off = [\"@\"\nrules = @\n");
-    tree.plant("tokens.toml", "[[rules]]\nid = \"@\"\nregex = \"(@\"\nkeywords = \"@\"\n");
+    tree.plant("tokens.toml", "[[rules]]\nid = \"x\"\nregex = \"@\"\nkeywords = \"@\"\n");
     let temporary = TempDir::new().expect("a temporary folder");
     let mut leaks = Vec::new();
     for (option, file) in [
