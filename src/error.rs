@@ -50,6 +50,18 @@ impl fmt::Display for Error {
     }
 }
 
+/// The message of a reader of TOML without the values that it quotes (`invalid type: string "...", expected`):
+/// who names the wrong file may name one that holds secrets.
+pub fn without_values(message: &str) -> String {
+    match (message.find(" \""), message.rfind("\", expected")) {
+        (Some(from), Some(to)) if from < to => {
+            let (before, after) = (message.get(..from), message.get(to + 1..));
+            format!("{}{}", before.unwrap_or_default(), after.unwrap_or_default())
+        }
+        _ => message.to_owned(),
+    }
+}
+
 impl Error {
     /// An error without a hint.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
@@ -69,5 +81,17 @@ impl Error {
             ErrorKind::Interrupted => ExitCode::Interrupted,
             _ => ExitCode::NotAudited,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_taken_out_of_messages() {
+        let message = "invalid type: string \"a \\\"b\\\", expected c\", expected a sequence";
+        assert_eq!(without_values(message), "invalid type: string, expected a sequence");
+        assert_eq!(without_values("unknown field `a`, expected `b`"), "unknown field `a`, expected `b`");
     }
 }

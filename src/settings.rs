@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind, without_values};
 use crate::finding::{Confidence, Severity};
 
 /// The file's name.
@@ -94,7 +94,7 @@ impl Settings {
                 let column = before.len() - before.rfind('\n').map_or(0, |at| at + 1) + 1;
                 format!(":{}:{column}", before.matches('\n').count() + 1)
             });
-            wrong(place.unwrap_or_default(), error.message())
+            wrong(place.unwrap_or_default(), &without_values(error.message()))
         })?;
         let fail_on = match written.fail_on.as_deref() {
             Some(word) => Some(Severity::from_word(word).ok_or_else(|| {

@@ -204,6 +204,10 @@ fn standard_input(base: &Path, sources: &Sources) -> Result<Input, Error> {
         return Err(unreadable("it is larger than 16 MiB".into()));
     }
     let (text, _) = decode(bytes).map_err(|refusal| unreadable(refusal.reason()))?;
+    if text.trim().is_empty() {
+        return Err(Error::new(ErrorKind::Input, "standard input is empty")
+            .hint("did the command before the pipe fail?"));
+    }
     let kind = match text.trim_start() {
         text if text.starts_with("#!") => FileKind::Script,
         text if text.starts_with('{') => FileKind::HclJson,
@@ -252,7 +256,8 @@ fn read_all(found: Vec<Found>, sources: &Sources, material: &mut Material, stop:
             if stop.load(Ordering::Relaxed) {
                 return false;
             }
-            match read_text(&input.found.path) {
+            let path = &input.found.path;
+            match sources.may_open(path).and_then(|()| read_text(path)) {
                 Ok((text, replaced)) => {
                     sources.document(input.source).set_text(text.into());
                     if replaced {

@@ -119,7 +119,9 @@ pub fn permitted_root(path: &Path) -> PathBuf {
         }
         folder = this.parent();
     }
-    path.to_path_buf()
+    // A file that is named alone may refer to those beside it.
+    let beside = path.parent().filter(|_| path.is_file());
+    beside.unwrap_or(path).to_path_buf()
 }
 
 #[cfg(test)]

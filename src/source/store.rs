@@ -79,10 +79,29 @@ impl Sources {
 
     /// Permits opening files below `folder`, besides those that are there already.
     pub fn permit(&self, folder: PathBuf) {
+        // The folder itself may be reached through a link; where files lead is compared with both.
+        let real = folder.canonicalize().ok();
         let mut inner = self.inner.write().unwrap_or_else(PoisonError::into_inner);
-        if !inner.permitted.contains(&folder) {
-            inner.permitted.push(folder);
+        for folder in std::iter::once(folder).chain(real) {
+            if !inner.permitted.contains(&folder) {
+                inner.permitted.push(folder);
+            }
         }
+    }
+
+    /// Whether a file may be opened: it is in a permitted folder, and so is what a link leads to.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::Outside`], [`Refusal::Missing`].
+    pub fn may_open(&self, path: &Path) -> Result<(), Refusal> {
+        let permitted =
+            |path: &Path| self.read_inner().permitted.iter().any(|folder| path.starts_with(folder));
+        if !permitted(path) {
+            return Err(Refusal::Outside);
+        }
+        let real = path.canonicalize().map_err(|_| Refusal::Missing)?;
+        if permitted(&real) { Ok(()) } else { Err(Refusal::Outside) }
     }
 
     /// Sets the folder that reported names are relative to.
@@ -116,16 +135,7 @@ impl Sources {
         if let Some(id) = known.filter(|id| self.document(*id).is_read()) {
             return Ok(id);
         }
-        let permitted =
-            |path: &Path| self.read_inner().permitted.iter().any(|folder| path.starts_with(folder));
-        if !permitted(&path) {
-            return Err(Refusal::Outside);
-        }
-        // A link must not lead out either.
-        let real = path.canonicalize().map_err(|_| Refusal::Missing)?;
-        if !permitted(&real) {
-            return Err(Refusal::Outside);
-        }
+        self.may_open(&path)?;
         let (text, _) = read_text(&path)?;
         let id = self.add_file(self.reported_name(&path), &path);
         self.document(id).set_text(text.into());

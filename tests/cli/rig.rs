@@ -114,8 +114,11 @@ pub fn text(value: &serde_json::Value) -> &str {
 }
 
 pub fn timeless(out: &str) -> String {
-    let line = |line: &str| match line.split_once(" files in ") {
-        Some((before, _)) if before.starts_with("Read ") => format!("{before} files in TIME"),
+    let line = |line: &str| match line.split_once(" in ") {
+        Some((before, time)) if before.starts_with("Read ") => {
+            let after = time.split_once(" s").map_or("", |(_, after)| after);
+            format!("{before} in TIME{after}")
+        }
         _ => line.to_owned(),
     };
     out.lines().map(|one| line(one) + "\n").collect()

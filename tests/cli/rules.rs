@@ -47,14 +47,53 @@ fn list_has_a_line_for_each_rule() {
 fn explain_shows_a_whole_rule() {
     let ran = Folder::new(&[]).run(&["rules", "explain", "secret-in-memory-file"]);
     assert_eq!((ran.code, ran.err.as_str()), (0, ""));
-    assert_snapshot!(ran.out, @"");
+    assert_snapshot!(ran.out, @r##"
+    secret-in-memory-file
+    Secret in a file in memory
+
+    Level       informational
+    Looks at    secretrail / terraform / flow
+    Status      stable
+    Author      secretrail
+    Id          3d0b6f0e-5d0b-4a3c-9d1a-6a3a4c1f0b08
+    Tags        attack.credential-access
+
+    What is wrong
+      A script writes a secret to a file that lives in memory (/run, /dev/shm). It does not survive a
+      reboot and stands in no snapshot; check who can read it.
+
+    What to do
+      Write it with `umask 077` and give it to the one user that needs it.
+
+    Examples
+      - under /run (found)
+          variable "db_password" {}
+          resource "aws_instance" "app" {
+            user_data = <<-EOT
+              #!/bin/bash
+              echo "${var.db_password}" > /run/app/db-password # finding
+            EOT
+          }
+      - on a disk is another rule's (not found)
+          variable "db_password" {}
+          resource "aws_instance" "app" {
+            user_data = <<-EOT
+              #!/bin/bash
+              echo "${var.db_password}" > /etc/app/db-password
+            EOT
+          }
+    "##);
 }
 
 #[test]
 fn an_unknown_rule_is_an_error() {
     let ran = Folder::new(&[]).run(&["rules", "explain", "secret-written-to-disc"]);
     assert_eq!((ran.code, ran.out.as_str()), (2, ""));
-    assert_snapshot!(ran.err, @"");
+    assert_snapshot!(ran.err, @r##"
+    error: there is no rule named secret-written-to-disc
+     hint: `secretrail rules list` names all rules
+    no audit was performed
+    "##);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use super::file::{Allow, File, Rule};
 use super::pattern::{self, Pattern};
 use super::structure::Check;
 use super::{TokenRule, TokenTable};
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind, without_values};
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
 /// Our own rules have their keyword in the token or just before it.
@@ -49,7 +49,7 @@ fn read(text: &str, name: &str) -> Result<File, Error> {
         let before = error.span().and_then(|span| text.get(..span.start));
         let line = before.map_or(1, |before| before.matches('\n').count() + 1);
         // The message only: the excerpt that comes with it can show what the file holds.
-        Error::new(ErrorKind::Settings, format!("{name}:{line}: {}", error.message())).hint(
+        Error::new(ErrorKind::Settings, format!("{name}:{line}: {}", without_values(error.message()))).hint(
             "a token table is TOML in the form that gitleaks reads: [[rules]] with id, regex and keywords",
         )
     })

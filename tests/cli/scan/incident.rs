@@ -23,7 +23,109 @@ fn line_235(report: &Value) -> &Value {
 fn the_table_tells_the_whole_way() {
     let ran = scan(&["examples/incident"]);
     assert_eq!((ran.code, ran.err.as_str()), (1, ""));
-    assert_snapshot!(ran.timeless(), @"");
+    assert_snapshot!(ran.timeless(), @r##"
+    high[secret-in-user-data]: anthropic_api_key is rendered into user data: user_data of module.app.aws_instance.app
+       --> variables.tf:19:10
+        |
+     19 | variable "anthropic_api_key" {
+        |          ------------------- 1 var.anthropic_api_key begins here (variable)
+        |
+       ::: main.tf:38:3
+        |
+     38 |   anthropic_api_key = var.anthropic_api_key
+        |   ----------------- 2 passed to input anthropic_api_key of module.app
+        |
+       ::: modules/app/main.tf:61:5
+        |
+     61 |     anthropic_api_key = var.anthropic_api_key
+        |     ----------------- 3 passed to template variable anthropic_api_key
+        |
+       ::: modules/app/main.tf:56:3
+        |
+     56 |   user_data = templatefile("${path.module}/user_data.sh", {
+        |   --------------------------------------------------------- 4 rendered into user_data of module.app.aws_instance.app
+        |
+       ::: modules/app/user_data.sh:235:27
+        |
+    235 | echo "ANTHROPIC_API_KEY=${anthropic_api_key}" >> /opt/paperclip/.env
+        |                           ^^^^^^^^^^^^^^^^^ 5 lands in user-data (user_data of module.app.aws_instance.app)
+        |
+        = fix: Pass the *name* of a parameter instead of its value
+               (`data.aws_ssm_parameter.x.name`, not `.value`), give the machine's role
+               `ssm:GetParameter` on that one path, and fetch the value at run time into
+               memory. Then rotate the secret and replace the machines: user data stays …
+        = confidence: high
+        = more: secretrail rules explain secret-in-user-data
+
+    critical[secret-written-to-disk]: api_key is written to /opt/worker/worker.env
+      --> modules/worker/user_data.sh:15:12
+       |
+    15 | api_key="$(aws ssm get-parameter \
+       |            ----------------------- 1 aws ssm get-parameter /paperclip-app/anthropic/api-key begins here (command)
+       |
+      ::: modules/worker/user_data.sh:15:1
+       |
+    15 | api_key="$(aws ssm get-parameter \
+       | ---------------------------------- 2 assigned to shell variable api_key
+       |
+      ::: modules/worker/user_data.sh:21:1
+       |
+    21 | cat > /opt/worker/worker.env <<CONF
+       | ----------------------------------- 3 in the here-document of `cat`
+       |
+      ::: modules/worker/user_data.sh:24:1
+       |
+    24 | ANTHROPIC_API_KEY=$api_key
+       | ^^^^^^^^^^^^^^^^^^^^^^^^^^ 4 lands in /opt/worker/worker.env (written by `cat`)
+       |
+       = fix: Take the line out, and let the program fetch the secret when it starts: from SSM
+              Parameter Store with the machine's own role, into memory. For a systemd service
+              write it to a file under /run that `LoadCredential=` hands over; for the AWS CLI
+              use `credential_process`. Then rotate the secret: it stands on every disk and …
+       = confidence: high
+       = more: secretrail rules explain secret-written-to-disk
+
+    critical[secret-written-to-disk]: anthropic_api_key is written to /opt/paperclip/.env
+       --> variables.tf:19:10
+        |
+     19 | variable "anthropic_api_key" {
+        |          ------------------- 1 var.anthropic_api_key begins here (variable)
+        |
+       ::: main.tf:38:3
+        |
+     38 |   anthropic_api_key = var.anthropic_api_key
+        |   ----------------- 2 passed to input anthropic_api_key of module.app
+        |
+       ::: modules/app/main.tf:61:5
+        |
+     61 |     anthropic_api_key = var.anthropic_api_key
+        |     ----------------- 3 passed to template variable anthropic_api_key
+        |
+       ::: modules/app/main.tf:56:3
+        |
+     56 |   user_data = templatefile("${path.module}/user_data.sh", {
+        |   --------------------------------------------------------- 4 rendered into user_data of module.app.aws_instance.app
+        |
+       ::: modules/app/user_data.sh:235:1
+        |
+    235 | echo "ANTHROPIC_API_KEY=${anthropic_api_key}" >> /opt/paperclip/.env
+        | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ 5 lands in /opt/paperclip/.env (appended by `echo`)
+        |
+        = fix: Take the line out, and let the program fetch the secret when it starts: from SSM
+               Parameter Store with the machine's own role, into memory. For a systemd service
+               write it to a file under /run that `LoadCredential=` hands over; for the AWS CLI
+               use `credential_process`. Then rotate the secret: it stands on every disk and …
+        = confidence: high
+        = more: secretrail rules explain secret-written-to-disk
+
+     rule                   | critical | high 
+    ------------------------+----------+------
+     secret-written-to-disk |        2 |      
+     secret-in-user-data    |          |    1 
+     all                    |        2 |    1 
+    Read 8 files in TIME
+    3 secrets land on disk: 2 critical, 1 high. Exit code 1
+    "##);
 }
 
 #[test]
@@ -43,7 +145,13 @@ fn the_way_has_every_hop_in_order() {
         let path = text(&step["path"]);
         format!("{:6} {path}:{} {}\n", text(&step["role"]), step["line"], text(&step["message"]))
     });
-    assert_snapshot!(steps.collect::<String>(), @"");
+    assert_snapshot!(steps.collect::<String>(), @r##"
+    origin variables.tf:19 var.anthropic_api_key begins here (variable)
+    hop    main.tf:38 passed to input anthropic_api_key of module.app
+    hop    modules/app/main.tf:61 passed to template variable anthropic_api_key
+    hop    modules/app/main.tf:56 rendered into user_data of module.app.aws_instance.app
+    sink   modules/app/user_data.sh:235 lands in /opt/paperclip/.env (appended by `echo`)
+    "##);
 }
 
 #[test]

@@ -84,6 +84,35 @@ fn downloaded_modules_are_followed_and_not_reported_as_roots() {
 }
 
 #[test]
+fn a_file_named_alone_may_refer_to_those_beside_it() {
+    let folder = Folder::new(&[
+        (
+            "main.tf",
+            "variable \"token\" {\n  sensitive = true\n}\nresource \"aws_instance\" \"web\" {\n  user_data = templatefile(\"${path.module}/boot.sh\", { token = var.token })\n}\n",
+        ),
+        ("boot.sh", "#!/bin/sh\necho ${token} > /etc/token\n"),
+    ]);
+    let ran = folder.run(&["scan", "main.tf", "-f", "json"]);
+    assert!(ran.findings().contains(&"secret-written-to-disk boot.sh:2".to_owned()), "{}", ran.out);
+}
+
+#[test]
+fn a_manifest_can_t_lead_out_of_the_tree() {
+    let outside = Folder::new(&[("x/CANARY.tf", LEAK), ("x/.env", "API_TOKEN=hV8-kQ2w_Zr5tY\n")]);
+    let path = outside.join("x").display().to_string();
+    for folder in [path.clone(), format!("../../../../../../../..{path}"), "/etc".to_owned()] {
+        let manifest = format!(r#"{{"Modules":[{{"Key":"web","Source":"x","Dir":"{folder}"}}]}}"#);
+        let folder = Folder::new(&[
+            ("main.tf", "module \"web\" {\n  source = \"acme/web/aws\"\n}\n"),
+            (".terraform/modules/modules.json", &manifest),
+        ]);
+        let ran = folder.run(&["scan", "-f", "json"]);
+        assert_eq!(ran.findings(), Vec::<String>::new(), "{ran:#?}");
+        assert!(!ran.gaps().is_empty(), "{ran:#?}");
+    }
+}
+
+#[test]
 fn values_in_tfvars_reach_the_flow() {
     let folder = Folder::new(&[("main.tf", LEAK), ("terraform.tfvars", "token = \"hV8-kQ2w_Zr5tY\"\n")]);
     let ran = folder.run(&["scan", "-f", "json"]);

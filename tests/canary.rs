@@ -1,0 +1,321 @@
+//! No secret's text leaves the process: canaries are planted wherever a secret can stand, and every output of
+//! every format and log level is searched for them, plain and encoded.
+
+use std::fs;
+use std::path::Path;
+
+use assert_cmd::Command;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use tempfile::TempDir;
+
+const FORMATS: [&str; 5] = ["table", "json", "sarif", "markdown", "github"];
+const VERBOSE: [&[&str]; 4] = [&[], &["-v"], &["-vv"], &["-vvv"]];
+
+/// The last four characters of a long literal may be shown: they are the same in every canary.
+const LAST_FOUR: &str = "r4Td";
+
+/// Where canaries are planted: a file and its text. `@` is a canary of 20 characters, a new one at each place.
+const PLANTS: &[(&str, &str)] = &[
+    ("variables.tf", "variable \"db_password\" {\n  default = \"@\"\n}\n"),
+    (
+        "variables_map.tf",
+        "variable \"accounts\" {\n  default = { admin = { password = \"@\" }, tokens = [\"x\"] }\n}\n",
+    ),
+    ("prod.tfvars", "db_password = \"@\"\napi_keys = { stripe_secret_key = \"@\" }\n"),
+    ("prod.tfvars.json", "{\"db_password\": \"@\"}\n"),
+    ("locals.tf", "locals {\n  api_token = \"@\"\n  nested = { deep = { client_secret = \"@\" } }\n}\n"),
+    (
+        "provider.tf",
+        "provider \"aws\" {\n  secret_key = \"@\"\n}\nprovider \"mysql\" {\n  password = \"@\"\n}\n",
+    ),
+    ("backend.tf", "terraform {\n  backend \"s3\" {\n    secret_key = \"@\"\n  }\n}\n"),
+    (
+        "source.tf",
+        "module \"private\" {\n  source = \"git::https://oauth2:@\u{1}github.com/example/module.git\"\n  token = \"@\"\n}\n",
+    ),
+    (
+        "here.tf",
+        "resource \"aws_instance\" \"a\" {\n  user_data = <<-EOT\n    #!/bin/bash\n    export DB_PASSWORD='@'\n    DB_PASSWORD=@\n    echo \"password=@\" > /etc/app.conf\n    echo \"$DB_PASSWORD\" > /etc/app.pw\n    mysql -u root -p@ -e 'select 1'\n    curl -u admin:@ https://example.com/\n    curl -H 'Authorization: Bearer @' https://example.com/\n    app --password @ --api-key=@\n    echo 'root:@' | chpasswd\n    cat > /etc/db.ini <<CONF\n    user = app\n    password = @\n    CONF\n    docker login -u bot -p @ registry.example.com\n    docker run -e API_TOKEN=@ example/app\n  EOT\n}\n",
+    ),
+    (
+        "cloud.tf",
+        "resource \"aws_instance\" \"b\" {\n  user_data = <<-EOT\n    #cloud-config\n    password: @\n    chpasswd:\n      list: |\n        root:@\n    write_files:\n      - path: /etc/app.env\n        content: |\n          API_TOKEN=@\n  EOT\n}\n",
+    ),
+    (
+        "calls.tf",
+        "module \"app\" {\n  source = \"./app\"\n  db_password = \"@\"\n  settings = jsonencode({ password = \"@\", \"api_key\" : \"@\" })\n}\n",
+    ),
+    (
+        "app/main.tf",
+        "variable \"db_password\" {\n  sensitive = true\n}\nvariable \"settings\" {}\nresource \"aws_instance\" \"app\" {\n  user_data = templatefile(\"${path.module}/boot.tpl\", {\n    db_password = var.db_password\n    api_token = \"@\"\n    settings = var.settings\n  })\n}\n",
+    ),
+    (
+        "app/boot.tpl",
+        "#!/bin/bash\necho \"${db_password}\" > /etc/db; ADMIN_PASSWORD=@\nexport SECRET_KEY=\"@\"\necho '${settings}' > /etc/settings.json\necho ${api_token} > /etc/token # was @ghp\n",
+    ),
+    (
+        "run.sh",
+        "#!/bin/bash\nset -x\nAPI_TOKEN=@\nexport PGPASSWORD=\"@\"\necho \"$API_TOKEN\" | tee /etc/token\nsed -i \"s/PASSWORD/@/\" /etc/app.conf\n",
+    ),
+    (".env", "API_TOKEN=@\nDB_PASSWORD='@'\nexport STRIPE_SECRET_KEY=\"@\"\n"),
+    (
+        "url.tf",
+        "locals {\n  database_url = \"postgres://app:@\u{1}db.example.com/app\"\n  redis = \"redis://:@\u{1}cache:6379\"\n}\n",
+    ),
+    (
+        "comment.tf",
+        "locals {\n  github_token = \"@\" # before: @ghp\n  // the old password = \"@\"\n  /* api_key = \"@\" */\n}\n",
+    ),
+    (
+        "broken.tf",
+        "resource \"aws_db_instance\" \"db\" {\n  password = \"@\" = \"@\"\n}\nresource \"x\" {\n  master_password = \"@\n",
+    ),
+    (
+        "broken_here.tf",
+        "resource \"aws_instance\" \"c\" {\n  user_data = <<EOT\nDB_PASSWORD=@\n${db_password = \"@\"\n",
+    ),
+    ("broken.tpl", "#!/bin/bash\nDB_PASSWORD=@\necho ${if x} password=@ > /etc/x\n%{ for a in \"@ghp\" }\n"),
+    ("broken.tf.json", "{\"resource\": {\"aws_db_instance\": {\"db\": {\"password\": \"@\",,}}}}\n"),
+    (
+        "plain.tf.json",
+        "{\"resource\": {\"aws_db_instance\": {\"db\": {\"password\": \"@\", \"url\": \"https://u:@\u{1}h/\"}}}}\n",
+    ),
+    (
+        "encode.tf",
+        "resource \"aws_launch_template\" \"d\" {\n  user_data = base64encode(\"#!/bin/sh\\necho @ > /etc/password; echo 'password: @' > /etc/x\\n\")\n}\noutput \"password\" {\n  value = base64encode(\"@\")\n}\nlocals {\n  signing_key = \"@base64\"\n}\n",
+    ),
+    (
+        "provision.tf",
+        "resource \"null_resource\" \"n\" {\n  connection {\n    password = \"@\"\n  }\n  provisioner \"remote-exec\" {\n    inline = [\"echo 'password=@' > /etc/app.ini\", \"echo 'token=@ghp' >> /etc/x\"]\n  }\n  provisioner \"local-exec\" {\n    command = \"curl -u bot:@ https://example.com\"\n    environment = { API_TOKEN = \"@\" }\n  }\n}\n",
+    ),
+    (
+        "container.tf",
+        "resource \"aws_ecs_task_definition\" \"t\" {\n  container_definitions = jsonencode([{ environment = [{ name = \"DB_PASSWORD\", value = \"@\" }] }])\n}\nresource \"aws_lambda_function\" \"f\" {\n  environment {\n    variables = { API_TOKEN = \"@\" }\n  }\n}\n",
+    ),
+];
+
+/// Values that are hard to hide: each with its text in HCL and everything it may look like in an output.
+struct Odd {
+    hcl: &'static str,
+    value: &'static str,
+}
+
+const ODD: &[Odd] = &[
+    Odd { hcl: r#"q7Zk!2"#, value: "q7Zk!2" },
+    Odd { hcl: r#"pa\"Xq8w\"s"#, value: "pa\"Xq8w\"s" },
+    Odd { hcl: r#"b\\Wv5n\\k2"#, value: "b\\Wv5n\\k2" },
+    Odd { hcl: r#"50%%{x}Yt6%zq"#, value: "50%{x}Yt6%zq" },
+    Odd { hcl: r#"$${Jd3}`Hx9`;&|<>"#, value: "${Jd3}`Hx9`;&|<>" },
+    Odd { hcl: r#"gän\u00e9Sß7€x"#, value: "gänéSß7€x" },
+    Odd { hcl: r#"with Ug4 two Pz1"#, value: "with Ug4 two Pz1" },
+    Odd { hcl: r#"<b>Mk2</b>|*_`Nn7"#, value: "<b>Mk2</b>|*_`Nn7" },
+    Odd { hcl: r#"::error::Vc6%0Aj"#, value: "::error::Vc6%0Aj" },
+];
+
+const KEY_LINES: [&str; 4] = [
+    "MC4CAQAwBQYDK2VwBCIEIKq9PzW3vYtHc0LdNfXsRm4uJgB7",
+    "Ze2TaKxQwV5oCyUiDnMbEr8hSkGfPl1Jt6OsIAX3vYtHc0Ld",
+    "Qw7RnMvBc2XkZpLd9FsGhJt4YuEiOaKq3WxCzVbNmTr5SyUo",
+    "DfGh6JkLpQw8ErTyUiOp1AsZxCvBn2MqWeRtYu==",
+];
+
+struct Tree {
+    folder: TempDir,
+    /// What must not be seen, with the file that it stands in.
+    needles: Vec<(String, String)>,
+}
+
+impl Tree {
+    fn new() -> Self {
+        Self { folder: TempDir::new().expect("a temporary folder"), needles: Vec::new() }
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        let path = self.folder.path().join(name);
+        fs::create_dir_all(path.parent().expect("a parent")).expect("folders");
+        fs::write(path, text).expect("a file");
+    }
+
+    fn hide(&mut self, needle: impl Into<String>, file: &str) {
+        self.needles.push((needle.into(), file.to_owned()));
+    }
+
+    /// Replaces every `@` of a text by a canary of its own.
+    fn plant(&mut self, name: &str, text: &str) {
+        let mut out = String::new();
+        let mut rest = text;
+        while let Some((before, after)) = rest.split_once('@') {
+            let number = self.needles.len() + 100;
+            // What is searched for is in the middle: a part of a secret is one too.
+            let core = format!("Kx7{number}Qw9vL");
+            let value = format!("{core}m3{LAST_FOUR}");
+            out.push_str(before);
+            if let Some(after) = after.strip_prefix("ghp") {
+                let token = format!("glpat-{core}m3xYz{LAST_FOUR}");
+                out.push_str(&token);
+                rest = after;
+            } else if let Some(after) = after.strip_prefix("base64") {
+                let encoded = STANDARD.encode(&value);
+                self.hide(&encoded[4..20], name);
+                out.push_str(&encoded);
+                rest = after;
+            } else {
+                out.push_str(&value);
+                rest = after;
+            }
+            self.hide(core, name);
+            self.hide(&STANDARD.encode(&value)[..18], name);
+        }
+        out.push_str(rest);
+        self.write(name, &out.replace('\u{1}', "@"));
+    }
+
+    fn run(&self, arguments: &[&str], temporary: &Path) -> Vec<(&'static str, String)> {
+        let mut command = Command::new(assert_cmd::cargo::cargo_bin!("secretrail"));
+        command.env_clear().env("TMPDIR", temporary).current_dir(self.folder.path()).args(arguments);
+        let output = command.output().expect("it runs");
+        assert!(matches!(output.status.code(), Some(1 | 2 | 3)), "{arguments:?}: {output:?}");
+        let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
+        vec![("standard output", text(output.stdout)), ("standard error", text(output.stderr))]
+    }
+
+    /// Needles that an output holds.
+    fn seen(&self, output: &str) -> Vec<String> {
+        let seen = self.needles.iter().filter(|(needle, _)| output.contains(needle.as_str()));
+        seen.map(|(needle, file)| {
+            let line =
+                output.lines().find(|line| line.contains(needle.as_str())).unwrap_or("over several lines");
+            format!("{needle} of {file}: {line:.300}")
+        })
+        .collect()
+    }
+
+    /// Runs all formats and log levels, and searches everything that they leave.
+    fn search(&self) {
+        let temporary = TempDir::new().expect("a temporary folder");
+        let reports = TempDir::new().expect("a temporary folder");
+        let mut leaks = Vec::new();
+        for format in FORMATS {
+            for verbose in VERBOSE {
+                let arguments = [&["scan", "--all", "--format", format], verbose].concat();
+                for (place, output) in self.run(&arguments, temporary.path()) {
+                    leaks.extend(
+                        self.seen(&output).into_iter().map(|leak| format!("{format}, {place}: {leak}")),
+                    );
+                }
+            }
+            let report = reports.path().join(format);
+            let arguments = ["scan", "--all", "-f", format, "-o", report.to_str().expect("UTF-8")];
+            self.run(&arguments, temporary.path());
+            let written = fs::read_to_string(&report).expect("a report");
+            leaks.extend(self.seen(&written).into_iter().map(|leak| format!("{format}, file: {leak}")));
+        }
+        leaks.sort();
+        leaks.dedup();
+        assert!(leaks.is_empty(), "{} leaks:\n{}", leaks.len(), leaks.join("\n"));
+        assert_eq!(
+            fs::read_dir(temporary.path()).expect("it is there").count(),
+            0,
+            "temporary files are left"
+        );
+        assert_eq!(fs::read_dir(reports.path()).expect("it is there").count(), FORMATS.len());
+    }
+}
+
+#[test]
+fn planted_secrets_are_never_shown() {
+    let mut tree = Tree::new();
+    for (name, text) in PLANTS {
+        tree.plant(name, text);
+    }
+    assert!(tree.needles.len() > 100, "{}", tree.needles.len());
+    tree.search();
+}
+
+#[test]
+fn odd_values_are_never_shown() {
+    let mut tree = Tree::new();
+    let mut text = String::from("variable \"x_password\" {\n  sensitive = true\n}\n");
+    let mut script = String::from("#!/bin/bash\n");
+    for (number, odd) in ODD.iter().enumerate() {
+        // Alone, in a map, in a template with a flow on the same line, and written by a shell.
+        text.push_str(&format!(
+            "locals {{\n  password_{number} = \"{0}\"\n  map_{number} = {{ password = \"{0}\" }}\n}}\nresource \"aws_instance\" \"i{number}\" {{\n  user_data = \"#!/bin/sh\\necho ${{var.x_password}} > /etc/a; echo ${{local.password_{number}}} > /etc/b\\n\"\n}}\nresource \"aws_db_instance\" \"d{number}\" {{\n  password = \"{0}\"\n}}\n",
+            odd.hcl
+        ));
+        let quoted = odd.value.replace('\'', "'\\''");
+        script.push_str(&format!("DB_PASSWORD='{quoted}'\necho \"$DB_PASSWORD\" > /etc/p{number}\n"));
+        let json = serde_json::to_string(odd.value).expect("JSON");
+        tree.hide(odd.value, "odd.tf");
+        tree.hide(json.trim_matches('"').to_owned(), "odd.tf");
+        tree.hide(odd.hcl, "odd.tf");
+        tree.hide(STANDARD.encode(odd.value).trim_end_matches('='), "odd.tf");
+        let percent: String = odd.value.bytes().map(percent).collect();
+        tree.hide(percent, "odd.tf");
+        let html = odd.value.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+        tree.hide(html.replace('|', "\\|"), "odd.tf");
+        tree.hide(html, "odd.tf");
+        // Twice escaped: a script in HCL in SARIF.
+        let twice = serde_json::to_string(odd.hcl).expect("JSON");
+        tree.hide(twice.trim_matches('"').to_owned(), "odd.tf");
+    }
+    tree.write("odd.tf", &text);
+    tree.write("odd.sh", &script);
+    tree.search();
+}
+
+fn percent(byte: u8) -> String {
+    if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") }
+}
+
+#[test]
+fn private_keys_are_never_shown() {
+    let mut tree = Tree::new();
+    let key = format!("-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n", KEY_LINES.join("\n"));
+    let indented = key.replace('\n', "\n    ");
+    let escaped = key.replace('\n', "\\n");
+    tree.write("here.tf", &format!("locals {{\n  key = <<-EOT\n    {indented}\n  EOT\n}}\n"));
+    tree.write("escaped.tf", &format!("variable \"tls_private_key\" {{\n  default = \"{escaped}\"\n}}\n"));
+    tree.write(
+        "write.tf",
+        &format!("resource \"aws_instance\" \"k\" {{\n  user_data = <<-EOT\n    #!/bin/bash\n    cat > /etc/key.pem <<'KEY'\n    {indented}\n    KEY\n    echo \"{escaped}\" > /etc/other.pem\n  EOT\n}}\n"),
+    );
+    tree.write("key.tpl", &format!("#!/bin/bash\ncat > /etc/key.pem <<'KEY'\n{key}KEY\n"));
+    tree.write("key.tf.json", &format!("{{\"locals\": {{\"private_key\": \"{escaped}\"}}}}\n"));
+    tree.write(".env", &format!("PRIVATE_KEY=\"{key}\"\n"));
+    for line in KEY_LINES {
+        tree.hide(&line[2..26], "a private key");
+        tree.hide(&STANDARD.encode(line)[..24], "a private key");
+    }
+    tree.search();
+}
+
+#[test]
+fn errors_never_quote_files() {
+    let mut tree = Tree::new();
+    tree.write("main.tf", "locals {}\n");
+    tree.plant("values.tfvars", "db_password = \"@\"\n");
+    tree.plant("typed.toml", "off = \"@\"\n");
+    tree.plant("word.toml", "fail-on = \"@\"\n");
+    tree.plant("broken.toml", "off = [\"@\"\nrules = @\n");
+    tree.plant("tokens.toml", "[[rules]]\nid = \"x\"\nregex = \"@\"\nkeywords = \"@\"\n");
+    let temporary = TempDir::new().expect("a temporary folder");
+    let mut leaks = Vec::new();
+    for (option, file) in [
+        ("--settings", "values.tfvars"),
+        ("--settings", "typed.toml"),
+        ("--settings", "word.toml"),
+        ("--settings", "broken.toml"),
+        ("--tokens", "values.tfvars"),
+        ("--tokens", "tokens.toml"),
+        ("--rules", "values.tfvars"),
+    ] {
+        for (place, output) in tree.run(&["scan", option, file, "-vvv"], temporary.path()) {
+            leaks.extend(
+                tree.seen(&output).into_iter().map(|leak| format!("{option} {file}, {place}: {leak}")),
+            );
+        }
+    }
+    assert!(leaks.is_empty(), "{}", leaks.join("\n"));
+}
