@@ -182,10 +182,12 @@ pub fn literal_confidence(text: &str, named: Confidence) -> Option<Confidence> {
     // `$.a`, `$$.Task.Token`: a path into the input of a state machine.
     // `$kms_keys:main`: a name that a factory looks up.
     let reference = |letter: char| letter.is_ascii_lowercase() || "_:./-".contains(letter);
-    let looked_up =
-        text.strip_prefix('$').is_some_and(|rest| rest.contains(':') && rest.chars().all(reference));
+    let looked_up = text
+        .strip_prefix('$')
+        .is_some_and(|rest| rest.contains([':', '-', '_', '.']) && rest.chars().all(reference));
+    let says_so = text.to_ascii_lowercase().contains("placeholder");
     let points_elsewhere = looked_up || text.starts_with("$.") || text.starts_with("$$.");
-    if plain_word || points_elsewhere || text.parse::<f64>().is_ok() || is_placeholder(text) {
+    if plain_word || says_so || points_elsewhere || text.parse::<f64>().is_ok() || is_placeholder(text) {
         return None;
     }
     if text.starts_with('{')
@@ -225,12 +227,17 @@ fn json_holds_secret(json: &serde_json::Value, depth: usize) -> bool {
 /// `primary_endpoint_address`, `replace in console`, `INITIAL_VALUE`, `days`: words, no digits, one
 /// case. People do choose such passwords, but far more often it is the name of one.
 fn reads_like_a_name(text: &str) -> bool {
-    if !text.is_ascii() || text.bytes().any(|byte| byte.is_ascii_digit()) {
+    if !text.is_ascii() {
         return false;
     }
     let words: Vec<&str> =
         text.split(['-', '_', ' ', '.', '/', ':']).filter(|word| !word.is_empty()).collect();
-    let letters = |word: &&str| word.bytes().all(|byte| byte.is_ascii_alphabetic());
+    // `auth0`, `v2`: a digit at the end of one word of several is still a name.
+    let letters = |word: &&str| {
+        let stem = word.strip_suffix(|last: char| last.is_ascii_digit()).filter(|_| words.len() >= 3);
+        let stem = stem.unwrap_or(word);
+        !stem.is_empty() && stem.bytes().all(|byte| byte.is_ascii_alphabetic())
+    };
     let lower = !text.bytes().any(|byte| byte.is_ascii_uppercase());
     let upper = !text.bytes().any(|byte| byte.is_ascii_lowercase());
     let prose = words.len() >= 3 && text.contains(' ');
