@@ -53,7 +53,8 @@ fn the_table_tells_the_whole_way() {
         = fix: Pass the *name* of a parameter instead of its value
                (`data.aws_ssm_parameter.x.name`, not `.value`), give the machine's role
                `ssm:GetParameter` on that one path, and fetch the value at run time into
-               memory. Then rotate the secret and replace the machines: user data stays …
+               memory. Then rotate the secret and replace the machines: user data stays
+               readable as long as they live.
         = confidence: high
         = more: secretrail rules explain secret-in-user-data
 
@@ -81,7 +82,8 @@ fn the_table_tells_the_whole_way() {
        = fix: Take the line out, and let the program fetch the secret when it starts: from SSM
               Parameter Store with the machine's own role, into memory. For a systemd service
               write it to a file under /run that `LoadCredential=` hands over; for the AWS CLI
-              use `credential_process`. Then rotate the secret: it stands on every disk and …
+              use `credential_process`. Then rotate the secret: it stands on every disk and
+              snapshot made since.
        = confidence: high
        = more: secretrail rules explain secret-written-to-disk
 
@@ -114,7 +116,8 @@ fn the_table_tells_the_whole_way() {
         = fix: Take the line out, and let the program fetch the secret when it starts: from SSM
                Parameter Store with the machine's own role, into memory. For a systemd service
                write it to a file under /run that `LoadCredential=` hands over; for the AWS CLI
-               use `credential_process`. Then rotate the secret: it stands on every disk and …
+               use `credential_process`. Then rotate the secret: it stands on every disk and
+               snapshot made since.
         = confidence: high
         = more: secretrail rules explain secret-written-to-disk
 
