@@ -394,3 +394,11 @@ fn a_certificate_is_fetched_as_a_secret_but_is_none() {
     let levels: Vec<&str> = found.iter().filter_map(|line| line.rsplit(' ').next()).collect();
     assert_eq!(levels, ["low", "high"], "{found:?}");
 }
+
+#[test]
+fn an_indented_text_stays_what_it_is() {
+    let found = main_tf(
+        "variable \"kubeconfig\" {}\nresource \"aws_instance\" \"x\" {\n  user_data = <<EOT\n#!/bin/bash\ncat > /etc/kubernetes/config <<EOF\n    ${indent(4, var.kubeconfig)}\nEOF\nEOT\n}\n",
+    );
+    assert_eq!(files(&found), ["kubeconfig > file /etc/kubernetes/config main.tf:6 medium"]);
+}

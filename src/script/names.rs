@@ -85,6 +85,19 @@ const PLAIN: &[&str] = &[
     "rotation",
     "timeout",
     "hash",
+    "server",
+    "servers",
+    "context",
+    "namespace",
+    "certificate",
+    "certificates",
+    "cert",
+    "certs",
+    "issuer",
+    "org",
+    "organization",
+    "status",
+    "state",
 ];
 /// Reads a name in any spelling: `DB_PASSWORD`, `dbPassword`, `/app/db-password`.
 pub fn says(name: &str) -> Says {
@@ -99,6 +112,8 @@ pub fn is_plain(name: &str) -> bool {
     let words = words(name);
     words.last().is_some_and(|last| PLAIN.contains(&last.as_str()))
         || words.iter().any(|word| word == "public")
+        // `certificate_auth`: of a certificate only its key is a secret.
+        || (words.iter().any(|word| word == "certificate") && !words.iter().any(|word| word.contains("key")))
 }
 
 /// The last segment of a path or field expression: `api-key` of `/app/api-key`, `password` of

@@ -4,7 +4,7 @@
 //! known from the syntax.
 
 use super::ast::{Attribute, Block, Body, Expr, ExprKind, Key, Name};
-use super::evaluate::literal_confidence;
+use super::evaluate::literal_confidence_under;
 use super::tables::Tables;
 use crate::finding::Confidence;
 use crate::secret::Secret;
@@ -142,7 +142,7 @@ impl Finder {
     fn add(&mut self, name: &str, value: &Expr, confidence: Confidence) {
         let ExprKind::Template(_) = &value.kind else { return };
         let Some(text) = value.as_literal() else { return };
-        let Some(confidence) = literal_confidence(&text, confidence) else { return };
+        let Some(confidence) = literal_confidence_under(name, &text, confidence) else { return };
         // A value that Terraform is told to leave alone is there to be replaced.
         let confidence = if self.is_ignored() { Confidence::Low } else { confidence };
         let at = Span { source: self.source, start: value.range.start, end: value.range.end };

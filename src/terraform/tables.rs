@@ -101,6 +101,8 @@ struct SinkTable {
 #[derive(Debug, Default)]
 pub struct Tables {
     origins: HashMap<(String, String, String), Judge>,
+    /// Kind and type to the attributes that are secrets.
+    attributes: HashMap<(String, String), Vec<String>>,
     sinks: HashMap<(String, String), Vec<SinkRow>>,
 }
 
@@ -119,6 +121,8 @@ impl Tables {
     pub fn parse(origins: &str, sinks: &str) -> Result<Self, toml::de::Error> {
         let mut tables = Self::default();
         for row in toml::from_str::<OriginTable>(origins)?.origin {
+            let attributes = tables.attributes.entry((row.kind.clone(), row.r#type.clone())).or_default();
+            attributes.extend(row.attributes.iter().cloned());
             for attribute in row.attributes {
                 tables.origins.insert((row.kind.clone(), row.r#type.clone(), attribute), row.judge);
             }
@@ -132,6 +136,11 @@ impl Tables {
     /// Whether an attribute of a block type holds a secret.
     pub fn origin(&self, kind: &str, type_name: &str, attribute: &str) -> Option<Judge> {
         self.origins.get(&(kind.into(), type_name.into(), attribute.into())).copied()
+    }
+
+    /// The attributes of a block type that hold secrets.
+    pub fn secret_attributes(&self, kind: &str, type_name: &str) -> &[String] {
+        self.attributes.get(&(kind.to_owned(), type_name.to_owned())).map_or(&[], Vec::as_slice)
     }
 
     /// The sinks of a block type.

@@ -4,7 +4,7 @@
 //! ignorance. Functions that destroy a secret are named.
 
 use super::json_text::encode;
-use super::steps::attribute;
+use super::steps::{attribute, named_member};
 use super::{Evaluator, Scope};
 use crate::source::Span;
 use crate::terraform::ast::{Call, Expr};
@@ -61,6 +61,7 @@ const DESTROYERS: &[&str] = &[
     "cidrsubnets",
     "ephemeralasnull",
     "strlen",
+    "strcontains",
     "issensitive",
     "type",
     "basename",
@@ -76,7 +77,6 @@ const KEEPERS: &[&str] = &[
     "trimprefix",
     "trimsuffix",
     "chomp",
-    "indent",
     "nonsensitive",
     "tostring",
     "tolist",
@@ -118,6 +118,8 @@ impl<'w> Evaluator<'w> {
             _ if DESTROYERS.contains(&name) => Value::unknown(format!("{name}(…)"), at),
             _ if KEEPERS.contains(&name) => values.into_iter().next().unwrap_or(Value::Null),
             "upper" | "lower" => changed_case(name, values.into_iter().next().unwrap_or(Value::Null)),
+            // `indent(spaces, text)`
+            "indent" => values.into_iter().nth(1).unwrap_or(Value::Null),
             "sensitive" => self.sensitive(arguments.first(), values.into_iter().next(), at),
             "format" => format_text(&values, at),
             "join" => self.join(&values, at),
@@ -201,7 +203,8 @@ impl<'w> Evaluator<'w> {
                 found.or(default).unwrap_or_else(|| Value::unknown(key, at))
             }
             (Some(map), Some(key)) => {
-                Value::either([attribute(map, &key, at), default.unwrap_or(Value::Null)])
+                let member = named_member(attribute(map, &key, at), &key, at);
+                Value::either([member, default.unwrap_or(Value::Null)])
             }
             (Some(map), None) => {
                 Value::either([self.any_element(&map, at).1, default.unwrap_or(Value::Null)])

@@ -196,6 +196,16 @@ pub fn literal_confidence(text: &str, named: Confidence) -> Option<Confidence> {
     Some(if reads_like_a_name(text) { Confidence::Low } else { named })
 }
 
+/// The same, where the name is known: a plain word under a name that ends in "secret", "token" or "key"
+/// is mostly the *name* of one (`databaseSecret = "aurora"`); under "password" people write such words.
+pub fn literal_confidence_under(name: &str, text: &str, named: Confidence) -> Option<Confidence> {
+    let confidence = literal_confidence(text, named)?;
+    let lower = name.to_ascii_lowercase();
+    let people_choose_it = ["pass", "pwd", "pw", "pin"].iter().any(|word| lower.contains(word));
+    let plain = text.len() <= 12 && text.bytes().all(|byte| byte.is_ascii_lowercase());
+    Some(if plain && !people_choose_it { Confidence::Low } else { confidence })
+}
+
 /// Of a secret document kept as JSON: whether any member is one.
 fn json_holds_secret(json: &serde_json::Value, depth: usize) -> bool {
     match json {
@@ -238,7 +248,9 @@ impl<'w> Evaluator<'w> {
         let Some(verdict) = says_secret(name) else { return value };
         let at = scope.span(expr.range);
         if let Some(text) = value.known() {
-            let Some(confidence) = literal_confidence(&text, verdict.confidence) else { return value };
+            let Some(confidence) = literal_confidence_under(name, &text, verdict.confidence) else {
+                return value;
+            };
             if confidence < Confidence::Medium {
                 return value;
             }

@@ -286,12 +286,42 @@ impl<'w> Evaluator<'w> {
         let address = instance.address_of(&format!("{prefix}{type_name}.{name}"));
         let skipped = steps.iter().take_while(|step| !matches!(step, Step::Attribute(_))).count();
         let splat = steps.iter().take(skipped).any(|step| matches!(step, Step::Splat));
-        let Some(Step::Attribute(attribute)) = steps.get(skipped) else { return Value::unknown(address, at) };
-        let rest = steps.get(skipped + 1..).unwrap_or_default();
         let block = instance.directory.resource(kind, type_name, name);
+        let Some(Step::Attribute(attribute)) = steps.get(skipped) else {
+            let whole = self.whole_resource(instance, (kind, type_name), block, &address, at);
+            return self.follow(scope, whole, steps, at);
+        };
+        let rest = steps.get(skipped + 1..).unwrap_or_default();
         let value = self.attribute_of(instance, (kind, type_name, attribute), block, &address, at);
         let value = if splat { Value::list(vec![value]) } else { value };
         self.follow(scope, value, rest, at)
+    }
+
+    /// A resource as an object, with the members that can be secrets; of one with `count` or `for_each`
+    /// any element.
+    fn whole_resource(
+        &self,
+        instance: &Rc<Instance<'w>>,
+        (kind, type_name): (&str, &str),
+        block: Option<Placed<'w, Block>>,
+        address: &str,
+        at: Span,
+    ) -> Value {
+        let secret = Tables::embedded().secret_attributes(kind, type_name);
+        if secret.is_empty() {
+            return Value::unknown(address, at);
+        }
+        let members = secret.iter().map(|name| {
+            (name.as_str().into(), self.attribute_of(instance, (kind, type_name, name), block, address, at))
+        });
+        let object = Value::map(members.collect());
+        match block {
+            Some(block) if block.node.body.attribute("count").is_some() => Value::list(vec![object]),
+            Some(block) if block.node.body.attribute("for_each").is_some() => {
+                Value::map(vec![("…".into(), object)])
+            }
+            _ => object,
+        }
     }
 
     fn attribute_of(

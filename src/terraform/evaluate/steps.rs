@@ -2,10 +2,11 @@
 
 use super::judge::sheds;
 use super::{Evaluator, Scope};
+use crate::secret::names::says_secret;
 use crate::source::Span;
 use crate::terraform::ast::Step;
 use crate::terraform::value::Value;
-use crate::value::{Hole, Traces};
+use crate::value::{Hole, Origin, OriginKind, Traces};
 
 impl<'w> Evaluator<'w> {
     /// Follows `steps` into a value.
@@ -18,7 +19,14 @@ impl<'w> Evaluator<'w> {
             }
             value = self.step(scope, value, step, at);
         }
-        value
+        match steps.last() {
+            Some(Step::Attribute(name)) => named_member(value, name, at),
+            Some(Step::Index(index)) => match index.as_literal() {
+                Some(name) => named_member(value, &name, at),
+                None => value,
+            },
+            _ => value,
+        }
     }
 
     fn splat(&self, scope: &Scope<'w>, value: Value, rest: &[Step], at: Span) -> Value {
@@ -64,6 +72,26 @@ impl<'w> Evaluator<'w> {
             (other, _) => other,
         }
     }
+}
+
+/// An unknown member whose name says that it is a secret: `each.value.password`, `outputs.db_password`.
+/// A name that says so surely wins over one above it that only hints (`secrets["api_key"]`).
+pub(super) fn named_member(value: Value, name: &str, at: Span) -> Value {
+    let Value::Hole(hole) = &value else { return value };
+    let surest = hole.traces.iter().map(|trace| trace.origin.confidence).max();
+    let Some(verdict) = says_secret(name).filter(|_| !sheds(name)) else { return value };
+    if surest.is_some_and(|surest| surest >= verdict.confidence) {
+        return value;
+    }
+    let origin = Origin {
+        kind: OriginKind::Variable,
+        name: hole.label.to_string(),
+        key: name.to_owned(),
+        at,
+        confidence: verdict.confidence,
+        literal: None,
+    };
+    Value::tainted(hole.label.clone(), at, Traces::from_origin(origin))
 }
 
 /// The member of a value. Of a secret document, members that are about it are no secrets.
