@@ -247,7 +247,7 @@ fn read_all_ways(text: &str) -> Result<(), TestCaseError> {
     });
     for gap in gaps {
         let range = gap.at.range();
-        prop_assert!(range.start <= range.end && range.end <= text.len(), "{gap:?}");
+        prop_assert!(text.get(range).is_some(), "{gap:?}");
     }
     Ok(())
 }
@@ -318,7 +318,7 @@ fn sound(run: &Run) -> Result<(), TestCaseError> {
 }
 
 proptest! {
-    #![proptest_config(config(1500))]
+    #![proptest_config(config(3000))]
 
     #[test]
     fn readers_take_anything(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
@@ -352,7 +352,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(config(500))]
+    #![proptest_config(config(1500))]
 
     #[test]
     fn scripts_are_followed_whatever_they_hold(text in pieces(60)) {
