@@ -175,7 +175,7 @@ impl Tree {
         let mut command = Command::new(assert_cmd::cargo::cargo_bin!("secretrail"));
         command.env_clear().env("TMPDIR", temporary).current_dir(self.folder.path()).args(arguments);
         let output = command.output().expect("it runs");
-        assert!(matches!(output.status.code(), Some(1 | 2 | 3)), "{arguments:?}: {output:?}");
+        assert!(matches!(output.status.code(), Some(1..=3)), "{arguments:?}: {output:?}");
         let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
         vec![("standard output", text(output.stdout)), ("standard error", text(output.stderr))]
     }

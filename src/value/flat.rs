@@ -93,6 +93,9 @@ impl Flat {
     /// The outer place of bytes `start..end`. Where they come from several documents: the place of
     /// the first.
     pub fn place(&self, start: usize, end: usize) -> Option<Span> {
+        // A reader of bytes may name a part of a letter.
+        let text = self.text();
+        let (start, end) = (text.floor_char_boundary(start), text.ceil_char_boundary(end));
         let first = self.segment(start).or_else(|| self.segments.last())?;
         let first_span = first.span(start, end);
         let last_byte = end.saturating_sub(1).max(start);

@@ -19,7 +19,7 @@ pub fn read_json(source: SourceId, text: &str) -> Reading<Body> {
     match reader.value() {
         Ok(expr) => Reading { facts: top_level(&expr), gaps: Vec::new() },
         Err(reason) => {
-            let at = reader.at.min(text.len());
+            let at = text.floor_char_boundary(reader.at);
             let gap = Gap {
                 at: Span::new(source, at, at),
                 name: String::new(),

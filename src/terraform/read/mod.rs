@@ -52,8 +52,8 @@ fn block_by_block(source: SourceId, text: &str, repaired: &str) -> Reading<Body>
 fn unread_block(source: SourceId, text: &str, chunk: &Bytes<usize>, error: &hcl_edit::parser::Error) -> Gap {
     let inside = text.get(chunk.clone()).unwrap_or_default();
     let head = inside.lines().next().unwrap_or_default();
-    let offset = error.location().offset().min(inside.len());
-    let at = chunk.start + offset;
+    // The parser counts bytes and may stop inside of a letter.
+    let at = chunk.start + inside.floor_char_boundary(error.location().offset());
     Gap {
         at: Span::new(source, at, at),
         name: block_name(head),
@@ -88,7 +88,7 @@ pub fn read_template(source: SourceId, text: &str) -> Reading<Vec<Part>> {
     match hcl_edit::parser::parse_template(text) {
         Ok(template) => Reading { facts: Converter::new(text, 0).file_template(&template), gaps: Vec::new() },
         Err(error) => {
-            let at = error.location().offset().min(text.len());
+            let at = text.floor_char_boundary(error.location().offset());
             let gap = Gap {
                 at: Span::new(source, at, at),
                 name: String::new(),
