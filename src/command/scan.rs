@@ -375,10 +375,27 @@ fn write(arguments: &ScanArguments, report: &Report<'_>) -> Result<(), Error> {
     }
 }
 
+/// Readable as the user's umask says: a report holds no secret, and other steps of a job read it.
+fn temporary_beside(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        builder.permissions(std::fs::Permissions::from_mode(0o666));
+    }
+    builder.tempfile_in(folder)
+}
+
 /// Written beside its place and moved there whole: a job that is cut off leaves the old file.
 fn write_whole(path: &Path, format: Format, report: &Report<'_>) -> io::Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    // A device or a pipe is written to; moving a file there would take its place.
+    if std::fs::metadata(path).is_ok_and(|target| !target.is_file()) {
+        let mut out = io::BufWriter::new(std::fs::OpenOptions::new().write(true).open(path)?);
+        report::write(format, report, &mut out)?;
+        return out.flush();
+    }
+    let mut file = temporary_beside(folder)?;
     {
         let mut out = io::BufWriter::new(file.as_file_mut());
         report::write(format, report, &mut out)?;
