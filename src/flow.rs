@@ -68,7 +68,25 @@ impl Flow {
         self.trace.origin.confidence.min(most)
     }
 
-    /// The fields that rules see. Documented in `rules/README.md`.
+    /// The fields that rules see, with what they mean: `rules/README.md` lists them.
+    pub const FIELDS: &'static [(&'static str, &'static str)] = &[
+        ("secret.name", "what users call the secret: `db_password`"),
+        (
+            "origin.kind",
+            "`literal`, `variable`, `data`, `resource`, `ephemeral`, `module`, `command` or `environment`",
+        ),
+        ("origin.name", "its address: `var.db_password`, `aws ssm get-parameter /app/key`"),
+        ("sink.kind", "`file`, `user-data`, `boot-log`, `process-arguments`, `environment` or `source-code`"),
+        ("sink.path", "the file's path as far as it is known, or null"),
+        ("sink.lifetime", "`durable`, `memory`, or `removed` by the same script"),
+        ("sink.host", "whose disk: `instance`, `operator` (where Terraform runs) or `repository`"),
+        ("sink.by", "what does it: ``appended by `echo` ``"),
+        ("resource", "the resource that makes it happen: `module.app.aws_instance.web`"),
+        ("confidence", "`high`, `medium` or `low`"),
+        ("referenced", "false for a script that no Terraform refers to"),
+    ];
+
+    /// The flow as a record of [`Flow::FIELDS`].
     pub fn record(&self) -> FieldMap {
         let origin = &self.trace.origin;
         let mut record = FieldMap::default();

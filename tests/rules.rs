@@ -118,6 +118,10 @@ fn list(rules: &RuleSet) -> String {
             text.push_str(&format!("| [{name}]({surface}/{name}.yml) | {} | {title} |\n", rule.severity()));
         }
     }
+    text.push_str("\n## Fields\n\nA record is one secret and one place where it lands:\n\n| field | meaning |\n|---|---|\n");
+    for (field, meaning) in secretrail::flow::Flow::FIELDS {
+        text.push_str(&format!("| `{field}` | {meaning} |\n"));
+    }
     text.push_str("\n## Tables\n\n| file | what it lists |\n|---|---|\n");
     for (file, what) in tables(&root().join("rules")) {
         text.push_str(&format!("| [{file}]({file}) | {what} |\n"));

@@ -402,3 +402,20 @@ fn an_indented_text_stays_what_it_is() {
     );
     assert_eq!(files(&found), ["kubeconfig > file /etc/kubernetes/config main.tf:6 medium"]);
 }
+
+#[test]
+fn a_record_has_the_fields_that_are_documented() {
+    let at = Span::start_of(SourceId(0));
+    let origin = Origin {
+        kind: OriginKind::Variable,
+        name: "var.k".into(),
+        key: "k".into(),
+        at,
+        confidence: Confidence::High,
+        literal: None,
+    };
+    let flow = literal_flow(Trace::new(origin), at, "x".into(), "y".into());
+    let record = flow.record();
+    let fields: Vec<&str> = record.iter().map(|(name, _)| name).collect();
+    assert_eq!(fields, Flow::FIELDS.iter().map(|(name, _)| *name).collect::<Vec<_>>());
+}

@@ -20,6 +20,8 @@ use crate::source::{Sources, Span};
 /// A value of fewer characters is hidden in the places where it is known to stand, not everywhere: it would take
 /// harmless words out of names.
 const SHORTEST_VALUE: usize = 6;
+/// A run of characters that nobody named is hidden from this length on, if it looks drawn by lot.
+const SHORTEST_DRAWN: usize = 12;
 /// A value of so many characters is in a path only by intention.
 const LONG_VALUE: usize = 16;
 /// What stands for a secret in a text.
@@ -101,6 +103,10 @@ impl Redactor {
         hidden.extend(self.words.find(context).into_iter().filter(|word| stands_alone(context, word)));
         hidden.iter_mut().for_each(|range| *range = range.start + from..range.end + from);
         hidden.extend(self.places_in(span).map(Span::range));
+        // A finding can quote a line that holds another secret, which nothing says is one.
+        hidden.extend(
+            drawn(piece).map(|range| range.start + span.range().start..range.end + span.range().start),
+        );
         starred(piece, span.range().start, &joined(hidden))
     }
 
@@ -138,6 +144,32 @@ fn masked(text: &str, secrets: Vec<Range<usize>>) -> Cow<'_, str> {
     }
     out.push_str(text.get(at..).unwrap_or_default());
     Cow::Owned(out)
+}
+
+/// Texts that look drawn by lot: long, of both cases, with digits strewn among the letters.
+fn drawn(text: &str) -> impl Iterator<Item = Range<usize>> + '_ {
+    let part = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/=".contains(byte);
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let rest = text.as_bytes().get(at..)?;
+        let start = at + rest.iter().position(part)?;
+        let run = text.as_bytes().get(start..)?.iter().take_while(|byte| part(byte)).count();
+        at = start + run;
+        Some(start..at)
+    })
+    .filter(|run| text.get(run.clone()).is_some_and(looks_drawn))
+}
+
+fn looks_drawn(run: &str) -> bool {
+    let bytes = run.as_bytes();
+    let has = |test: fn(&u8) -> bool| bytes.iter().any(test);
+    let turns =
+        bytes.windows(2).filter(|pair| matches!(pair, [a, b] if a.is_ascii_digit() != b.is_ascii_digit()));
+    run.len() >= SHORTEST_DRAWN
+        && has(u8::is_ascii_lowercase)
+        && has(u8::is_ascii_uppercase)
+        && has(u8::is_ascii_digit)
+        && turns.count() >= 4
 }
 
 /// A word as names and paths are made of.

@@ -28,6 +28,14 @@ fn a_plain_word_is_hidden_alone_and_stays_in_names() {
 }
 
 #[test]
+fn what_looks_drawn_is_hidden_in_excerpts_though_nobody_named_it() {
+    let sources = Sources::default();
+    let id = sources.add_text("a", "echo 'Kx7Qw9vLm3r4Td' > x # Ec2InstanceProfile ami-0abc12345");
+    let shown = Redactor::default().excerpt(&sources, Span::new(id, 0, 60));
+    assert_eq!(shown, "echo '**************' > x # Ec2InstanceProfile ami-0abc12345");
+}
+
+#[test]
 fn a_path_is_changed_for_long_values_only() {
     let redactor = redactor(&["alb123", "d41d8cd98f00b204e9800998"]);
     assert_eq!(redactor.path("modules/alb123/main.tf"), "modules/alb123/main.tf");
