@@ -319,6 +319,10 @@ impl Outcome<'_> {
             style: style(cli, arguments),
         };
         write(arguments, &report)?;
+        if exit_code == ExitCode::NotAudited {
+            return Err(Error::new(ErrorKind::Input, "no Terraform file was found")
+                .hint("name the folder that holds your .tf files; --exit-zero accepts an empty one"));
+        }
         Ok(exit_code)
     }
 }
