@@ -1,5 +1,6 @@
 //! From the parser's tree to ours.
 
+use std::cell::RefCell;
 use std::ops;
 
 use hcl_edit::Span as _;
@@ -19,11 +20,21 @@ use crate::terraform::ast::{
 pub(super) struct Converter<'t> {
     text: &'t str,
     base: usize,
+    objections: RefCell<Vec<(Range, &'static str)>>,
 }
 
 impl<'t> Converter<'t> {
     pub(super) fn new(text: &'t str, base: usize) -> Self {
-        Self { text, base }
+        Self { text, base, objections: RefCell::default() }
+    }
+
+    /// What the parser takes and Terraform refuses. It was understood all the same.
+    pub(super) fn objections(self) -> Vec<(Range, &'static str)> {
+        self.objections.into_inner()
+    }
+
+    fn object(&self, range: Range, reason: &'static str) {
+        self.objections.borrow_mut().push((range, reason));
     }
 
     fn range(&self, span: Option<ops::Range<usize>>) -> Range {
@@ -42,10 +53,13 @@ impl<'t> Converter<'t> {
         let mut out = Body::default();
         for structure in body {
             match structure {
-                Structure::Attribute(attribute) => out.attributes.push(Attribute {
-                    name: self.name(attribute.key.as_str(), attribute.key.span()),
-                    value: self.expr(&attribute.value),
-                }),
+                Structure::Attribute(attribute) => {
+                    let name = self.name(attribute.key.as_str(), attribute.key.span());
+                    if out.attribute(&name.text).is_some() {
+                        self.object(name.range, "an argument is set twice; the later one is used");
+                    }
+                    out.attributes.push(Attribute { name, value: self.expr(&attribute.value) });
+                }
                 Structure::Block(block) => out.blocks.push(Block {
                     kind: self.name(block.ident.as_str(), block.ident.span()),
                     labels: block
@@ -92,6 +106,10 @@ impl<'t> Converter<'t> {
                 self.expr(&conditional.false_expr),
             ])),
             Expression::FuncCall(call) => ExprKind::Call(Box::new(self.call(call))),
+            Expression::Traversal(traversal) if traversal.expr.is_number() => {
+                self.object(self.range(expr.span()), "this is not a number");
+                ExprKind::Null
+            }
             Expression::Traversal(traversal) => ExprKind::Traversal(
                 Box::new(self.expr(&traversal.expr)),
                 traversal.operators.iter().map(|operator| self.step(operator.value())).collect(),
@@ -146,7 +164,15 @@ impl<'t> Converter<'t> {
         let raw = self.text.get(span.clone()).unwrap_or_default();
         let inner = raw.strip_prefix('"').and_then(|raw| raw.strip_suffix('"'));
         let (start, inner) = inner.map_or((span.start, raw), |inner| (span.start + 1, inner));
+        self.one_line(inner, start);
         literal::parts(inner, self.base + start, literal::Style::Quoted, true)
+    }
+
+    /// Of a quoted string only interpolations may span lines.
+    fn one_line(&self, raw: &str, start: usize) {
+        if raw.contains('\n') {
+            self.object(self.range(Some(start..start + raw.len())), "a quoted string spans lines");
+        }
     }
 
     fn template(&self, template: &Template, style: literal::Style, open: Option<Strip>) -> Box<[Part]> {
@@ -201,6 +227,9 @@ impl<'t> Converter<'t> {
         let raw = self.text.get(span.clone()).unwrap_or_default();
         let before = span.start.checked_sub(1).and_then(|at| self.text.as_bytes().get(at));
         let at_line_start = before.is_none_or(|byte| *byte == b'\n');
+        if matches!(style, literal::Style::Quoted) {
+            self.one_line(raw, span.start);
+        }
         literal::parts(raw, self.base + span.start, style, at_line_start)
     }
 

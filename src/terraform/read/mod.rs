@@ -21,13 +21,24 @@ pub use json::read_json;
 /// read is a gap and the others are understood.
 pub fn read_hcl(source: SourceId, text: &str) -> Reading<Body> {
     if let Ok(body) = hcl_edit::parser::parse_body(text) {
-        return Reading { facts: Converter::new(text, 0).body(&body), gaps: Vec::new() };
+        return converted(source, &body, Converter::new(text, 0));
     }
     let repaired = repair::repair(text);
     if let Ok(body) = hcl_edit::parser::parse_body(&repaired) {
-        return Reading { facts: Converter::new(text, 0).body(&body), gaps: Vec::new() };
+        return converted(source, &body, Converter::new(text, 0));
     }
     block_by_block(source, text, &repaired)
+}
+
+fn converted(source: SourceId, body: &hcl_edit::structure::Body, converter: Converter<'_>) -> Reading<Body> {
+    let facts = converter.body(body);
+    let gaps = converter.objections().into_iter().map(|(range, reason)| Gap {
+        at: Span { source, start: range.start, end: range.end },
+        name: String::new(),
+        reason: format!("Terraform refuses this: {reason}"),
+        hides_findings: false,
+    });
+    Reading { facts, gaps: gaps.collect() }
 }
 
 fn block_by_block(source: SourceId, text: &str, repaired: &str) -> Reading<Body> {
@@ -39,9 +50,10 @@ fn block_by_block(source: SourceId, text: &str, repaired: &str) -> Reading<Body>
         };
         match hcl_edit::parser::parse_body(chunk_text) {
             Ok(body) => {
-                let body = Converter::new(original, chunk.start).body(&body);
-                reading.facts.attributes.extend(body.attributes);
-                reading.facts.blocks.extend(body.blocks);
+                let read = converted(source, &body, Converter::new(original, chunk.start));
+                reading.facts.attributes.extend(read.facts.attributes);
+                reading.facts.blocks.extend(read.facts.blocks);
+                reading.gaps.extend(read.gaps);
             }
             Err(error) => reading.gaps.push(unread_block(source, text, &chunk, &error)),
         }

@@ -196,7 +196,8 @@ pub(super) fn repair(text: &str) -> String {
     let mut scan = Scan::new(&body);
     let mut breaks: Vec<Range<usize>> = Vec::new();
     let mut glue_next = false;
-    let mut objects: Vec<Keys> = Vec::new();
+    // The file itself is the outermost pair: values files set names there.
+    let mut objects: Vec<Keys> = vec![Keys { expects_key: true, ..Keys::default() }];
     while let Some(token) = scan.next() {
         match &token {
             Token::Newline => breaks.push(scan.at - 1..scan.at),

@@ -88,3 +88,12 @@ fn a_broken_template_still_shows_its_interpolations() {
     let found = reading.facts.iter().filter(|part| matches!(part, Part::Interpolation(_))).count();
     assert_eq!(found, 2);
 }
+
+#[test]
+fn what_terraform_refuses_is_a_gap_and_is_understood() {
+    for text in ["a = 1\na = 2\n", "a = \"one\ntwo\"\n", "a = 10.0.0.0/8\n"] {
+        let reading = read(text);
+        assert_eq!(reading.gaps.len(), 1, "{text}");
+        assert!(!reading.facts.attributes.is_empty(), "{text}");
+    }
+}
