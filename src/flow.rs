@@ -196,9 +196,26 @@ fn follow(arrival: &Arrival, flows: &mut Vec<Flow>, gaps: &mut Vec<Gap>) {
     };
     let traced = trace_shell(&flat, &context);
     gaps.extend(traced.gaps);
+    // Terraform shows nothing of a provisioner whose configuration holds a sensitive value.
+    let suppressed = matches!(role, ScriptRole::RemoteExec | ScriptRole::LocalExec)
+        && (holds_sensitive(&text) || arrival.environment.iter().any(|(_, text)| holds_sensitive(text)));
     for landing in traced.facts {
-        add(flows, &landing, &arrival.address, host_of_script, true);
+        let shown = landing.sink.kind == SinkKind::Log && landing.sink.path.is_none();
+        if !(shown && suppressed) {
+            add(flows, &landing, &arrival.address, host_of_script, true);
+        }
     }
+}
+
+/// Whether Terraform knows that a value in it is sensitive.
+fn holds_sensitive(text: &Text) -> bool {
+    text.traces().iter().any(|trace| {
+        let declared = matches!(
+            trace.origin.kind,
+            OriginKind::Variable | OriginKind::Resource | OriginKind::Data | OriginKind::Ephemeral
+        );
+        declared && trace.origin.confidence == Confidence::High
+    })
 }
 
 fn runs_shell(arrival: &Arrival) -> bool {

@@ -8,6 +8,7 @@ use super::directory::Placed;
 use super::evaluate::{Evaluator, Instance, Scope, placed_at};
 use super::tables::{Content, SinkRow, Tables};
 use super::value::Value;
+use crate::finding::Confidence;
 use crate::source::Span;
 use crate::source::open::normalise;
 use crate::value::{SinkKind, Text};
@@ -121,6 +122,7 @@ fn opaque_module<'w>(
 ) {
     let scope = evaluator.block_scope(&Scope::of(instance, call.source), &call.node.body);
     let address = instance.address_of(&format!("module.{}", call.node.label(0).unwrap_or_default()));
+    let mut secrets: Vec<&str> = Vec::new();
     for attribute in &call.node.body.attributes {
         let name = &*attribute.name.text;
         let is_user_data = USER_DATA_INPUTS.contains(&name);
@@ -129,6 +131,18 @@ fn opaque_module<'w>(
         }
         let usage = if is_user_data { Use::UserData } else { Use::Rendered };
         given_out(evaluator, &scope, attribute, usage, &address, visit);
+        let traces = evaluator.eval(&scope, &attribute.value).traces();
+        if !is_user_data && traces.iter().any(|trace| trace.origin.confidence > Confidence::Low) {
+            secrets.push(name);
+        }
+    }
+    let source = call.node.body.attribute("source").and_then(|source| source.value.as_literal());
+    if source.is_some_and(|source| !source.starts_with('.')) {
+        let mut reason = String::from("its source is not here: run `terraform init` before the scan");
+        if !secrets.is_empty() {
+            reason.push_str(&format!(" to follow what goes into {}", secrets.join(", ")));
+        }
+        evaluator.gap(call.span(call.node.kind.range), address, reason, !secrets.is_empty());
     }
 }
 

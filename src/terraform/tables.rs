@@ -20,6 +20,8 @@ pub enum Judge {
     Always,
     /// It holds what the entry named by `name` holds: judged by that name.
     ByName,
+    /// It is drawn by lot for any purpose: judged by the block's own name.
+    ByLabel,
 }
 
 #[derive(Debug, Deserialize)]

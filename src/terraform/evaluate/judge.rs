@@ -241,7 +241,7 @@ fn reads_like_a_name(text: &str) -> bool {
     let lower = !text.bytes().any(|byte| byte.is_ascii_uppercase());
     let upper = !text.bytes().any(|byte| byte.is_ascii_lowercase());
     let prose = words.len() >= 3 && text.contains(' ');
-    let short = words.len() == 1 && text.len() <= 5 && lower;
+    let short = words.len() == 1 && text.len() <= 5 && (lower || upper);
     words.iter().all(letters) && (prose || short || (words.len() >= 2 && (lower || upper)))
 }
 

@@ -196,13 +196,11 @@ impl<'w> Evaluator<'w> {
         let source = call.node.body.attribute("source")?.value.as_literal()?;
         let directory = self.tree.module(&self.root, &parent.directory.path, &source, &address);
         let Some(directory) = directory else {
-            let local = source.starts_with("./") || source.starts_with("../");
-            let reason = if local {
-                "its folder holds no Terraform files that were scanned"
-            } else {
-                "its source is not here: run `terraform init` before the scan to follow secrets through it"
-            };
-            self.gap(at, address, reason, false);
+            // Of a module from elsewhere, `arrivals` tells whether a secret goes into it.
+            if source.starts_with("./") || source.starts_with("../") {
+                let reason = "its folder was not scanned: name the folder that holds all modules";
+                self.gap(at, address, reason, true);
+            }
             return None;
         };
         let mut above = Some(Rc::clone(parent));

@@ -337,6 +337,10 @@ impl<'w> Evaluator<'w> {
             let confidence = match judge {
                 Judge::Always => Some(Confidence::High),
                 Judge::ByName => self.judge_entry(instance, block, address),
+                Judge::ByLabel => {
+                    let label = address.rsplit('.').next().unwrap_or(address);
+                    says_secret(label).map(|verdict| verdict.confidence)
+                }
             };
             return match confidence {
                 Some(confidence) => {

@@ -62,8 +62,12 @@ impl<'w> Evaluator<'w> {
             Part::Interpolation(expr) => {
                 let at = scope.span(expr.range);
                 let label = self.label_of(expr);
-                let text = self.eval(scope, expr).into_text(&label, at);
-                placed_at(text, at)
+                let value = self.eval(scope, expr);
+                // Encoded inside of a script, a text has no lines that the script could read.
+                if encodes(expr) {
+                    return Text::hole(label, at, value.traces());
+                }
+                placed_at(value.into_text(&label, at), at)
             }
             Part::If { branches, condition } => {
                 let at = scope.span(condition.range);
@@ -259,8 +263,10 @@ impl<'w> Evaluator<'w> {
                 Err(other) => refusal = other,
             }
         }
-        // Of a file that is made at plan time nothing can be known; another refusal hides a script.
-        let hides = !matches!(refusal, Refusal::Missing);
+        // A file of data may be made at plan time; a script or template that is not here hides what it does.
+        let scripts = [".sh", ".tpl", ".tftpl", ".tmpl", ".template", ".ps1", ".bash", ".cfg"];
+        let script = scripts.iter().any(|end| path.ends_with(end));
+        let hides = script || !matches!(refusal, Refusal::Missing);
         let name = std::path::Path::new(path).file_name().map(|name| name.to_string_lossy().into_owned());
         self.gap(at, name.unwrap_or_default(), format!("the file is not read: {}", refusal.reason()), hides);
         None
@@ -320,20 +326,31 @@ fn bind<'w>(source: SourceId, vars: &Value) -> Scope<'w> {
     scope
 }
 
-/// A one-line value stands where it is interpolated; a script keeps its own lines.
+/// Whether an expression is a call that encodes its argument.
+fn encodes(expr: &Expr) -> bool {
+    matches!(&expr.kind, ExprKind::Call(call)
+        if matches!(&*call.function, "base64encode" | "base64gzip" | "filebase64" | "textencodebase64" | "urlencode"))
+}
+
+/// A one-line value stands where it is interpolated; a script keeps its own lines, and a part that stands
+/// inside `at` already keeps its place.
 pub fn placed_at(mut text: Text, at: Span) -> Text {
-    let is_script =
-        text.pieces.iter().any(|piece| matches!(piece, Piece::Known { text, .. } if text.contains('\n')));
+    let inside = |place: Span| place.source == at.source && place.start >= at.start && place.end <= at.end;
+    let is_script = text
+        .pieces
+        .iter()
+        .any(|piece| matches!(piece, Piece::Known { text, exact: true, .. } if text.contains('\n')));
     if is_script {
         return text;
     }
     for piece in &mut text.pieces {
         match piece {
-            Piece::Known { at: place, exact, .. } => {
+            Piece::Known { at: place, exact, .. } if !inside(*place) => {
                 *place = at;
                 *exact = false;
             }
-            Piece::Hole(hole) => hole.at = at,
+            Piece::Hole(hole) if !inside(hole.at) => hole.at = at,
+            Piece::Known { .. } | Piece::Hole(_) => {}
         }
     }
     text

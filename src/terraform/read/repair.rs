@@ -196,10 +196,14 @@ pub(super) fn repair(text: &str) -> String {
     let mut scan = Scan::new(&body);
     let mut breaks: Vec<Range<usize>> = Vec::new();
     let mut glue_next = false;
+    let mut after_heredoc = false;
+    let mut empty: Vec<Range<usize>> = Vec::new();
     // The file itself is the outermost pair: values files set names there.
     let mut objects: Vec<Keys> = vec![Keys { expects_key: true, ..Keys::default() }];
     while let Some(token) = scan.next() {
         match &token {
+            // The line of a heredoc's end marker must end there.
+            Token::Newline if after_heredoc => after_heredoc = false,
             Token::Newline => breaks.push(scan.at - 1..scan.at),
             Token::Comment(range) => breaks.push(range.clone()),
             _ => {
@@ -212,6 +216,12 @@ pub(super) fn repair(text: &str) -> String {
             }
         }
         if let Token::Heredoc { bodies, marker } = &token {
+            after_heredoc = true;
+            if bodies.is_empty() {
+                // The parser looks for the end of an empty heredoc in the lines after it.
+                let dash = usize::from(body.as_bytes().get(marker.start - 1) == Some(&b'-'));
+                empty.push(marker.start.saturating_sub(2 + dash)..scan.at);
+            }
             let marker = body.get(marker.clone()).unwrap_or_default();
             for at in false_ends(&body, bodies.clone(), marker) {
                 mend(at..at + 1, b'_');
@@ -219,6 +229,12 @@ pub(super) fn repair(text: &str) -> String {
         }
         if let Some(key) = track_keys(&mut objects, &token, &body) {
             mend(key, b'_');
+        }
+    }
+    for range in empty {
+        if let Some(bytes) = out.get_mut(range) {
+            bytes.iter_mut().filter(|byte| **byte != b'\n').for_each(|byte| *byte = b' ');
+            bytes.iter_mut().take(2).for_each(|byte| *byte = b'"');
         }
     }
     String::from_utf8(out).unwrap_or_else(|_| text.to_owned())

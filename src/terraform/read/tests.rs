@@ -97,3 +97,8 @@ fn what_terraform_refuses_is_a_gap_and_is_understood() {
         assert!(!reading.facts.attributes.is_empty(), "{text}");
     }
 }
+
+#[test]
+fn an_empty_heredoc_hides_nothing_after_it() {
+    whole("locals {\n  a = <<EOT\n  EOT\n\n  b = (var.c ? <<-EOT\nn: 1\nEOT\n  : \"\")\n}\n");
+}
