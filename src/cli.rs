@@ -71,8 +71,12 @@ pub enum Command {
         shell: clap_complete::Shell,
     },
     /// Print the manual page.
-    #[command(after_help = "Example:\n  secretrail man | man -l -")]
-    Man,
+    #[command(after_help = "Examples:\n  secretrail man | man -l -\n  secretrail man scan | man -l -")]
+    Man {
+        /// The page of one command.
+        #[arg(value_name = "COMMAND")]
+        of: Option<String>,
+    },
 }
 
 /// `secretrail scan`.

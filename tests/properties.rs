@@ -281,6 +281,7 @@ fn run(files: &[(String, String)]) -> Run {
 fn rendered(run: Run, format: Format) -> Vec<u8> {
     let redactor = Redactor::new(run.scanned.secrets, run.scanned.places);
     let report = Report {
+        path_prefix: String::new(),
         sources: &run.sources,
         redactor: &redactor,
         rules: Vec::new(),

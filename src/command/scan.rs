@@ -44,6 +44,7 @@ pub(super) fn run(cli: &Cli, arguments: &ScanArguments) -> Result<ExitCode, Erro
     for error in rule_set.unusable() {
         tracing::warn!("rule left out: {error}");
     }
+    known_rules(&rule_set, &settings.off)?;
     let tokens = tokens(arguments.tokens.as_ref().or(settings.tokens.as_ref()))?;
 
     let sources = Sources::default();
@@ -69,8 +70,15 @@ pub(super) fn run(cli: &Cli, arguments: &ScanArguments) -> Result<ExitCode, Erro
         return Err(Error::new(ErrorKind::Interrupted, "stopped; no report was written"));
     }
     let (files, scanned) = result?;
-    let outcome =
-        Outcome { sources: &sources, scanned, files, tokens: &tokens, rules: &rule_set, settings: &settings };
+    let outcome = Outcome {
+        base: &base,
+        sources: &sources,
+        scanned,
+        files,
+        tokens: &tokens,
+        rules: &rule_set,
+        settings: &settings,
+    };
     outcome.report(cli, arguments, started)
 }
 
@@ -102,11 +110,12 @@ fn scanned_paths(arguments: &ScanArguments) -> Result<(PathBuf, Vec<PathBuf>), E
         }
         let full = normalise(&here.join(path));
         if let Err(error) = std::fs::metadata(&full) {
-            return Err(Error::new(
-                ErrorKind::Input,
-                format!("{} can't be read: {}", path.display(), error.kind()),
-            )
-            .hint("name folders or files that exist, or nothing for the current folder"));
+            let reason = match error.kind() {
+                io::ErrorKind::NotFound => "there is no such file or folder".to_owned(),
+                kind => kind.to_string(),
+            };
+            return Err(Error::new(ErrorKind::Input, format!("{} can't be read: {reason}", path.display()))
+                .hint("name folders or files that exist, or nothing for the current folder"));
         }
         paths.push(full);
     }
@@ -115,6 +124,18 @@ fn scanned_paths(arguments: &ScanArguments) -> Result<(PathBuf, Vec<PathBuf>), E
         _ => here,
     };
     Ok((base, paths))
+}
+
+/// A rule that is switched off by a wrong name would stay on, and nobody would know.
+fn known_rules(rules: &RuleSet, off: &[String]) -> Result<(), Error> {
+    match off.iter().position(|name| rules.get(name).is_none()) {
+        None => Ok(()),
+        Some(position) => Err(Error::new(
+            ErrorKind::Settings,
+            format!("off: the name at position {} is no rule's", position + 1),
+        )
+        .hint("`secretrail rules list` names all rules")),
+    }
 }
 
 fn tokens(file: Option<&PathBuf>) -> Result<Arc<TokenTable>, Error> {
@@ -280,8 +301,18 @@ fn read_all(found: Vec<Found>, sources: &Sources, material: &mut Material, stop:
     material.gaps.extend(gaps.into_inner().unwrap_or_else(PoisonError::into_inner));
 }
 
+/// The way from here to the scanned folder, where it is below; else nothing.
+fn prefix(base: &Path) -> String {
+    let here = std::env::current_dir().unwrap_or_default();
+    match base.strip_prefix(&here) {
+        Ok(rest) if !rest.as_os_str().is_empty() => rest.to_string_lossy().replace('\\', "/") + "/",
+        _ => String::new(),
+    }
+}
+
 /// All that a report is made of.
 struct Outcome<'o> {
+    base: &'o Path,
     sources: &'o Sources,
     scanned: Scanned,
     files: usize,
@@ -307,6 +338,7 @@ impl Outcome<'_> {
         };
         let report = Report {
             sources: self.sources,
+            path_prefix: if arguments.format == Format::Json { String::new() } else { prefix(self.base) },
             redactor: &redactor,
             rules: self.rules.iter().map(rule_help).collect(),
             findings,

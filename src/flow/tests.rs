@@ -419,3 +419,27 @@ fn a_record_has_the_fields_that_are_documented() {
     let fields: Vec<&str> = record.iter().map(|(name, _)| name).collect();
     assert_eq!(fields, Flow::FIELDS.iter().map(|(name, _)| *name).collect::<Vec<_>>());
 }
+
+#[test]
+fn an_empty_default_is_looked_at_as_if_filled() {
+    let found = main_tf(
+        "variable \"nodes\" { default = {} }\nresource \"random_password\" \"t\" {}\nlocals {\n  all = merge([for n, v in var.nodes : { (n) = v }]...)\n  config = { for n, v in local.all : n => merge({ token = random_password.t.result }, v) }\n}\nresource \"null_resource\" \"x\" {\n  for_each = local.all\n  provisioner \"file\" {\n    content = yamlencode(local.config[each.key])\n    destination = \"/etc/config.yaml\"\n  }\n}\n",
+    );
+    assert_eq!(files(&found), ["t > file /etc/config.yaml main.tf:10 high"]);
+}
+
+#[test]
+fn an_encoded_text_is_one_word_of_a_script() {
+    let found = main_tf(
+        "variable \"redis_password\" {}\nresource \"aws_instance\" \"x\" {\n  user_data = <<EOT\n#!/bin/bash\necho ${base64encode(\"requirepass ${var.redis_password}\\nport 1\\n\")} | base64 -d > /etc/redis.conf\nEOT\n}\n",
+    );
+    assert_eq!(files(&found), ["redis_password > file /etc/redis.conf main.tf:5 medium"]);
+}
+
+#[test]
+fn terraform_shows_no_output_of_a_sensitive_provisioner() {
+    let found = main_tf(
+        "variable \"api_key\" { sensitive = true }\nresource \"null_resource\" \"x\" {\n  provisioner \"remote-exec\" {\n    inline = [\"set -x\", \"login ${var.api_key}\"]\n  }\n}\n",
+    );
+    assert_eq!(found, Vec::<String>::new());
+}

@@ -7,7 +7,7 @@ use std::io::{self, Write};
 
 use super::Report;
 use super::told::{Place, Told, ToldFinding};
-use super::verdict::verdict;
+use super::verdict::{number, verdict};
 use crate::finding::Severity;
 
 /// Writes one command a finding, one a gap, and the verdict as a notice. The worst come first, since
@@ -19,8 +19,15 @@ pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()>
         let message = message(&told, finding);
         write_command(out, command(finding.severity), Some(&finding.place), &title, &message)?;
     }
-    for gap in &told.gaps {
-        let title = if gap.hides_findings { "not audited: a finding could hide here" } else { "not read" };
+    // Harmless gaps are counted: one annotation each would bury the findings.
+    let harmless = told.gaps.iter().filter(|gap| !gap.hides_findings).count();
+    if harmless > 0 {
+        let message =
+            format!("{} that hide no finding; `--format table` tells them", number(harmless, "gap", "gaps"));
+        write_command(out, "notice", None, "secretrail", &message)?;
+    }
+    for gap in told.gaps.iter().filter(|gap| gap.hides_findings) {
+        let title = "not audited: a finding could hide here";
         let separator = if gap.place.name.is_empty() { "" } else { ": " };
         let message = format!("{}{separator}{}", gap.place.name, gap.reason);
         write_command(out, "warning", Some(&gap.place), title, &message)?;

@@ -131,6 +131,9 @@ impl Default for TableStyle {
 pub struct Report<'a> {
     /// The documents that were read.
     pub sources: &'a Sources,
+    /// Stands before every path: from where the reader is to the scanned folder (`infra/`). Annotations and
+    /// code scanning want paths of the repository. The JSON report leaves it empty.
+    pub path_prefix: String,
     /// Takes secrets out of all that is shown.
     pub redactor: &'a Redactor,
     /// The rules that were asked, with or without findings.

@@ -115,6 +115,7 @@ impl Ground {
     pub fn empty(&self) -> Report<'_> {
         Report {
             sources: &self.sources,
+            path_prefix: String::new(),
             redactor: &self.redactor,
             rules: vec![rule()],
             findings: Vec::new(),

@@ -89,7 +89,7 @@ impl ToldSink {
 
     /// Whether it is on a disk after a reboot.
     pub fn on_disk(&self) -> bool {
-        self.durable && matches!(self.kind.as_str(), "file" | "user-data" | "boot-log")
+        self.durable && self.kind == "file"
     }
 }
 
@@ -188,8 +188,9 @@ impl Teller<'_> {
 
     fn place(&self, span: Span, name: &str) -> Place {
         let path = self.report.sources.name(span.source);
-        let path = if path.is_empty() { NAMELESS } else { &path };
-        let exact_path = self.report.redactor.path(path).into_owned();
+        let path =
+            if path.is_empty() { NAMELESS.to_owned() } else { format!("{}{path}", self.report.path_prefix) };
+        let exact_path = self.report.redactor.path(&path).into_owned();
         let position = self.report.sources.position(span);
         Place { path: shown(&exact_path), exact_path, position, name: self.name(name), span }
     }

@@ -1,5 +1,7 @@
 //! Literal secrets of all files: by what they look like, and by the name they stand under.
 
+use std::ops::Range;
+
 use rayon::prelude::*;
 
 use super::{Stage, Tools};
@@ -10,6 +12,7 @@ use crate::secret::Secret;
 use crate::source::walk::FileKind;
 use crate::source::{Sources, Span};
 use crate::terraform::literals::{LiteralSecret, literals_of};
+use crate::terraform::read::heredoc_bodies;
 use crate::terraform::tree::{Input, Tree};
 use crate::value::{Origin, OriginKind, Trace};
 
@@ -78,23 +81,43 @@ fn tokens_of(sources: &Sources, input: &Input, tools: &Tools<'_>) -> Vec<(Litera
         FileKind::Hcl | FileKind::HclJson | FileKind::Values | FileKind::ValuesJson
     );
     let mut found = Vec::new();
+    let mut heredocs = None;
     for hit in tools.tokens.find(&text, &name) {
-        if hit.generic && (hit.documentation || syntax) {
-            continue; // `literals_of` judges names in these files
+        // `literals_of` judges names in these files; what it does not see is text inside of heredocs.
+        if hit.generic
+            && (hit.documentation || (syntax && !in_heredoc(&text, &mut heredocs, hit.range.start)))
+        {
+            continue;
         }
         let at = Span::new(input.source, hit.range.start, hit.range.end);
         let Some(secret) = text.get(hit.range.clone()) else { continue };
         let literal = LiteralSecret {
-            name: hit.rule.to_string(),
+            name: if hit.generic { name_before(&text, hit.range.start) } else { hit.rule.to_string() },
             at,
             address: String::new(),
             secret: Secret::new(secret),
-            confidence: if hit.generic { Confidence::Low } else { Confidence::High },
+            // The generic rule wants a name that says so surely, and a value that looks drawn by lot.
+            confidence: if hit.generic { Confidence::Medium } else { Confidence::High },
         };
         let by = if hit.documentation { DOCUMENTED.to_owned() } else { hit.description.to_string() };
         found.push((literal, by));
     }
     found
+}
+
+/// Whether a byte stands in the body of a heredoc; bodies are sought once.
+fn in_heredoc(text: &str, bodies: &mut Option<Vec<Range<usize>>>, at: usize) -> bool {
+    bodies.get_or_insert_with(|| heredoc_bodies(text)).iter().any(|body| body.contains(&at))
+}
+
+/// The name before a value: `DB_PASSWORD` of `export DB_PASSWORD="...`.
+fn name_before(text: &str, at: usize) -> String {
+    let from = at.saturating_sub(128);
+    let before = text.get(text.floor_char_boundary(from)..at).unwrap_or_default();
+    let before = before.trim_end_matches(|letter: char| !letter.is_alphanumeric() && letter != '_');
+    let part = |letter: char| letter.is_alphanumeric() || "_-.".contains(letter);
+    let start = before.rfind(|letter| !part(letter)).map_or(0, |at| at + 1);
+    before.get(start..).filter(|name| !name.is_empty()).unwrap_or("secret").to_owned()
 }
 
 impl Literals {

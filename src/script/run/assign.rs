@@ -2,10 +2,11 @@
 
 use super::Machine;
 use super::variables::passed;
+use crate::finding::Confidence;
 use crate::script::names::{Says, says};
-use crate::script::shell::{Assignment, Part, Word};
+use crate::script::shell::{Assignment, Extent, Part, Word};
 use crate::source::Span;
-use crate::value::{Hop, Piece, Text};
+use crate::value::{Hop, Origin, OriginKind, Piece, Text, Traces};
 
 impl Machine<'_> {
     /// Carries out an assignment and gives the value, for the trace of `set -x`.
@@ -20,7 +21,11 @@ impl Machine<'_> {
         let texts: Vec<Text> = if assignment.array {
             assignment.values.iter().flat_map(|word| self.expand_fields(word)).collect()
         } else {
-            assignment.values.iter().map(|word| self.value(&assignment.name, word, at)).collect()
+            assignment
+                .values
+                .iter()
+                .map(|word| self.value(&assignment.name, word, assignment.extent, at))
+                .collect()
         };
         self.assigning = outer;
         let hop = variable_hop(&assignment.name, at);
@@ -49,13 +54,33 @@ impl Machine<'_> {
         all
     }
 
-    fn value(&mut self, name: &str, word: &Word, at: Span) -> Text {
+    fn value(&mut self, name: &str, word: &Word, assignment_extent: Extent, at: Span) -> Text {
         let text = self.expand_one(word);
         let literal = word.parts.iter().all(|part| matches!(part, Part::Text(_) | Part::Made(..)));
         if literal && let Some(hidden) = self.literal_secret(name, &text, at) {
             return hidden;
         }
-        named(text, name)
+        self.guessed(named(text, name), name, assignment_extent, at)
+    }
+
+    /// What an unknown command prints into `DB_PASSWORD` is a secret by the name alone: a guess. Tokens of the
+    /// machine's own metadata service live for minutes and open nothing else.
+    fn guessed(&self, text: Text, name: &str, extent: Extent, at: Span) -> Text {
+        let [Piece::Hole(hole)] = text.pieces.as_slice() else { return text };
+        let source = self.program.flat.text().get(extent.start..extent.end).unwrap_or_default();
+        let metadata = source.contains("169.254.169.254") || source.contains("metadata");
+        if !hole.traces.is_empty() || !source.contains("$(") || metadata || says(name) != Says::Secret {
+            return text;
+        }
+        let origin = Origin {
+            kind: OriginKind::Command,
+            name: format!("the command that sets {name}"),
+            key: name.to_owned(),
+            at,
+            confidence: Confidence::Low,
+            literal: None,
+        };
+        Text::hole(name, hole.at, Traces::from_origin(origin))
     }
 
     /// Gives a variable a value that comes from elsewhere: `read`, `printf -v`.

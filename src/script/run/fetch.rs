@@ -113,7 +113,12 @@ fn confidence(
     };
     let wanted = row.needs.as_ref().is_none_or(needed);
     let field = selected.map_or(Says::Nothing, judged);
-    let name = name.map_or(Says::Nothing, |name| says(last_segment(name)));
+    // What a variable *holding the id* is called (`$secret_id`) says nothing of the secret.
+    let name = match name.map(|name| (name, says(last_segment(name)))) {
+        Some((name, Says::Plain)) if name.contains("${") => Says::Nothing,
+        Some((_, said)) => said,
+        None => Says::Nothing,
+    };
     let variable = variable.map_or(Says::Nothing, says);
     if field == Says::Secret || name == Says::Secret || variable == Says::Secret {
         return if wanted { row.confidence } else { row.confidence.min(Confidence::Medium) };

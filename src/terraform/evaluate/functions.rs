@@ -348,7 +348,8 @@ fn merge(values: Vec<Value>, at: Span) -> Value {
     for value in values {
         match value {
             Value::Map(inner) => members.extend(inner.iter().cloned()),
-            Value::Either(arms) => {
+            // `merge(list...)`
+            Value::Either(arms) | Value::List(arms) => {
                 for arm in arms.iter() {
                     match arm {
                         Value::Map(inner) => members.extend(inner.iter().cloned()),

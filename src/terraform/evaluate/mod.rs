@@ -254,6 +254,9 @@ impl<'w> Evaluator<'w> {
     pub fn any_element(&self, collection: &Value, at: Span) -> (Value, Value) {
         let unknown = || Value::unknown("each.key", at);
         match collection {
+            // An empty default is there to be filled: what is done with an element is looked at all the same.
+            Value::Map(members) if members.is_empty() => (unknown(), Value::unknown("each.value", at)),
+            Value::List(items) if items.is_empty() => (unknown(), Value::unknown("each.value", at)),
             Value::Map(members) => {
                 let few = || members.iter().take(MOST_ELEMENTS);
                 let key = Value::either(few().map(|(name, _)| Value::Text(Text::made(name.to_string(), at))));
@@ -343,11 +346,11 @@ impl<'w> Evaluator<'w> {
     fn for_expr(&self, scope: &Scope<'w>, for_expr: &ForExpr, at: Span) -> Value {
         let collection = self.eval(scope, &for_expr.collection);
         let pairs: Vec<(Value, Value)> = match &collection {
-            Value::Map(members) if members.len() <= MOST_ELEMENTS => members
+            Value::Map(members) if (1..=MOST_ELEMENTS).contains(&members.len()) => members
                 .iter()
                 .map(|(name, value)| (Value::Text(Text::made(name.to_string(), at)), value.clone()))
                 .collect(),
-            Value::List(items) if items.len() <= MOST_ELEMENTS => {
+            Value::List(items) if (1..=MOST_ELEMENTS).contains(&items.len()) => {
                 items.iter().map(|item| (Value::unknown("index", at), item.clone())).collect()
             }
             other => vec![self.any_element(other, at)],

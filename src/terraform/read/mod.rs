@@ -169,6 +169,11 @@ fn loose_template(text: &str) -> Vec<Part> {
     parts
 }
 
+/// The bodies of all heredocs in a native-syntax text, by its tokens alone.
+pub fn heredoc_bodies(text: &str) -> Vec<Bytes<usize>> {
+    repair::heredoc_bodies(text)
+}
+
 /// The expression of a string given in place of an expression (`-var`-like texts).
 pub fn null_expr() -> Expr {
     Expr { kind: ExprKind::Null, range: Range { start: 0, end: 0 } }

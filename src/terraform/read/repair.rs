@@ -240,6 +240,18 @@ pub(super) fn repair(text: &str) -> String {
     String::from_utf8(out).unwrap_or_else(|_| text.to_owned())
 }
 
+/// The bodies of all heredocs.
+pub(super) fn heredoc_bodies(text: &str) -> Vec<Range<usize>> {
+    let mut scan = Scan::new(text);
+    let mut found = Vec::new();
+    while let Some(token) = scan.next() {
+        if let Token::Heredoc { bodies, .. } = token {
+            found.push(bodies);
+        }
+    }
+    found
+}
+
 /// Lines of a heredoc that start with its marker but go on.
 fn false_ends(text: &str, bodies: Range<usize>, marker: &str) -> Vec<usize> {
     let mut found = Vec::new();

@@ -25,27 +25,27 @@ fn the_table_tells_the_whole_way() {
     assert_eq!((ran.code, ran.err.as_str()), (1, ""));
     assert_snapshot!(ran.timeless(), @r##"
     high[secret-in-user-data]: anthropic_api_key is rendered into user data: user_data of module.app.aws_instance.app
-       --> variables.tf:19:10
+       --> examples/incident/variables.tf:19:10
         |
      19 | variable "anthropic_api_key" {
         |          ------------------- 1 var.anthropic_api_key begins here (variable)
         |
-       ::: main.tf:38:3
+       ::: examples/incident/main.tf:38:3
         |
      38 |   anthropic_api_key = var.anthropic_api_key
         |   ----------------- 2 passed to input anthropic_api_key of module.app
         |
-       ::: modules/app/main.tf:61:5
+       ::: examples/incident/modules/app/main.tf:61:5
         |
      61 |     anthropic_api_key = var.anthropic_api_key
         |     ----------------- 3 passed to template variable anthropic_api_key
         |
-       ::: modules/app/main.tf:56:3
+       ::: examples/incident/modules/app/main.tf:56:3
         |
      56 |   user_data = templatefile("${path.module}/user_data.sh", {
         |   --------------------------------------------------------- 4 rendered into user_data of module.app.aws_instance.app
         |
-       ::: modules/app/user_data.sh:235:27
+       ::: examples/incident/modules/app/user_data.sh:235:27
         |
     235 | echo "ANTHROPIC_API_KEY=${anthropic_api_key}" >> /opt/paperclip/.env
         |                           ^^^^^^^^^^^^^^^^^ 5 lands in user-data (user_data of module.app.aws_instance.app)
@@ -59,22 +59,22 @@ fn the_table_tells_the_whole_way() {
         = more: secretrail rules explain secret-in-user-data
 
     critical[secret-written-to-disk]: api_key is written to /opt/worker/worker.env
-      --> modules/worker/user_data.sh:15:12
+      --> examples/incident/modules/worker/user_data.sh:15:12
        |
     15 | api_key="$(aws ssm get-parameter \
        |            ----------------------- 1 aws ssm get-parameter /paperclip-app/anthropic/api-key begins here (command)
        |
-      ::: modules/worker/user_data.sh:15:1
+      ::: examples/incident/modules/worker/user_data.sh:15:1
        |
     15 | api_key="$(aws ssm get-parameter \
        | ---------------------------------- 2 assigned to shell variable api_key
        |
-      ::: modules/worker/user_data.sh:21:1
+      ::: examples/incident/modules/worker/user_data.sh:21:1
        |
     21 | cat > /opt/worker/worker.env <<CONF
        | ----------------------------------- 3 in the here-document of `cat`
        |
-      ::: modules/worker/user_data.sh:24:1
+      ::: examples/incident/modules/worker/user_data.sh:24:1
        |
     24 | ANTHROPIC_API_KEY=$api_key
        | ^^^^^^^^^^^^^^^^^^^^^^^^^^ 4 lands in /opt/worker/worker.env (written by `cat`)
@@ -88,27 +88,27 @@ fn the_table_tells_the_whole_way() {
        = more: secretrail rules explain secret-written-to-disk
 
     critical[secret-written-to-disk]: anthropic_api_key is written to /opt/paperclip/.env
-       --> variables.tf:19:10
+       --> examples/incident/variables.tf:19:10
         |
      19 | variable "anthropic_api_key" {
         |          ------------------- 1 var.anthropic_api_key begins here (variable)
         |
-       ::: main.tf:38:3
+       ::: examples/incident/main.tf:38:3
         |
      38 |   anthropic_api_key = var.anthropic_api_key
         |   ----------------- 2 passed to input anthropic_api_key of module.app
         |
-       ::: modules/app/main.tf:61:5
+       ::: examples/incident/modules/app/main.tf:61:5
         |
      61 |     anthropic_api_key = var.anthropic_api_key
         |     ----------------- 3 passed to template variable anthropic_api_key
         |
-       ::: modules/app/main.tf:56:3
+       ::: examples/incident/modules/app/main.tf:56:3
         |
      56 |   user_data = templatefile("${path.module}/user_data.sh", {
         |   --------------------------------------------------------- 4 rendered into user_data of module.app.aws_instance.app
         |
-       ::: modules/app/user_data.sh:235:1
+       ::: examples/incident/modules/app/user_data.sh:235:1
         |
     235 | echo "ANTHROPIC_API_KEY=${anthropic_api_key}" >> /opt/paperclip/.env
         | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ 5 lands in /opt/paperclip/.env (appended by `echo`)
@@ -127,7 +127,7 @@ fn the_table_tells_the_whole_way() {
      secret-in-user-data    |          |    1 
      all                    |        2 |    1 
     Read 8 files in TIME
-    3 secrets land on disk: 2 critical, 1 high. Exit code 1
+    3 findings, 2 of them on a disk: 2 critical, 1 high. Exit code 1
     "##);
 }
 
@@ -167,10 +167,13 @@ fn the_incident_is_what_a_reader_of_any_format_sees_first() {
     let steps = &result["codeFlows"][0]["threadFlows"][0]["locations"];
     assert_eq!(steps.as_array().map(Vec::len), Some(5), "{steps}");
     let github = scan(&["--format", "github", "examples/incident"]).out;
-    assert!(github.starts_with("::error file=modules/app/user_data.sh,line=235,"), "{github}");
+    assert!(
+        github.starts_with("::error file=examples/incident/modules/app/user_data.sh,line=235,"),
+        "{github}"
+    );
     let markdown = scan(&["--format", "markdown", "examples/incident"]).out;
     let row = markdown.lines().find(|line| line.starts_with("| critical")).expect("a row");
-    assert!(row.contains("`modules/app/user_data.sh:235`"), "{row}");
+    assert!(row.contains("`examples/incident/modules/app/user_data.sh:235`"), "{row}");
     // The table is read from its end.
     let table = scan(&["examples/incident"]).out;
     let last = table.lines().rfind(|line| line.starts_with("critical[")).expect("a finding");
