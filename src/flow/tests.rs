@@ -443,3 +443,11 @@ fn terraform_shows_no_output_of_a_sensitive_provisioner() {
     );
     assert_eq!(found, Vec::<String>::new());
 }
+
+#[test]
+fn an_edit_in_place_prints_nothing() {
+    let found = main_tf(
+        "variable \"api_token\" {}\nresource \"aws_instance\" \"x\" {\n  user_data = <<EOT\n#!/bin/bash\necho ${var.api_token} > /etc/b\nsed -i -e s/a/b/ /etc/b\nEOT\n}\n",
+    );
+    assert_eq!(found.iter().filter(|line| line.contains("boot-log")).count(), 0, "{found:?}");
+}

@@ -70,7 +70,10 @@ impl Machine<'_> {
                     && start.split('.').next().is_some_and(|letters| letters.contains('i'))
         });
         let traces = argument_traces(call.arguments);
-        if !in_place || traces.is_empty() {
+        if in_place && traces.is_empty() {
+            return true; // the file changes, nothing is printed
+        }
+        if !in_place {
             return false;
         }
         let files = edited_files(call);

@@ -241,6 +241,8 @@ impl<'w> Evaluator<'w> {
         let mut files = Vec::new();
         for text in self.eval(scope, path).texts("path", at) {
             match text.known() {
+                // An empty default stands for no file at all.
+                Some(known) if known.trim().is_empty() => {}
                 Some(known) => files.extend(self.open(scope, &known, at)),
                 None => files.extend(self.matching(&text)),
             }
