@@ -1,5 +1,6 @@
 //! What an expression can be worth, as far as it is known before `terraform apply`.
 
+use std::collections::HashMap;
 use std::rc::Rc;
 
 use crate::source::Span;
@@ -46,10 +47,14 @@ impl Value {
     /// A map; of two members of one name the later stays.
     pub fn map(members: Vec<(Rc<str>, Value)>) -> Self {
         let mut unique: Vec<(Rc<str>, Value)> = Vec::with_capacity(members.len());
+        let mut places: HashMap<Rc<str>, usize> = HashMap::with_capacity(members.len());
         for (name, value) in members {
-            match unique.iter_mut().find(|(known, _)| *known == name) {
+            match places.get(&name).and_then(|place| unique.get_mut(*place)) {
                 Some(slot) => slot.1 = value,
-                None => unique.push((name, value)),
+                None => {
+                    places.insert(Rc::clone(&name), unique.len());
+                    unique.push((name, value));
+                }
             }
         }
         Self::Map(Rc::new(unique))
@@ -98,6 +103,30 @@ impl Value {
             }
             Self::Map(members) => members.iter().for_each(|(_, value)| value.holes(depth + 1, visit)),
         }
+    }
+
+    /// How large it is, in members, pieces and units of 64 bytes of text; counting stops past `most`.
+    pub fn weight(&self, most: usize) -> usize {
+        let mut open = vec![self];
+        let mut weight = 0;
+        while let Some(value) = open.pop() {
+            weight += match value {
+                Self::Null | Self::Hole(_) => 1,
+                Self::Text(text) => text.pieces.iter().map(piece_weight).sum::<usize>() + 1,
+                Self::List(items) | Self::Either(items) => {
+                    open.extend(items.iter().take(most));
+                    1
+                }
+                Self::Map(members) => {
+                    open.extend(members.iter().take(most).map(|(_, value)| value));
+                    1
+                }
+            };
+            if weight > most {
+                break;
+            }
+        }
+        weight
     }
 
     /// All secrets anywhere in it.
@@ -210,6 +239,13 @@ impl Value {
             Self::Null => Vec::new(),
             other => vec![other.clone().into_text(label, at)],
         }
+    }
+}
+
+fn piece_weight(piece: &Piece) -> usize {
+    match piece {
+        Piece::Known { text, .. } => 1 + text.len() / 64,
+        Piece::Hole(_) => 1,
     }
 }
 

@@ -14,6 +14,9 @@ use crate::terraform::tables::{Judge, Tables};
 use crate::terraform::value::Value;
 use crate::value::{Hop, Origin, OriginKind, Text, Traces};
 
+/// A named value larger than this (see [`Value::weight`]) is kept as its secrets only.
+const MOST_WEIGHT: usize = 20_000;
+
 impl<'w> Evaluator<'w> {
     /// The worth of `base` followed by `steps`.
     pub(super) fn reference(&self, scope: &Scope<'w>, base: &Expr, steps: &[Step], at: Span) -> Value {
@@ -112,7 +115,17 @@ impl<'w> Evaluator<'w> {
             None => {}
         }
         instance.memo.borrow_mut().insert(key.clone(), None);
-        let value = compute();
+        let mut value = compute();
+        // `b = [a, a]`, `c = [b, b]` ...: what doubles from name to name is no longer followed member by member.
+        if value.weight(MOST_WEIGHT) > MOST_WEIGHT {
+            self.gap(
+                at,
+                instance.address_of(&key),
+                "the value is too large to follow in all its parts",
+                true,
+            );
+            value = Value::tainted(key.clone(), at, value.traces());
+        }
         instance.memo.borrow_mut().insert(key, Some(value.clone()));
         value
     }

@@ -1,6 +1,7 @@
 //! From the parser's tree to ours.
 
 use std::cell::RefCell;
+use std::collections::HashSet;
 use std::ops;
 
 use hcl_edit::Span as _;
@@ -51,11 +52,12 @@ impl<'t> Converter<'t> {
 
     pub(super) fn body(&self, body: &HclBody) -> Body {
         let mut out = Body::default();
+        let mut seen = HashSet::new();
         for structure in body {
             match structure {
                 Structure::Attribute(attribute) => {
                     let name = self.name(attribute.key.as_str(), attribute.key.span());
-                    if out.attribute(&name.text).is_some() {
+                    if !seen.insert(name.text.clone()) {
                         self.object(name.range, "an argument is set twice; the later one is used");
                     }
                     out.attributes.push(Attribute { name, value: self.expr(&attribute.value) });

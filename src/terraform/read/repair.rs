@@ -204,7 +204,11 @@ pub(super) fn repair(text: &str) -> String {
         match &token {
             // The line of a heredoc's end marker must end there.
             Token::Newline if after_heredoc => after_heredoc = false,
-            Token::Newline => breaks.push(scan.at - 1..scan.at),
+            // Empty lines are one break: a file may hold millions of them.
+            Token::Newline => match breaks.last_mut() {
+                Some(last) if last.end == scan.at - 1 => last.end = scan.at,
+                _ => breaks.push(scan.at - 1..scan.at),
+            },
             Token::Comment(range) => breaks.push(range.clone()),
             _ => {
                 let glued = glue_next || matches!(token, Token::Mark(b'?' | b':'));
