@@ -79,7 +79,19 @@ fn secret_name(call: &Call<'_>, row: &Fetch, after: usize) -> Option<String> {
     let option = row.name.iter().find_map(|option| call.option(option));
     let word = || {
         let rest = call.arguments.get(after..).unwrap_or_default();
-        rest.iter().find(|argument| !is_option(argument)).cloned()
+        // A word after `--token` or `--session` is its value, and a secret itself.
+        let guards = ["token", "session", "pass", "secret", "header", "key", "auth"];
+        rest.iter()
+            .enumerate()
+            .find(|(position, argument)| {
+                let before = position.checked_sub(1).and_then(|before| rest.get(before));
+                let option = before.filter(|before| is_option(before)).map(super::wire::known_start);
+                !is_option(argument)
+                    && !option.is_some_and(|option| {
+                        !option.contains('=') && guards.iter().any(|word| option.contains(word))
+                    })
+            })
+            .map(|(_, argument)| argument.clone())
     };
     let text = option.or_else(|| row.argument.then(word).flatten())?;
     Some(shown_path(&text)).filter(|name| !name.is_empty())
