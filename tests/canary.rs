@@ -58,6 +58,10 @@ const PLANTS: &[(&str, &str)] = &[
         "run.sh",
         "#!/bin/bash\nset -x\nAPI_TOKEN=@\nexport PGPASSWORD=\"@\"\necho \"$API_TOKEN\" | tee /etc/token\nsed -i \"s/PASSWORD/@/\" /etc/app.conf\n",
     ),
+    (
+        "fetch.sh",
+        "#!/bin/bash\nA=$(vault kv get -field=password X-Vault-Token=@ secret/app)\necho $A > /etc/a\nB=$(sops --extract '[\"@\"]' -d x.yaml)\necho $B > /etc/b\nC=$(op item get --password @ app)\necho $C > /etc/c\nD=$(bw get password @)\necho $D > /etc/d\necho $(vault read @) > /etc/e\nop read \"op://vault/@/key\" > /etc/f\nvault kv get secret/@ > /etc/g\nkubectl get secret --token @ -n ns app > /etc/h\naws ssm get-parameter --with-decryption --name @ > /etc/i\npass show x=@ > /etc/j\nG=$(gcloud secrets versions access latest --secret=@)\necho $G > /opt/@/file\ncurl -H \"X-Vault-Token: @\" https://vault/v1/secret/data/app > /etc/k\nlpass show -p@ login > /etc/l\ncredstash get app k=@ > /etc/m\n",
+    ),
     (".env", "API_TOKEN=@\nDB_PASSWORD='@'\nexport STRIPE_SECRET_KEY=\"@\"\n"),
     (
         "url.tf",

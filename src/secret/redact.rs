@@ -79,8 +79,13 @@ impl Redactor {
     }
 
     /// The text without secrets: each is eight stars, whatever its length.
+    ///
+    /// A name or a path in a message can hold what somebody typed there and nothing says is a secret: words that look
+    /// drawn by lot are hidden too.
     pub fn text<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        masked(text, self.secrets(text))
+        let mut hidden = self.secrets(text);
+        hidden.extend(drawn(text, |byte| byte.is_ascii_alphanumeric()));
+        masked(text, joined(hidden))
     }
 
     /// A path without secrets. A short value is left in it: a path that is changed leads nowhere.
@@ -105,7 +110,8 @@ impl Redactor {
         hidden.extend(self.places_in(span).map(Span::range));
         // A finding can quote a line that holds another secret, which nothing says is one.
         hidden.extend(
-            drawn(piece).map(|range| range.start + span.range().start..range.end + span.range().start),
+            drawn(piece, |byte| byte.is_ascii_alphanumeric() || b"+/=".contains(&byte))
+                .map(|range| range.start + span.range().start..range.end + span.range().start),
         );
         starred(piece, span.range().start, &joined(hidden))
     }
@@ -147,29 +153,35 @@ fn masked(text: &str, secrets: Vec<Range<usize>>) -> Cow<'_, str> {
 }
 
 /// Texts that look drawn by lot: long, of both cases, with digits strewn among the letters.
-fn drawn(text: &str) -> impl Iterator<Item = Range<usize>> + '_ {
-    let part = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/=".contains(byte);
+fn drawn(text: &str, part: fn(u8) -> bool) -> impl Iterator<Item = Range<usize>> + '_ {
     let mut at = 0;
     std::iter::from_fn(move || {
         let rest = text.as_bytes().get(at..)?;
-        let start = at + rest.iter().position(part)?;
-        let run = text.as_bytes().get(start..)?.iter().take_while(|byte| part(byte)).count();
+        let start = at + rest.iter().position(|byte| part(*byte))?;
+        let run = text.as_bytes().get(start..)?.iter().take_while(|byte| part(**byte)).count();
         at = start + run;
         Some(start..at)
     })
     .filter(|run| text.get(run.clone()).is_some_and(looks_drawn))
 }
 
+/// Letters and digits in turn: no word that a person chose as a name.
+pub fn is_strewn(word: &str) -> bool {
+    word.len() >= SHORTEST_DRAWN && turns(word.as_bytes()) >= 4
+}
+
+fn turns(bytes: &[u8]) -> usize {
+    bytes.windows(2).filter(|pair| matches!(pair, [a, b] if a.is_ascii_digit() != b.is_ascii_digit())).count()
+}
+
 fn looks_drawn(run: &str) -> bool {
     let bytes = run.as_bytes();
     let has = |test: fn(&u8) -> bool| bytes.iter().any(test);
-    let turns =
-        bytes.windows(2).filter(|pair| matches!(pair, [a, b] if a.is_ascii_digit() != b.is_ascii_digit()));
     run.len() >= SHORTEST_DRAWN
         && has(u8::is_ascii_lowercase)
         && has(u8::is_ascii_uppercase)
         && has(u8::is_ascii_digit)
-        && turns.count() >= 4
+        && turns(bytes) >= 4
 }
 
 /// A word as names and paths are made of.

@@ -1,8 +1,8 @@
 //! Commands that fetch secrets.
 
 use super::Machine;
-use super::call::{Call, is, is_option};
-use super::wire::shown_path;
+use super::call::{Call, is};
+use super::store_name::store_name;
 use crate::finding::Confidence;
 use crate::script::names::{Says, is_plain, last_segment, says};
 use crate::script::table::Fetch;
@@ -30,7 +30,7 @@ impl Machine<'_> {
         {
             return;
         }
-        let name = secret_name(call, row, after);
+        let name = store_name(call, row, after);
         let label = std::iter::once(call.name)
             .chain(row.form.words.iter().map(String::as_str))
             .collect::<Vec<_>>()
@@ -72,29 +72,6 @@ fn writes_itself(command: &str, option: &str) -> bool {
         "--out-file" => matches!(command, "op" | "gcloud"),
         _ => true,
     }
-}
-
-/// The secret's name in the store, as far as it is known.
-fn secret_name(call: &Call<'_>, row: &Fetch, after: usize) -> Option<String> {
-    let option = row.name.iter().find_map(|option| call.option(option));
-    let word = || {
-        let rest = call.arguments.get(after..).unwrap_or_default();
-        // A word after `--token` or `--session` is its value, and a secret itself.
-        let guards = ["token", "session", "pass", "secret", "header", "key", "auth"];
-        rest.iter()
-            .enumerate()
-            .find(|(position, argument)| {
-                let before = position.checked_sub(1).and_then(|before| rest.get(before));
-                let option = before.filter(|before| is_option(before)).map(super::wire::known_start);
-                !is_option(argument)
-                    && !option.is_some_and(|option| {
-                        !option.contains('=') && guards.iter().any(|word| option.contains(word))
-                    })
-            })
-            .map(|(_, argument)| argument.clone())
-    };
-    let text = option.or_else(|| row.argument.then(word).flatten())?;
-    Some(shown_path(&text)).filter(|name| !name.is_empty())
 }
 
 /// What users call it: the variable where its name says secret, or the last segment of the secret's

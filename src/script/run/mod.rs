@@ -16,6 +16,7 @@ mod openssl;
 mod passwords;
 mod redirect;
 mod sinks;
+mod store_name;
 mod streams;
 mod variables;
 mod walk;
