@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use crate::finding::Confidence;
 use crate::reading::{Gap, Reading};
 use crate::record::{Field, FieldMap};
-use crate::script::{Context, Role as ScriptRole, looks_like_shell, trace_shell};
+use crate::script::{Context, Role as ScriptRole, is_script, trace};
 use crate::secret::names::says_secret;
 use crate::source::{SourceId, Sources, Span};
 use crate::terraform::arrivals::{Arrival, Use, each_arrival};
@@ -127,7 +127,7 @@ pub fn flows_of_root(
 /// The flows of a script that no Terraform refers to.
 pub fn flows_of_script(source: SourceId, name: &str, text: &Text) -> Reading<Vec<Flow>> {
     let flat = Flat::new(text);
-    if !looks_like_shell(flat.text()) {
+    if !is_script(flat.text()) {
         return Reading::default();
     }
     let context = Context {
@@ -138,7 +138,7 @@ pub fn flows_of_script(source: SourceId, name: &str, text: &Text) -> Reading<Vec
         guess_environment: true,
         fallback: Span::start_of(source),
     };
-    let traced = trace_shell(&flat, &context);
+    let traced = trace(&flat, &context);
     let mut flows = Vec::new();
     for landing in traced.facts {
         add(&mut flows, &landing, name, Host::Instance, false);
@@ -183,7 +183,7 @@ fn follow(arrival: &Arrival, flows: &mut Vec<Flow>, gaps: &mut Vec<Gap>) {
     }
     let Some(role) = script.filter(|_| runs_shell(arrival)) else { return };
     let flat = Flat::new(&text);
-    if !looks_like_shell(flat.text()) {
+    if !is_script(flat.text()) {
         return;
     }
     let context = Context {
@@ -194,7 +194,7 @@ fn follow(arrival: &Arrival, flows: &mut Vec<Flow>, gaps: &mut Vec<Gap>) {
         guess_environment: false,
         fallback: arrival.at,
     };
-    let traced = trace_shell(&flat, &context);
+    let traced = trace(&flat, &context);
     gaps.extend(traced.gaps);
     // Terraform shows nothing of a provisioner whose configuration holds a sensitive value.
     let suppressed = matches!(role, ScriptRole::RemoteExec | ScriptRole::LocalExec)

@@ -181,7 +181,7 @@ fn script_alone(sources: &Sources, input: &Input) -> Reading<Vec<Flow>> {
         FileKind::Script => text.contains("$${") || text.contains("%{ if") || text.contains("%{ for"),
         _ => return Reading::default(),
     };
-    if !crate::script::looks_like_shell(&text) {
+    if !crate::script::is_script(&text) {
         return Reading::default();
     }
     let rendered = if is_template {

@@ -1,6 +1,8 @@
 //! Reads the scripts that Terraform hands to machines and says where secrets land.
 
+mod cloud_init;
 mod names;
+mod powershell;
 mod run;
 mod shell;
 mod table;
@@ -61,6 +63,25 @@ pub struct Context<'a> {
 /// ```
 pub fn trace_shell(script: &Flat, context: &Context<'_>) -> Reading<Vec<Landing>> {
     run::trace(script, context)
+}
+
+/// Whether a text is something that runs or sets up a machine.
+pub fn is_script(text: &str) -> bool {
+    cloud_init::is_cloud_init(text) || powershell::is_powershell(text) || looks_like_shell(text)
+}
+
+/// Follows secrets through whatever runs or sets up a machine: shell, PowerShell, cloud-init's forms. Nothing for
+/// a text that is none of them.
+pub fn trace(text: &Flat, context: &Context<'_>) -> Reading<Vec<Landing>> {
+    if cloud_init::is_cloud_init(text.text()) {
+        cloud_init::trace(text, context)
+    } else if powershell::is_powershell(text.text()) {
+        powershell::trace(text, context)
+    } else if looks_like_shell(text.text()) {
+        trace_shell(text, context)
+    } else {
+        Reading::default()
+    }
 }
 
 /// Whether a text is a shell script, as far as its beginning tells: a shell's `#!`, or nothing
