@@ -54,6 +54,8 @@ fn command_lines_are_seen_by_all_users() {
         "1 source-code <- password"
     );
     lands!("kubectl create secret generic x --from-literal=p=⟦p⟧\n", "1 process-arguments (memory) <- p");
+    lands!("sudo -E TOKEN=⟦p⟧ ./run\n", "1 process-arguments (memory) <- p");
+    lands!("env TOKEN=⟦p⟧ ./run\n");
 }
 
 #[test]
