@@ -113,6 +113,21 @@ fn a_rule_that_misses_its_example_fails() {
 }
 
 #[test]
+fn a_misspelt_field_is_told() {
+    let wrong = TEAM_RULE
+        .replace("\nexamples:", "\nconfidence: high\nexamples:")
+        .replace("    sink.kind: source-code\n", "    sink.kind: source-code\n  quiet:\n    sink.file: /x\n");
+    let wrong = wrong.replace("condition: written", "condition: written and not quiet");
+    let folder = Folder::new(&[("literal.yml", &wrong)]);
+    let ran = folder.run(&["rules", "check", "literal.yml"]);
+    assert!(
+        ran.out.contains("literal.yml:13:1: warning: no record has the field `sink.file`"),
+        "{}",
+        ran.out
+    );
+}
+
+#[test]
 fn mistakes_in_a_rule_are_told_with_their_places() {
     let wrong =
         TEAM_RULE.replace("level: high", "level: urgent").replace("condition: written", "condition: writen");
