@@ -120,7 +120,14 @@ pub fn trace(script: &Flat, context: &Context<'_>) -> Reading<Vec<Landing>> {
 
 /// Reads a script to a program, its statements, and its gaps.
 fn read(flat: Flat, context: &Context<'_>) -> (Rc<Program>, Rc<List>, Vec<Gap>) {
-    let script = shell::read(flat.text());
+    let read = shortened(flat.text());
+    let script = shell::read(read);
+    let too_long = (read.len() < flat.text().len()).then(|| Gap {
+        at: flat.place(read.len(), read.len() + 1).unwrap_or(context.fallback),
+        name: context.file_name.to_owned(),
+        reason: "the script is longer than 2 MiB: from here on it was not followed".to_owned(),
+        hides_findings: true,
+    });
     let gaps = script
         .problems
         .iter()
@@ -130,9 +137,21 @@ fn read(flat: Flat, context: &Context<'_>) -> (Rc<Program>, Rc<List>, Vec<Gap>) 
             reason: problem.reason.to_owned(),
             hides_findings: problem.hides_findings,
         })
+        .chain(too_long)
         .collect();
     let program = Rc::new(Program { flat, documents: script.documents });
     (program, Rc::new(script.list), gaps)
+}
+
+/// A tree is many times as large as its text. User data has at most some tens of KiB; what is longer carries a
+/// program behind its lines.
+fn shortened(text: &str) -> &str {
+    const LONGEST: usize = 2 * 1024 * 1024;
+    if text.len() <= LONGEST {
+        return text;
+    }
+    let start = text.get(..text.floor_char_boundary(LONGEST)).unwrap_or_default();
+    start.rfind('\n').and_then(|end| start.get(..=end)).unwrap_or(start)
 }
 
 impl<'c> Machine<'c> {
