@@ -59,6 +59,14 @@ const PLANTS: &[(&str, &str)] = &[
         "#!/bin/bash\nset -x\nAPI_TOKEN=@\nexport PGPASSWORD=\"@\"\necho \"$API_TOKEN\" | tee /etc/token\nsed -i \"s/PASSWORD/@/\" /etc/app.conf\n",
     ),
     (
+        "made.tf",
+        "locals {\n  a_password = format(\"%s-%s\", \"ab\", \"@\")\n  b_password = join(\"\", [\"Ab\", \"@\"])\n  c_password = yamldecode(\"a: @\").a\n  d_password = csvdecode(\"a\\n@\")[0].a\n  e_password = keys({ \"@\" = 1 })[0]\n  f_password = formatlist(\"%s\", [\"@\"])\n  g_password = \"ab${\"@\"}\"\n  h_password = flatten([[\"@\"]])[0]\n  i_password = \"%{ if true }@%{ endif }\"\n  j_password = var.x ? \"@\" : \"@\"\n  k_passwords = { one = \"@\" }\n  l_password = base64decode(jsondecode(\"[\\\"@\\\"]\")[0])\n}\nresource \"local_file\" \"made\" {\n  filename = \"/etc/made\"\n  content = \"${local.a_password}${local.b_password}${local.c_password}${local.d_password}${local.e_password}${local.f_password[0]}${local.g_password}${local.h_password}${local.i_password}${local.j_password}${local.l_password}\"\n}\n",
+    ),
+    (
+        "made.sh",
+        "#!/bin/bash\nA_PASSWORD=$(echo \"@base64\" | base64 -d)\necho $A_PASSWORD > /etc/a\nA_TOKEN=$(echo \"@\" | tr a-z n-za-m); echo $A_TOKEN > /etc/y\nB_PASSWORD=$(jq -r .password <<< '{\"password\":\"@\"}')\necho $B_PASSWORD > /etc/b\nC_PASSWORD=$(rev <<< @)\necho $C_PASSWORD > /etc/c\n",
+    ),
+    (
         "fetch.sh",
         "#!/bin/bash\nA=$(vault kv get -field=password X-Vault-Token=@ secret/app)\necho $A > /etc/a\nB=$(sops --extract '[\"@\"]' -d x.yaml)\necho $B > /etc/b\nC=$(op item get --password @ app)\necho $C > /etc/c\nD=$(bw get password @)\necho $D > /etc/d\necho $(vault read @) > /etc/e\nop read \"op://vault/@/key\" > /etc/f\nvault kv get secret/@ > /etc/g\nkubectl get secret --token @ -n ns app > /etc/h\naws ssm get-parameter --with-decryption --name @ > /etc/i\npass show x=@ > /etc/j\nG=$(gcloud secrets versions access latest --secret=@)\necho $G > /opt/@/file\ncurl -H \"X-Vault-Token: @\" https://vault/v1/secret/data/app > /etc/k\nlpass show -p@ login > /etc/l\ncredstash get app k=@ > /etc/m\n",
     ),
@@ -322,4 +330,22 @@ fn errors_never_quote_files() {
         }
     }
     assert!(leaks.is_empty(), "{}", leaks.join("\n"));
+}
+
+/// A password that looks like no password is known by where it stands.
+#[test]
+fn words_that_people_choose_are_never_shown() {
+    let mut tree = Tree::new();
+    tree.write(
+        "made.tf",
+        "locals {\n  a_password = format(\"%s-%s\", \"ab\", \"Winter2024!\")\n  b_password = join(\"\", [\"Ab\", \"Winter2024!\"])\n  c_password = yamldecode(\"a: Winter2024!\").a\n  d_password = keys({ \"Winter2024!\" = 1 })[0]\n  pin_password = 48151623421\n}\nresource \"local_file\" \"made\" {\n  filename = \"/etc/${local.pin_password}\"\n  content = \"${local.a_password}${local.b_password}${local.c_password}${local.d_password}\"\n}\n",
+    );
+    tree.write(
+        "made.sh",
+        "#!/bin/bash\nA_PASSWORD=$(echo \"V2ludGVyMjAyNCE=\" | base64 -d)\necho $A_PASSWORD > /etc/a\nA_TOKEN=$(echo Winter2024! | rev); echo $A_TOKEN > /etc/y\nB_PASSWORD=$(jq -r .password <<< '{\"password\":\"Winter2024!\"}')\necho $B_PASSWORD > /etc/b\n",
+    );
+    for needle in ["Winter2024", "V2ludGVy", "48151623421"] {
+        tree.hide(needle, "made");
+    }
+    tree.search();
 }

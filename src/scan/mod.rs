@@ -3,6 +3,7 @@
 mod examples;
 mod literal;
 mod told;
+mod typed;
 
 pub use examples::{check_examples, outcome};
 
@@ -156,6 +157,15 @@ fn told_once(flows: &mut Vec<Flow>, told: usize) {
 /// A literal that a script holds is hidden wherever the script's reader saw it.
 fn hide_literal(sources: &Sources, flow: &Flow, secrets: &mut Vec<Secret>, places: &mut Vec<Span>) {
     let origin = &flow.trace.origin;
+    if origin.kind == OriginKind::Command {
+        let text = sources.text(origin.at.source);
+        let command = text.get(origin.at.range()).unwrap_or_default();
+        let start = origin.at.range().start;
+        let typed = typed::typed_words(command).into_iter();
+        let place =
+            |word: std::ops::Range<usize>| Span::new(origin.at.source, start + word.start, start + word.end);
+        places.extend(typed.map(place));
+    }
     if origin.kind != OriginKind::Literal {
         return;
     }

@@ -8,4 +8,5 @@ pub mod literals;
 pub mod read;
 pub mod tables;
 pub mod tree;
+mod typed;
 pub mod value;
