@@ -161,10 +161,11 @@ impl Finder {
                     call.arguments.iter().skip(from).for_each(next);
                 }
             }
-            ExprKind::List(items) if several => items.iter().for_each(next),
+            ExprKind::List(items) if several => items.iter().filter(|item| looks_chosen(item)).for_each(next),
             ExprKind::Object(members) if several => {
                 let said = |key: &Key| matches!(key, Key::Name(key) if says_secret(&key.text).is_some());
-                members.iter().filter(|(key, _)| !said(key)).for_each(|(_, value)| next(value));
+                let others = members.iter().filter(|(key, value)| !said(key) && looks_chosen(value));
+                others.for_each(|(_, value)| next(value));
             }
             _ => self.add(name, value, confidence),
         }
@@ -232,6 +233,15 @@ impl Finder {
     }
 }
 
+/// Among the members of `passwords` stand descriptions and names of users, too.
+fn looks_chosen(value: &Expr) -> bool {
+    value.as_literal().is_some_and(|text| {
+        text.contains(|c: char| c.is_ascii_digit())
+            && text.contains(char::is_alphabetic)
+            && !text.contains(char::is_whitespace)
+    })
+}
+
 /// The arguments in `lifecycle { ignore_changes = [...] }`; `all` is one of them.
 fn ignored_changes(block: &Block) -> Vec<String> {
     let lists = block.body.blocks_of("lifecycle").filter_map(|inner| inner.body.attribute("ignore_changes"));
@@ -251,5 +261,42 @@ fn address_of(block: &Block) -> String {
         "resource" => labels.collect::<Vec<_>>().join("."),
         "variable" => format!("var.{}", labels.collect::<Vec<_>>().join(".")),
         kind => std::iter::once(kind).chain(labels).collect::<Vec<_>>().join("."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::terraform::read::read_hcl;
+
+    fn named(text: &str) -> Vec<String> {
+        let body = read_hcl(SourceId(0), text).facts;
+        literals_of(SourceId(0), &body).found.into_iter().map(|literal| literal.name).collect()
+    }
+
+    #[test]
+    fn what_is_given_back_whole_is_the_literal() {
+        for value in [
+            "\"Tr0ub4dor-x3\"",
+            "var.x ? \"Tr0ub4dor-x3\" : null",
+            "sensitive(\"Tr0ub4dor-x3\")",
+            "try(var.x, \"Tr0ub4dor-x3\")",
+            "lookup(var.m, \"db\", \"Tr0ub4dor-x3\")",
+        ] {
+            assert_eq!(
+                named(&format!("locals {{\n  db_password = {value}\n}}\n")),
+                ["db_password"],
+                "{value}"
+            );
+        }
+        assert_eq!(named("locals {\n  db_password = lookup(var.m, \"Tr0ub4dor-x3\")\n}\n"), [""; 0]);
+    }
+
+    #[test]
+    fn passwords_have_members_that_are_none() {
+        assert_eq!(named("locals {\n  db_passwords = { app = \"Tr0ub4dor-x3\" }\n}\n"), ["db_passwords"]);
+        let described =
+            "locals {\n  passwords = { description = \"Oracle 19c passwords\", users = \"team\" }\n}\n";
+        assert_eq!(named(described), [""; 0]);
     }
 }
