@@ -312,9 +312,21 @@ fn errors_never_quote_files() {
     tree.plant("word.toml", "fail-on = \"@\"\n");
     tree.plant("broken.toml", "off = [\"@\"\nrules = @\n");
     tree.plant("tokens.toml", "[[rules]]\nid = \"x\"\nregex = \"@\"\nkeywords = \"@\"\n");
+    // What is quoted, because a person has to find it: unless it is a token.
+    tree.plant("key.toml", "\"@ghp\" = 1\n");
+    tree.plant("folder.toml", "rules = [\"nowhere/@ghp\"]\ntokens = \"@ghp.toml\"\n");
+    tree.plant(
+        "id.toml",
+        "[[rules]]\nid = \"@ghp\"\nregex = \"(\"\n[[rules]]\nid = \"zz-@ghp\"\nregex = \"abc\"\n",
+    );
+    tree.plant("rule.yml", "title: x\nlogsource: {product: secretrail, service: terraform, category: flow}\ndetection:\n  a:\n    sink.path|@ghp: y\n  condition: a\n");
     let temporary = TempDir::new().expect("a temporary folder");
     let mut leaks = Vec::new();
     for (option, file) in [
+        ("--settings", "key.toml"),
+        ("--settings", "folder.toml"),
+        ("--tokens", "id.toml"),
+        ("--rules", "rule.yml"),
         ("--settings", "values.tfvars"),
         ("--settings", "typed.toml"),
         ("--settings", "word.toml"),

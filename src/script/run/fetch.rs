@@ -53,7 +53,7 @@ impl Machine<'_> {
         };
         let traces = Traces::from_origin(origin);
         // Some tools write the answer themselves: `--out-file`, `-out`.
-        for option in ["--out-file", "-out", "--output-file", "--file", "-o"] {
+        for option in ["--out-file", "-out", "--output-file", "--file", "--output", "-o"] {
             if let Some(path) = call.option(option).filter(|_| writes_itself(call.name, option)) {
                 let path = self.path(&path);
                 self.land_file(&path, call.at, format!("written by `{}`", call.name), traces.clone());
@@ -67,7 +67,8 @@ impl Machine<'_> {
 fn writes_itself(command: &str, option: &str) -> bool {
     match option {
         "-out" => command == "openssl",
-        "-o" => matches!(command, "op" | "pwgen"),
+        "-o" => matches!(command, "op" | "pwgen" | "gpg" | "age"),
+        "--output" => matches!(command, "gpg" | "age" | "sops"),
         "--file" => command == "az",
         "--out-file" => matches!(command, "op" | "gcloud"),
         _ => true,
