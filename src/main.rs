@@ -32,13 +32,13 @@ fn main() -> process::ExitCode {
     process::ExitCode::from(code as u8)
 }
 
-/// Errors name keys, rules and files as they are written: one that is a token is not told.
+/// Errors name keys, rules and files as they are written: one that looks like a token is not told.
 fn tell(error: &Error) {
     let redactor = Redactor::default();
     let text = error.to_string();
-    anstream::eprintln!("\u{1b}[1;31merror\u{1b}[0m: {}", redactor.path(&text));
+    anstream::eprintln!("\u{1b}[1;31merror\u{1b}[0m: {}", redactor.text(&text));
     if let Some(hint) = &error.hint {
-        anstream::eprintln!(" \u{1b}[1;36mhint\u{1b}[0m: {}", redactor.path(hint));
+        anstream::eprintln!(" \u{1b}[1;36mhint\u{1b}[0m: {}", redactor.text(hint));
     }
     if error.exit_code() == ExitCode::NotAudited {
         anstream::eprintln!("no audit was performed");
@@ -67,7 +67,7 @@ struct RedactedLog;
 impl std::io::Write for RedactedLog {
     fn write(&mut self, line: &[u8]) -> std::io::Result<usize> {
         static REDACTOR: LazyLock<Redactor> = LazyLock::new(Redactor::default);
-        std::io::stderr().write_all(REDACTOR.path(&String::from_utf8_lossy(line)).as_bytes())?;
+        std::io::stderr().write_all(REDACTOR.text(&String::from_utf8_lossy(line)).as_bytes())?;
         Ok(line.len())
     }
 

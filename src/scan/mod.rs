@@ -177,6 +177,9 @@ fn hide_literal(sources: &Sources, flow: &Flow, secrets: &mut Vec<Secret>, place
     let length = origin.literal.as_ref().map(|(length, _)| *length);
     if length == Some(bare.chars().count()) {
         secrets.push(Secret::new(bare));
+    } else {
+        let parts = typed::typed_words(literal).into_iter().filter_map(|part| literal.get(part));
+        secrets.extend(parts.filter(|part| part.len() >= 6).map(Secret::new));
     }
 }
 

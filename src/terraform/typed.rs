@@ -2,6 +2,8 @@
 
 use super::ast::{Expr, ExprKind, Key, Part, Range, Step};
 
+/// A text in a condition is hidden from so many bytes on.
+const LONG: u32 = 8;
 /// Expressions nested deeper are not looked into; the parser takes 64 levels.
 const MOST_DEPTH: usize = 80;
 /// Functions whose first argument is a path, a format of dates and the like: worth seeing, and no secret.
@@ -53,7 +55,15 @@ fn search(expr: &Expr, depth: usize, found: &mut Vec<Range>) {
             search(&inner.collection, next, found);
             search(&inner.value, next, found);
         }
-        ExprKind::Conditional(parts) => parts.iter().skip(1).for_each(|part| search(part, next, found)),
+        ExprKind::Conditional(parts) => {
+            // `var.stage == "prod"` is worth seeing; a long text may be what is compared with the secret.
+            let [condition, yes, no] = &**parts;
+            let mut compared = Vec::new();
+            search(condition, next, &mut compared);
+            found.extend(compared.into_iter().filter(|range| range.end - range.start >= LONG));
+            search(yes, next, found);
+            search(no, next, found);
+        }
         _ => {}
     }
 }
