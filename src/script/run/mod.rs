@@ -106,10 +106,27 @@ struct Machine<'c> {
     level: usize,
 }
 
+/// A file that is there before the script begins.
+pub struct Placed {
+    pub path: String,
+    /// Its lines, each with its place.
+    pub lines: Vec<(Text, Span)>,
+    /// What put it there: "written by cloud-init's write_files".
+    pub by: String,
+    /// Whether it goes on with what an earlier one holds.
+    pub append: bool,
+}
+
 /// Where secrets land in this script.
 pub fn trace(script: &Flat, context: &Context<'_>) -> Reading<Vec<Landing>> {
+    trace_with_files(script, Vec::new(), context)
+}
+
+/// The same for a script that finds files: their secrets land too, unless the script removes them.
+pub fn trace_with_files(script: &Flat, files: Vec<Placed>, context: &Context<'_>) -> Reading<Vec<Landing>> {
     let (program, list, gaps) = read(script.clone(), context);
     let mut machine = Machine::new(program, context, gaps, 0);
+    files.into_iter().for_each(|file| machine.place_file(file));
     machine.start(&list);
     machine.finish();
     let mut gaps = machine.gaps;
