@@ -11,7 +11,7 @@ use super::value::Value;
 use crate::finding::Confidence;
 use crate::source::Span;
 use crate::source::open::normalise;
-use crate::value::{SinkKind, Text};
+use crate::value::{Piece, SinkKind, Text};
 
 /// Module instances looked at for one root; more become a gap.
 const MOST_INSTANCES: usize = 2_000;
@@ -269,10 +269,34 @@ impl<'w> Visitor<'_, 'w> {
         };
         for text in texts {
             // A value that is passed as it is has its place here, not where it was declared.
-            let text = placed_at(text, at);
+            let text = self.typed_part(scope, body, placed_at(text, at));
             let arrival = Arrival { path: path.clone(), ..self.arrival(usage, row.sink(), text, attribute) };
             (self.visit)(arrival);
         }
+    }
+
+    /// A part of `cloudinit_config` whose type says what its text does not.
+    fn typed_part(&self, scope: &Scope<'w>, body: &'w Body, text: Text) -> Text {
+        let Some(declared) = body.attribute("content_type") else { return text };
+        let declared = self.evaluator.eval(scope, &declared.value).known().unwrap_or_default();
+        let header = match declared.trim() {
+            "text/cloud-config" => "#cloud-config",
+            "text/cloud-config-archive" => "#cloud-config-archive",
+            "text/cloud-boothook" => "#cloud-boothook",
+            "text/jinja2" => "## template: jinja",
+            _ => return text,
+        };
+        if text.starts_with("#") {
+            return text;
+        }
+        let at = text.pieces.first().map(|piece| match piece {
+            Piece::Known { at, .. } => Span { end: at.start, ..*at },
+            Piece::Hole(hole) => hole.at,
+        });
+        let Some(at) = at else { return text };
+        let mut typed = Text::made(format!("{header}\n"), at);
+        typed.append(text);
+        typed
     }
 
     fn arrival(&self, usage: Use, sink: SinkKind, text: Text, attribute: &Attribute) -> Arrival {

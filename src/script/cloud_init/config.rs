@@ -17,6 +17,8 @@ impl Reader<'_> {
         for root in &document {
             self.commands_before(flat, root);
             let mut files = Vec::new();
+            self.modules(flat, root, &mut files);
+            self.named_literals(flat, root);
             self.written_files(flat, root, &mut files);
             let script = self.commands(flat, root, "runcmd");
             self.carry_out(&script, files);
@@ -92,6 +94,9 @@ impl Reader<'_> {
     fn written_files(&mut self, flat: &Flat, root: &Node, files: &mut Vec<Placed>) {
         for list in root.all("write_files") {
             for entry in list.items() {
+                if !self.pay(8 * entry.width(), self.place(flat, entry)) {
+                    return;
+                }
                 let Some(path) = entry.get("path").and_then(|path| path.text()) else { continue };
                 let path = shown_path(path);
                 let append =
@@ -136,7 +141,7 @@ impl Reader<'_> {
 }
 
 /// What a text costs to copy.
-fn cost(text: &Text) -> usize {
+pub(super) fn cost(text: &Text) -> usize {
     text.pieces
         .iter()
         .map(|piece| match piece {

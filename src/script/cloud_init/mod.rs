@@ -6,7 +6,13 @@
 mod config;
 mod encoded;
 mod form;
+mod ignition;
+mod modules;
+mod multipart;
+mod table;
 mod yaml;
+
+use std::collections::BTreeSet;
 
 use super::Context;
 use crate::reading::{Gap, Reading};
@@ -29,7 +35,7 @@ pub fn is_cloud_init(text: &str) -> bool {
 
 /// Follows secrets through cloud-init's forms; scripts inside go through [`super::trace`] again.
 pub fn trace(text: &Flat, context: &Context<'_>) -> Reading<Vec<Landing>> {
-    let mut reader = Reader { context, found: Reading::default(), budget: BUDGET };
+    let mut reader = Reader { context, found: Reading::default(), budget: BUDGET, literals: BTreeSet::new() };
     reader.read(text, None, 0);
     reader.found.gaps.sort();
     reader.found.gaps.dedup();
@@ -42,6 +48,8 @@ struct Reader<'c> {
     found: Reading<Vec<Landing>>,
     /// What decoding and copying may still make.
     budget: usize,
+    /// Literals that were told.
+    literals: BTreeSet<Span>,
 }
 
 impl Reader<'_> {
@@ -56,7 +64,11 @@ impl Reader<'_> {
             Some(Form::Jinja) => self.jinja(text, depth),
             Some(Form::Base64) => self.base64(text, at, depth),
             Some(Form::Boothook) => self.script(&without_first_line(text)),
-            Some(_) => {}
+            Some(Form::Archive) => self.archive(text, depth),
+            Some(Form::Multipart) => self.multipart(text, depth),
+            Some(Form::Ignition) => self.ignition(text),
+            Some(Form::Include) => self.addresses(text),
+            Some(Form::PartHandler) => self.part_handler(text, at),
             None => self.script(text),
         }
     }
@@ -66,6 +78,13 @@ impl Reader<'_> {
         match form::form(rest.text()) {
             Some(Form::Config) => self.config(&rest, true),
             form => self.read(&rest, form, depth + 1),
+        }
+    }
+
+    /// Python that cloud-init calls for parts of its own type.
+    fn part_handler(&mut self, text: &Flat, at: Span) {
+        if !text.slice(0, text.text().len()).traces().is_empty() {
+            self.gap(at, "what this Python does with its secrets is not followed", true);
         }
     }
 

@@ -32,6 +32,8 @@ use crate::reading::{Gap, Reading};
 use crate::source::Span;
 use crate::value::{Flat, Hop, Landing, Text, Traces};
 
+pub use literal::can_be_secret;
+
 use files::Files;
 use streams::{Chunk, Streams};
 use variables::Variables;

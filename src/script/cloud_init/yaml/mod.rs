@@ -49,8 +49,9 @@ pub struct Entry {
     pub value: Rc<Node>,
 }
 
-/// Maps that a map takes in with `<<` are followed this deep.
-const MOST_MERGES: usize = 8;
+/// Maps that a map takes in with `<<` are followed this deep, and this many of one map.
+const MOST_MERGES: usize = 2;
+const MOST_MERGED: usize = 4;
 
 impl Node {
     /// The text of a scalar.
@@ -82,6 +83,11 @@ impl Node {
         }
     }
 
+    /// What it costs to look into a list or map.
+    pub fn width(&self) -> usize {
+        1 + self.items().len() + self.entries().len()
+    }
+
     /// The value of a key: the last one, as cloud-init reads it, else that of a merged map.
     pub fn get(&self, key: &str) -> Option<&Rc<Node>> {
         self.get_within(key, MOST_MERGES)
@@ -92,12 +98,14 @@ impl Node {
         if own.is_some() || merges == 0 {
             return own;
         }
-        self.entries().iter().filter(|entry| entry.key == "<<").find_map(|entry| match &entry.value.data {
-            Data::Map(_) => entry.value.get_within(key, merges - 1),
-            Data::List(items) => {
-                items.iter().take(MOST_MERGES).find_map(|item| item.get_within(key, merges - 1))
+        self.entries().iter().filter(|entry| entry.key == "<<").take(MOST_MERGED).find_map(|entry| {
+            match &entry.value.data {
+                Data::Map(_) => entry.value.get_within(key, merges - 1),
+                Data::List(items) => {
+                    items.iter().take(MOST_MERGED).find_map(|item| item.get_within(key, merges - 1))
+                }
+                Data::Scalar(_) => None,
             }
-            Data::Scalar(_) => None,
         })
     }
 
