@@ -9,7 +9,7 @@ use crate::record::{Field, FieldMap};
 use crate::script::{Context, Role as ScriptRole, is_script, trace};
 use crate::secret::names::says_secret;
 use crate::source::{SourceId, Sources, Span};
-use crate::terraform::arrivals::{Arrival, Use, each_arrival};
+use crate::terraform::arrivals::{Arrival, Use, each_arrival, runs};
 use crate::terraform::directory::Directory;
 use crate::terraform::evaluate::Evaluator;
 use crate::terraform::tree::Tree;
@@ -169,7 +169,7 @@ fn follow(arrival: &Arrival, flows: &mut Vec<Flow>, gaps: &mut Vec<Gap>) {
         Use::RemoteExec => Some(ScriptRole::RemoteExec),
         Use::LocalExec => Some(ScriptRole::LocalExec),
         // A file that is a script will run: somewhere, with an output that nobody here knows.
-        Use::LocalFile | Use::RemoteFile | Use::Rendered if arrival.text.starts_with("#!") => {
+        Use::LocalFile | Use::RemoteFile | Use::Rendered if runs(&arrival.text) => {
             Some(ScriptRole::Standalone)
         }
         Use::LocalFile | Use::RemoteFile | Use::Rendered => None,

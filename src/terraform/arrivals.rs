@@ -159,6 +159,20 @@ fn rendered_output<'w>(
     }
 }
 
+/// Whether a text says in its first line that it runs somewhere: a script, or user data.
+pub fn runs(text: &Text) -> bool {
+    [
+        "#!",
+        "#cloud-config",
+        "#cloud-boothook",
+        "## template: jinja",
+        "Content-Type: multipart/",
+        "MIME-Version:",
+    ]
+    .iter()
+    .any(|start| text.starts_with(start))
+}
+
 fn given_out<'w>(
     evaluator: &Evaluator<'w>,
     scope: &Scope<'w>,
@@ -170,8 +184,7 @@ fn given_out<'w>(
     let at = Span { source: scope.source, start: attribute.name.range.start, end: attribute.value.range.end };
     let value_at = Span { start: attribute.value.range.start, ..at };
     for text in evaluator.eval(scope, &attribute.value).texts(&attribute.name.text, value_at) {
-        let is_script = text.starts_with("#!");
-        if usage == Use::Rendered && !is_script {
+        if usage == Use::Rendered && !runs(&text) {
             continue;
         }
         visit(Arrival {

@@ -161,10 +161,7 @@ impl<'w> Evaluator<'w> {
         match (kind, type_name, attribute) {
             ("data", "template_file", "rendered") => Some(self.template_file(&scope(), block)),
             (_, "cloudinit_config" | "template_cloudinit_config", "rendered") => {
-                let scope = scope();
-                let parts =
-                    block.node.body.blocks_of("part").filter_map(|part| part.body.attribute("content"));
-                Some(Value::either(parts.map(|content| self.eval(&scope, &content.value))))
+                Some(self.rendered_parts(&scope(), block))
             }
             ("data", "ct_config", "rendered") => {
                 let content = block.node.body.attribute("content")?;
