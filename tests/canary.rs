@@ -43,6 +43,18 @@ const PLANTS: &[(&str, &str)] = &[
         "resource \"aws_instance\" \"b\" {\n  user_data = <<-EOT\n    #cloud-config\n    password: @\n    chpasswd:\n      list: |\n        root:@\n    write_files:\n      - path: /etc/app.env\n        content: |\n          API_TOKEN=@\n  EOT\n}\n",
     ),
     (
+        "modules.tf",
+        "resource \"aws_instance\" \"m\" {\n  user_data = <<-EOT\n    #cloud-config\n    apt:\n      sources:\n        mine:\n          source: deb https://bot:@\u{1}apt.example.com/ stable main\n    yum_repos:\n      inner: {password: \"@\", proxy_password: '@'}\n    users:\n      - name: bob\n        plain_text_passwd: @\n    rh_subscription: {activation-key: @, password: @}\n    api_key @: @\n    write_files:\n      - {path: /etc/x, encoding: b64, content: \"@base64\"}\n    runcmd:\n      - [sh, -c, \"API_TOKEN=@; echo $API_TOKEN > /etc/y\"]\n    broken: [ @\n      password: @\n  EOT\n}\n",
+    ),
+    (
+        "mail.tf",
+        "resource \"aws_instance\" \"p\" {\n  user_data = <<-EOT\n    Content-Type: multipart/mixed; boundary=\"@\"\n    MIME-Version: 1.0\n\n    --b\n    Content-Type: text/cloud-config\n\n    password: @\n    --b--\n  EOT\n}\ndata \"cloudinit_config\" \"q\" {\n  part {\n    content_type = \"text/cloud-config\"\n    content = jsonencode({ password = \"@\", chpasswd = { list = \"root:@\" } })\n  }\n}\n",
+    ),
+    (
+        "butane.tf",
+        "data \"ct_config\" \"c\" {\n  content = <<-EOT\n    variant: fcos\n    version: 1.5.0\n    passwd:\n      users:\n        - name: core\n          password_hash: @\n    storage:\n      files:\n        - path: /etc/x\n          contents: {inline: \"password=@\"}\n  EOT\n}\n",
+    ),
+    (
         "calls.tf",
         "module \"app\" {\n  source = \"./app\"\n  db_password = \"@\"\n  settings = jsonencode({ password = \"@\", \"api_key\" : \"@\" })\n}\n",
     ),

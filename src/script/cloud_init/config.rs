@@ -145,8 +145,8 @@ pub(super) fn cost(text: &Text) -> usize {
     text.pieces
         .iter()
         .map(|piece| match piece {
-            Piece::Known { text, .. } => text.len() + 1,
-            Piece::Hole(_) => 1,
+            Piece::Known { text, .. } => text.len() + 8,
+            Piece::Hole(_) => 32,
         })
         .sum()
 }

@@ -11,6 +11,7 @@ use crate::script::run::{Placed, can_be_secret};
 use crate::secret::Secret;
 use crate::secret::names::says_secret;
 use crate::secret::placeholder::{self, Placeholder};
+use crate::secret::redact::is_strewn;
 use crate::source::Span;
 use crate::value::{Flat, Landing, Lifetime, Origin, OriginKind, Piece, Sink, SinkKind, Text, Traces};
 
@@ -155,6 +156,10 @@ impl Reader<'_> {
             _ => at,
         };
         let secret = Secret::new(known);
+        // Somebody may have typed anything where a key should stand.
+        let is_name =
+            name.len() <= 64 && name.chars().all(|c| c.is_ascii_alphanumeric() || "_-.".contains(c));
+        let name = if is_name && !is_strewn(name) { name } else { "secret" };
         let origin = Origin {
             kind: OriginKind::Literal,
             name: name.to_owned(),

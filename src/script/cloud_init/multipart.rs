@@ -187,20 +187,24 @@ fn unquoted(flat: &Flat, range: Range<usize>) -> Text {
     let mut run = range.start;
     let mut at = range.start;
     while let Some(found) = text.get(at..).and_then(|rest| rest.find('=')).map(|found| at + found) {
-        out.append(flat.slice(run, found));
         let rest = text.get(found + 1..).unwrap_or_default();
         let line = rest.trim_start_matches([' ', '\t']).trim_start_matches('\r');
         let soft = line.starts_with('\n').then(|| rest.len() - line.len() + 1);
         let (bytes, used) = if soft.is_some() { (Vec::new(), 0) } else { quoted_bytes(text, found) };
-        run = match soft {
+        at = match soft {
             Some(length) => found + 1 + length,
-            None if used == 0 => found,
             None => found + used,
         };
+        if at == found {
+            // A `=` of its own.
+            at = found + 1;
+            continue;
+        }
+        out.append(flat.slice(run, found));
+        run = at;
         if let (false, Some(place)) = (bytes.is_empty(), flat.place(found, run)) {
             out.append(Text::made(String::from_utf8_lossy(&bytes).into_owned(), place));
         }
-        at = run.max(found + 1);
     }
     out.append(flat.slice(run, range.end));
     out

@@ -1,5 +1,7 @@
 //! User data in cloud-init's forms and where its secrets land.
 
+mod hostile;
+
 use super::*;
 use crate::script::tests::rig::Rig;
 use crate::script::{Role, trace as trace_any};

@@ -1,5 +1,6 @@
 //! Templates: strings, heredocs, `templatefile` and the `template_file` data source.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::rc::Rc;
 
@@ -342,13 +343,22 @@ pub fn placed_at(mut text: Text, at: Span) -> Text {
     if is_script {
         return text;
     }
+    // A script that `jsonencode` took in has its line breaks escaped, each at its place.
+    let broken = |piece: &Piece| match piece {
+        Piece::Known { text, at, exact: false } if &**text == "\\n" && at.end == at.start + 1 => {
+            Some(at.source)
+        }
+        Piece::Known { .. } | Piece::Hole(_) => None,
+    };
+    let scripts: BTreeSet<SourceId> = text.pieces.iter().filter_map(broken).collect();
+    let stays = |place: Span| inside(place) || scripts.contains(&place.source);
     for piece in &mut text.pieces {
         match piece {
-            Piece::Known { at: place, exact, .. } if !inside(*place) => {
+            Piece::Known { at: place, exact, .. } if !stays(*place) => {
                 *place = at;
                 *exact = false;
             }
-            Piece::Hole(hole) if !inside(hole.at) => hole.at = at,
+            Piece::Hole(hole) if !stays(hole.at) => hole.at = at,
             Piece::Known { .. } | Piece::Hole(_) => {}
         }
     }
