@@ -340,7 +340,8 @@ pub fn placed_at(mut text: Text, at: Span) -> Text {
         .pieces
         .iter()
         .any(|piece| matches!(piece, Piece::Known { text, exact: true, .. } if text.contains('\n')));
-    if is_script {
+    // The parts of a mail stand where they are written.
+    if is_script || text.starts_with("Content-Type: multipart/") {
         return text;
     }
     // A script that `jsonencode` took in has its line breaks escaped, each at its place.
