@@ -268,11 +268,14 @@ impl<'w> Visitor<'_, 'w> {
 
     fn sink_argument(&mut self, scope: &Scope<'w>, row: &SinkRow, body: &'w Body, attribute: &'w Attribute) {
         let at = self.block.span(attribute.value.range);
-        let path = row.path.as_deref().and_then(|path| body.attribute(path));
+        let path = row.path.as_deref();
+        let path = path.and_then(|path| body.attribute(path).or(self.block.node.body.attribute(path)));
         let path = path.map(|path| self.text(scope, path));
         let value = self.evaluator.eval(scope, &attribute.value);
         let usage = match (row.content, row.sink()) {
             (Content::Script, _) => Use::UserData,
+            // A data source writes nothing here: it describes a file of a machine.
+            (Content::File, SinkKind::File) if self.kind == "data" => Use::RemoteFile,
             _ => Use::LocalFile,
         };
         // Members of a map (`metadata = { startup-script = ... }`) are texts of their own.

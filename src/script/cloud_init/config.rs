@@ -20,7 +20,14 @@ impl Reader<'_> {
             self.modules(flat, root, &mut files);
             self.named_literals(flat, root);
             self.written_files(flat, root, &mut files);
-            let script = self.commands(flat, root, "runcmd");
+            let mut script = Text::default();
+            for snap in root.all("snap") {
+                script.append(self.commands(flat, snap, "commands"));
+            }
+            script.append(self.commands(flat, root, "runcmd"));
+            for install in root.all("autoinstall") {
+                script.append(self.commands(flat, install, "late-commands"));
+            }
             self.carry_out(&script, files);
         }
     }
@@ -28,6 +35,12 @@ impl Reader<'_> {
     /// Reads YAML; what is no YAML is told.
     pub(super) fn yaml(&mut self, flat: &Flat, jinja: bool) -> Vec<Rc<Node>> {
         let document = yaml::read(flat, jinja, self.context.fallback);
+        for hole in document.unknown {
+            let secret = flat.hole_at(hole).filter(|hole| !hole.traces.is_empty());
+            if let Some(at) = secret.map(|hole| hole.at) {
+                self.gap(at, "what is put in here holds a secret and can't be read as YAML", true);
+            }
+        }
         if let Some(broken) = document.broken {
             let at = flat.place(broken.at, broken.at + 1).unwrap_or(self.context.fallback);
             self.gap(at, "this is no whole YAML; it was read line by line", broken.lost);
@@ -74,7 +87,18 @@ impl Reader<'_> {
                     script.append(Text::made("\n", at));
                 }
             }
-            Data::Scalar(_) | Data::Map(_) => {}
+            // `snap` takes a map of them, carried out in the order of its keys.
+            Data::Map(entries) => {
+                for entry in entries {
+                    match &entry.value.data {
+                        Data::Scalar(text) if self.pay(cost(text), at) => script.append(text.clone()),
+                        Data::List(words) => self.add_words(flat, words, script),
+                        Data::Scalar(_) | Data::Map(_) => {}
+                    }
+                    script.append(Text::made("\n", at));
+                }
+            }
+            Data::Scalar(_) => {}
         }
     }
 

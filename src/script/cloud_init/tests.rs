@@ -180,6 +180,22 @@ fn ignition_writes_files() {
 }
 
 #[test]
+fn lines_that_nobody_knows_are_told_where_they_hold_a_secret() {
+    let config = "#cloud-config\nwrite_files:\n⟪files⟫\nruncmd:\n  - echo ok\n";
+    assert_eq!(told(config), (Vec::new(), 0));
+    assert_eq!(told(&config.replace("⟪files⟫", "⟦files⟧")), (Vec::new(), 1));
+    assert_eq!(told("#cloud-config\nwrite_files:\n- path: /a\n  content: |\n    ⟦k⟧\n").1, 0);
+}
+
+#[test]
+fn other_modules_run_commands() {
+    lands(
+        "#cloud-config\nsnap:\n  commands:\n    00: [sh, -c, \"echo ⟦a⟧ > /etc/a\"]\n    01: echo ⟦b⟧ > /etc/b\nautoinstall:\n  late-commands:\n    - echo ⟦c⟧ > /target/etc/c\n",
+        &["4 file /etc/a <- a", "5 file /etc/b <- b", "8 file /target/etc/c <- c"],
+    );
+}
+
+#[test]
 fn what_is_no_secret_is_quiet() {
     lands("#include\nhttps://example.com/a\n", &[]);
     lands(

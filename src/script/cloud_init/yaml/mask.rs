@@ -7,7 +7,7 @@ use crate::value::Flat;
 ///
 /// A line that is nothing but holes becomes a comment: `${extra_users}` between two keys stands for lines that nobody
 /// knows. Inside of a block scalar a comment is text like any other.
-pub fn masked(flat: &Flat, start: usize, end: usize, jinja: bool) -> String {
+pub fn masked(flat: &Flat, start: usize, end: usize, jinja: bool, passed: &mut Vec<usize>) -> String {
     let text = flat.text().get(start..end).unwrap_or_default();
     let mut out = String::with_capacity(text.len());
     let mut offset = start;
@@ -18,7 +18,11 @@ pub fn masked(flat: &Flat, start: usize, end: usize, jinja: bool) -> String {
         mask_line(flat, line, offset, &mut out);
         let is_directive = jinja && line.trim_start().starts_with("{%");
         let value = opens && lines.peek().is_none_or(|next| indent(next) < indent(line));
-        if is_directive || !value && only_holes(flat, line, offset) {
+        let stands_alone = !value && only_holes(flat, line, offset);
+        if stands_alone {
+            passed.push(offset + indent(line));
+        }
+        if is_directive || stands_alone {
             let at = from + indent(line);
             out.replace_range(at..at + 1, "#");
         } else if jinja {
@@ -94,8 +98,10 @@ mod tests {
         text.append(Text::hole("h", at, Traces::none()));
         text.append(Text::exact("\r\nend: {{ v1 }}", at));
         let flat = Flat::new(&text);
-        let mask = masked(&flat, 0, flat.text().len(), true);
+        let mut passed = Vec::new();
+        let mask = masked(&flat, 0, flat.text().len(), true, &mut passed);
         assert_eq!(mask, "\n\n\nk: xxx\txxx\n  #xx\r\nend: xxxxxxxx");
+        assert_eq!(passed, [mask.find('#').unwrap()]);
         assert_eq!(mask.len(), flat.text().len());
     }
 }

@@ -120,6 +120,8 @@ impl Node {
 pub struct Document {
     /// The documents, one after the other.
     pub roots: Vec<Rc<Node>>,
+    /// Lines of holes only that stand in no text: nobody knows what they are.
+    pub unknown: Vec<usize>,
     /// Where the strict reading ended, and what could not be placed even line by line.
     pub broken: Option<Broken>,
 }
@@ -136,20 +138,38 @@ pub struct Broken {
 pub fn read(flat: &Flat, jinja: bool, fallback: Span) -> Document {
     let whole = 0..flat.text().len();
     if whole.end > MOST_BYTES {
-        return Document { roots: Vec::new(), broken: Some(Broken { at: 0, lost: true }) };
+        let broken = Some(Broken { at: 0, lost: true });
+        return Document { roots: Vec::new(), unknown: Vec::new(), broken };
     }
-    let mask = mask::masked(flat, whole.start, whole.end, jinja);
-    let strict = strict(flat, &mask, 0, fallback);
-    let Some(at) = strict.1 else { return Document { roots: strict.0, broken: None } };
+    let mut unknown = Vec::new();
+    let mask = mask::masked(flat, whole.start, whole.end, jinja, &mut unknown);
+    let (roots, mistake, texts) = strict(flat, &mask, 0, fallback);
+    let Some(at) = mistake else {
+        // The texts stand in the order of their places.
+        unknown.retain(|hole| {
+            let before = texts.partition_point(|text| text.start <= *hole);
+            before.checked_sub(1).and_then(|last| texts.get(last)).is_none_or(|text| text.end <= *hole)
+        });
+        return Document { roots, unknown, broken: None };
+    };
     let (root, lost) = tolerant::read(flat, &mask, fallback);
-    Document { roots: vec![Rc::new(root)], broken: Some(Broken { at, lost }) }
+    Document { roots: vec![Rc::new(root)], unknown: Vec::new(), broken: Some(Broken { at, lost }) }
 }
 
-/// Reads a part of the text as YAML wants it; the place of the first mistake.
-fn strict(flat: &Flat, mask: &str, base: usize, fallback: Span) -> (Vec<Rc<Node>>, Option<usize>) {
+/// Documents, the place of the first mistake, and the places of all texts.
+type Strict = (Vec<Rc<Node>>, Option<usize>, Vec<Range<usize>>);
+
+/// Reads a part of the text as YAML wants it.
+fn strict(flat: &Flat, mask: &str, base: usize, fallback: Span) -> Strict {
     let aligner = Aligner { flat, mask, base, fallback };
-    let mut builder =
-        Builder { aligner, documents: Vec::new(), open: Vec::new(), anchors: HashMap::new(), nodes: 0 };
+    let mut builder = Builder {
+        aligner,
+        documents: Vec::new(),
+        open: Vec::new(),
+        anchors: HashMap::new(),
+        nodes: 0,
+        texts: Vec::new(),
+    };
     let mut parser = Parser::new_from_str(mask);
     while let Some(event) = parser.next_event() {
         let done = match event {
@@ -157,10 +177,10 @@ fn strict(flat: &Flat, mask: &str, base: usize, fallback: Span) -> (Vec<Rc<Node>
             Err(error) => Err(error.marker().index()),
         };
         if let Err(at) = done {
-            return (builder.documents, Some(base + at));
+            return (builder.documents, Some(base + at), builder.texts);
         }
     }
-    (builder.documents, None)
+    (builder.documents, None, builder.texts)
 }
 
 struct Builder<'a> {
@@ -169,6 +189,7 @@ struct Builder<'a> {
     open: Vec<Frame>,
     anchors: HashMap<usize, Rc<Node>>,
     nodes: usize,
+    texts: Vec<Range<usize>>,
 }
 
 struct Frame {
@@ -195,6 +216,7 @@ impl Builder<'_> {
             Event::Scalar(value, style, anchor, tag) => {
                 let range = start..marks.end.index();
                 let at = base + range.start..base + range.end;
+                self.texts.push(at.clone());
                 let text = self.scalar(&value, style, range);
                 let binary = tag.as_deref().is_some_and(is_binary);
                 self.place(Rc::new(Node { at, binary, data: Data::Scalar(text) }), anchor, start)

@@ -189,7 +189,7 @@ impl Reader<'_> {
             }
         }
         let part = self.mask.get(range.start..end).unwrap_or_default();
-        if let (mut nodes, None) = strict(self.flat, part, range.start, self.fallback)
+        if let (mut nodes, None, _) = strict(self.flat, part, range.start, self.fallback)
             && let Some(node) = nodes.pop().and_then(Rc::into_inner)
         {
             return node;
