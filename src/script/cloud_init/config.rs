@@ -154,7 +154,10 @@ impl Reader<'_> {
             .filter(|_| packed)
             .and_then(|known| encoded::from_packed_base64(&known, &mut self.budget));
         match decoded {
-            Some(decoded) => self.decoded(decoded, at).map(|text| lines(&text, at)).unwrap_or_default(),
+            Some(decoded) => {
+                let lines = self.decoded(decoded, at).map(|text| lines(&text, at)).unwrap_or_default();
+                self.settings(lines)
+            }
             None => lines(&text, at),
         }
     }

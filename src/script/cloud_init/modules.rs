@@ -177,6 +177,24 @@ impl Reader<'_> {
         Some(Text::hole(name, at, traces))
     }
 
+    /// The lines of a file that was encoded, which no search of the sources sees: a secret in one is told.
+    pub(super) fn settings(&mut self, mut lines: Vec<(Text, Span)>) -> Vec<(Text, Span)> {
+        let is_script = lines.first().is_some_and(|(line, _)| line.starts_with("#!"));
+        for (line, at) in lines.iter_mut().filter(|_| !is_script) {
+            let Some(known) = line.known() else { continue };
+            let Some((name, value)) = known.split_once(['=', ':']) else { continue };
+            let name = name.trim().trim_matches(['"', '\'']);
+            let name = name.strip_prefix("export ").unwrap_or(name);
+            let value = value.trim().trim_end_matches([',', ';']).trim_matches(['"', '\'']);
+            let Some(verdict) = says_secret(name) else { continue };
+            let secret = self.literal(name, &Text::made(value, *at), *at, verdict.confidence);
+            if let Some(secret) = secret {
+                *line = secret;
+            }
+        }
+        lines
+    }
+
     /// Addresses that stand in lines.
     pub(super) fn addresses(&mut self, flat: &Flat) {
         let fallback = self.context.fallback;

@@ -77,6 +77,15 @@ fn encodings_in_any_nesting_point_at_the_outer_line() {
 }
 
 #[test]
+fn secrets_in_encoded_settings_are_told_at_their_code() {
+    let settings = base64(b"REGION=eu-central-1\nDB_PASSWORD=\"tr0ub4dor-x9\"\nTOKEN_FILE=/run/token\n");
+    lands(
+        &format!("#cloud-config\nwrite_files:\n- path: /etc/e\n  encoding: b64\n  content: {settings}\n"),
+        &["5 file /etc/e <- DB_PASSWORD", "5 source-code <- DB_PASSWORD"],
+    );
+}
+
+#[test]
 fn plain_text_of_an_encoded_file_is_what_terraform_will_encode() {
     lands(
         "#cloud-config\nwrite_files:\n- path: /etc/k\n  encoding: b64\n  content: ⟦key⟧\n- {path: /etc/l, encoding: text/plain, content: 'x ⟦token⟧'}\n",
