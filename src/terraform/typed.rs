@@ -1,6 +1,6 @@
 //! Texts that are typed into an expression: what it makes of them may be a secret, so they are not shown.
 
-use super::ast::{Expr, ExprKind, Key, Part, Range, Step};
+use super::ast::{Expr, ExprKind, Key, Part, Range};
 
 /// A text in a condition is hidden from so many bytes on.
 const LONG: u32 = 8;
@@ -27,14 +27,8 @@ fn search(expr: &Expr, depth: usize, found: &mut Vec<Range>) {
             found.push(expr.range);
         }
         ExprKind::Template(parts) => parts.iter().for_each(|part| in_part(part, next, found)),
-        ExprKind::Traversal(base, steps) => {
-            // `yamldecode("a: b").a`; but an index says which, not what.
-            if !steps.iter().any(|step| matches!(step, Step::Splat))
-                || !matches!(base.kind, ExprKind::Variable(_))
-            {
-                search(base, next, found);
-            }
-        }
+        // `yamldecode("a: b").a`; an index says which, not what.
+        ExprKind::Traversal(base, _) => search(base, next, found),
         ExprKind::Call(call) => {
             let skipped = usize::from(PATHS.contains(&&*call.function));
             call.arguments.iter().skip(skipped).for_each(|argument| search(argument, next, found));
