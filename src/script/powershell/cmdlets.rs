@@ -183,6 +183,9 @@ impl Machine<'_> {
         let mut arguments: Vec<Value> =
             bound.option("argumentlist").into_iter().flat_map(Value::items).collect();
         arguments.extend(bound.words.iter().flat_map(Value::items));
+        if kind.ends_with("networkcredential") {
+            return Value::Text(self.unwrapped(&arguments));
+        }
         if kind.ends_with("credential") {
             return Value::Secure(self.unwrapped(&arguments));
         }

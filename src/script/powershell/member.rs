@@ -132,6 +132,10 @@ impl Machine<'_> {
             && let Some(variable) = root(of)
         {
             self.put_into(&variable, &traces, at);
+            // Most of these give nothing back.
+            if !name.starts_with("append") && !name.starts_with("insert") {
+                return Value::default();
+            }
         }
         value.with(&traces, name, at)
     }
@@ -168,6 +172,7 @@ impl Machine<'_> {
             ("io.streamwriter", "new") => {
                 return Value::Writer(crate::script::run::wire::shown_path(&argument(0).text()));
             }
+            (kind, "new") if kind.ends_with("networkcredential") => return Value::Text(self.unwrapped(arguments)),
             (kind, "new") if kind.ends_with("credential") => return Value::Secure(self.unwrapped(arguments)),
             ("io.path", "combine") => return Value::Text(joined_path(arguments, at)),
             ("web.security.membership", "generatepassword") => {
