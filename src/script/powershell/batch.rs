@@ -69,6 +69,9 @@ impl Machine<'_> {
             return self.batch_command(text, start + skip, end, input, depth + 1);
         }
         let at = self.place(super::tree::Extent::new(start, end));
+        if bare.starts_with('>') {
+            return self.redirected_first(text, start, end, input, depth);
+        }
         let (end, redirect) = self.batch_redirect(text, start, end);
         let value = if first.starts_with("echo") {
             let from = (start + 4).min(end);
@@ -98,6 +101,32 @@ impl Machine<'_> {
                 Some(value)
             }
         }
+    }
+
+    /// `>>file echo text`
+    fn redirected_first(
+        &mut self,
+        text: &str,
+        start: usize,
+        end: usize,
+        input: Option<Value>,
+        depth: u8,
+    ) -> Option<Value> {
+        let bare = text.get(start..end)?;
+        let append = bare.starts_with(">>");
+        let rest = bare.trim_start_matches('>').trim_start();
+        let length = match rest.strip_prefix('"') {
+            Some(quoted) => quoted.find('"').map(|close| close + 2),
+            None => rest.find([' ', '\t']),
+        }?;
+        let from = end - rest.len();
+        let path = self.batch_words(text, from, from + length).into_iter().next()?;
+        let silent = std::mem::replace(&mut self.uncalled, true);
+        let value = self.batch_command(text, from + length, end, input, depth + 1);
+        self.uncalled = silent;
+        let at = self.place(super::tree::Extent::new(start, end));
+        self.write(&path, &value?, append, at, "a command");
+        None
     }
 
     fn batch_program(&mut self, text: &str, start: usize, end: usize, input: Option<Value>) -> Value {

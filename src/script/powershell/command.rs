@@ -154,7 +154,15 @@ impl Machine<'_> {
         let is_program = text.known().is_some_and(|text| text.to_ascii_lowercase().ends_with(".exe"));
         let full = if is_program { key.as_str() } else { full_name(&key) };
         let by = if full == key { name.clone() } else { full.to_owned() };
+        let is_hole = matches!(text.pieces.as_slice(), [Piece::Hole(_)]);
+        if is_hole && words.is_empty() {
+            // `$x = ${jsonencode(…)}` is a value that Terraform puts there.
+            return (if self.assigning.is_some() { Value::Text(text) } else { Value::default() }, name);
+        }
         if is_program || !full.contains('-') {
+            for word in words.iter().filter(|word| matches!(word.value, Value::Script(..))) {
+                self.call_value(word.value.clone(), Vec::new(), None, at);
+            }
             let texts: Vec<Text> = words.iter().flat_map(texts_of).collect();
             let value = self.program_call(&key, &texts, input, at);
             return (value, name);

@@ -172,7 +172,9 @@ impl Machine<'_> {
             ("io.streamwriter", "new") => {
                 return Value::Writer(crate::script::run::wire::shown_path(&argument(0).text()));
             }
-            (kind, "new") if kind.ends_with("networkcredential") => return Value::Text(self.unwrapped(arguments)),
+            (kind, "new") if kind.ends_with("networkcredential") => {
+                return Value::Text(self.unwrapped(arguments));
+            }
             (kind, "new") if kind.ends_with("credential") => return Value::Secure(self.unwrapped(arguments)),
             ("io.path", "combine") => return Value::Text(joined_path(arguments, at)),
             ("web.security.membership", "generatepassword") => {

@@ -29,8 +29,11 @@ impl Machine<'_> {
             "powershell" | "pwsh" => return self.powershell(&call),
             "cmd" => return self.command_shell(&call),
             "setx" => {
-                let of_machine = arguments.iter().any(|text| known_start(text).eq_ignore_ascii_case("/m"));
-                let value = self.named_literal(arguments.first(), arguments.get(1), at);
+                let is_switch = |text: &Text| known_start(text).eq_ignore_ascii_case("/m");
+                let of_machine = arguments.iter().any(is_switch);
+                let mut words = arguments.iter().filter(|text| !is_switch(text));
+                let (variable, value) = (words.next(), words.next());
+                let value = self.named_literal(variable, value, at);
                 let by = "kept by `setx`".to_owned();
                 self.land_file(environment_path(of_machine), at, by, value);
                 return Value::default();
