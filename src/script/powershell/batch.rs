@@ -151,8 +151,8 @@ impl Machine<'_> {
                 Value::default()
             }
             "type" | "more" => {
-                let path = path(0).unwrap_or_default();
-                Value::hole(&path, at, self.ledger.secrets(&path))
+                let path = paths.first().map(|text| (*text).clone()).unwrap_or_default();
+                self.read_file(&path, at)
             }
             _ => self.program_call(&name, arguments, input, at),
         }

@@ -34,8 +34,7 @@ impl Machine<'_> {
             | "new-item" | "set-item" => self.file_cmdlet(name, bound, input, at),
             "get-content" | "import-csv" | "import-clixml" => {
                 let path = bound.take(&["path", "literalpath"]).unwrap_or_default();
-                let path = shown_path(&path.text());
-                Value::hole(&path, at, self.ledger.secrets(&path))
+                self.read_file(&path.text(), at)
             }
             "copy-item" | "move-item" | "rename-item" => {
                 let from = bound.take(&["path", "literalpath"]).unwrap_or_default();
@@ -207,6 +206,7 @@ impl Machine<'_> {
         let value = bound.take(&["string"]).or(input).unwrap_or_default();
         let known = value.known().filter(|text| crate::script::run::literal::can_be_secret(text));
         if let (Value::Text(text), Some(known), true) = (&value, known, bound.has("asplaintext"))
+            && text.pieces.len() == 1
             && let Some(at) = super::value::place(text)
         {
             let name = self.assigning.clone().unwrap_or_else(|| "SecureString".to_owned());

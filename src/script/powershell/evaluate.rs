@@ -134,6 +134,8 @@ impl Machine<'_> {
             (Value::Text(_), Some(name)) if says(name) == Says::Plain => {
                 super::member::without_secrets(&value, name)
             }
+            // One letter of a text, or a few: `$letters[$random]`.
+            (Value::Text(text), index) if index != Some("0") && text.known().is_some() => Value::default(),
             _ => value,
         }
     }

@@ -118,7 +118,7 @@ impl Machine<'_> {
             (_, "save" | "savetofile" | "saveas" | "writeto") if !arguments.is_empty() => {
                 if let Some(path) = arguments.first() {
                     let path = path.text();
-                    self.write(&path, &value, false, at, &format!(".{name}"));
+                    self.write(&path, &value, false, at, ".Save");
                 }
                 return Value::default();
             }
@@ -241,7 +241,7 @@ impl Machine<'_> {
             name if name.starts_with("writeall") => self.write(&path, &argument(1), false, at, &by),
             name if name.starts_with("appendall") => self.write(&path, &argument(1), true, at, &by),
             name if name.starts_with("readall") || name == "readlines" => {
-                return Value::hole(&shown, at, self.ledger.secrets(&shown));
+                return self.read_file(&path, at);
             }
             "createtext" | "appendtext" | "openwrite" | "create" => return Value::Writer(shown),
             "copy" | "move" => {

@@ -338,11 +338,21 @@ impl<'c> Machine<'c> {
         left
     }
 
+    /// The secrets that stand in a file that this script wrote.
+    pub fn read_file(&mut self, path: &Text, at: Span) -> Value {
+        let path = crate::script::run::wire::shown_path(path);
+        let hop = Hop { at, name: path.clone(), message: format!("read from {path}") };
+        let traces = self.ledger.secrets(&path).then(&hop);
+        Value::hole(&path, at, traces)
+    }
+
     /// Something is written to a file.
     pub fn write(&mut self, path: &Text, value: &Value, append: bool, at: Span, by: &str) {
         let path = crate::script::run::wire::shown_path(path);
         let verb = if append { "appended" } else { "written" };
-        self.land_file(&path, at, format!("{verb} by `{by}`"), value.traces());
+        // What was read from this file and goes back into it is there already, and told.
+        let traces = value.traces().filtered(|trace| !trace.hops().iter().any(|hop| hop.name == path));
+        self.land_file(&path, at, format!("{verb} by `{by}`"), traces);
         let lower = path.to_ascii_lowercase();
         if [".ps1", ".psm1", ".bat", ".cmd"].iter().any(|end| lower.ends_with(end)) {
             let text = value.text();

@@ -37,6 +37,22 @@ fn nothing_of_the_secret_is_written() {
 }
 
 #[test]
+fn a_file_that_is_changed_is_told_once() {
+    lands(
+        "(Get-Content C:\\a).Replace('X', '⟦x⟧') | Set-Content C:\\a\n(Get-Content C:\\a).Replace('Y', '⟦y⟧') | Set-Content C:\\a",
+        &["2 file C:\\a <- x", "3 file C:\\a <- y"],
+    );
+}
+
+#[test]
+fn what_is_drawn_from_letters_is_no_literal() {
+    is_quiet(
+        "function New-Password($n) {\n$letters = \"1234567890!&abcdefXYZ\"\n$r = 1..$n | % { Get-Random }\n\
+         return [string]$letters[$r] }\n$s = ConvertTo-SecureString (New-Password 12) -AsPlainText -Force",
+    );
+}
+
+#[test]
 fn names_are_no_secrets() {
     is_quiet("$secretName = 'app/db'\nSet-Content C:\\a $secretName");
     is_quiet("$passwordFile = 'C:\\p.txt'\n$tokenUrl = 'https://x/token'");
