@@ -164,7 +164,7 @@ impl Machine<'_> {
         let bare = raw.trim();
         let inner = bare.strip_prefix('"').map(|inner| inner.trim_end_matches('"')).unwrap_or(bare);
         let Some((name, value)) = inner.split_once('=') else { return };
-        if name.starts_with('/') || name.len() > 128 {
+        if name.starts_with('/') || super::value::tellable(name) != name {
             return;
         }
         let from = start + (value.as_ptr() as usize).saturating_sub(raw.as_ptr() as usize);

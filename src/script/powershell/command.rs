@@ -343,7 +343,7 @@ impl Machine<'_> {
     }
 
     fn give(&mut self, parameter: &str, value: Value, at: Span, function: Option<&str>) {
-        let name = function.unwrap_or("a block");
+        let name = super::value::tellable(function.unwrap_or("a block"));
         let message = format!("passed to {name} as {parameter}");
         let value = value.passed(&Hop { at, name: format!("${parameter}"), message });
         self.variables.set(parameter, value);

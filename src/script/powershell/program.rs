@@ -142,6 +142,7 @@ impl Machine<'_> {
 
     /// A literal secret whose place is known.
     pub fn literal_at(&mut self, name: &str, text: &str, at: Span, confidence: Confidence) -> Traces {
+        let name = super::value::tellable(name);
         let secret = crate::secret::Secret::new(text);
         let origin = Origin {
             kind: OriginKind::Literal,

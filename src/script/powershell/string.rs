@@ -168,6 +168,7 @@ impl Reader<'_> {
                     self.rest().chars().take(128).take_while(|c| *c != '}' && *c != '\n').collect();
                 self.at += name.len();
                 self.take("}");
+                let name = super::value::tellable(&name).to_owned();
                 self.node(start, Expression::Variable(name))
             }
             _ => {

@@ -66,7 +66,7 @@ impl Value {
 
     /// Something unknown that can hold these secrets.
     pub fn hole(label: &str, at: Span, traces: Traces) -> Self {
-        Self::Text(Text::hole(label, at, traces))
+        Self::Text(Text::hole(tellable(label), at, traces))
     }
 
     /// All secrets in it, as far as they can be read.
@@ -199,6 +199,12 @@ fn members(items: Vec<(String, Value)>) -> Result<Members, Traces> {
         return Err(traces);
     }
     Ok(Members { items, traces, size, depth })
+}
+
+/// A name as it may be told: what is not made as names are could be a secret that somebody typed there.
+pub fn tellable(name: &str) -> &str {
+    let plain = |c: char| c.is_alphanumeric() || "_:.- ".contains(c);
+    if name.chars().count() <= 64 && name.chars().all(plain) { name } else { "value" }
 }
 
 /// The first place in a text.
