@@ -13,6 +13,7 @@ mod expression;
 mod form;
 mod ledger;
 mod member;
+mod pipeline;
 mod program;
 mod read;
 mod run;

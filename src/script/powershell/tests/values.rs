@@ -71,8 +71,7 @@ fn strings_and_operators() {
             written(&script, script.lines().count() + 1, "k");
         }
         let script = format!("$k = \"⟦k⟧\"\nSet-Content -Path C:\\a -Value {value}");
-        let line = if value.contains('\n') { 3 } else { 3 };
-        written(&script, line, "k");
+        written(&script, 3, "k");
     }
 }
 
