@@ -24,6 +24,7 @@ const PASS_ON: &[&str] = &[
     "foreach-",
     "get-random",
     "out-host",
+    "new-scheduledtask",
 ];
 
 impl Machine<'_> {
@@ -104,6 +105,7 @@ impl Machine<'_> {
             "start-process" => self.start_process(bound, at),
             "invoke-restmethod" | "invoke-webrequest" => Value::hole("response", at, Traces::none()),
             "register-scheduledtask" | "set-scheduledtask" => {
+                self.cmdlet_of_table(name, &bound, at);
                 let traces = bound.option("password").map(Value::traces).unwrap_or_default();
                 self.land(
                     SinkKind::ProcessArguments,

@@ -102,6 +102,18 @@ fn the_machine_keeps_its_environment() {
 }
 
 #[test]
+fn windows_keeps_services_and_tasks() {
+    lands(
+        "New-Service -Name s -BinaryPathName \"C:\\s.exe --token ⟦k⟧\"",
+        &["2 file HKLM:\\SYSTEM\\CurrentControlSet\\Services <- k"],
+    );
+    lands(
+        "$a = New-ScheduledTaskAction -Execute s.exe -Argument '-k ⟦k⟧'\nRegister-ScheduledTask -TaskName t -Action $a",
+        &["3 file C:\\Windows\\System32\\Tasks <- k"],
+    );
+}
+
+#[test]
 fn command_lines_show() {
     let line = "2 process-arguments (memory) <- k";
     lands("cmdkey /add:host /user:u /pass:⟦k⟧", &[line]);
