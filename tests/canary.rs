@@ -82,6 +82,14 @@ const PLANTS: &[(&str, &str)] = &[
         "fetch.sh",
         "#!/bin/bash\nA=$(vault kv get -field=password X-Vault-Token=@ secret/app)\necho $A > /etc/a\nB=$(sops --extract '[\"@\"]' -d x.yaml)\necho $B > /etc/b\nC=$(op item get --password @ app)\necho $C > /etc/c\nD=$(bw get password @)\necho $D > /etc/d\necho $(vault read @) > /etc/e\nop read \"op://vault/@/key\" > /etc/f\nvault kv get secret/@ > /etc/g\nkubectl get secret --token @ -n ns app > /etc/h\naws ssm get-parameter --with-decryption --name @ > /etc/i\npass show x=@ > /etc/j\nG=$(gcloud secrets versions access latest --secret=@)\necho $G > /opt/@/file\ncurl -H \"X-Vault-Token: @\" https://vault/v1/secret/data/app > /etc/k\nlpass show -p@ login > /etc/l\ncredstash get app k=@ > /etc/m\n",
     ),
+    (
+        "setup.ps1",
+        "param($DbPassword = \"@\")\n$password = '@'\n${the @ token} = '@'\n$t = @{ Password = \"@\"; '@ password' = '@' }\n$t.Token = '@'\nSet-Content C:\\a $password\n$s = ConvertTo-SecureString '@' -AsPlainText -Force\n[Environment]::SetEnvironmentVariable('API_TOKEN', '@', 'Machine')\nsetx API_TOKEN \"@\" /M\nreg add HKLM\\App /v password /d @ /f\nschtasks /create /rp @ /tn t\ncmdkey /add:h /user:u /pass:@\napp.exe --password=@ --token @\n& \"C:\\app.exe\" --api-key \"@\"\nfunction @() { $password }\n$x = Get-SECSecretValue -SecretId '@ @'\nAdd-Content C:\\b $x.'@ name'\n\"{0}\" -f $password | Out-File C:\\c\n$token = \"@\nWrite-Host $token\n",
+    ),
+    (
+        "windows.tf",
+        "resource \"aws_instance\" \"w\" {\n  user_data = <<-EOT\n    <script>\n    set DB_PASSWORD=@\n    echo %DB_PASSWORD% > C:\\a\n    setx API_TOKEN @ /M\n    </script>\n    <powershell>\n    $password = \"@\"\n    $password | Set-Content C:\\b\n    Write-Host $password\n    </powershell>\n  EOT\n}\n",
+    ),
     (".env", "API_TOKEN=@\nDB_PASSWORD='@'\nexport STRIPE_SECRET_KEY=\"@\"\n"),
     (
         "url.tf",

@@ -188,13 +188,16 @@ fn script_alone(sources: &Sources, input: &Input) -> Reading<Vec<Flow>> {
     let text = sources.text(input.source);
     let name =
         input.found.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let named_powershell = crate::script::is_named_powershell(&name);
     let is_template = match input.found.kind {
         FileKind::Template => true,
+        // `%{ if … }` is PowerShell, too, and so is `${x}`.
+        FileKind::Script if named_powershell => text.contains("$${"),
         // A `.sh` file that Terraform renders says so by its escapes and directives.
         FileKind::Script => text.contains("$${") || text.contains("%{ if") || text.contains("%{ for"),
         _ => return Reading::default(),
     };
-    if !crate::script::is_script(&text) {
+    if !named_powershell && !crate::script::is_script(&text) {
         return Reading::default();
     }
     let rendered = if is_template {

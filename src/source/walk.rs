@@ -17,7 +17,7 @@ pub enum FileKind {
     ValuesJson,
     /// `.tpl`, `.tftpl`, `.tmpl`, `.template`: rendered by Terraform, or nobody refers to it.
     Template,
-    /// `.sh`, `.bash`.
+    /// `.sh`, `.bash`, `.ps1`, `.psm1`.
     Script,
     /// `.env`, `.env.production`: values in clear.
     Environment,
@@ -38,7 +38,7 @@ impl FileKind {
             Some(Self::Values)
         } else if ends(&[".tpl", ".tftpl", ".tmpl", ".template"]) {
             Some(Self::Template)
-        } else if ends(&[".sh", ".bash", ".ksh"]) {
+        } else if ends(&[".sh", ".bash", ".ksh", ".ps1", ".psm1"]) {
             Some(Self::Script)
         } else if lower == ".env" || lower.starts_with(".env.") || ends(&[".env"]) {
             Some(Self::Environment)
@@ -150,6 +150,8 @@ mod tests {
         assert_eq!(FileKind::of("a.tf.json"), Some(FileKind::HclJson));
         assert_eq!(FileKind::of("prod.auto.tfvars"), Some(FileKind::Values));
         assert_eq!(FileKind::of("user_data.SH"), Some(FileKind::Script));
+        assert_eq!(FileKind::of("Setup.ps1"), Some(FileKind::Script));
+        assert_eq!(FileKind::of("setup.ps1.tftpl"), Some(FileKind::Template));
         assert_eq!(FileKind::of(".env.local"), Some(FileKind::Environment));
         assert_eq!(FileKind::of("main.tf.bak"), None);
     }

@@ -2,25 +2,25 @@
 
 mod assign;
 mod builtins;
-mod call;
+pub(super) mod call;
 mod deliver;
 mod expand;
-mod external;
-mod fetch;
+pub(super) mod external;
+pub(super) mod fetch;
 mod files;
 mod filters;
 mod inner;
-mod literal;
+pub(super) mod literal;
 mod network;
 mod openssl;
 mod passwords;
 mod redirect;
 mod sinks;
-mod store_name;
+pub(super) mod store_name;
 mod streams;
 mod variables;
 mod walk;
-mod wire;
+pub(super) mod wire;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
