@@ -37,14 +37,23 @@ pub fn is_task_list(text: &str) -> bool {
     let first: Vec<&str> = keys.by_ref().take(4).collect();
     first.iter().any(|line| line.trim_start().starts_with("version:"))
         && first.iter().any(|line| line.trim() == "tasks:")
+        && text.lines().any(|line| line.trim_start_matches([' ', '-']).starts_with("task:"))
 }
 
-/// `<powershell>` or `<script>` at the beginning of a line.
+/// `<powershell>` at the beginning of a line, or `<script>` at the beginning of the text: HTML has scripts, too, and
+/// so has a shell script that writes HTML.
 pub fn has_tags(text: &str) -> bool {
-    text.lines().any(|line| {
-        let line = line.trim_start_matches('\u{FEFF}').trim_start();
-        starts_with(line, "<powershell>") || starts_with(line, "<script>")
-    })
+    let mut lines = text.trim_start_matches('\u{FEFF}').lines().map(str::trim_start);
+    let Some(first) =
+        lines.by_ref().find(|line| !line.is_empty() && (!line.starts_with('#') || line.starts_with("#!")))
+    else {
+        return false;
+    };
+    if first.starts_with("#!") || starts_with(first, "<!doctype") || starts_with(first, "<html") {
+        return false;
+    }
+    starts_with(first, "<script>")
+        || std::iter::once(first).chain(lines).any(|line| starts_with(line, "<powershell>"))
 }
 
 fn starts_with(text: &str, start: &str) -> bool {
@@ -251,6 +260,10 @@ pub fn looks_like_powershell(text: &str) -> bool {
         return true;
     }
     if first.starts_with("#cloud-config") || first.starts_with('{') || first.starts_with("content-type:") {
+        return false;
+    }
+    // YAML holds scripts of its own, each to be read by who reads the YAML.
+    if significant(text).next().is_some_and(|line| line == "---" || crate::script::is_yaml_key(line)) {
         return false;
     }
     // What only a shell has decides against it.

@@ -105,6 +105,11 @@ fn beginnings() {
         "#cloud-config\nruncmd: []\n",
         "echo hi\nsudo pwsh -Command 'Set-Content a b'",
         "{\"a\": 1}",
+        "#!/bin/bash\ncat > i.html <<E\n<script>\nx\n</script>\nE\n",
+        "yum install -y x\ncat > i.html <<E\n<script>\nE\n",
+        "<!DOCTYPE html>\n<script>\n",
+        "metadata:\n  steps:\n  - powershell: |\n      Write-Host x\n",
+        "version: '3'\ntasks:\n  default:\n    cmds: [x]\n",
         "version: 3\nservices:\n",
         "",
     ] {

@@ -89,6 +89,18 @@ fn variables_of_all_kinds() {
 }
 
 #[test]
+fn what_comes_from_outside_is_guessed_by_its_name() {
+    let rig = crate::script::tests::rig::Rig::new(
+        "param([string]$DbPassword, [string]$Name)\nSet-Content a $DbPassword\nSet-Content b $Name\n$env:API_TOKEN > c\n",
+    );
+    let mut context = rig.context(crate::script::Role::Standalone);
+    context.guess_environment = true;
+    let reading = crate::script::powershell::trace(&crate::value::Flat::new(&rig.text), &context);
+    assert_eq!(rig.told(&reading.facts), ["2 file a <- DbPassword", "4 file c <- API_TOKEN"]);
+    lands("$apiToken = New-Token\nSet-Content C:\\a $apiToken", &["3 file C:\\a <- apiToken"]);
+}
+
+#[test]
 fn statements() {
     written(
         "function Save-It { param([string]$Path, $Value = 'x')\n  Set-Content $Path $Value }\nSave-It -Path C:\\a -Value '⟦k⟧'",
