@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::builder::PossibleValue;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::day::Day;
 use crate::finding::{Confidence, Severity};
 use crate::report::Format;
 
@@ -82,9 +83,9 @@ pub enum Command {
 /// `secretrail scan`.
 #[derive(Debug, Args)]
 pub struct ScanArguments {
-    /// Folders and files to scan; `-` is standard input.
-    #[arg(default_value = ".", value_name = "PATH")]
-    pub paths: Vec<PathBuf>,
+    /// Where to look, and what with.
+    #[command(flatten)]
+    pub what: What,
 
     /// How to write the report.
     #[arg(short, long, value_enum, default_value_t = Format::Table)]
@@ -106,6 +107,22 @@ pub struct ScanArguments {
     #[arg(long)]
     pub exit_zero: bool,
 
+    /// Leave out the findings of a baseline, which `secretrail baseline` writes.
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+
+    /// Draw every finding in full, however many there are.
+    #[arg(long)]
+    pub all: bool,
+}
+
+/// Where to look, and what with.
+#[derive(Debug, Args)]
+pub struct What {
+    /// Folders and files to scan; `-` is standard input.
+    #[arg(default_value = ".", value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+
     /// A folder with your own rules; may stand several times.
     #[arg(long, value_name = "DIR")]
     pub rules: Vec<PathBuf>,
@@ -122,13 +139,17 @@ pub struct ScanArguments {
     #[arg(long)]
     pub respect_gitignore: bool,
 
-    /// Draw every finding in full, however many there are.
-    #[arg(long)]
-    pub all: bool,
-
     /// No progress bar.
     #[arg(long)]
     pub no_progress: bool,
+
+    /// The day that ignores are compared with, for tests [default: today, in UTC].
+    #[arg(long, value_name = "DAY", hide = true, value_parser = day)]
+    pub now: Option<Day>,
+}
+
+fn day(text: &str) -> Result<Day, &'static str> {
+    Day::parse(text).ok_or("a day is written as 2027-01-31")
 }
 
 /// `secretrail rules`.

@@ -1,7 +1,10 @@
 //! One file for each subcommand: reads what the user names, calls the pure core, writes.
 
+mod outcome;
+mod output;
 mod rules;
 mod scan;
+mod silencing;
 
 use std::io::{self, Write};
 

@@ -26,7 +26,7 @@ use crate::error::ExitCode;
 use crate::finding::{Finding, Severity};
 use crate::reading::Gap;
 use crate::secret::redact::Redactor;
-use crate::source::Sources;
+use crate::source::{Location, Sources};
 
 /// How a report is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -98,6 +98,8 @@ pub struct Silenced {
     pub rule: String,
     /// The finding.
     pub fingerprint: String,
+    /// Its place.
+    pub at: Location,
     /// By what: `inline`, `settings`, `baseline`.
     pub by: String,
     /// Why, in the words of who decided. Empty where nothing was said.
@@ -126,6 +128,17 @@ impl Default for TableStyle {
     }
 }
 
+/// What the gate was asked, and what it did not tell.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Gate {
+    /// The least severity that fails.
+    pub fail_on: Option<Severity>,
+    /// Findings that are less sure than was asked, left out.
+    pub left_out: usize,
+    /// Entries of the baseline that no finding met.
+    pub gone: usize,
+}
+
 /// Everything that is said of one run.
 #[derive(Debug)]
 pub struct Report<'a> {
@@ -142,6 +155,8 @@ pub struct Report<'a> {
     pub findings: Vec<Finding>,
     /// Findings that were silenced; not in `findings`.
     pub silenced: Vec<Silenced>,
+    /// What was asked, and what is not told.
+    pub gate: Gate,
     /// What could not be read or decided.
     pub gaps: Vec<Gap>,
     /// Files that were read.
