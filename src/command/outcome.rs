@@ -1,5 +1,6 @@
 //! From what was found to the report and the exit code.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
@@ -14,7 +15,7 @@ use crate::report::{self, Format, Gate, Report, RuleHelp};
 use crate::rule::{RuleSet, describe};
 use crate::secret::redact::Redactor;
 use crate::settle::{Filters, exit_code, settle_gaps};
-use crate::silence::{Heard, Silenced};
+use crate::silence::{By, Heard, Silenced};
 
 /// All that a report is made of.
 pub(super) struct Outcome<'o> {
@@ -32,7 +33,11 @@ impl Outcome<'_> {
     ) -> Result<ExitCode, Error> {
         let setup = self.setup;
         let redactor = redactor(setup, &mut self.looked);
-        let Heard { findings, silenced, gone } = self.silencing.hear(setup, &mut self.looked, &redactor)?;
+        let mut heard = self.silencing.hear(setup, &mut self.looked, &redactor)?;
+        if let Some(mut past) = self.looked.past.take() {
+            only_new(&mut heard, self.silencing.hear(setup, &mut past, &redactor)?);
+        }
+        let Heard { findings, silenced, gone } = heard;
         let min_confidence =
             arguments.min_confidence.or(setup.settings.min_confidence).unwrap_or(Confidence::Low);
         let fail_on = arguments.fail_on.or(setup.settings.fail_on).unwrap_or(Severity::High);
@@ -52,7 +57,7 @@ impl Outcome<'_> {
             rules: rule_helps(&setup.rules),
             findings,
             silenced: silenced.into_iter().filter(|one| filters.keeps(&one.finding)).map(told).collect(),
-            gate: Gate { fail_on: Some(fail_on), left_out, gone },
+            gate: Gate { fail_on: Some(fail_on), left_out, gone, since: arguments.since.clone() },
             gaps,
             files: self.looked.files,
             tool_version: env!("CARGO_PKG_VERSION").into(),
@@ -73,9 +78,25 @@ pub(super) fn nothing_to_audit() -> Error {
         .hint("name the folder that holds your .tf files; --exit-zero accepts an empty one")
 }
 
-/// Knows all that must not be shown.
+/// Takes out what the earlier tree had. What a comment silenced there is not known: who takes the comment out
+/// makes the finding anew.
+fn only_new(heard: &mut Heard, past: Heard) {
+    let by_comment = |one: &&Silenced| one.by == By::Inline;
+    let known = past.findings.iter().map(|finding| finding.fingerprint.as_str());
+    let silenced = past.silenced.iter().map(|one| (one.finding.fingerprint.as_str(), one));
+    let known: BTreeSet<&str> =
+        known.chain(silenced.clone().filter(|(_, one)| !by_comment(one)).map(|(print, _)| print)).collect();
+    let silenced: BTreeSet<&str> = silenced.map(|(print, _)| print).collect();
+    heard.findings.retain(|finding| !known.contains(finding.fingerprint.as_str()));
+    heard.silenced.retain(|one| !silenced.contains(one.finding.fingerprint.as_str()));
+}
+
+/// Knows all that must not be shown, of both trees: a name is then told, and hashed, in the same way in both.
 pub(super) fn redactor(setup: &Setup, looked: &mut Looked) -> Redactor {
-    let secrets = std::mem::take(&mut looked.scanned.secrets);
+    let mut secrets = std::mem::take(&mut looked.scanned.secrets);
+    if let Some(past) = &mut looked.past {
+        secrets.append(&mut past.scanned.secrets);
+    }
     let places = std::mem::take(&mut looked.scanned.places);
     Redactor::new(secrets, places).with_tokens(Arc::clone(&setup.tokens))
 }

@@ -11,8 +11,8 @@ use indicatif::{ProgressBar, ProgressStyle};
 use rayon::prelude::*;
 
 use super::outcome::Outcome;
-use super::rules;
 use super::silencing::Silencing;
+use super::{rules, since};
 use crate::cli::{Cli, ScanArguments, What};
 use crate::error::{Error, ErrorKind, ExitCode};
 use crate::reading::Gap;
@@ -22,7 +22,7 @@ use crate::secret::tokens::{TokenTable, Unusable};
 use crate::settings::Settings;
 use crate::source::open::{MOST_BYTES, decode, normalise, permitted_root, read_text};
 use crate::source::walk::{FileKind, Found, walk};
-use crate::source::{Sources, Span};
+use crate::source::{Past, Sources, Span};
 use crate::terraform::tree::{Input, read_manifest, unread_file};
 
 /// Deep expressions are followed by recursion, bounded well below what this holds.
@@ -32,7 +32,7 @@ const STACK_BYTES: usize = 64 * 1024 * 1024;
 pub(super) struct Setup {
     /// The folder that names are relative to.
     pub base: PathBuf,
-    paths: Vec<PathBuf>,
+    pub paths: Vec<PathBuf>,
     /// Those of the file.
     pub settings: Settings,
     /// Ours and the team's.
@@ -41,6 +41,7 @@ pub(super) struct Setup {
     pub tokens: Arc<TokenTable>,
     /// What of the team's tokens can't be used.
     token_gaps: Option<(PathBuf, Vec<Unusable>)>,
+    excluded: Override,
     respect_gitignore: bool,
     stop: Arc<AtomicBool>,
 }
@@ -53,13 +54,16 @@ pub(super) struct Looked {
     pub scanned: Scanned,
     /// Files that were read.
     pub files: usize,
+    /// The same before the change, where only the change is asked for.
+    pub past: Option<Box<Looked>>,
 }
 
 pub(super) fn run(cli: &Cli, arguments: &ScanArguments) -> Result<ExitCode, Error> {
     let started = Instant::now();
     let setup = Setup::new(&arguments.what)?;
     let silencing = Silencing::load(&setup, arguments.baseline.as_deref(), arguments.what.now)?;
-    let looked = setup.look(cli, &arguments.what)?;
+    let past = arguments.since.as_deref().map(|revision| since::open(&setup.paths, revision)).transpose()?;
+    let looked = setup.look(cli, &arguments.what, past)?;
     let outcome = Outcome { setup: &setup, looked, silencing };
     outcome.report(cli, arguments, started)
 }
@@ -81,14 +85,13 @@ impl Setup {
         known_rules(&rules, "off", settings.off.iter())?;
         known_rules(&rules, "ignore", settings.ignores.iter().map(|entry| &entry.rule))?;
         let (tokens, token_gaps) = tokens(what.tokens.as_ref().or(settings.tokens.as_ref()))?;
+        let excluded = excluded(&base, &settings.exclude)?;
         let respect_gitignore = what.respect_gitignore || settings.respect_gitignore;
-        Ok(Self { base, paths, settings, rules, tokens, token_gaps, respect_gitignore, stop })
+        Ok(Self { base, paths, settings, rules, tokens, token_gaps, excluded, respect_gitignore, stop })
     }
 
-    /// Reads and follows all that the user named.
-    pub(super) fn look(&self, cli: &Cli, what: &What) -> Result<Looked, Error> {
-        let sources = Sources::default();
-        sources.set_base(self.base.clone());
+    /// Reads and follows all that the user named, and what was there before where that is asked for.
+    pub(super) fn look(&self, cli: &Cli, what: &What, past: Option<Arc<dyn Past>>) -> Result<Looked, Error> {
         let bar = progress_bar(cli, what);
         let on_progress = |stage| match stage {
             Stage::Expect(pieces) => bar.inc_length(pieces as u64),
@@ -96,23 +99,44 @@ impl Setup {
         };
         let (rules, tokens, stop) = (&self.rules, &*self.tokens, &*self.stop);
         let tools = Tools { rules, tokens, stop, progress: &on_progress };
-        let gather = || {
+        let look = || {
+            let sources = Sources::default();
+            sources.set_base(self.base.clone());
             let mut material = self.gather(&sources)?;
             tracing::info!("{} files read", material.inputs.len());
             self.tell_token_gaps(&sources, &mut material);
             let scanned = scan(&sources, &material, &tools);
-            Ok::<_, Error>((material.inputs.len(), scanned))
+            let past = past.map(|past| Box::new(self.look_back(past, &material, &tools)));
+            Ok::<_, Error>(Looked { sources, scanned, files: material.inputs.len(), past })
         };
         let pool = rayon::ThreadPoolBuilder::new().stack_size(STACK_BYTES).build();
         let pool =
             pool.map_err(|error| Error::new(ErrorKind::Input, format!("no threads can be had: {error}")))?;
-        let result = pool.install(gather);
+        let result = pool.install(look);
         bar.finish_and_clear();
         if stop.load(Ordering::Relaxed) {
             return Err(Error::new(ErrorKind::Interrupted, "stopped; no report was written"));
         }
-        let (files, scanned) = result?;
-        Ok(Looked { sources, scanned, files })
+        result
+    }
+
+    /// The same scan of the earlier tree. What can't be read there hides nothing: it makes more findings new.
+    fn look_back(&self, past: Arc<dyn Past>, today: &Material, tools: &Tools<'_>) -> Looked {
+        let sources = Sources::of_the_past(Arc::clone(&past));
+        sources.set_base(self.base.clone());
+        let files: Vec<PathBuf> = today.inputs.iter().map(|input| input.found.path.clone()).collect();
+        let mut material = Material { downloaded: today.downloaded.clone(), ..Material::default() };
+        let paths =
+            self.paths.iter().chain(today.downloaded.iter().flat_map(|(_, rows)| rows).map(|(_, f)| f));
+        let mut found: Vec<Found> = paths.flat_map(|path| since::files(&*past, path, &files)).collect();
+        // What is excluded now was so then, as far as this comparison goes.
+        found.retain(|file| !self.excluded.matched(&file.path, false).is_ignore());
+        found.sort();
+        found.dedup_by(|a, b| a.path == b.path);
+        read_all(found, &sources, &mut material, &self.stop);
+        tracing::info!("{} earlier files read", material.inputs.len());
+        let scanned = scan(&sources, &material, tools);
+        Looked { sources, scanned, files: material.inputs.len(), past: None }
     }
 
     /// A token that is not looked for is a finding that could be missed.
@@ -225,7 +249,6 @@ fn progress_bar(cli: &Cli, what: &What) -> ProgressBar {
 impl Setup {
     /// Finds and reads all documents.
     fn gather(&self, sources: &Sources) -> Result<Material, Error> {
-        let excluded = excluded(&self.base, &self.settings.exclude)?;
         let mut material = Material::default();
         let mut found: Vec<Found> = Vec::new();
         for path in &self.paths {
@@ -248,7 +271,7 @@ impl Setup {
             }
             found.extend(walked.files);
         }
-        found.retain(|file| !excluded.matched(&file.path, false).is_ignore());
+        found.retain(|file| !self.excluded.matched(&file.path, false).is_ignore());
         found.sort();
         found.dedup_by(|a, b| a.path == b.path);
         read_all(found, sources, &mut material, &self.stop);
@@ -331,7 +354,7 @@ fn read_all(found: Vec<Found>, sources: &Sources, material: &mut Material, stop:
                 return false;
             }
             let path = &input.found.path;
-            match sources.may_open(path).and_then(|()| read_text(path)) {
+            match sources.read(path) {
                 Ok((text, replaced)) => {
                     sources.document(input.source).set_text(text.into());
                     if replaced {

@@ -3,9 +3,12 @@
 //! Renderers see the report through [`told::Told`] only: there, in one place, every string passes the
 //! redactor and is made harmless to a terminal.
 
+mod baseline;
 mod excerpt;
 mod github;
+mod gitlab;
 mod json;
+mod junit;
 mod markdown;
 mod sarif;
 mod shown;
@@ -22,6 +25,7 @@ use std::fmt;
 use std::io::{self, Write};
 use std::time::Duration;
 
+pub use self::baseline::write_baseline;
 use crate::error::ExitCode;
 use crate::finding::{Finding, Severity};
 use crate::reading::Gap;
@@ -41,11 +45,16 @@ pub enum Format {
     Markdown,
     /// Workflow commands that GitHub shows beside the changed lines.
     Github,
+    /// GitLab's Code Quality report.
+    Gitlab,
+    /// JUnit's XML, for test pages.
+    Junit,
 }
 
 impl Format {
     /// All of them, in order.
-    pub const ALL: &'static [Self] = &[Self::Table, Self::Json, Self::Sarif, Self::Markdown, Self::Github];
+    pub const ALL: &'static [Self] =
+        &[Self::Table, Self::Json, Self::Sarif, Self::Markdown, Self::Github, Self::Gitlab, Self::Junit];
 
     /// The word that users see and type.
     pub fn word(self) -> &'static str {
@@ -55,6 +64,8 @@ impl Format {
             Self::Sarif => "sarif",
             Self::Markdown => "markdown",
             Self::Github => "github",
+            Self::Gitlab => "gitlab",
+            Self::Junit => "junit",
         }
     }
 
@@ -137,6 +148,8 @@ pub struct Gate {
     pub left_out: usize,
     /// Entries of the baseline that no finding met.
     pub gone: usize,
+    /// Only what was added since this revision is told.
+    pub since: Option<String>,
 }
 
 /// Everything that is said of one run.
@@ -179,5 +192,7 @@ pub fn write(format: Format, report: &Report<'_>, out: &mut dyn Write) -> io::Re
         Format::Sarif => sarif::render(report, out),
         Format::Markdown => markdown::render(report, out),
         Format::Github => github::render(report, out),
+        Format::Gitlab => gitlab::render(report, out),
+        Format::Junit => junit::render(report, out),
     }
 }
