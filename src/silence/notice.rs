@@ -12,6 +12,15 @@ const PRODUCT: &str = "secretrail";
 const SERVICE: &str = "gate";
 const CATEGORY: &str = "ignore";
 
+/// The fields that rules see, with what they mean: `rules/README.md` lists them.
+pub const FIELDS: &[(&str, &str)] = &[
+    ("ignore.state", "`invalid`, `expired` or `unused`"),
+    ("ignore.by", "`inline`, for a comment in the source, or `settings`"),
+    ("ignore.rule", "the rules that it names, or empty where it can't be read"),
+    ("ignore.until", "its last day, where it is over"),
+    ("ignore.problem", "what is wrong with one that is not valid"),
+];
+
 /// Something about an ignore that its author should know.
 pub(super) struct Notice {
     pub at: Span,

@@ -8,10 +8,13 @@ use super::super::sample::{Ground, text};
 use super::super::*;
 use crate::finding::Severity;
 
-/// Elements of `junit-10.xsd`, the attributes that they must have, those that they may have, and their parents.
-const ELEMENTS: &[(&str, &[&str], &[&str], &[&str])] = &[
+/// An element, the attributes that it must have, those that it may have, and its parents.
+type Element = (&'static str, &'static [&'static str], &'static [&'static str], &'static [&'static str]);
+
+/// What of `junit-10.xsd` we write.
+const ELEMENTS: &[Element] = &[
     ("testsuites", &[], &["name", "tests", "failures", "errors", "time"], &[""]),
-    ("testsuite", &["name"], &["tests", "failures", "errors", "skipped", "time"], &["testsuites"]),
+    ("testsuite", &["name", "tests", "failures", "errors"], &["skipped", "time"], &["testsuites"]),
     ("testcase", &["name"], &["classname", "time"], &["testsuite"]),
     ("failure", &[], &["message", "type"], &["testcase"]),
     ("error", &[], &["message", "type"], &["testcase"]),
