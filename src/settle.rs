@@ -2,11 +2,14 @@
 //!
 //! Pure: the same findings in any order give the same findings in the same order.
 
+mod added;
+
 use std::cmp::{Ordering, Reverse};
 use std::collections::BTreeMap;
 
 use sha2::{Digest, Sha256};
 
+pub use self::added::added;
 use crate::error::ExitCode;
 use crate::finding::{Confidence, Finding, Severity};
 use crate::reading::Gap;

@@ -10,12 +10,13 @@ use super::scan::{Looked, Setup};
 use super::silencing::Silencing;
 use crate::cli::{Cli, ScanArguments};
 use crate::error::{Error, ErrorKind, ExitCode};
-use crate::finding::{Confidence, Severity};
+use crate::finding::{Confidence, Finding, Severity};
 use crate::report::{self, Format, Gate, Report, RuleHelp};
 use crate::rule::{RuleSet, describe};
 use crate::secret::redact::Redactor;
-use crate::settle::{Filters, exit_code, settle_gaps};
+use crate::settle::{Filters, added, exit_code, settle_gaps};
 use crate::silence::{By, Heard, Silenced};
+use crate::source::Sources;
 
 /// All that a report is made of.
 pub(super) struct Outcome<'o> {
@@ -35,7 +36,8 @@ impl Outcome<'_> {
         let redactor = redactor(setup, &mut self.looked);
         let mut heard = self.silencing.hear(setup, &mut self.looked, &redactor)?;
         if let Some(mut past) = self.looked.past.take() {
-            only_new(&mut heard, self.silencing.hear(setup, &mut past, &redactor)?);
+            let before = self.silencing.hear(setup, &mut past, &redactor)?;
+            only_new(&mut heard, &self.looked.sources, &before, &past.sources);
         }
         let Heard { findings, silenced, gone } = heard;
         let min_confidence =
@@ -80,14 +82,11 @@ pub(super) fn nothing_to_audit() -> Error {
 
 /// Takes out what the earlier tree had. What a comment silenced there is not known: who takes the comment out
 /// makes the finding anew.
-fn only_new(heard: &mut Heard, past: Heard) {
-    let by_comment = |one: &&Silenced| one.by == By::Inline;
-    let known = past.findings.iter().map(|finding| finding.fingerprint.as_str());
-    let silenced = past.silenced.iter().map(|one| (one.finding.fingerprint.as_str(), one));
-    let known: BTreeSet<&str> =
-        known.chain(silenced.clone().filter(|(_, one)| !by_comment(one)).map(|(print, _)| print)).collect();
-    let silenced: BTreeSet<&str> = silenced.map(|(print, _)| print).collect();
-    heard.findings.retain(|finding| !known.contains(finding.fingerprint.as_str()));
+fn only_new(heard: &mut Heard, sources: &Sources, past: &Heard, earlier: &Sources) {
+    let agreed = past.silenced.iter().filter(|one| one.by != By::Inline).map(|one| &one.finding);
+    let known: Vec<&Finding> = past.findings.iter().chain(agreed).collect();
+    heard.findings = added(std::mem::take(&mut heard.findings), sources, &known, earlier);
+    let silenced: BTreeSet<&str> = past.silenced.iter().map(|one| one.finding.fingerprint.as_str()).collect();
     heard.silenced.retain(|one| !silenced.contains(one.finding.fingerprint.as_str()));
 }
 

@@ -64,6 +64,21 @@ fn only_what_was_added_is_told_committed_or_not() {
 }
 
 #[test]
+fn of_equal_findings_the_one_that_was_added_is_told() {
+    let script = |lines: &str| {
+        format!(
+            "variable \"token\" {{\n  sensitive = true\n}}\nresource \"aws_instance\" \"web\" {{\n  user_data = <<-EOT\n    #!/bin/sh\n{lines}  EOT\n}}\n"
+        )
+    };
+    let old = "    echo key=${var.token} >> /etc/a\n";
+    let folder = repository(&[("main.tf", &script(old))]);
+    folder.write("main.tf", script(&format!("    echo other=${{var.token}} >> /etc/a\n{old}")));
+    let found = since(&folder, "old").findings();
+    assert!(found.contains(&"secret-written-to-disk main.tf:7".to_owned()), "{found:?}");
+    assert!(!found.contains(&"secret-written-to-disk main.tf:8".to_owned()), "{found:?}");
+}
+
+#[test]
 fn a_finding_is_new_where_the_change_made_it_in_a_file_that_stayed() {
     let module = "variable \"token\" {}\nresource \"aws_instance\" \"web\" {\n  user_data = \"#!/bin/sh\\necho ${var.token} > /etc/t\\n\"\n}\n";
     let call = "variable \"x\" {}\nmodule \"app\" {\n  source = \"./app\"\n  token = var.x\n}\n";
