@@ -16,7 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use self::baseline::Baseline;
 use self::comment::{Comment, Said, comments};
 pub use self::entry::{Entry, Glob};
-pub use self::notice::FIELDS;
+pub use self::notice::{FIELDS, LOGSOURCE};
 use self::notice::{Notice, State};
 use crate::day::Day;
 use crate::finding::Finding;

@@ -7,10 +7,8 @@ use crate::record::FieldMap;
 use crate::rule::RuleSet;
 use crate::source::{Location, Span};
 
-/// Sigma's `logsource` of these records.
-const PRODUCT: &str = "secretrail";
-const SERVICE: &str = "gate";
-const CATEGORY: &str = "ignore";
+/// Sigma's `logsource` of these records: product, service and category.
+pub const LOGSOURCE: [&str; 3] = ["secretrail", "gate", "ignore"];
 
 /// The fields that rules see, with what they mean: `rules/README.md` lists them.
 pub const FIELDS: &[(&str, &str)] = &[
@@ -58,7 +56,8 @@ impl Notice {
 
 /// The findings about ignores.
 pub(super) fn judge(notices: &[Notice], rules: &RuleSet) -> Vec<Finding> {
-    let judge = rules.judge(PRODUCT, SERVICE, CATEGORY);
+    let [product, service, category] = LOGSOURCE;
+    let judge = rules.judge(product, service, category);
     let mut findings = Vec::new();
     for notice in notices {
         let record = notice.record();
