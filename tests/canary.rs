@@ -9,7 +9,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use tempfile::TempDir;
 
-const FORMATS: [&str; 5] = ["table", "json", "sarif", "markdown", "github"];
+const FORMATS: [&str; 7] = ["table", "json", "sarif", "markdown", "github", "gitlab", "junit"];
 const VERBOSE: [&[&str]; 4] = [&[], &["-v"], &["-vv"], &["-vvv"]];
 
 /// The last four characters of a long literal may be shown: they are the same in every canary.
@@ -122,6 +122,14 @@ const PLANTS: &[(&str, &str)] = &[
         "resource \"null_resource\" \"n\" {\n  connection {\n    password = \"@\"\n  }\n  provisioner \"remote-exec\" {\n    inline = [\"echo 'password=@' > /etc/app.ini\", \"echo 'token=@ghp' >> /etc/x\"]\n  }\n  provisioner \"local-exec\" {\n    command = \"curl -u bot:@ https://example.com\"\n    environment = { API_TOKEN = \"@\" }\n  }\n}\n",
     ),
     (
+        "ignores.tf",
+        "variable \"app_token\" {\n  sensitive = true\n}\nresource \"aws_instance\" \"i\" {\n  # secretrail:ignore secret-in-user-data,secret-written-to-disk until=2999-01-31 reason=\"the old one was @ and @ghp\"\n  user_data = \"#!/bin/sh\\necho ${var.app_token} > /etc/i\\n\"\n}\n# secretrail:ignore secret-in-boot-log until=2999-01-31 reason=\"password=@\"\n# secretrail:ignore secret-in-boot-log until=2001-01-31 reason=\"@\"\n# secretrail:ignore @ until=2999-01-31 reason=\"@\"\n# secretrail:ignore secret-in-boot-log until=@ reason=\"@\n# secretrail:ignore secret-in-boot-log @ghp\n",
+    ),
+    (
+        "secretrail.toml",
+        "# @\n[[ignore]]\nrule = \"secret-in-boot-log\"\nname = \"@\"\nsecret = \"@\"\nfingerprint = \"@\"\npath = \"@/**\"\nreason = \"@\"\n\n[[ignore]]\nrule = \"secret-in-process-arguments\"\nreason = \"it was @ and @ghp\"\n",
+    ),
+    (
         "container.tf",
         "resource \"aws_ecs_task_definition\" \"t\" {\n  container_definitions = jsonencode([{ environment = [{ name = \"DB_PASSWORD\", value = \"@\" }] }])\n}\nresource \"aws_lambda_function\" \"f\" {\n  environment {\n    variables = { API_TOKEN = \"@\" }\n  }\n}\n",
     ),
@@ -204,12 +212,27 @@ impl Tree {
     }
 
     fn run(&self, arguments: &[&str], temporary: &Path) -> Vec<(&'static str, String)> {
+        let (code, told) = self.run_for_code(arguments, temporary);
+        assert!(matches!(code, Some(1..=3)), "{arguments:?}: {told:?}");
+        told
+    }
+
+    /// The same, whatever the exit code.
+    fn run_any(&self, arguments: &[&str], temporary: &Path) -> Vec<(&'static str, String)> {
+        self.run_for_code(arguments, temporary).1
+    }
+
+    fn run_for_code(
+        &self,
+        arguments: &[&str],
+        temporary: &Path,
+    ) -> (Option<i32>, Vec<(&'static str, String)>) {
         let mut command = Command::new(assert_cmd::cargo::cargo_bin!("secretrail"));
         command.env_clear().env("TMPDIR", temporary).current_dir(self.folder.path()).args(arguments);
         let output = command.output().expect("it runs");
-        assert!(matches!(output.status.code(), Some(1..=3)), "{arguments:?}: {output:?}");
         let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
-        vec![("standard output", text(output.stdout)), ("standard error", text(output.stderr))]
+        let told = vec![("standard output", text(output.stdout)), ("standard error", text(output.stderr))];
+        (output.status.code(), told)
     }
 
     /// Needles that an output holds.
@@ -263,6 +286,30 @@ fn planted_secrets_are_never_shown() {
     }
     assert!(tree.needles.len() > 100, "{}", tree.needles.len());
     tree.search();
+}
+
+#[test]
+fn a_baseline_holds_no_secret_and_shows_none() {
+    let mut tree = Tree::new();
+    for (name, text) in PLANTS {
+        tree.plant(name, text);
+    }
+    let temporary = TempDir::new().expect("a temporary folder");
+    tree.run_any(&["baseline", "-vvv", "-o", "known.json"], temporary.path());
+    let written = fs::read_to_string(tree.folder.path().join("known.json")).expect("a baseline");
+    assert!(written.lines().count() > 50, "{written}");
+    let mut leaks = tree.seen(&written);
+    // A baseline that somebody changed by hand.
+    let planted =
+        written.replace("\"entries\"", "\"note\": \"@\", \"entries\"").replace("\"name\":\"", "\"name\":\"@");
+    tree.plant("known.json", &planted);
+    for format in FORMATS {
+        let arguments = ["scan", "-vvv", "-f", format, "--baseline", "known.json"];
+        for (_, output) in tree.run_any(&arguments, temporary.path()) {
+            leaks.extend(tree.seen(&output));
+        }
+    }
+    assert!(leaks.is_empty(), "{}", leaks.join("\n"));
 }
 
 #[test]
@@ -331,6 +378,10 @@ fn errors_never_quote_files() {
     tree.plant("typed.toml", "off = \"@\"\n");
     tree.plant("word.toml", "fail-on = \"@\"\n");
     tree.plant("broken.toml", "off = [\"@\"\nrules = @\n");
+    tree.plant("ignore.toml", "[[ignore]]\nrule = \"@\"\nreason = \"@\"\n");
+    tree.plant("ignored.toml", "[[ignore]]\nrule = \"literal-token\"\nreason = \"@\"\nuntil = \"@\"\n");
+    tree.plant("baseline.json", "{\"version\": 1, \"entries\": [\"@\"]}\n");
+    tree.plant("broken.json", "{\"version\": \"@\n@");
     tree.plant("tokens.toml", "[[rules]]\nid = \"x\"\nregex = \"@\"\nkeywords = \"@\"\n");
     // What is quoted, because a person has to find it: unless it is a token.
     tree.plant("key.toml", "\"@ghp\" = 1\n");
@@ -351,6 +402,11 @@ fn errors_never_quote_files() {
         ("--settings", "typed.toml"),
         ("--settings", "word.toml"),
         ("--settings", "broken.toml"),
+        ("--settings", "ignore.toml"),
+        ("--settings", "ignored.toml"),
+        ("--baseline", "values.tfvars"),
+        ("--baseline", "baseline.json"),
+        ("--baseline", "broken.json"),
         ("--tokens", "values.tfvars"),
         ("--tokens", "tokens.toml"),
         ("--rules", "values.tfvars"),

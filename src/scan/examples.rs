@@ -8,6 +8,7 @@ use super::{CATEGORY, Material, PRODUCT, SERVICE, Tools, scan};
 use crate::flow::Flow;
 use crate::rule::{Example, ExampleInput, Problem, Rule, RuleSet, marked_lines, parse};
 use crate::secret::tokens::TokenTable;
+use crate::silence;
 use crate::source::Sources;
 use crate::source::walk::{FileKind, Found};
 use crate::terraform::tree::Input;
@@ -32,10 +33,15 @@ pub fn check_examples(name: &str, text: &str) -> Vec<Problem> {
 
 /// A field that no record of ours has can't be met: most likely it is misspelt.
 fn unknown_fields(rule: &Rule, text: &str) -> Vec<Problem> {
-    if !rule.file().logsource.covers(PRODUCT, SERVICE, CATEGORY) {
+    let logsource = &rule.file().logsource;
+    let kinds = [([PRODUCT, SERVICE, CATEGORY], Flow::FIELDS), (silence::LOGSOURCE, silence::FIELDS)];
+    let asked =
+        kinds.iter().filter(|([product, service, category], _)| logsource.covers(product, service, category));
+    let fields: Vec<&str> = asked.flat_map(|(_, fields)| fields.iter().map(|(name, _)| *name)).collect();
+    if fields.is_empty() {
         return Vec::new();
     }
-    let known = |field: &str| Flow::FIELDS.iter().any(|(name, _)| *name == field);
+    let known = |field: &str| fields.contains(&field);
     let unknown: BTreeSet<&str> = rule.fields().filter(|field| !known(field)).collect();
     let problem = |field: &str| {
         let line = text.lines().position(|line| line.contains(field)).map_or(1, |line| line + 1);

@@ -85,6 +85,11 @@ const SKIPPED: &[&str] = &[
     ".vscode",
 ];
 
+/// Whether a folder's files are never read.
+pub fn is_skipped(folder: &str) -> bool {
+    SKIPPED.contains(&folder)
+}
+
 /// Walks below `root`, or takes `root` itself if it is a file.
 ///
 /// Files that git ignores are read too unless `respect_gitignore`: state, values and `.env` are
@@ -106,7 +111,7 @@ pub fn walk(root: &Path, respect_gitignore: bool) -> Walk {
     builder.filter_entry(move |entry| {
         let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
         let name = entry.file_name().to_string_lossy();
-        entry.path() == top || !(is_folder && SKIPPED.contains(&&*name))
+        entry.path() == top || !(is_folder && is_skipped(&name))
     });
     for entry in builder.build() {
         match entry {
