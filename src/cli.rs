@@ -16,6 +16,8 @@ Examples:
   secretrail scan --fail-on critical .     a gate: exit 1 on critical findings only
   secretrail scan --min-confidence high .  proven flows only
   cat main.tf | secretrail scan -          scan standard input
+  terraform show -json plan.out | secretrail scan -          what a plan will write
+  terraform show -json plan.out | secretrail scan --plan - . the same, beside its sources
 
 Settings (secretrail.toml beside the scanned tree; flags win):
   fail-on = \"high\"             min-confidence = \"low\"        off = [\"rule-name\"]
@@ -82,9 +84,13 @@ pub enum Command {
 /// `secretrail scan`.
 #[derive(Debug, Args)]
 pub struct ScanArguments {
-    /// Folders and files to scan; `-` is standard input.
-    #[arg(default_value = ".", value_name = "PATH")]
+    /// Folders and files to scan; `-` is standard input [default: the current folder; nothing with --plan].
+    #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
+
+    /// A plan or state as `terraform show -json` prints it; `-` is standard input. May stand several times.
+    #[arg(long = "plan", value_name = "FILE")]
+    pub plans: Vec<PathBuf>,
 
     /// How to write the report.
     #[arg(short, long, value_enum, default_value_t = Format::Table)]

@@ -1,7 +1,11 @@
 //! Origins meet sinks: what Terraform renders is read as scripts, and each secret that lands is a
 //! flow.
 
+mod plan;
+
 use std::collections::BTreeSet;
+
+pub use plan::{DocumentFlows, PlanFlow, flows_of_document, not_told_by};
 
 use crate::finding::Confidence;
 use crate::reading::{Gap, Reading};

@@ -1,6 +1,8 @@
 //! `secretrail scan`.
 
-use std::io::{self, IsTerminal, Read, Write};
+mod documents;
+
+use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,6 +12,7 @@ use ignore::overrides::{Override, OverrideBuilder};
 use indicatif::{ProgressBar, ProgressStyle};
 use rayon::prelude::*;
 
+use self::documents::{Standard, found_states, is_document, named_plan, standard_input};
 use super::{rules, unwritten};
 use crate::cli::{Cli, Color, ScanArguments};
 use crate::error::{Error, ErrorKind, ExitCode};
@@ -17,14 +20,15 @@ use crate::finding::{Confidence, Severity};
 use crate::reading::Gap;
 use crate::report::{self, Format, Report, RuleHelp, TableStyle};
 use crate::rule::{RuleSet, describe};
-use crate::scan::{Material, Scanned, Stage, Tools, scan};
+use crate::scan::{Material, PlanDocument, Scanned, Stage, Tools, scan};
 use crate::secret::redact::Redactor;
 use crate::secret::tokens::TokenTable;
 use crate::settings::Settings;
 use crate::settle::{Filters, exit_code, settle, settle_gaps};
-use crate::source::open::{MOST_BYTES, decode, normalise, permitted_root, read_text};
+use crate::source::open::{normalise, permitted_root, read_text};
 use crate::source::walk::{FileKind, Found, walk};
 use crate::source::{Sources, Span};
+use crate::terraform::plan::recognise::RUN;
 use crate::terraform::tree::{Input, read_manifest, unread_file};
 
 /// Deep expressions are followed by recursion, bounded well below what this holds.
@@ -57,9 +61,10 @@ pub(super) fn run(cli: &Cli, arguments: &ScanArguments) -> Result<ExitCode, Erro
     let tools = Tools { rules: &rule_set, tokens: &tokens, stop: &stop, progress: &on_progress };
     let gather = || {
         let material = gather(&paths, &base, &sources, &settings, arguments, &stop)?;
-        tracing::info!("{} files read", material.inputs.len());
+        let files = material.inputs.len() + material.documents.len();
+        tracing::info!("{files} files read");
         let scanned = scan(&sources, &material, &tools);
-        Ok::<_, Error>((material.inputs.len(), scanned))
+        Ok::<_, Error>((files, scanned))
     };
     let pool = rayon::ThreadPoolBuilder::new().stack_size(STACK_BYTES).build();
     let pool =
@@ -103,7 +108,14 @@ fn scanned_paths(arguments: &ScanArguments) -> Result<(PathBuf, Vec<PathBuf>), E
         Error::new(ErrorKind::Input, format!("the current folder can't be read: {}", error.kind()))
     })?;
     let mut paths = Vec::new();
-    for path in &arguments.paths {
+    // Who gives a plan asks about the plan.
+    let current = (arguments.paths.is_empty() && arguments.plans.is_empty()).then(|| PathBuf::from("."));
+    let inputs = arguments.paths.iter().chain(&arguments.plans);
+    if inputs.filter(|path| path.as_os_str() == "-").count() > 1 {
+        return Err(Error::new(ErrorKind::Usage, "standard input can be read only once")
+            .hint("name one input `-`, and the others by their files"));
+    }
+    for path in arguments.paths.iter().chain(&current) {
         if path.as_os_str() == "-" {
             paths.push(path.clone());
             continue;
@@ -176,12 +188,22 @@ fn gather(
     let respect = arguments.respect_gitignore || settings.respect_gitignore;
     let mut material = Material::default();
     let mut found: Vec<Found> = Vec::new();
+    for plan in &arguments.plans {
+        material.documents.push(plan_document(plan, base, sources)?);
+    }
     for path in paths {
         if path.as_os_str() == "-" {
-            material.inputs.push(standard_input(base, sources)?);
+            match standard_input(base, sources, false)? {
+                Standard::Input(input) => material.inputs.push(input),
+                Standard::Document(document) => material.documents.push(document),
+            }
             continue;
         }
         sources.permit(permitted_root(path));
+        if path.is_file() && is_document(path) {
+            material.documents.push(named_plan(Path::new(&sources.reported_name(path)), path, sources)?);
+            continue;
+        }
         let walked = walk(path, respect);
         for manifest in walked.manifests {
             found.extend(downloaded(&manifest, sources, &mut material));
@@ -199,8 +221,22 @@ fn gather(
     found.retain(|file| !excluded.matched(&file.path, false).is_ignore());
     found.sort();
     found.dedup_by(|a, b| a.path == b.path);
+    let (states, found) = found.into_iter().partition(|file| file.kind == FileKind::State);
+    found_states(states, sources, &mut material);
     read_all(found, sources, &mut material, stop);
     Ok(material)
+}
+
+/// `--plan FILE`, `--plan -`.
+fn plan_document(plan: &Path, base: &Path, sources: &Sources) -> Result<PlanDocument, Error> {
+    if plan.as_os_str() == "-" {
+        return match standard_input(base, sources, true)? {
+            Standard::Document(document) => Ok(document),
+            Standard::Input(_) => Err(Error::new(ErrorKind::Input, "standard input is no plan").hint(RUN)),
+        };
+    }
+    let here = std::env::current_dir().unwrap_or_default();
+    named_plan(plan, &normalise(&here.join(plan)), sources)
 }
 
 fn excluded(base: &Path, globs: &[String]) -> Result<Override, Error> {
@@ -211,33 +247,6 @@ fn excluded(base: &Path, globs: &[String]) -> Result<Override, Error> {
         builder.add(&format!("!{glob}")).map_err(|error| wrong(&error))?;
     }
     builder.build().map_err(|error| wrong(&error))
-}
-
-fn standard_input(base: &Path, sources: &Sources) -> Result<Input, Error> {
-    let mut bytes = Vec::new();
-    let unreadable =
-        |reason: String| Error::new(ErrorKind::Input, format!("standard input can't be read: {reason}"));
-    io::stdin()
-        .take(MOST_BYTES + 1)
-        .read_to_end(&mut bytes)
-        .map_err(|error| unreadable(error.kind().to_string()))?;
-    if bytes.len() as u64 > MOST_BYTES {
-        return Err(unreadable("it is larger than 16 MiB".into()));
-    }
-    let (text, _) = decode(bytes).map_err(|refusal| unreadable(refusal.reason()))?;
-    if text.trim().is_empty() {
-        return Err(Error::new(ErrorKind::Input, "standard input is empty")
-            .hint("did the command before the pipe fail?"));
-    }
-    let kind = match text.trim_start() {
-        text if text.starts_with("#!") => FileKind::Script,
-        text if text.starts_with('{') => FileKind::HclJson,
-        _ => FileKind::Hcl,
-    };
-    let path = base.join("<stdin>");
-    let source = sources.add_file("<stdin>", &path);
-    sources.document(source).set_text(text.into());
-    Ok(Input { source, found: Found { path, kind } })
 }
 
 /// The files of the downloaded modules that a manifest names.

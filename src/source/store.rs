@@ -4,6 +4,8 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
+use zeroize::Zeroizing;
+
 use super::open::{Refusal, normalise, read_text};
 use super::{Position, SourceId, Span};
 
@@ -15,13 +17,16 @@ pub struct Document {
     /// Where it is on disk; `None` for standard input and for texts made in tests.
     pub path: Option<PathBuf>,
     text: OnceLock<Arc<str>>,
+    /// A text that may be read but never shown: a plan, a state.
+    sealed: OnceLock<Arc<Zeroizing<String>>>,
     lines: OnceLock<Vec<u32>>,
 }
 
 impl Document {
     fn line_starts(&self) -> &[u32] {
         self.lines.get_or_init(|| {
-            let text = self.text();
+            let (text, sealed) = (self.text(), self.sealed());
+            let text = sealed.as_ref().map_or(&*text, |sealed| sealed.as_str());
             let starts = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
             std::iter::once(0).chain(starts.map(|(at, _)| at as u32 + 1)).collect()
         })
@@ -38,9 +43,20 @@ impl Document {
         let _ = self.text.set(text);
     }
 
+    /// Gives the document a text that holds values in clear. Its places can be named, nothing of it is shown:
+    /// [`Self::text`] stays empty.
+    pub fn seal(&self, text: String) {
+        let _ = self.sealed.set(Arc::new(Zeroizing::new(text)));
+    }
+
+    /// The text of a document that must not be shown.
+    pub fn sealed(&self) -> Option<Arc<Zeroizing<String>>> {
+        self.sealed.get().cloned()
+    }
+
     /// Whether the text was read.
     pub fn is_read(&self) -> bool {
-        self.text.get().is_some()
+        self.text.get().is_some() || self.sealed.get().is_some()
     }
 }
 
@@ -161,6 +177,7 @@ impl Sources {
                 name: String::new(),
                 path: None,
                 text: OnceLock::new(),
+                sealed: OnceLock::new(),
                 lines: OnceLock::new(),
             })
         })
@@ -189,7 +206,8 @@ impl Sources {
     /// Lines and columns of a span.
     pub fn position(&self, span: Span) -> Position {
         let document = self.document(span.source);
-        let text = document.text();
+        let (text, sealed) = (document.text(), document.sealed());
+        let text = sealed.as_ref().map_or(&*text, |sealed| sealed.as_str());
         let starts = document.line_starts();
         let place = |offset: u32| {
             let offset = offset.min(text.len() as u32);
@@ -231,7 +249,13 @@ impl Inner {
             // A new cell is empty: this can't be refused.
             let _ = cell.set(text);
         }
-        self.documents.push(Arc::new(Document { name, path, text: cell, lines: OnceLock::new() }));
+        self.documents.push(Arc::new(Document {
+            name,
+            path,
+            text: cell,
+            sealed: OnceLock::new(),
+            lines: OnceLock::new(),
+        }));
         id
     }
 }
@@ -246,6 +270,16 @@ mod tests {
         let id = sources.add_text("a", "x\néé=1\n");
         let found = sources.position(Span::new(id, 6, 7));
         assert_eq!(found, Position { line: 2, column: 3, end_line: 2, end_column: 4 });
+    }
+
+    #[test]
+    fn a_sealed_text_has_places_and_nothing_to_show() {
+        let sources = Sources::default();
+        let id = sources.add_file("plan.json", Path::new("/plan.json"));
+        sources.document(id).seal("{\n  \"a\": 1}".into());
+        assert_eq!(sources.position(Span::new(id, 4, 7)).line, 2);
+        assert_eq!(&*sources.text(id), "");
+        assert_eq!(sources.line_span(id, 2).range(), 0..0);
     }
 
     #[test]
