@@ -92,7 +92,8 @@ fn a_file_names_its_path() {
 
 #[test]
 fn what_is_harmless_is_quiet() {
-    let after = r##"{"user_data":"#!/bin/bash\naws configure set region eu-west-1\necho hello > /etc/motd\n"}"##;
+    let after =
+        r##"{"user_data":"#!/bin/bash\naws configure set region eu-west-1\necho hello > /etc/motd\n"}"##;
     assert_eq!(told(&plan("aws_instance", after, "{}", "{}", "")), "");
     let deleted = plan("aws_instance", after, "{}", "{}", "").replace(r#"["create"]"#, r#"["delete"]"#);
     assert_eq!(told(&deleted), "");

@@ -19,9 +19,6 @@ use crate::terraform::evaluate::{literal_confidence_under, literal_origin, sheds
 use crate::terraform::tables::{Content, SinkRow, Tables};
 use crate::value::{SinkKind, Text, Traces};
 
-/// Where scripts of `remote-exec` are put, and taken away again.
-const REMOTE_SCRIPT: &str = "/tmp/terraform_*.sh";
-
 /// What arrivals are made with.
 pub struct Means<'p> {
     /// Finds values.
@@ -246,8 +243,15 @@ impl<'p> Arrivals<'p> {
         for provisioner in &references.provisioners {
             let (argument, usage, sink, path) = match provisioner.kind.as_str() {
                 "file" => ("content", Use::RemoteFile, SinkKind::File, provisioner.destination.clone()),
-                "remote-exec" => ("inline", Use::RemoteFile, SinkKind::File, Some(REMOTE_SCRIPT.to_owned())),
+                // The shell's command line is the whole text.
                 "local-exec" => ("command", Use::LocalFile, SinkKind::ProcessArguments, None),
+                "remote-exec" => {
+                    if !provisioner.at("inline").traces.is_empty() {
+                        let reason = "it is given a secret, and a plan does not hold what provisioners run: scan the sources beside the plan";
+                        self.gap("provisioner remote-exec", reason);
+                    }
+                    continue;
+                }
                 _ => continue,
             };
             let traces = provisioner.at(argument).traces;

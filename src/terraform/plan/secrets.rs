@@ -131,6 +131,8 @@ impl Search<'_, '_> {
             if is_marked || told.is_some() || judged.is_some_and(|sure| sure >= Confidence::Medium) {
                 search.found.hide(text);
             }
+            // Whatever it is called, somebody declared it.
+            in_clear |= is_marked && !text.is_empty();
             let confidence = match (told, judged, is_marked) {
                 (Some(told), ..) => Some(told),
                 (None, Some(_), true) => Some(Confidence::High),
