@@ -205,7 +205,7 @@ impl<'p> Resolver<'p> {
             let entry = constant("name").or_else(|| constant("path"));
             let confidence = judged(judge, name, entry.as_deref(), constant("type").as_deref())?;
             let key = (kind, type_name, name, attribute);
-            return Some(self.from_attribute(module, key, confidence));
+            return Some(self.attribute_secret(module, key, confidence));
         }
         let rendered = matches!(attribute, "rendered" | "output" | "content" | "result");
         if let Some(block) = block {
@@ -219,10 +219,10 @@ impl<'p> Resolver<'p> {
             }
         }
         let verdict = says_secret(attribute).filter(|_| !sheds(attribute))?;
-        Some(self.from_attribute(module, (kind, type_name, name, attribute), verdict.confidence))
+        Some(self.attribute_secret(module, (kind, type_name, name, attribute), verdict.confidence))
     }
 
-    fn from_attribute(
+    fn attribute_secret(
         &self,
         module: &Module,
         (kind, type_name, name, attribute): (&str, &str, &str, &str),

@@ -29,6 +29,8 @@ pub enum Mistake {
     ForPeople,
     /// What `terraform plan -json` prints: one message a line.
     Messages,
+    /// The plan that HCP Terraform shows to everyone, its values taken out.
+    Redacted,
     /// A state file of an old Terraform.
     OldState,
     /// A format of a Terraform that is newer than this program.
@@ -48,6 +50,7 @@ impl Mistake {
         match self {
             Self::ForPeople => "it is what `terraform show` prints for people, not JSON".into(),
             Self::Messages => "it is the log of `terraform plan -json`, not the plan".into(),
+            Self::Redacted => "it is HCP Terraform's redacted plan: its values are taken out".into(),
             Self::OldState => "it is a state file of a version before 4".into(),
             Self::NewFormat => "its format is newer than the ones this program knows (0.1 to 1.x)".into(),
             Self::CutOff(broken) => format!("the JSON is cut off at {}", place(broken)),
@@ -59,6 +62,7 @@ impl Mistake {
     /// What to do instead.
     pub fn hint(&self) -> &'static str {
         match self {
+            Self::Redacted => "take the plan's `json-output`, not its `json-output-redacted`",
             Self::OldState => "`terraform show -json terraform.tfstate` rewrites it",
             Self::NewFormat => "use a newer secretrail, or scan the sources",
             Self::CutOff(_) => "did the command that wrote it fail, or its disk fill up?",
@@ -80,6 +84,7 @@ struct Top {
     values: bool,
     state: bool,
     encrypted: bool,
+    redacted: bool,
     message: bool,
 }
 
@@ -120,6 +125,7 @@ pub fn looks_like_one(text: &str) -> bool {
     let mut top = Top::default();
     let broken = each_member(text, &mut |name, value| top.add(&name, value)).is_err();
     top.message
+        || top.redacted
         || top.encrypted
         || top.format.is_some()
         || (top.version.is_some() && (top.state || (broken && top.values)))
@@ -150,6 +156,7 @@ impl Top {
             "values" => self.values = true,
             "resources" | "modules" | "serial" | "lineage" => self.state = true,
             "encrypted_data" => self.encrypted = true,
+            "plan_format_version" => self.redacted = true,
             "@level" | "@message" => self.message = true,
             _ => {}
         }
@@ -158,6 +165,9 @@ impl Top {
     fn verdict(&self) -> Result<Document, Mistake> {
         if self.encrypted {
             return Ok(Document::EncryptedState);
+        }
+        if self.redacted && self.format.is_none() {
+            return Err(Mistake::Redacted);
         }
         if let Some(format) = &self.format {
             return match format.split('.').next() {
@@ -197,6 +207,7 @@ mod tests {
         assert_eq!(mistake(line), Mistake::Messages);
         assert_eq!(mistake(r#"{"version":3,"serial":1,"modules":[]}"#), Mistake::OldState);
         assert_eq!(mistake(r#"{"format_version":"2.0","resource_changes":[]}"#), Mistake::NewFormat);
+        assert_eq!(mistake(r#"{"plan_format_version":"1.2","resource_changes":[]}"#), Mistake::Redacted);
         assert_eq!(mistake(r#"{"a":1}"#), Mistake::Other);
         assert!(matches!(mistake(r#"{"format_version":"1.2","variables":{"a"#), Mistake::CutOff(_)));
         assert!(looks_like_one(r#"{"format_version":"1.2","variables":{"a"#));

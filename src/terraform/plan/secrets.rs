@@ -110,6 +110,9 @@ fn starts_with(path: &Json<'_>, attribute: &str) -> bool {
     path.items().first().and_then(|step| step.get("value")).and_then(Json::text) == Some(attribute)
 }
 
+/// Called with the nearest name, a text, and whether it is marked.
+type Visit<'v, S> = dyn FnMut(&mut S, Option<&str>, &str, bool) + 'v;
+
 struct Search<'s, 't> {
     planned: &'s Planned<'t>,
     at: Span,
@@ -124,7 +127,7 @@ impl Search<'_, '_> {
         let kind = values.get("type").and_then(Json::text);
         let told = by_table.and_then(|judge| judged(judge, &planned.name, entry, kind));
         let mut in_clear = false;
-        self.leaves(attribute, None, value, marked, &mut |search, name, text, is_marked| {
+        self.leaves(None, value, marked, &mut |search, name, text, is_marked| {
             let name = name.unwrap_or(attribute);
             let named = says_secret(name).filter(|_| !sheds(name)).map(|verdict| verdict.confidence);
             let judged = named.and_then(|named| literal_confidence_under(name, text, named));
@@ -164,11 +167,10 @@ impl Search<'_, '_> {
     /// All texts inside, with whether they are marked. Depth is bounded by the reader.
     fn leaves(
         &mut self,
-        attribute: &str,
         name: Option<&str>,
         value: &Json<'_>,
         marked: &Json<'_>,
-        visit: &mut dyn FnMut(&mut Self, Option<&str>, &str, bool),
+        visit: &mut Visit<'_, Self>,
     ) {
         let whole = matches!(marked, Json::Flag(true));
         match value {
@@ -176,13 +178,13 @@ impl Search<'_, '_> {
             Json::List(items) => {
                 for (position, item) in items.iter().enumerate() {
                     let inner = if whole { marked } else { marked.items().get(position).unwrap_or(&NOTHING) };
-                    self.leaves(attribute, name, item, inner, visit);
+                    self.leaves(name, item, inner, visit);
                 }
             }
             Json::Map(members) => {
                 for (key, item) in members {
                     let inner = if whole { marked } else { marked.get(key).unwrap_or(&NOTHING) };
-                    self.leaves(attribute, Some(key), item, inner, visit);
+                    self.leaves(Some(key), item, inner, visit);
                 }
             }
             Json::Null | Json::Flag(_) => {}
