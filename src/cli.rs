@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::builder::PossibleValue;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::day::Day;
 use crate::finding::{Confidence, Severity};
 use crate::report::Format;
 
@@ -15,18 +16,37 @@ Examples:
   secretrail scan --format sarif -o out.sarif .
   secretrail scan --fail-on critical .     a gate: exit 1 on critical findings only
   secretrail scan --min-confidence high .  proven flows only
+  secretrail scan --since origin/main .    only what this branch adds
+  secretrail scan --baseline known.json .  only what `secretrail baseline` did not write down
   cat main.tf | secretrail scan -          scan standard input
   terraform show -json plan.out | secretrail scan -          what a plan will write
   terraform show -json plan.out | secretrail scan --plan - . the same, beside its sources
 
+One finding is silenced by a comment on its line, or alone on the line above; all three words are needed:
+  # secretrail:ignore RULE until=2027-01-31 reason=\"why\"
+
 Settings (secretrail.toml beside the scanned tree; flags win):
   fail-on = \"high\"             min-confidence = \"low\"        off = [\"rule-name\"]
   exclude = [\"examples/**\"]     respect-gitignore = false      rules = [\"my-rules\"]
-  tokens = \".gitleaks.toml\"
+  tokens = \".gitleaks.toml\"     baseline = \"known.json\"
+  [[ignore]]                   # rule and reason are needed; path, name, secret, fingerprint, until narrow it
+  rule = \"secret-in-user-data\"
+  path = \"legacy/**\"
+  reason = \"rebuilt in January\"
+  until = 2027-01-31
 
 Exit codes:
   0  audited, nothing at or above --fail-on     2  not audited: usage, settings or input error
   1  findings                                   3  audited in part: a gap could hide a finding";
+
+const BASELINE_EXAMPLES: &str = "\
+Examples:
+  secretrail baseline -o known.json .
+  secretrail scan --baseline known.json .
+
+Both must be given the same paths: findings are known by the path that is reported. The file holds rules, paths,
+names and fingerprints, and no secret; commit it. It silences nothing that changes its rule, file, block, name or
+sink. Findings that comments or the settings silence are not written.";
 
 /// Follows a secret: from the line of Terraform that writes it to a disk to the place where it lands.
 #[derive(Debug, Parser)]
@@ -62,6 +82,9 @@ pub enum Command {
     /// Find secrets that Terraform and its scripts write to a disk or into user data.
     #[command(after_help = SCAN_EXAMPLES)]
     Scan(ScanArguments),
+    /// Write the findings that are there now to a file, so that a gate tells only others.
+    #[command(after_help = BASELINE_EXAMPLES)]
+    Baseline(BaselineArguments),
     /// List, explain and check rules.
     Rules(RulesArguments),
     /// Print shell completions.
@@ -84,13 +107,9 @@ pub enum Command {
 /// `secretrail scan`.
 #[derive(Debug, Args)]
 pub struct ScanArguments {
-    /// Folders and files to scan; `-` is standard input [default: the current folder; nothing with --plan].
-    #[arg(value_name = "PATH")]
-    pub paths: Vec<PathBuf>,
-
-    /// A plan or state as `terraform show -json` prints it; `-` is standard input. May stand several times.
-    #[arg(long = "plan", value_name = "FILE")]
-    pub plans: Vec<PathBuf>,
+    /// Where to look, and what with.
+    #[command(flatten)]
+    pub what: What,
 
     /// How to write the report.
     #[arg(short, long, value_enum, default_value_t = Format::Table)]
@@ -112,6 +131,42 @@ pub struct ScanArguments {
     #[arg(long)]
     pub exit_zero: bool,
 
+    /// Leave out the findings of a baseline, which `secretrail baseline` writes.
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+
+    /// Tell only what was added since a commit: since the last one that HEAD and REV have in common.
+    #[arg(long, value_name = "REV")]
+    pub since: Option<String>,
+
+    /// Draw every finding in full, however many there are.
+    #[arg(long)]
+    pub all: bool,
+}
+
+/// `secretrail baseline`.
+#[derive(Debug, Args)]
+pub struct BaselineArguments {
+    /// Where to look, and what with.
+    #[command(flatten)]
+    pub what: What,
+
+    /// Write the baseline to a file instead of standard output.
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// Where to look, and what with.
+#[derive(Debug, Args)]
+pub struct What {
+    /// Folders and files to scan; `-` is standard input [default: the current folder; nothing with --plan].
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+
+    /// A plan or state as `terraform show -json` prints it; `-` is standard input. May stand several times.
+    #[arg(long = "plan", value_name = "FILE")]
+    pub plans: Vec<PathBuf>,
+
     /// A folder with your own rules; may stand several times.
     #[arg(long, value_name = "DIR")]
     pub rules: Vec<PathBuf>,
@@ -128,13 +183,17 @@ pub struct ScanArguments {
     #[arg(long)]
     pub respect_gitignore: bool,
 
-    /// Draw every finding in full, however many there are.
-    #[arg(long)]
-    pub all: bool,
-
     /// No progress bar.
     #[arg(long)]
     pub no_progress: bool,
+
+    /// The day that ignores are compared with, for tests [default: today, in UTC].
+    #[arg(long, value_name = "DAY", hide = true, value_parser = day)]
+    pub now: Option<Day>,
+}
+
+fn day(text: &str) -> Result<Day, &'static str> {
+    Day::parse(text).ok_or("a day is written as 2027-01-31")
 }
 
 /// `secretrail rules`.

@@ -36,6 +36,8 @@ pub enum Confidence {
 pub enum Surface {
     /// Terraform and what it renders.
     Terraform,
+    /// What the gate itself was told: ignores.
+    Gate,
 }
 
 /// Gives an enum its words, the same everywhere: reports, settings, the command line.
@@ -64,7 +66,7 @@ macro_rules! words {
 }
 words!(Severity { Informational = "informational", Low = "low", Medium = "medium", High = "high", Critical = "critical" });
 words!(Confidence { Low = "low", Medium = "medium", High = "high" });
-words!(Surface { Terraform = "terraform" });
+words!(Surface { Terraform = "terraform", Gate = "gate" });
 
 /// What a related place was in the flow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -134,6 +136,6 @@ pub struct Finding {
     pub secret: Option<SecretFacts>,
     /// The sink.
     pub sink: Option<SinkFacts>,
-    /// Stable across unrelated edits: rule, source name, name, ordinal of equals; hex.
+    /// Stable across unrelated edits: rule, source name, name, secret's name, sink, ordinal of equals; hex.
     pub fingerprint: String,
 }

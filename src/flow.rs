@@ -10,10 +10,10 @@ pub use plan::{DocumentFlows, PlanFlow, flows_of_document, not_told_by};
 use crate::finding::Confidence;
 use crate::reading::{Gap, Reading};
 use crate::record::{Field, FieldMap};
-use crate::script::{Context, Role as ScriptRole, is_script, trace};
+use crate::script::{Context, Role as ScriptRole, is_named_powershell, is_script, trace, trace_powershell};
 use crate::secret::names::says_secret;
 use crate::source::{SourceId, Sources, Span};
-use crate::terraform::arrivals::{Arrival, Use, each_arrival};
+use crate::terraform::arrivals::{Arrival, Use, each_arrival, runs};
 use crate::terraform::directory::Directory;
 use crate::terraform::evaluate::Evaluator;
 use crate::terraform::tree::Tree;
@@ -134,7 +134,7 @@ pub fn flows_of_root(
 /// The flows of a script that no Terraform refers to.
 pub fn flows_of_script(source: SourceId, name: &str, text: &Text) -> Reading<Vec<Flow>> {
     let flat = Flat::new(text);
-    if !is_script(flat.text()) {
+    if !is_script(flat.text()) && !is_named_powershell(name) {
         return Reading::default();
     }
     let context = Context {
@@ -176,7 +176,7 @@ fn follow(arrival: &Arrival, flows: &mut Vec<Flow>, gaps: &mut Vec<Gap>) {
         Use::RemoteExec => Some(ScriptRole::RemoteExec),
         Use::LocalExec => Some(ScriptRole::LocalExec),
         // A file that is a script will run: somewhere, with an output that nobody here knows.
-        Use::LocalFile | Use::RemoteFile | Use::Rendered if arrival.text.starts_with("#!") => {
+        Use::LocalFile | Use::RemoteFile | Use::Rendered if runs(&arrival.text) => {
             Some(ScriptRole::Standalone)
         }
         Use::LocalFile | Use::RemoteFile | Use::Rendered => None,
@@ -188,9 +188,10 @@ fn follow(arrival: &Arrival, flows: &mut Vec<Flow>, gaps: &mut Vec<Gap>) {
             add(flows, &landing, &arrival.address, host, true);
         }
     }
-    let Some(role) = script.filter(|_| runs_shell(arrival)) else { return };
+    let powershell = runs_powershell(arrival);
+    let Some(role) = script.filter(|_| powershell || runs_shell(arrival)) else { return };
     let flat = Flat::new(&text);
-    if !is_script(flat.text()) {
+    if !powershell && !is_script(flat.text()) {
         return;
     }
     let context = Context {
@@ -201,7 +202,7 @@ fn follow(arrival: &Arrival, flows: &mut Vec<Flow>, gaps: &mut Vec<Gap>) {
         guess_environment: false,
         fallback: arrival.at,
     };
-    let traced = trace(&flat, &context);
+    let traced = if powershell { trace_powershell(&flat, &context) } else { trace(&flat, &context) };
     gaps.extend(traced.gaps);
     // Terraform shows nothing of a provisioner whose configuration holds a sensitive value.
     let suppressed = matches!(role, ScriptRole::RemoteExec | ScriptRole::LocalExec)
@@ -223,6 +224,13 @@ fn holds_sensitive(text: &Text) -> bool {
         );
         declared && trace.origin.confidence == Confidence::High
     })
+}
+
+/// `interpreter = ["PowerShell", "-Command"]`
+fn runs_powershell(arrival: &Arrival) -> bool {
+    let program = arrival.interpreter.as_deref().unwrap_or_default().to_ascii_lowercase();
+    let name = program.split(" -").next().unwrap_or_default().rsplit(['/', '\\']).next().unwrap_or_default();
+    matches!(name.trim(), "powershell" | "powershell.exe" | "pwsh" | "pwsh.exe")
 }
 
 fn runs_shell(arrival: &Arrival) -> bool {

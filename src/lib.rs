@@ -11,6 +11,8 @@
 //!                                │ findings
 //!                             settle                ordered, fingerprinted, filtered
 //!                                │
+//!                             silence               what a team decided not to hear of
+//!                                │
 //!                             report                what is said
 //! ```
 //!
@@ -24,6 +26,7 @@
 
 pub mod cli;
 pub mod command;
+pub mod day;
 pub mod error;
 pub mod finding;
 pub mod flow;
@@ -36,6 +39,7 @@ pub mod script;
 pub mod secret;
 pub mod settings;
 pub mod settle;
+pub mod silence;
 pub mod source;
 pub mod terraform;
 pub mod value;

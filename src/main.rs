@@ -2,11 +2,13 @@
 #![forbid(unsafe_code)]
 
 use std::process;
+use std::sync::LazyLock;
 
 use clap::Parser;
 use secretrail::cli::Cli;
 use secretrail::command;
 use secretrail::error::{Error, ExitCode};
+use secretrail::secret::redact::Redactor;
 
 fn main() -> process::ExitCode {
     quiet_panics();
@@ -30,10 +32,13 @@ fn main() -> process::ExitCode {
     process::ExitCode::from(code as u8)
 }
 
+/// Errors name keys, rules and files as they are written: one that looks like a token is not told.
 fn tell(error: &Error) {
-    anstream::eprintln!("\u{1b}[1;31merror\u{1b}[0m: {error}");
+    let redactor = Redactor::default();
+    let text = error.to_string();
+    anstream::eprintln!("\u{1b}[1;31merror\u{1b}[0m: {}", redactor.text(&text));
     if let Some(hint) = &error.hint {
-        anstream::eprintln!(" \u{1b}[1;36mhint\u{1b}[0m: {hint}");
+        anstream::eprintln!(" \u{1b}[1;36mhint\u{1b}[0m: {}", redactor.text(hint));
     }
     if error.exit_code() == ExitCode::NotAudited {
         anstream::eprintln!("no audit was performed");
@@ -49,11 +54,26 @@ fn start_log(verbose: u8) {
     };
     tracing_subscriber::fmt()
         .with_max_level(level)
-        .with_writer(std::io::stderr)
+        .with_writer(|| RedactedLog)
         .with_target(false)
         .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()))
         .without_time()
         .init();
+}
+
+/// Standard error without tokens: a line of the log can name what somebody wrote into a rule or a setting.
+struct RedactedLog;
+
+impl std::io::Write for RedactedLog {
+    fn write(&mut self, line: &[u8]) -> std::io::Result<usize> {
+        static REDACTOR: LazyLock<Redactor> = LazyLock::new(Redactor::default);
+        std::io::stderr().write_all(REDACTOR.text(&String::from_utf8_lossy(line)).as_bytes())?;
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        std::io::stderr().flush()
+    }
 }
 
 /// A panic's text can quote what was being read: only its place is told.

@@ -1,11 +1,16 @@
 //! `secretrail.toml`: what a team settles once.
 
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
+use toml::Spanned;
+use toml::value::Datetime;
 
+use crate::day::Day;
 use crate::error::{Error, ErrorKind, without_values};
 use crate::finding::{Confidence, Severity};
+use crate::silence::{Entry, Glob};
 
 /// The file's name.
 pub const FILE_NAME: &str = "secretrail.toml";
@@ -13,7 +18,7 @@ pub const FILE_NAME: &str = "secretrail.toml";
 const MOST_BYTES: u64 = 1024 * 1024;
 
 /// The settings of a project. Flags on the command line win over them.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default)]
 pub struct Settings {
     /// The file they were read from.
     pub file: Option<PathBuf>,
@@ -31,6 +36,12 @@ pub struct Settings {
     pub exclude: Vec<String>,
     /// `respect-gitignore`.
     pub respect_gitignore: bool,
+    /// `baseline`: the file, as written.
+    pub baseline: Option<PathBuf>,
+    /// `[[ignore]]`: what is not told, with the reason.
+    pub ignores: Vec<Entry>,
+    /// The file's text, for the places of ignores.
+    pub text: String,
 }
 
 #[derive(Deserialize, Default)]
@@ -43,6 +54,28 @@ struct Written {
     tokens: Option<PathBuf>,
     exclude: Vec<String>,
     respect_gitignore: bool,
+    baseline: Option<PathBuf>,
+    ignore: Vec<Spanned<WrittenIgnore>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+struct WrittenIgnore {
+    rule: String,
+    path: Option<String>,
+    name: Option<String>,
+    secret: Option<String>,
+    fingerprint: Option<String>,
+    reason: Option<String>,
+    until: Option<WrittenDay>,
+}
+
+/// A date as TOML knows it, or in quotes.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum WrittenDay {
+    Date(Datetime),
+    Text(String),
 }
 
 impl Settings {
@@ -74,6 +107,8 @@ impl Settings {
         let home = path.parent().map(Path::to_path_buf).unwrap_or_default();
         settings.rules.iter_mut().for_each(|folder| *folder = home.join(&folder));
         settings.tokens = settings.tokens.map(|file| home.join(file));
+        settings.baseline = settings.baseline.map(|file| home.join(file));
+        settings.text = text;
         settings.file = Some(path);
         Ok(settings)
     }
@@ -89,11 +124,7 @@ impl Settings {
                 .hint("`secretrail scan --help` names all settings")
         };
         let written: Written = toml::from_str(text).map_err(|error| {
-            let place = error.span().map(|span| {
-                let before = text.get(..span.start).unwrap_or_default();
-                let column = before.len() - before.rfind('\n').map_or(0, |at| at + 1) + 1;
-                format!(":{}:{column}", before.matches('\n').count() + 1)
-            });
+            let place = error.span().map(|span| place(text, span.start));
             wrong(place.unwrap_or_default(), &without_values(error.message()))
         })?;
         let fail_on = match written.fail_on.as_deref() {
@@ -109,6 +140,11 @@ impl Settings {
             ),
             None => None,
         };
+        let ignores = written.ignore.into_iter().map(|one| {
+            let (place, range) = (place(text, one.span().start), one.span());
+            entry(one.into_inner(), range).map_err(|reason| wrong(place, reason))
+        });
+        let ignores = ignores.collect::<Result<_, _>>()?;
         Ok(Self {
             file: None,
             fail_on,
@@ -118,8 +154,38 @@ impl Settings {
             tokens: written.tokens,
             exclude: written.exclude,
             respect_gitignore: written.respect_gitignore,
+            baseline: written.baseline,
+            ignores,
+            text: String::new(),
         })
     }
+}
+
+/// `:line:column` of a byte.
+fn place(text: &str, at: usize) -> String {
+    let before = text.get(..at).unwrap_or_default();
+    let column = before.len() - before.rfind('\n').map_or(0, |at| at + 1) + 1;
+    format!(":{}:{column}", before.matches('\n').count() + 1)
+}
+
+/// One `[[ignore]]`; the error says what is wrong with it and quotes nothing.
+fn entry(written: WrittenIgnore, range: Range<usize>) -> Result<Entry, &'static str> {
+    let reason = written.reason.map(|reason| reason.trim().to_owned()).filter(|reason| !reason.is_empty());
+    let reason = reason.ok_or("this ignore has no reason: write reason = \"why\"")?;
+    let path = match written.path {
+        Some(glob) => Some(Glob::parse(&glob).ok_or("the path of this ignore is no glob")?),
+        None => None,
+    };
+    let day = |written| match written {
+        WrittenDay::Date(date) => Day::parse(&date.to_string()),
+        WrittenDay::Text(text) => Day::parse(&text),
+    };
+    let until = match written.until {
+        Some(written) => Some(day(written).ok_or("`until` is no day of the calendar: write 2027-01-31")?),
+        None => None,
+    };
+    let WrittenIgnore { rule, name, secret, fingerprint, .. } = written;
+    Ok(Entry { rule, path, name, secret, fingerprint, reason, until, range })
 }
 
 #[cfg(test)]
@@ -142,5 +208,35 @@ mod tests {
         let settings = Settings::parse("fail-on = \"medium\"\nmin-confidence = \"high\"", "s").unwrap();
         assert_eq!(settings.fail_on, Some(Severity::Medium));
         assert_eq!(settings.min_confidence, Some(Confidence::High));
+    }
+
+    #[test]
+    fn an_ignore_says_what_and_why() {
+        let text = "off = []\n\n[[ignore]]\nrule = \"r\"\npath = \"a/**\"\nreason = \" why \"\nuntil = 2027-01-31\n\n[[ignore]]\nrule = \"s\"\nreason = \"x\"\nuntil = \"2027-02-01\"\n";
+        let ignores = Settings::parse(text, "s").unwrap().ignores;
+        let told: Vec<_> = ignores
+            .iter()
+            .map(|one| {
+                (one.rule.as_str(), one.reason.as_str(), one.until.unwrap().to_string(), one.range.start)
+            })
+            .collect();
+        let second = text.rfind("[[").unwrap();
+        assert_eq!(told, [("r", "why", "2027-01-31".into(), 10), ("s", "x", "2027-02-01".into(), second)]);
+    }
+
+    #[test]
+    fn an_ignore_that_is_not_whole_is_an_error() {
+        for (entry, told) in [
+            ("rule = \"r\"", "s:2:1: this ignore has no reason"),
+            ("rule = \"r\"\nreason = \" \"", "s:2:1: this ignore has no reason"),
+            ("reason = \"x\"", "s:2:1: missing field `rule`"),
+            ("rule = \"r\"\nreason = \"x\"\npath = \"!a\"", "s:2:1: the path of this ignore is no glob"),
+            ("rule = \"r\"\nreason = \"x\"\nuntil = \"soon\"", "s:2:1: `until` is no day of the calendar"),
+            ("rule = \"r\"\nreason = \"x\"\nuntil = 2027-01-31T10:00:00Z", "s:2:1: `until` is no day"),
+            ("rule = \"r\"\nreason = \"x\"\nfile = \"a\"", "s:5:1: unknown field `file`"),
+        ] {
+            let error = Settings::parse(&format!("\n[[ignore]]\n{entry}\n"), "s").unwrap_err();
+            assert!(error.message.starts_with(told), "{}", error.message);
+        }
     }
 }

@@ -2,15 +2,18 @@
 //!
 //! Pure: the same findings in any order give the same findings in the same order.
 
+mod added;
+
 use std::cmp::{Ordering, Reverse};
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
+pub use self::added::added;
 use crate::error::ExitCode;
 use crate::finding::{Confidence, Finding, Severity};
 use crate::reading::Gap;
+use crate::secret::redact::Redactor;
 use crate::source::{SourceId, Sources};
 
 /// Hex digits of a fingerprint: 128 bits are enough to tell findings apart, and fit in a column.
@@ -32,12 +35,29 @@ impl Default for Filters<'_> {
     }
 }
 
+impl Filters<'_> {
+    /// Whether a finding stays.
+    pub fn keeps(&self, finding: &Finding) -> bool {
+        finding.confidence >= self.min_confidence && !self.off.iter().any(|rule| **rule == *finding.rule)
+    }
+
+    /// The findings that stay, and how many were left out because they are not sure enough. A rule that is off
+    /// was not asked, so what it found is not counted.
+    pub fn keep(&self, mut findings: Vec<Finding>) -> (Vec<Finding>, usize) {
+        findings.retain(|finding| !self.off.iter().any(|rule| **rule == *finding.rule));
+        let all = findings.len();
+        findings.retain(|finding| finding.confidence >= self.min_confidence);
+        let left_out = all - findings.len();
+        (findings, left_out)
+    }
+}
+
 /// Takes raw findings in any order and returns each one once, with its fingerprint, ordered by
 /// source name, place and rule.
 ///
-/// Fingerprints are given before the filters look, so that a filter never changes the fingerprint
+/// Fingerprints are given before anything is filtered or silenced, so that neither changes the fingerprint
 /// of a finding that stays (a baseline would miss it).
-pub fn settle(findings: Vec<Finding>, sources: &Sources, filters: &Filters<'_>) -> Vec<Finding> {
+pub fn settle(findings: Vec<Finding>, sources: &Sources, redactor: &Redactor) -> Vec<Finding> {
     let names = source_names(&findings, sources);
     let name_of = |finding: &Finding| names.get(&finding.at.span.source).map_or("", String::as_str);
     let mut findings = findings;
@@ -48,18 +68,14 @@ pub fn settle(findings: Vec<Finding>, sources: &Sources, filters: &Filters<'_>) 
             .then_with(|| better_first(left, right))
     });
     findings.dedup_by(|later, first| identity(later) == identity(first));
-    let mut equals: BTreeMap<(Arc<str>, String, String), u32> = BTreeMap::new();
+    let mut equals: BTreeMap<String, u32> = BTreeMap::new();
     for finding in &mut findings {
-        let source = names.get(&finding.at.span.source).cloned().unwrap_or_default();
-        let key = (Arc::clone(&finding.rule), source, finding.at.name.clone());
-        let ordinal = equals.entry(key.clone()).or_insert(0);
-        finding.fingerprint = fingerprint(&key.0, &key.1, &key.2, *ordinal);
+        let source = names.get(&finding.at.span.source).map_or("", String::as_str);
+        let kin = kin(finding, source, redactor);
+        let ordinal = equals.entry(kin.clone()).or_insert(0);
+        finding.fingerprint = hashed(&[&kin, &ordinal.to_string()]);
         *ordinal += 1;
     }
-    findings.retain(|finding| {
-        finding.confidence >= filters.min_confidence
-            && !filters.off.iter().any(|rule| **rule == *finding.rule)
-    });
     findings
 }
 
@@ -95,11 +111,23 @@ pub fn exit_code(findings: &[Finding], gaps: &[Gap], fail_on: Option<Severity>, 
     }
 }
 
-/// The fingerprint of one finding: nothing in it moves when lines are added elsewhere, and nothing in
-/// it is secret. A byte that no name holds stands between the parts, so that `a` + `bc` is not `ab` + `c`.
-fn fingerprint(rule: &str, source: &str, name: &str, ordinal: u32) -> String {
+/// What equal findings share: rule, document, block, secret's name and sink. Nothing in it moves when lines are
+/// added elsewhere, and nothing in it is secret: names and paths are told as reports tell them.
+///
+/// The secret and the sink are in it so that few findings are equals, which only their order tells apart: one
+/// that is added above would take its equal's place.
+fn kin(finding: &Finding, source: &str, redactor: &Redactor) -> String {
+    let secret = finding.secret.as_ref().map_or("", |secret| secret.name.as_str());
+    let kind = finding.sink.as_ref().map_or("", |sink| sink.kind.as_str());
+    let path = finding.sink.as_ref().and_then(|sink| sink.path.as_deref()).unwrap_or_default();
+    let (name, secret, path) = (&finding.at.name, redactor.text(secret), redactor.text(path));
+    hashed(&[&finding.rule, source, &redactor.text(name), &secret, kind, &path])
+}
+
+/// Texts as one number in hex. A byte that no name holds stands between them, so that `a` + `bc` is not `ab` + `c`.
+fn hashed(parts: &[&str]) -> String {
     let mut hash = Sha256::new();
-    for part in [rule, source, name, &ordinal.to_string()] {
+    for part in parts {
         hash.update(part.as_bytes());
         hash.update([0]);
     }
@@ -143,6 +171,7 @@ fn better_first(left: &Finding, right: &Finding) -> Ordering {
 mod tests {
     use super::*;
     use crate::finding::{Related, Role, SecretFacts, SinkFacts, Surface};
+    use crate::secret::Secret;
     use crate::source::{Location, Span};
 
     fn finding(rule: &str, source: SourceId, start: usize) -> Finding {
@@ -180,8 +209,8 @@ mod tests {
             };
             found.iter().map(place).collect()
         };
-        let settled = places(settle(raw.to_vec(), &sources, &Filters::default()));
-        assert_eq!(settled, places(settle(turned, &sources, &Filters::default())));
+        let settled = places(settle(raw.to_vec(), &sources, &Redactor::default()));
+        assert_eq!(settled, places(settle(turned, &sources, &Redactor::default())));
         let order: Vec<_> =
             settled.iter().map(|(name, at, rule, _)| (name.as_str(), *at, rule.as_str())).collect();
         assert_eq!(order, [("a.tf", 2, "r"), ("a.tf", 9, "r"), ("a.tf", 9, "s"), ("z.tf", 1, "r")]);
@@ -197,7 +226,7 @@ mod tests {
         let at = told.at.clone();
         told.related.push(Related { at, role: Role::Origin, message: "starts".into() });
         for raw in [vec![weak.clone(), sure.clone(), told.clone()], vec![told, sure, weak]] {
-            let settled = settle(raw, &sources, &Filters::default());
+            let settled = settle(raw, &sources, &Redactor::default());
             assert_eq!(settled.len(), 1);
             assert_eq!((settled[0].confidence, settled[0].related.len()), (Confidence::High, 1));
         }
@@ -211,29 +240,66 @@ mod tests {
         other_secret.secret = Some(SecretFacts { name: "key".into(), ..SecretFacts::default() });
         let mut other_file = one.clone();
         other_file.sink = Some(SinkFacts { kind: "file".into(), path: Some("/etc/x".into()), durable: true });
-        let settled = settle(vec![one, other_secret, other_file], &sources, &Filters::default());
+        let settled = settle(vec![one, other_secret, other_file], &sources, &Redactor::default());
         assert_eq!(settled.len(), 3);
         let prints: std::collections::BTreeSet<_> = settled.iter().map(|one| &one.fingerprint).collect();
         assert_eq!(prints.len(), 3, "equals are numbered");
     }
 
+    fn prints(raw: Vec<Finding>, sources: &Sources) -> Vec<String> {
+        settle(raw, sources, &Redactor::default()).into_iter().map(|one| one.fingerprint).collect()
+    }
+
     #[test]
-    fn a_fingerprint_outlives_added_lines_and_filters() {
+    fn a_fingerprint_outlives_added_lines() {
         let (sources, _, a) = two_sources();
-        let print = |raw: Vec<Finding>, filters: &Filters<'_>| {
-            settle(raw, &sources, filters).last().unwrap().fingerprint.clone()
-        };
-        let everything = Filters::default();
-        let before = print(vec![finding("r", a, 5)], &everything);
-        assert_eq!(before, print(vec![finding("r", a, 50)], &everything));
+        let before = prints(vec![finding("r", a, 5)], &sources);
+        assert_eq!(before, prints(vec![finding("r", a, 50)], &sources));
         // Kept for ever: baselines hold these.
-        assert_eq!(before, "c2bf9d8320baf57d977bc6617e1f51c3");
+        assert_eq!(before, ["34d6691d45c26f9493824571dfaf62ad"]);
+    }
+
+    #[test]
+    fn a_finding_added_above_takes_no_other_s_fingerprint() {
+        let (sources, _, a) = two_sources();
+        let old = finding("r", a, 50);
+        let mut other_secret = finding("r", a, 5);
+        other_secret.secret = Some(SecretFacts { name: "key".into(), ..SecretFacts::default() });
+        let mut other_file = finding("r", a, 6);
+        other_file.sink = Some(SinkFacts { kind: "file".into(), path: Some("/etc/x".into()), durable: true });
+        let before = prints(vec![old.clone()], &sources);
+        let after = prints(vec![other_secret, other_file, old], &sources);
+        assert_eq!(after.last(), before.first());
+    }
+
+    #[test]
+    fn a_fingerprint_holds_no_secret() {
+        let (sources, _, a) = two_sources();
+        let path = |path: &str| {
+            let mut one = finding("r", a, 5);
+            one.sink = Some(SinkFacts { kind: "file".into(), path: Some(path.into()), durable: true });
+            one
+        };
+        let hidden = ["Hunter2-and-more", "Other7-and-less"].map(Secret::new).to_vec();
+        let redactor = Redactor::new(hidden, Vec::new());
+        let print = |one| settle(vec![one], &sources, &redactor).remove(0).fingerprint;
+        assert_eq!(print(path("/x/Hunter2-and-more")), print(path("/x/Other7-and-less")));
+        assert_ne!(print(path("/x/a")), print(path("/x/b")));
+    }
+
+    #[test]
+    fn filters_keep_fingerprints_and_count_what_is_not_sure() {
+        let (sources, _, a) = two_sources();
         let mut sure = finding("r", a, 60);
         sure.confidence = Confidence::High;
-        let raw = vec![finding("r", a, 5), sure];
-        let strict = Filters { min_confidence: Confidence::High, off: &[] };
-        assert_eq!(settle(raw.clone(), &sources, &strict).len(), 1);
-        assert_eq!(print(raw.clone(), &everything), print(raw, &strict));
+        let settled =
+            settle(vec![finding("r", a, 5), sure, finding("off", a, 1)], &sources, &Redactor::default());
+        let off = ["off".to_owned()];
+        let strict = Filters { min_confidence: Confidence::High, off: &off };
+        let (kept, left_out) = strict.keep(settled.clone());
+        assert_eq!((kept.len(), left_out), (1, 1));
+        assert_eq!(kept[0].fingerprint, settled[2].fingerprint);
+        assert_eq!(Filters::default().keep(settled).0.len(), 3);
     }
 
     #[test]
@@ -241,8 +307,9 @@ mod tests {
         let (sources, _, a) = two_sources();
         let off = ["r".to_owned()];
         let filters = Filters { off: &off, ..Filters::default() };
-        let settled = settle(vec![finding("r", a, 1), finding("rr", a, 1)], &sources, &filters);
-        assert_eq!(settled.iter().map(|one| &*one.rule).collect::<Vec<_>>(), ["rr"]);
+        let settled = settle(vec![finding("r", a, 1), finding("rr", a, 1)], &sources, &Redactor::default());
+        let kept = filters.keep(settled).0;
+        assert_eq!(kept.iter().map(|one| &*one.rule).collect::<Vec<_>>(), ["rr"]);
     }
 
     #[test]

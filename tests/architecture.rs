@@ -21,11 +21,27 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("terraform", &["finding", "reading", "secret", "source", "value"]),
     ("script", &["finding", "reading", "secret", "source", "value"]),
     ("flow", &["finding", "reading", "record", "script", "secret", "source", "terraform", "value"]),
-    ("scan", &["finding", "flow", "reading", "rule", "script", "secret", "source", "terraform", "value"]),
-    ("settle", &["error", "finding", "reading", "source"]),
+    (
+        "scan",
+        &[
+            "finding",
+            "flow",
+            "reading",
+            "rule",
+            "script",
+            "secret",
+            "silence",
+            "source",
+            "terraform",
+            "value",
+        ],
+    ),
+    ("day", &[]),
+    ("settle", &["error", "finding", "reading", "secret", "source"]),
+    ("silence", &["day", "error", "finding", "record", "rule", "secret", "settle", "source"]),
     ("report", &["error", "finding", "reading", "secret", "source"]),
-    ("settings", &["error", "finding"]),
-    ("cli", &["finding", "report"]),
+    ("settings", &["day", "error", "finding", "silence"]),
+    ("cli", &["day", "finding", "report"]),
 ];
 
 /// Modules that read and write.

@@ -9,7 +9,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use tempfile::TempDir;
 
-const FORMATS: [&str; 5] = ["table", "json", "sarif", "markdown", "github"];
+const FORMATS: [&str; 7] = ["table", "json", "sarif", "markdown", "github", "gitlab", "junit"];
 const VERBOSE: [&[&str]; 4] = [&[], &["-v"], &["-vv"], &["-vvv"]];
 
 /// The last four characters of a long literal may be shown: they are the same in every canary.
@@ -48,6 +48,18 @@ const PLANTS: &[(&str, &str)] = &[
         "resource \"aws_instance\" \"b\" {\n  user_data = <<-EOT\n    #cloud-config\n    password: @\n    chpasswd:\n      list: |\n        root:@\n    write_files:\n      - path: /etc/app.env\n        content: |\n          API_TOKEN=@\n  EOT\n}\n",
     ),
     (
+        "modules.tf",
+        "resource \"aws_instance\" \"m\" {\n  user_data = <<-EOT\n    #cloud-config\n    apt:\n      sources:\n        mine:\n          source: deb https://bot:@\u{1}apt.example.com/ stable main\n    yum_repos:\n      inner: {password: \"@\", proxy_password: '@'}\n    users:\n      - name: bob\n        plain_text_passwd: @\n    rh_subscription: {activation-key: @, password: @}\n    api_key @: @\n    write_files:\n      - {path: /etc/x, encoding: b64, content: \"@base64\"}\n    runcmd:\n      - [sh, -c, \"API_TOKEN=@; echo $API_TOKEN > /etc/y\"]\n    broken: [ @\n      password: @\n  EOT\n}\n",
+    ),
+    (
+        "mail.tf",
+        "resource \"aws_instance\" \"p\" {\n  user_data = <<-EOT\n    Content-Type: multipart/mixed; boundary=\"@\"\n    MIME-Version: 1.0\n\n    --b\n    Content-Type: text/cloud-config\n\n    password: @\n    --b--\n  EOT\n}\ndata \"cloudinit_config\" \"q\" {\n  part {\n    content_type = \"text/cloud-config\"\n    content = jsonencode({ password = \"@\", chpasswd = { list = \"root:@\" } })\n  }\n}\n",
+    ),
+    (
+        "butane.tf",
+        "data \"ct_config\" \"c\" {\n  content = <<-EOT\n    variant: fcos\n    version: 1.5.0\n    passwd:\n      users:\n        - name: core\n          password_hash: @\n    storage:\n      files:\n        - path: /etc/x\n          contents: {inline: \"password=@\"}\n  EOT\n}\n",
+    ),
+    (
         "calls.tf",
         "module \"app\" {\n  source = \"./app\"\n  db_password = \"@\"\n  settings = jsonencode({ password = \"@\", \"api_key\" : \"@\" })\n}\n",
     ),
@@ -64,8 +76,24 @@ const PLANTS: &[(&str, &str)] = &[
         "#!/bin/bash\nset -x\nAPI_TOKEN=@\nexport PGPASSWORD=\"@\"\necho \"$API_TOKEN\" | tee /etc/token\nsed -i \"s/PASSWORD/@/\" /etc/app.conf\n",
     ),
     (
+        "made.tf",
+        "locals {\n  a_password = format(\"%s-%s\", \"ab\", \"@\")\n  b_password = join(\"\", [\"Ab\", \"@\"])\n  c_password = yamldecode(\"a: @\").a\n  d_password = csvdecode(\"a\\n@\")[0].a\n  e_password = keys({ \"@\" = 1 })[0]\n  f_password = formatlist(\"%s\", [\"@\"])\n  g_password = \"ab${\"@\"}\"\n  h_password = flatten([[\"@\"]])[0]\n  i_password = \"%{ if true }@%{ endif }\"\n  j_password = var.x ? \"@\" : \"@\"\n  k_passwords = { one = \"@\" }\n  l_password = base64decode(jsondecode(\"[\\\"@\\\"]\")[0])\n}\nresource \"local_file\" \"made\" {\n  filename = \"/etc/made\"\n  content = \"${local.a_password}${local.b_password}${local.c_password}${local.d_password}${local.e_password}${local.f_password[0]}${local.g_password}${local.h_password}${local.i_password}${local.j_password}${local.l_password}\"\n}\n",
+    ),
+    (
+        "made.sh",
+        "#!/bin/bash\nA_PASSWORD=$(echo \"@base64\" | base64 -d)\necho $A_PASSWORD > /etc/a\nA_TOKEN=$(echo \"@\" | tr a-z n-za-m); echo $A_TOKEN > /etc/y\nB_PASSWORD=$(jq -r .password <<< '{\"password\":\"@\"}')\necho $B_PASSWORD > /etc/b\nC_PASSWORD=$(rev <<< @)\necho $C_PASSWORD > /etc/c\n",
+    ),
+    (
         "fetch.sh",
         "#!/bin/bash\nA=$(vault kv get -field=password X-Vault-Token=@ secret/app)\necho $A > /etc/a\nB=$(sops --extract '[\"@\"]' -d x.yaml)\necho $B > /etc/b\nC=$(op item get --password @ app)\necho $C > /etc/c\nD=$(bw get password @)\necho $D > /etc/d\necho $(vault read @) > /etc/e\nop read \"op://vault/@/key\" > /etc/f\nvault kv get secret/@ > /etc/g\nkubectl get secret --token @ -n ns app > /etc/h\naws ssm get-parameter --with-decryption --name @ > /etc/i\npass show x=@ > /etc/j\nG=$(gcloud secrets versions access latest --secret=@)\necho $G > /opt/@/file\ncurl -H \"X-Vault-Token: @\" https://vault/v1/secret/data/app > /etc/k\nlpass show -p@ login > /etc/l\ncredstash get app k=@ > /etc/m\n",
+    ),
+    (
+        "setup.ps1",
+        "param($DbPassword = \"@\")\n$password = '@'\n${the @ token} = '@'\n$t = @{ Password = \"@\"; '@ password' = '@' }\n$t.Token = '@'\nSet-Content C:\\a $password\n$s = ConvertTo-SecureString '@' -AsPlainText -Force\n[Environment]::SetEnvironmentVariable('API_TOKEN', '@', 'Machine')\nsetx API_TOKEN \"@\" /M\nreg add HKLM\\App /v password /d @ /f\nschtasks /create /rp @ /tn t\ncmdkey /add:h /user:u /pass:@\napp.exe --password=@ --token @\n& \"C:\\app.exe\" --api-key \"@\"\nfunction @() { $password }\n$x = Get-SECSecretValue -SecretId '@ @'\nAdd-Content C:\\b $x.'@ name'\n\"{0}\" -f $password | Out-File C:\\c\n$token = \"@\nWrite-Host $token\n",
+    ),
+    (
+        "windows.tf",
+        "resource \"aws_instance\" \"w\" {\n  user_data = <<-EOT\n    <script>\n    set DB_PASSWORD=@\n    echo %DB_PASSWORD% > C:\\a\n    setx API_TOKEN @ /M\n    </script>\n    <powershell>\n    $password = \"@\"\n    $password | Set-Content C:\\b\n    Write-Host $password\n    </powershell>\n  EOT\n}\n",
     ),
     (".env", "API_TOKEN=@\nDB_PASSWORD='@'\nexport STRIPE_SECRET_KEY=\"@\"\n"),
     (
@@ -97,6 +125,14 @@ const PLANTS: &[(&str, &str)] = &[
     (
         "provision.tf",
         "resource \"null_resource\" \"n\" {\n  connection {\n    password = \"@\"\n  }\n  provisioner \"remote-exec\" {\n    inline = [\"echo 'password=@' > /etc/app.ini\", \"echo 'token=@ghp' >> /etc/x\"]\n  }\n  provisioner \"local-exec\" {\n    command = \"curl -u bot:@ https://example.com\"\n    environment = { API_TOKEN = \"@\" }\n  }\n}\n",
+    ),
+    (
+        "ignores.tf",
+        "variable \"app_token\" {\n  sensitive = true\n}\nresource \"aws_instance\" \"i\" {\n  # secretrail:ignore secret-in-user-data,secret-written-to-disk until=2999-01-31 reason=\"the old one was @ and @ghp\"\n  user_data = \"#!/bin/sh\\necho ${var.app_token} > /etc/i\\n\"\n}\n# secretrail:ignore secret-in-boot-log until=2999-01-31 reason=\"password=@\"\n# secretrail:ignore secret-in-boot-log until=2001-01-31 reason=\"@\"\n# secretrail:ignore @ until=2999-01-31 reason=\"@\"\n# secretrail:ignore secret-in-boot-log until=@ reason=\"@\n# secretrail:ignore secret-in-boot-log @ghp\n",
+    ),
+    (
+        "secretrail.toml",
+        "# @\n[[ignore]]\nrule = \"secret-in-boot-log\"\nname = \"@\"\nsecret = \"@\"\nfingerprint = \"@\"\npath = \"@/**\"\nreason = \"@\"\n\n[[ignore]]\nrule = \"secret-in-process-arguments\"\nreason = \"it was @ and @ghp\"\n",
     ),
     (
         "container.tf",
@@ -181,12 +217,27 @@ impl Tree {
     }
 
     fn run(&self, arguments: &[&str], temporary: &Path) -> Vec<(&'static str, String)> {
+        let (code, told) = self.run_for_code(arguments, temporary);
+        assert!(matches!(code, Some(1..=3)), "{arguments:?}: {told:?}");
+        told
+    }
+
+    /// The same, whatever the exit code.
+    fn run_any(&self, arguments: &[&str], temporary: &Path) -> Vec<(&'static str, String)> {
+        self.run_for_code(arguments, temporary).1
+    }
+
+    fn run_for_code(
+        &self,
+        arguments: &[&str],
+        temporary: &Path,
+    ) -> (Option<i32>, Vec<(&'static str, String)>) {
         let mut command = Command::new(assert_cmd::cargo::cargo_bin!("secretrail"));
         command.env_clear().env("TMPDIR", temporary).current_dir(self.folder.path()).args(arguments);
         let output = command.output().expect("it runs");
-        assert!(matches!(output.status.code(), Some(1..=3)), "{arguments:?}: {output:?}");
         let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
-        vec![("standard output", text(output.stdout)), ("standard error", text(output.stderr))]
+        let told = vec![("standard output", text(output.stdout)), ("standard error", text(output.stderr))];
+        (output.status.code(), told)
     }
 
     /// Needles that an output holds.
@@ -240,6 +291,30 @@ fn planted_secrets_are_never_shown() {
     }
     assert!(tree.needles.len() > 100, "{}", tree.needles.len());
     tree.search();
+}
+
+#[test]
+fn a_baseline_holds_no_secret_and_shows_none() {
+    let mut tree = Tree::new();
+    for (name, text) in PLANTS {
+        tree.plant(name, text);
+    }
+    let temporary = TempDir::new().expect("a temporary folder");
+    tree.run_any(&["baseline", "-vvv", "-o", "known.json"], temporary.path());
+    let written = fs::read_to_string(tree.folder.path().join("known.json")).expect("a baseline");
+    assert!(written.lines().count() > 50, "{written}");
+    let mut leaks = tree.seen(&written);
+    // A baseline that somebody changed by hand.
+    let planted =
+        written.replace("\"entries\"", "\"note\": \"@\", \"entries\"").replace("\"name\":\"", "\"name\":\"@");
+    tree.plant("known.json", &planted);
+    for format in FORMATS {
+        let arguments = ["scan", "-vvv", "-f", format, "--baseline", "known.json"];
+        for (_, output) in tree.run_any(&arguments, temporary.path()) {
+            leaks.extend(tree.seen(&output));
+        }
+    }
+    assert!(leaks.is_empty(), "{}", leaks.join("\n"));
 }
 
 #[test]
@@ -351,14 +426,35 @@ fn errors_never_quote_files() {
     tree.plant("typed.toml", "off = \"@\"\n");
     tree.plant("word.toml", "fail-on = \"@\"\n");
     tree.plant("broken.toml", "off = [\"@\"\nrules = @\n");
+    tree.plant("ignore.toml", "[[ignore]]\nrule = \"@\"\nreason = \"@\"\n");
+    tree.plant("ignored.toml", "[[ignore]]\nrule = \"literal-token\"\nreason = \"@\"\nuntil = \"@\"\n");
+    tree.plant("baseline.json", "{\"version\": 1, \"entries\": [\"@\"]}\n");
+    tree.plant("broken.json", "{\"version\": \"@\n@");
     tree.plant("tokens.toml", "[[rules]]\nid = \"x\"\nregex = \"@\"\nkeywords = \"@\"\n");
+    // What is quoted, because a person has to find it: unless it is a token.
+    tree.plant("key.toml", "\"@ghp\" = 1\n");
+    tree.plant("folder.toml", "rules = [\"nowhere/@ghp\"]\ntokens = \"@ghp.toml\"\n");
+    tree.plant(
+        "id.toml",
+        "[[rules]]\nid = \"@ghp\"\nregex = \"(\"\n[[rules]]\nid = \"zz-@ghp\"\nregex = \"abc\"\n",
+    );
+    tree.plant("rule.yml", "title: x\nlogsource: {product: secretrail, service: terraform, category: flow}\ndetection:\n  a:\n    sink.path|@ghp: y\n  condition: a\n");
     let temporary = TempDir::new().expect("a temporary folder");
     let mut leaks = Vec::new();
     for (option, file) in [
+        ("--settings", "key.toml"),
+        ("--settings", "folder.toml"),
+        ("--tokens", "id.toml"),
+        ("--rules", "rule.yml"),
         ("--settings", "values.tfvars"),
         ("--settings", "typed.toml"),
         ("--settings", "word.toml"),
         ("--settings", "broken.toml"),
+        ("--settings", "ignore.toml"),
+        ("--settings", "ignored.toml"),
+        ("--baseline", "values.tfvars"),
+        ("--baseline", "baseline.json"),
+        ("--baseline", "broken.json"),
         ("--tokens", "values.tfvars"),
         ("--tokens", "tokens.toml"),
         ("--rules", "values.tfvars"),
@@ -370,4 +466,22 @@ fn errors_never_quote_files() {
         }
     }
     assert!(leaks.is_empty(), "{}", leaks.join("\n"));
+}
+
+/// A password that looks like no password is known by where it stands.
+#[test]
+fn words_that_people_choose_are_never_shown() {
+    let mut tree = Tree::new();
+    tree.write(
+        "made.tf",
+        "locals {\n  a_password = format(\"%s-%s\", \"ab\", \"Winter2024!\")\n  b_password = join(\"\", [\"Ab\", \"Winter2024!\"])\n  c_password = yamldecode(\"a: Winter2024!\").a\n  d_password = keys({ \"Winter2024!\" = 1 })[0]\n  pin_password = 48151623421\n}\nresource \"local_file\" \"made\" {\n  filename = \"/etc/${local.pin_password}\"\n  content = \"${local.a_password}${local.b_password}${local.c_password}${local.d_password}\"\n}\n",
+    );
+    tree.write(
+        "made.sh",
+        "#!/bin/bash\nA_PASSWORD=$(echo \"V2ludGVyMjAyNCE=\" | base64 -d)\necho $A_PASSWORD > /etc/a\nA_TOKEN=$(echo Winter2024! | rev); echo $A_TOKEN > /etc/y\nB_PASSWORD=$(jq -r .password <<< '{\"password\":\"Winter2024!\"}')\necho $B_PASSWORD > /etc/b\n",
+    );
+    for needle in ["Winter2024", "V2ludGVy", "48151623421"] {
+        tree.hide(needle, "made");
+    }
+    tree.search();
 }

@@ -15,7 +15,7 @@ use secretrail::scan::{Material, Scanned, Tools, scan};
 use secretrail::secret::redact::Redactor;
 use secretrail::secret::tokens::TokenTable;
 use secretrail::settings::Settings;
-use secretrail::settle::{Filters, settle, settle_gaps};
+use secretrail::settle::{settle, settle_gaps};
 use secretrail::source::walk::{FileKind, Found, walk};
 use secretrail::source::{SourceId, Sources, Span};
 use secretrail::terraform::read::{read_hcl, read_json, read_template};
@@ -285,8 +285,9 @@ fn rendered(run: Run, format: Format) -> Vec<u8> {
         sources: &run.sources,
         redactor: &redactor,
         rules: Vec::new(),
-        findings: settle(run.scanned.findings, &run.sources, &Filters::default()),
+        findings: settle(run.scanned.findings, &run.sources, &redactor),
         silenced: Vec::new(),
+        gate: report::Gate::default(),
         gaps: settle_gaps(run.scanned.gaps, &run.sources),
         files: 1,
         tool_version: "0".into(),

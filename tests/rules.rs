@@ -118,9 +118,19 @@ fn list(rules: &RuleSet) -> String {
             text.push_str(&format!("| [{name}]({surface}/{name}.yml) | {} | {title} |\n", rule.severity()));
         }
     }
-    text.push_str("\n## Fields\n\nA record is one secret and one place where it lands:\n\n| field | meaning |\n|---|---|\n");
-    for (field, meaning) in secretrail::flow::Flow::FIELDS {
-        text.push_str(&format!("| `{field}` | {meaning} |\n"));
+    let kinds = [
+        (
+            "A record of `terraform` is one secret and one place where it lands",
+            secretrail::flow::Flow::FIELDS,
+        ),
+        ("A record of `gate` is an ignore of which its author should know", secretrail::silence::FIELDS),
+    ];
+    text.push_str("\n## Fields\n");
+    for (what, fields) in kinds {
+        text.push_str(&format!("\n{what}:\n\n| field | meaning |\n|---|---|\n"));
+        for (field, meaning) in fields {
+            text.push_str(&format!("| `{field}` | {meaning} |\n"));
+        }
     }
     text.push_str("\n## Tables\n\n| file | what it lists |\n|---|---|\n");
     for (file, what) in tables(&root().join("rules")) {

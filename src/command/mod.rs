@@ -1,7 +1,12 @@
 //! One file for each subcommand: reads what the user names, calls the pure core, writes.
 
+mod baseline;
+mod outcome;
+mod output;
 mod rules;
 mod scan;
+mod silencing;
+mod since;
 
 use std::io::{self, Write};
 
@@ -18,6 +23,7 @@ use crate::error::{Error, ErrorKind, ExitCode};
 pub fn run(cli: &Cli) -> Result<ExitCode, Error> {
     match &cli.command {
         Command::Scan(arguments) => scan::run(cli, arguments),
+        Command::Baseline(arguments) => baseline::run(cli, arguments),
         Command::Rules(arguments) => rules::run(arguments),
         Command::Completions { shell } => {
             let mut text = Vec::new();

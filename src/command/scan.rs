@@ -2,7 +2,7 @@
 
 mod documents;
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,78 +13,164 @@ use indicatif::{ProgressBar, ProgressStyle};
 use rayon::prelude::*;
 
 use self::documents::{Standard, found_states, is_document, named_plan, standard_input};
-use super::{rules, unwritten};
-use crate::cli::{Cli, Color, ScanArguments};
+use super::outcome::Outcome;
+use super::silencing::Silencing;
+use super::{rules, since};
+use crate::cli::{Cli, ScanArguments, What};
 use crate::error::{Error, ErrorKind, ExitCode};
-use crate::finding::{Confidence, Severity};
 use crate::reading::Gap;
-use crate::report::{self, Format, Report, RuleHelp, TableStyle};
-use crate::rule::{RuleSet, describe};
+use crate::rule::RuleSet;
 use crate::scan::{Material, PlanDocument, Scanned, Stage, Tools, scan};
-use crate::secret::redact::Redactor;
-use crate::secret::tokens::TokenTable;
+use crate::secret::tokens::{TokenTable, Unusable};
 use crate::settings::Settings;
-use crate::settle::{Filters, exit_code, settle, settle_gaps};
 use crate::source::open::{normalise, permitted_root, read_text};
 use crate::source::walk::{FileKind, Found, walk};
-use crate::source::{Sources, Span};
+use crate::source::{Past, Sources, Span};
 use crate::terraform::plan::recognise::RUN;
 use crate::terraform::tree::{Input, read_manifest, unread_file};
 
 /// Deep expressions are followed by recursion, bounded well below what this holds.
 const STACK_BYTES: usize = 64 * 1024 * 1024;
 
+/// Where secretrail looks, and what with.
+pub(super) struct Setup {
+    /// The folder that names are relative to.
+    pub base: PathBuf,
+    pub paths: Vec<PathBuf>,
+    /// Plans and states that were handed over.
+    plans: Vec<PathBuf>,
+    /// Those of the file.
+    pub settings: Settings,
+    /// Ours and the team's.
+    pub rules: RuleSet,
+    /// Ours or the team's.
+    pub tokens: Arc<TokenTable>,
+    /// What of the team's tokens can't be used.
+    token_gaps: Option<(PathBuf, Vec<Unusable>)>,
+    excluded: Override,
+    respect_gitignore: bool,
+    stop: Arc<AtomicBool>,
+}
+
+/// What was found there.
+pub(super) struct Looked {
+    /// The documents.
+    pub sources: Sources,
+    /// Findings and gaps, not settled yet.
+    pub scanned: Scanned,
+    /// Files that were read.
+    pub files: usize,
+    /// The same before the change, where only the change is asked for.
+    pub past: Option<Box<Looked>>,
+}
+
 pub(super) fn run(cli: &Cli, arguments: &ScanArguments) -> Result<ExitCode, Error> {
     let started = Instant::now();
-    let stop = stop_on_ctrl_c();
-    let (base, paths) = scanned_paths(arguments)?;
-    let settings = Settings::load(arguments.settings.as_deref(), &base)?;
-    if let Some(file) = &settings.file {
-        tracing::info!("settings from {}", file.display());
-    }
-    let mut folders = settings.rules.clone();
-    folders.extend(arguments.rules.iter().cloned());
-    let rule_set = rules::load(&folders)?;
-    for error in rule_set.unusable() {
-        tracing::warn!("rule left out: {error}");
-    }
-    known_rules(&rule_set, &settings.off)?;
-    let tokens = tokens(arguments.tokens.as_ref().or(settings.tokens.as_ref()))?;
-
-    let sources = Sources::default();
-    sources.set_base(base.clone());
-    let bar = progress_bar(cli, arguments);
-    let on_progress = |stage| match stage {
-        Stage::Expect(pieces) => bar.inc_length(pieces as u64),
-        Stage::Done => bar.inc(1),
-    };
-    let tools = Tools { rules: &rule_set, tokens: &tokens, stop: &stop, progress: &on_progress };
-    let gather = || {
-        let material = gather(&paths, &base, &sources, &settings, arguments, &stop)?;
-        let files = material.inputs.len() + material.documents.len();
-        tracing::info!("{files} files read");
-        let scanned = scan(&sources, &material, &tools);
-        Ok::<_, Error>((files, scanned))
-    };
-    let pool = rayon::ThreadPoolBuilder::new().stack_size(STACK_BYTES).build();
-    let pool =
-        pool.map_err(|error| Error::new(ErrorKind::Input, format!("no threads can be had: {error}")))?;
-    let result = pool.install(gather);
-    bar.finish_and_clear();
-    if stop.load(Ordering::Relaxed) {
-        return Err(Error::new(ErrorKind::Interrupted, "stopped; no report was written"));
-    }
-    let (files, scanned) = result?;
-    let outcome = Outcome {
-        base: &base,
-        sources: &sources,
-        scanned,
-        files,
-        tokens: &tokens,
-        rules: &rule_set,
-        settings: &settings,
-    };
+    let setup = Setup::new(&arguments.what)?;
+    let silencing = Silencing::load(&setup, arguments.baseline.as_deref(), arguments.what.now)?;
+    let past = arguments.since.as_deref().map(|revision| since::open(&setup.paths, revision)).transpose()?;
+    let looked = setup.look(cli, &arguments.what, past)?;
+    let outcome = Outcome { setup: &setup, looked, silencing };
     outcome.report(cli, arguments, started)
+}
+
+impl Setup {
+    pub(super) fn new(what: &What) -> Result<Self, Error> {
+        let stop = stop_on_ctrl_c();
+        let (base, paths) = scanned_paths(what)?;
+        let settings = Settings::load(what.settings.as_deref(), &base)?;
+        if let Some(file) = &settings.file {
+            tracing::info!("settings from {}", file.display());
+        }
+        let mut folders = settings.rules.clone();
+        folders.extend(what.rules.iter().cloned());
+        let rules = rules::load(&folders)?;
+        for error in rules.unusable() {
+            tracing::warn!("rule left out: {error}");
+        }
+        known_rules(&rules, "off", settings.off.iter())?;
+        known_rules(&rules, "ignore", settings.ignores.iter().map(|entry| &entry.rule))?;
+        let (tokens, token_gaps) = tokens(what.tokens.as_ref().or(settings.tokens.as_ref()))?;
+        let excluded = excluded(&base, &settings.exclude)?;
+        let respect_gitignore = what.respect_gitignore || settings.respect_gitignore;
+        let plans = what.plans.clone();
+        Ok(Self {
+            base,
+            paths,
+            plans,
+            settings,
+            rules,
+            tokens,
+            token_gaps,
+            excluded,
+            respect_gitignore,
+            stop,
+        })
+    }
+
+    /// Reads and follows all that the user named, and what was there before where that is asked for.
+    pub(super) fn look(&self, cli: &Cli, what: &What, past: Option<Arc<dyn Past>>) -> Result<Looked, Error> {
+        let bar = progress_bar(cli, what);
+        let on_progress = |stage| match stage {
+            Stage::Expect(pieces) => bar.inc_length(pieces as u64),
+            Stage::Done => bar.inc(1),
+        };
+        let (rules, tokens, stop) = (&self.rules, &*self.tokens, &*self.stop);
+        let tools = Tools { rules, tokens, stop, progress: &on_progress };
+        let look = || {
+            let sources = Sources::default();
+            sources.set_base(self.base.clone());
+            let mut material = self.gather(&sources)?;
+            let files = material.inputs.len() + material.documents.len();
+            tracing::info!("{files} files read");
+            self.tell_token_gaps(&sources, &mut material);
+            let scanned = scan(&sources, &material, &tools);
+            let past = past.map(|past| Box::new(self.look_back(past, &material, &tools)));
+            Ok::<_, Error>(Looked { sources, scanned, files, past })
+        };
+        let pool = rayon::ThreadPoolBuilder::new().stack_size(STACK_BYTES).build();
+        let pool =
+            pool.map_err(|error| Error::new(ErrorKind::Input, format!("no threads can be had: {error}")))?;
+        let result = pool.install(look);
+        bar.finish_and_clear();
+        if stop.load(Ordering::Relaxed) {
+            return Err(Error::new(ErrorKind::Interrupted, "stopped; no report was written"));
+        }
+        result
+    }
+
+    /// The same scan of the earlier tree. What can't be read there hides nothing: it makes more findings new.
+    fn look_back(&self, past: Arc<dyn Past>, today: &Material, tools: &Tools<'_>) -> Looked {
+        let sources = Sources::of_the_past(Arc::clone(&past));
+        sources.set_base(self.base.clone());
+        let files: Vec<PathBuf> = today.inputs.iter().map(|input| input.found.path.clone()).collect();
+        let mut material = Material { downloaded: today.downloaded.clone(), ..Material::default() };
+        let paths =
+            self.paths.iter().chain(today.downloaded.iter().flat_map(|(_, rows)| rows).map(|(_, f)| f));
+        let mut found: Vec<Found> = paths.flat_map(|path| since::files(&*past, path, &files)).collect();
+        // What is excluded now was so then, as far as this comparison goes.
+        found.retain(|file| !self.excluded.matched(&file.path, false).is_ignore());
+        found.sort();
+        found.dedup_by(|a, b| a.path == b.path);
+        let (states, found) = found.into_iter().partition(|file| file.kind == FileKind::State);
+        found_states(states, &sources, &mut material);
+        read_all(found, &sources, &mut material, &self.stop);
+        tracing::info!("{} earlier files read", material.inputs.len());
+        let scanned = scan(&sources, &material, tools);
+        Looked { sources, scanned, files: material.inputs.len(), past: None }
+    }
+
+    /// A token that is not looked for is a finding that could be missed.
+    fn tell_token_gaps(&self, sources: &Sources, material: &mut Material) {
+        let Some((path, unusable)) = &self.token_gaps else { return };
+        let source = sources.add_file(sources.reported_name(path), path);
+        material.gaps.extend(unusable.iter().map(|one| Gap {
+            at: Span::start_of(source),
+            name: String::new(),
+            reason: one.reason.clone(),
+            hides_findings: one.hides_findings,
+        }));
+    }
 }
 
 fn stop_on_ctrl_c() -> Arc<AtomicBool> {
@@ -102,20 +188,24 @@ fn stop_on_ctrl_c() -> Arc<AtomicBool> {
     stop
 }
 
-/// The folder that names are relative to, and the absolute paths to scan. Standard input is `-`.
-fn scanned_paths(arguments: &ScanArguments) -> Result<(PathBuf, Vec<PathBuf>), Error> {
-    let here = std::env::current_dir().map_err(|error| {
+/// The current folder.
+pub(super) fn here() -> Result<PathBuf, Error> {
+    std::env::current_dir().map_err(|error| {
         Error::new(ErrorKind::Input, format!("the current folder can't be read: {}", error.kind()))
-    })?;
+    })
+}
+
+/// The folder that names are relative to, and the absolute paths to scan. Standard input is `-`.
+fn scanned_paths(what: &What) -> Result<(PathBuf, Vec<PathBuf>), Error> {
+    let here = here()?;
     let mut paths = Vec::new();
-    // Who gives a plan asks about the plan.
-    let current = (arguments.paths.is_empty() && arguments.plans.is_empty()).then(|| PathBuf::from("."));
-    let inputs = arguments.paths.iter().chain(&arguments.plans);
-    if inputs.filter(|path| path.as_os_str() == "-").count() > 1 {
+    if what.paths.iter().chain(&what.plans).filter(|path| path.as_os_str() == "-").count() > 1 {
         return Err(Error::new(ErrorKind::Usage, "standard input can be read only once")
             .hint("name one input `-`, and the others by their files"));
     }
-    for path in arguments.paths.iter().chain(&current) {
+    // Who gives a plan asks about the plan.
+    let current = (what.paths.is_empty() && what.plans.is_empty()).then(|| PathBuf::from("."));
+    for path in what.paths.iter().chain(&current) {
         if path.as_os_str() == "-" {
             paths.push(path.clone());
             continue;
@@ -138,20 +228,27 @@ fn scanned_paths(arguments: &ScanArguments) -> Result<(PathBuf, Vec<PathBuf>), E
     Ok((base, paths))
 }
 
-/// A rule that is switched off by a wrong name would stay on, and nobody would know.
-fn known_rules(rules: &RuleSet, off: &[String]) -> Result<(), Error> {
-    match off.iter().position(|name| rules.get(name).is_none()) {
+/// A rule that is switched off or ignored by a wrong name would stay on, and nobody would know.
+fn known_rules<'n>(
+    rules: &RuleSet,
+    setting: &str,
+    mut names: impl Iterator<Item = &'n String>,
+) -> Result<(), Error> {
+    match names.position(|name| rules.get(name).is_none()) {
         None => Ok(()),
         Some(position) => Err(Error::new(
             ErrorKind::Settings,
-            format!("off: the name at position {} is no rule's", position + 1),
+            format!("{setting}: the name at position {} is no rule's", position + 1),
         )
         .hint("`secretrail rules list` names all rules")),
     }
 }
 
-fn tokens(file: Option<&PathBuf>) -> Result<Arc<TokenTable>, Error> {
-    let Some(path) = file else { return Ok(TokenTable::embedded()) };
+/// The token table, and where it is the user's: what of it can't be used.
+type Tokens = (Arc<TokenTable>, Option<(PathBuf, Vec<Unusable>)>);
+
+fn tokens(file: Option<&PathBuf>) -> Result<Tokens, Error> {
+    let Some(path) = file else { return Ok((TokenTable::embedded(), None)) };
     let (text, _) = read_text(path).map_err(|refusal| {
         Error::new(ErrorKind::Settings, format!("{} is not used: {}", path.display(), refusal.reason()))
             .hint("--tokens takes a gitleaks configuration file (TOML)")
@@ -160,11 +257,12 @@ fn tokens(file: Option<&PathBuf>) -> Result<Arc<TokenTable>, Error> {
     for warning in table.warnings() {
         tracing::warn!("{}: {warning}", path.display());
     }
-    Ok(Arc::new(table))
+    let gaps = (normalise(&here()?.join(path)), table.unusable().to_vec());
+    Ok((Arc::new(table), Some(gaps)))
 }
 
-fn progress_bar(cli: &Cli, arguments: &ScanArguments) -> ProgressBar {
-    let quiet = arguments.no_progress || cli.verbose > 0 || !io::stderr().is_terminal();
+fn progress_bar(cli: &Cli, what: &What) -> ProgressBar {
+    let quiet = what.no_progress || cli.verbose > 0 || !io::stderr().is_terminal();
     if quiet {
         return ProgressBar::hidden();
     }
@@ -175,68 +273,50 @@ fn progress_bar(cli: &Cli, arguments: &ScanArguments) -> ProgressBar {
     bar
 }
 
-/// Finds and reads all documents.
-fn gather(
-    paths: &[PathBuf],
-    base: &Path,
-    sources: &Sources,
-    settings: &Settings,
-    arguments: &ScanArguments,
-    stop: &AtomicBool,
-) -> Result<Material, Error> {
-    let excluded = excluded(base, &settings.exclude)?;
-    let respect = arguments.respect_gitignore || settings.respect_gitignore;
-    let mut material = Material::default();
-    let mut found: Vec<Found> = Vec::new();
-    for plan in &arguments.plans {
-        material.documents.push(plan_document(plan, base, sources)?);
-    }
-    for path in paths {
-        if path.as_os_str() == "-" {
-            match standard_input(base, sources, false)? {
-                Standard::Input(input) => material.inputs.push(input),
-                Standard::Document(document) => material.documents.push(document),
+impl Setup {
+    /// Finds and reads all documents.
+    fn gather(&self, sources: &Sources) -> Result<Material, Error> {
+        let mut material = Material::default();
+        let mut found: Vec<Found> = Vec::new();
+        for plan in &self.plans {
+            material.documents.push(plan_document(plan, &self.base, sources)?);
+        }
+        for path in &self.paths {
+            if path.as_os_str() == "-" {
+                match standard_input(&self.base, sources, false)? {
+                    Standard::Input(input) => material.inputs.push(input),
+                    Standard::Document(document) => material.documents.push(document),
+                }
+                continue;
             }
-            continue;
+            sources.permit(permitted_root(path));
+            if path.is_file() && is_document(path) {
+                let name = sources.reported_name(path);
+                material.documents.push(named_plan(Path::new(&name), path, sources)?);
+                continue;
+            }
+            let walked = walk(path, self.respect_gitignore);
+            for manifest in walked.manifests {
+                found.extend(downloaded(&manifest, sources, &mut material));
+            }
+            for (place, reason) in walked.refused {
+                let source = sources.add_file(sources.reported_name(&place), &place);
+                material.gaps.push(unread_file(source, reason, FileKind::Hcl));
+            }
+            // A file that the user names is read whatever it is called.
+            if path.is_file() && walked.files.is_empty() {
+                found.push(Found { path: path.clone(), kind: FileKind::Script });
+            }
+            found.extend(walked.files);
         }
-        sources.permit(permitted_root(path));
-        if path.is_file() && is_document(path) {
-            material.documents.push(named_plan(Path::new(&sources.reported_name(path)), path, sources)?);
-            continue;
-        }
-        let walked = walk(path, respect);
-        for manifest in walked.manifests {
-            found.extend(downloaded(&manifest, sources, &mut material));
-        }
-        for (place, reason) in walked.refused {
-            let source = sources.add_file(sources.reported_name(&place), &place);
-            material.gaps.push(unread_file(source, reason, FileKind::Hcl));
-        }
-        // A file that the user names is read whatever it is called.
-        if path.is_file() && walked.files.is_empty() {
-            found.push(Found { path: path.clone(), kind: FileKind::Script });
-        }
-        found.extend(walked.files);
+        found.retain(|file| !self.excluded.matched(&file.path, false).is_ignore());
+        found.sort();
+        found.dedup_by(|a, b| a.path == b.path);
+        let (states, found) = found.into_iter().partition(|file| file.kind == FileKind::State);
+        found_states(states, sources, &mut material);
+        read_all(found, sources, &mut material, &self.stop);
+        Ok(material)
     }
-    found.retain(|file| !excluded.matched(&file.path, false).is_ignore());
-    found.sort();
-    found.dedup_by(|a, b| a.path == b.path);
-    let (states, found) = found.into_iter().partition(|file| file.kind == FileKind::State);
-    found_states(states, sources, &mut material);
-    read_all(found, sources, &mut material, stop);
-    Ok(material)
-}
-
-/// `--plan FILE`, `--plan -`.
-fn plan_document(plan: &Path, base: &Path, sources: &Sources) -> Result<PlanDocument, Error> {
-    if plan.as_os_str() == "-" {
-        return match standard_input(base, sources, true)? {
-            Standard::Document(document) => Ok(document),
-            Standard::Input(_) => Err(Error::new(ErrorKind::Input, "standard input is no plan").hint(RUN)),
-        };
-    }
-    let here = std::env::current_dir().unwrap_or_default();
-    named_plan(plan, &normalise(&here.join(plan)), sources)
 }
 
 fn excluded(base: &Path, globs: &[String]) -> Result<Override, Error> {
@@ -247,6 +327,17 @@ fn excluded(base: &Path, globs: &[String]) -> Result<Override, Error> {
         builder.add(&format!("!{glob}")).map_err(|error| wrong(&error))?;
     }
     builder.build().map_err(|error| wrong(&error))
+}
+
+/// `--plan FILE`, `--plan -`.
+fn plan_document(plan: &Path, base: &Path, sources: &Sources) -> Result<PlanDocument, Error> {
+    if plan.as_os_str() == "-" {
+        return match standard_input(base, sources, true)? {
+            Standard::Document(document) => Ok(document),
+            Standard::Input(_) => Err(Error::new(ErrorKind::Input, "standard input is no plan").hint(RUN)),
+        };
+    }
+    named_plan(plan, &normalise(&here()?.join(plan)), sources)
 }
 
 /// The files of the downloaded modules that a manifest names.
@@ -287,7 +378,7 @@ fn read_all(found: Vec<Found>, sources: &Sources, material: &mut Material, stop:
                 return false;
             }
             let path = &input.found.path;
-            match sources.may_open(path).and_then(|()| read_text(path)) {
+            match sources.read(path) {
                 Ok((text, replaced)) => {
                     sources.document(input.source).set_text(text.into());
                     if replaced {
@@ -308,144 +399,4 @@ fn read_all(found: Vec<Found>, sources: &Sources, material: &mut Material, stop:
         .collect();
     material.inputs.extend(read);
     material.gaps.extend(gaps.into_inner().unwrap_or_else(PoisonError::into_inner));
-}
-
-/// The way from here to the scanned folder, where it is below; else nothing.
-fn prefix(base: &Path) -> String {
-    let here = std::env::current_dir().unwrap_or_default();
-    match base.strip_prefix(&here) {
-        Ok(rest) if !rest.as_os_str().is_empty() => rest.to_string_lossy().replace('\\', "/") + "/",
-        _ => String::new(),
-    }
-}
-
-/// All that a report is made of.
-struct Outcome<'o> {
-    base: &'o Path,
-    sources: &'o Sources,
-    scanned: Scanned,
-    files: usize,
-    tokens: &'o Arc<TokenTable>,
-    rules: &'o RuleSet,
-    settings: &'o Settings,
-}
-
-impl Outcome<'_> {
-    fn report(self, cli: &Cli, arguments: &ScanArguments, started: Instant) -> Result<ExitCode, Error> {
-        let redactor =
-            Redactor::new(self.scanned.secrets, self.scanned.places).with_tokens(Arc::clone(self.tokens));
-        let min_confidence =
-            arguments.min_confidence.or(self.settings.min_confidence).unwrap_or(Confidence::Low);
-        let fail_on = arguments.fail_on.or(self.settings.fail_on).unwrap_or(Severity::High);
-        let filters = Filters { min_confidence, off: &self.settings.off };
-        let findings = settle(self.scanned.findings, self.sources, &filters);
-        let gaps = settle_gaps(self.scanned.gaps, self.sources);
-        let exit_code = if self.files == 0 && !arguments.exit_zero {
-            ExitCode::NotAudited
-        } else {
-            exit_code(&findings, &gaps, Some(fail_on), arguments.exit_zero)
-        };
-        let report = Report {
-            sources: self.sources,
-            path_prefix: if arguments.format == Format::Json { String::new() } else { prefix(self.base) },
-            redactor: &redactor,
-            rules: self.rules.iter().map(rule_help).collect(),
-            findings,
-            silenced: Vec::new(),
-            gaps,
-            files: self.files,
-            tool_version: env!("CARGO_PKG_VERSION").into(),
-            exit_code,
-            elapsed: Some(started.elapsed()),
-            style: style(cli, arguments),
-        };
-        write(arguments, &report)?;
-        if exit_code == ExitCode::NotAudited {
-            return Err(Error::new(ErrorKind::Input, "no Terraform file was found")
-                .hint("name the folder that holds your .tf files; --exit-zero accepts an empty one"));
-        }
-        Ok(exit_code)
-    }
-}
-
-fn rule_help(rule: &crate::rule::Rule) -> RuleHelp {
-    let file = rule.file();
-    RuleHelp {
-        name: file.name.clone(),
-        title: file.title.clone(),
-        severity: rule.severity(),
-        description: file.description.clone().unwrap_or_default(),
-        remediation: file.remediation.clone().unwrap_or_default(),
-        tags: file.tags.clone(),
-        references: file.references.clone(),
-        help_markdown: describe::explain(rule),
-    }
-}
-
-fn style(cli: &Cli, arguments: &ScanArguments) -> TableStyle {
-    let terminal = arguments.output.is_none() && io::stdout().is_terminal();
-    let color = match cli.color {
-        Color::Always => true,
-        Color::Never => false,
-        Color::Auto => {
-            terminal && anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never
-        }
-    };
-    let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
-        .iter()
-        .find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()));
-    let unicode = terminal && locale.is_some_and(|locale| locale.to_ascii_lowercase().contains("utf"));
-    let width = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
-    let width = width.or_else(|| terminal.then(console_width).flatten()).unwrap_or(100);
-    TableStyle { color, width: usize::clamp(width, 60, 200), unicode, full: arguments.all }
-}
-
-fn console_width() -> Option<usize> {
-    terminal_size::terminal_size().map(|(width, _)| usize::from(width.0))
-}
-
-fn write(arguments: &ScanArguments, report: &Report<'_>) -> Result<(), Error> {
-    let format: Format = arguments.format;
-    match &arguments.output {
-        None => {
-            let mut out = io::BufWriter::new(io::stdout().lock());
-            match report::write(format, report, &mut out).and_then(|()| out.flush()) {
-                Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(unwritten(&error)),
-                _ => Ok(()),
-            }
-        }
-        Some(path) => write_whole(path, format, report).map_err(|error| {
-            Error::new(ErrorKind::Output, format!("{} can't be written: {}", path.display(), error.kind()))
-        }),
-    }
-}
-
-/// Readable as the user's umask says: a report holds no secret, and other steps of a job read it.
-fn temporary_beside(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
-    let mut builder = tempfile::Builder::new();
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        builder.permissions(std::fs::Permissions::from_mode(0o666));
-    }
-    builder.tempfile_in(folder)
-}
-
-/// Written beside its place and moved there whole: a job that is cut off leaves the old file.
-fn write_whole(path: &Path, format: Format, report: &Report<'_>) -> io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    // A device or a pipe is written to; moving a file there would take its place.
-    if std::fs::metadata(path).is_ok_and(|target| !target.is_file()) {
-        let mut out = io::BufWriter::new(std::fs::OpenOptions::new().write(true).open(path)?);
-        report::write(format, report, &mut out)?;
-        return out.flush();
-    }
-    let mut file = temporary_beside(folder)?;
-    {
-        let mut out = io::BufWriter::new(file.as_file_mut());
-        report::write(format, report, &mut out)?;
-        out.flush()?;
-    }
-    file.persist(path).map_err(|error| error.error)?;
-    Ok(())
 }

@@ -1,5 +1,7 @@
 //! Small trees, and where their secrets land.
 
+mod windows;
+
 use std::path::PathBuf;
 
 use super::*;

@@ -7,7 +7,7 @@ use std::io::{self, Write};
 
 use super::Report;
 use super::told::{Place, Told, ToldFinding};
-use super::verdict::{number, verdict};
+use super::verdict::{number, untold, verdict};
 use crate::finding::Severity;
 
 /// Writes one command a finding, one a gap, and the verdict as a notice. The worst come first, since
@@ -32,7 +32,11 @@ pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()>
         let message = format!("{}{separator}{}", gap.place.name, gap.reason);
         write_command(out, "warning", Some(&gap.place), title, &message)?;
     }
-    write_command(out, "notice", None, "secretrail", &verdict(report, &told))
+    let mut sum = verdict(report, &told);
+    for sentence in untold(report, &told) {
+        sum.push_str(&format!("\n{sentence}"));
+    }
+    write_command(out, "notice", None, "secretrail", &sum)
 }
 
 fn command(severity: Severity) -> &'static str {

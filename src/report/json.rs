@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::Report;
 use super::told::{Place, Step, Told, ToldFinding};
-use super::verdict::by_severity;
+use super::verdict::{by_severity, silenced_by};
 
 /// The version of the shape below.
 const VERSION: u32 = 1;
@@ -18,7 +18,7 @@ struct Whole<'t> {
     findings: Vec<Finding<'t>>,
     gaps: Vec<Gap<'t>>,
     silenced: Vec<Silenced<'t>>,
-    summary: Summary,
+    summary: Summary<'t>,
 }
 
 #[derive(Serialize)]
@@ -97,6 +97,9 @@ struct Gap<'t> {
 struct Silenced<'t> {
     rule: &'t str,
     fingerprint: &'t str,
+    path: &'t str,
+    line: usize,
+    name: &'t str,
     by: &'t str,
     reason: &'t str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -104,8 +107,13 @@ struct Silenced<'t> {
 }
 
 #[derive(Serialize)]
-struct Summary {
+struct Summary<'t> {
     findings: serde_json::Map<String, serde_json::Value>,
+    silenced: serde_json::Map<String, serde_json::Value>,
+    less_sure_left_out: usize,
+    baseline_entries_gone: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    since: Option<&'t str>,
     files: usize,
     exit_code: u8,
 }
@@ -122,6 +130,13 @@ pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()>
         silenced: told.silenced.iter().map(silenced).collect(),
         summary: Summary {
             findings: counts.map(|(severity, count)| (severity.word().to_owned(), count.into())).collect(),
+            silenced: silenced_by(&told)
+                .into_iter()
+                .map(|(by, count)| (by.to_owned(), count.into()))
+                .collect(),
+            less_sure_left_out: report.gate.left_out,
+            baseline_entries_gone: report.gate.gone,
+            since: told.since.as_deref(),
             files: report.files,
             exit_code: report.exit_code as u8,
         },
@@ -194,6 +209,9 @@ fn silenced(silenced: &super::told::ToldSilenced) -> Silenced<'_> {
     Silenced {
         rule: &silenced.rule,
         fingerprint: &silenced.fingerprint,
+        path: &silenced.place.path,
+        line: silenced.place.position.line,
+        name: &silenced.place.name,
         by: &silenced.by,
         reason: &silenced.reason,
         until: silenced.until.as_deref(),

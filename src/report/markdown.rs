@@ -11,7 +11,7 @@ use self::escape::{code, html_code, prose};
 use super::Report;
 use super::shown::clipped;
 use super::told::{Told, ToldFinding, ToldGap};
-use super::verdict::{number, verdict};
+use super::verdict::{number, untold, verdict};
 
 /// Bytes after which no more rows, details and gaps are added: each part leaves room for the next, and
 /// the whole page stays under 60,000.
@@ -30,9 +30,8 @@ pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()>
     rows(&told, &mut page);
     details(&told, &mut page);
     gaps(&told, &mut page);
-    if !told.silenced.is_empty() {
-        let silenced = number(told.silenced.len(), "finding is", "findings are");
-        page.push_str(&format!("\n{silenced} silenced by an exception or the baseline.\n"));
+    for sentence in untold(report, &told) {
+        page.push_str(&format!("\n{}.\n", prose(&sentence)));
     }
     out.write_all(page.as_bytes())
 }

@@ -3,9 +3,12 @@
 //! Renderers see the report through [`told::Told`] only: there, in one place, every string passes the
 //! redactor and is made harmless to a terminal.
 
+mod baseline;
 mod excerpt;
 mod github;
+mod gitlab;
 mod json;
+mod junit;
 mod markdown;
 mod sarif;
 mod shown;
@@ -22,11 +25,12 @@ use std::fmt;
 use std::io::{self, Write};
 use std::time::Duration;
 
+pub use self::baseline::write_baseline;
 use crate::error::ExitCode;
 use crate::finding::{Finding, Severity};
 use crate::reading::Gap;
 use crate::secret::redact::Redactor;
-use crate::source::Sources;
+use crate::source::{Location, Sources};
 
 /// How a report is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -41,11 +45,16 @@ pub enum Format {
     Markdown,
     /// Workflow commands that GitHub shows beside the changed lines.
     Github,
+    /// GitLab's Code Quality report.
+    Gitlab,
+    /// JUnit's XML, for test pages.
+    Junit,
 }
 
 impl Format {
     /// All of them, in order.
-    pub const ALL: &'static [Self] = &[Self::Table, Self::Json, Self::Sarif, Self::Markdown, Self::Github];
+    pub const ALL: &'static [Self] =
+        &[Self::Table, Self::Json, Self::Sarif, Self::Markdown, Self::Github, Self::Gitlab, Self::Junit];
 
     /// The word that users see and type.
     pub fn word(self) -> &'static str {
@@ -55,6 +64,8 @@ impl Format {
             Self::Sarif => "sarif",
             Self::Markdown => "markdown",
             Self::Github => "github",
+            Self::Gitlab => "gitlab",
+            Self::Junit => "junit",
         }
     }
 
@@ -98,6 +109,8 @@ pub struct Silenced {
     pub rule: String,
     /// The finding.
     pub fingerprint: String,
+    /// Its place.
+    pub at: Location,
     /// By what: `inline`, `settings`, `baseline`.
     pub by: String,
     /// Why, in the words of who decided. Empty where nothing was said.
@@ -126,6 +139,19 @@ impl Default for TableStyle {
     }
 }
 
+/// What the gate was asked, and what it did not tell.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Gate {
+    /// The least severity that fails.
+    pub fail_on: Option<Severity>,
+    /// Findings that are less sure than was asked, left out.
+    pub left_out: usize,
+    /// Entries of the baseline that no finding met.
+    pub gone: usize,
+    /// Only what was added since this revision is told.
+    pub since: Option<String>,
+}
+
 /// Everything that is said of one run.
 #[derive(Debug)]
 pub struct Report<'a> {
@@ -142,6 +168,8 @@ pub struct Report<'a> {
     pub findings: Vec<Finding>,
     /// Findings that were silenced; not in `findings`.
     pub silenced: Vec<Silenced>,
+    /// What was asked, and what is not told.
+    pub gate: Gate,
     /// What could not be read or decided.
     pub gaps: Vec<Gap>,
     /// Files that were read.
@@ -164,5 +192,7 @@ pub fn write(format: Format, report: &Report<'_>, out: &mut dyn Write) -> io::Re
         Format::Sarif => sarif::render(report, out),
         Format::Markdown => markdown::render(report, out),
         Format::Github => github::render(report, out),
+        Format::Gitlab => gitlab::render(report, out),
+        Format::Junit => junit::render(report, out),
     }
 }

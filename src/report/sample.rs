@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Format, Report, RuleHelp, Silenced, TableStyle, write};
+use super::{Format, Gate, Report, RuleHelp, Silenced, TableStyle, write};
 use crate::error::ExitCode;
 use crate::finding::{Confidence, Finding, Related, Role, SecretFacts, Severity, SinkFacts, Surface};
 use crate::reading::Gap;
@@ -100,6 +100,7 @@ impl Ground {
             silenced: vec![Silenced {
                 rule: "secret-in-output".into(),
                 fingerprint: "ffff".into(),
+                at: self.place(self.main, "resource", "output.key"),
                 by: "settings".into(),
                 reason: "a public test key".into(),
                 until: Some("2027-01-31".into()),
@@ -120,6 +121,7 @@ impl Ground {
             rules: vec![rule()],
             findings: Vec::new(),
             silenced: Vec::new(),
+            gate: Gate { fail_on: Some(Severity::High), ..Gate::default() },
             gaps: Vec::new(),
             files: 0,
             tool_version: "0.1.0".into(),

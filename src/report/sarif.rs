@@ -15,6 +15,7 @@ use self::log::{
 };
 use super::Report;
 use super::told::{Place, Step, Told, ToldFinding, ToldGap, ToldRule};
+use super::verdict::untold;
 use crate::error::ExitCode;
 use crate::finding::{Confidence, Severity};
 
@@ -63,7 +64,10 @@ pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()>
         )]),
         column_kind: "unicodeCodePoints",
         results: results.map(|(finding, own)| outcome(&told, finding, own, index(finding))).collect(),
-        properties: RunProperties { silenced: told.silenced.iter().map(silenced).collect() },
+        properties: RunProperties {
+            silenced: told.silenced.iter().map(silenced).collect(),
+            untold: untold(report, &told),
+        },
     };
     let log = Log { schema: SCHEMA, version: "2.1.0", runs: [run] };
     serde_json::to_writer_pretty(&mut *out, &log)?;

@@ -1,5 +1,6 @@
 //! What every format must hold: the inline snapshots, and the rules behind them.
 
+mod gate;
 mod hostile;
 
 use insta::assert_snapshot;
@@ -42,7 +43,8 @@ fn a_finding_as_a_table() {
      rule                   | critical 
     ------------------------+----------
      secret-written-to-disk |        1 
-    Read 2 files in 0.3 s, 1 gap (1 could hide a finding), 1 finding silenced
+    Read 2 files in 0.3 s, 1 gap (1 could hide a finding)
+    1 finding is silenced: 1 by the settings
     1 secret lands on disk: 1 critical. Audited in part: 1 gap could hide more. Exit code 1
     "#);
 }
@@ -81,7 +83,8 @@ fn a_finding_as_a_table_with_lines() {
     ├────────────────────────┼──────────┤
     │ secret-written-to-disk │        1 │
     ╰────────────────────────┴──────────╯
-    Read 2 files in 0.3 s, 1 finding silenced
+    Read 2 files in 0.3 s
+    1 finding is silenced: 1 by the settings
     1 secret lands on disk: 1 critical. Exit code 1
     "#);
 }
@@ -158,6 +161,9 @@ fn a_finding_as_json() {
         {
           "rule": "secret-in-output",
           "fingerprint": "ffff",
+          "path": "main.tf",
+          "line": 6,
+          "name": "output.key",
           "by": "settings",
           "reason": "a public test key",
           "until": "2027-01-31"
@@ -171,6 +177,13 @@ fn a_finding_as_json() {
           "low": 0,
           "informational": 0
         },
+        "silenced": {
+          "inline": 0,
+          "settings": 1,
+          "baseline": 0
+        },
+        "less_sure_left_out": 0,
+        "baseline_entries_gone": 0,
         "files": 2,
         "exit_code": 1
       }
@@ -208,7 +221,7 @@ fn a_finding_as_markdown() {
 
     - `main.tf:6` `module.queue`: the module's source is not in the tree (a finding could hide here)
 
-    1 finding is silenced by an exception or the baseline.
+    1 finding is silenced: 1 by the settings.
     ");
 }
 
@@ -218,7 +231,7 @@ fn a_finding_as_workflow_commands() {
     assert_snapshot!(text(Format::Github, &ground.report()), @r"
     ::error file=scripts/user_data.sh,line=3,endLine=3,col=1,endColumn=69,title=secret-written-to-disk (critical)::ANTHROPIC_API_KEY is written to /opt/paperclip/.env and stays on the disk%0Amain.tf:1: the secret starts here%0Amain.tf:8: passed to template variable `anthropic_api_key`%0AFix: Keep the key in SSM Parameter Store. Let the service read it when it starts, for example with `aws ssm get-parameter --with-decryption`, and hold it in memory only.
     ::warning file=main.tf,line=6,endLine=6,col=1,endColumn=9,title=not audited%3A a finding could hide here::module.queue: the module's source is not in the tree
-    ::notice title=secretrail::1 secret lands on disk: 1 critical. Audited in part: 1 gap could hide more. Exit code 1
+    ::notice title=secretrail::1 secret lands on disk: 1 critical. Audited in part: 1 gap could hide more. Exit code 1%0A1 finding is silenced: 1 by the settings
     ");
 }
 
@@ -425,6 +438,9 @@ fn renderers_take_every_string_from_the_one_place_that_redacts() {
         include_str!("sarif.rs"),
         include_str!("markdown.rs"),
         include_str!("github.rs"),
+        include_str!("gitlab.rs"),
+        include_str!("junit.rs"),
+        include_str!("baseline.rs"),
         include_str!("verdict.rs"),
     ];
     let raw = ["findings", "gaps", "rules", "silenced", "sources", "redactor", "tool_version"];

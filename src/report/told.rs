@@ -156,6 +156,7 @@ pub(super) struct ToldRule {
 
 /// A silenced finding.
 pub(super) struct ToldSilenced {
+    pub place: Place,
     pub rule: String,
     pub fingerprint: String,
     pub by: String,
@@ -244,6 +245,8 @@ pub(super) struct Told<'r> {
     pub gaps: Vec<ToldGap>,
     /// In the order given.
     pub silenced: Vec<ToldSilenced>,
+    /// The revision since which findings are told.
+    pub since: Option<String>,
     /// The version of this tool.
     pub version: String,
 }
@@ -265,6 +268,7 @@ impl<'r> Told<'r> {
             findings,
             gaps,
             silenced: report.silenced.iter().map(|silenced| teller.silenced(silenced)).collect(),
+            since: report.gate.since.as_deref().map(|revision| teller.name(revision)),
             version: teller.text(&report.tool_version),
             teller,
         }
@@ -298,6 +302,7 @@ impl Teller<'_> {
 
     fn silenced(&self, silenced: &super::Silenced) -> ToldSilenced {
         ToldSilenced {
+            place: self.place(silenced.at.span, &silenced.at.name),
             rule: self.name(&silenced.rule),
             fingerprint: self.name(&silenced.fingerprint),
             by: self.name(&silenced.by),

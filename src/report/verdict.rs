@@ -16,6 +16,44 @@ pub(super) fn verdict(report: &Report<'_>, told: &Told<'_>) -> String {
     format!("{}. Exit code {}", sentence(report, told), report.exit_code as u8)
 }
 
+/// What the gate did not tell, each as a sentence without its full stop.
+pub(super) fn untold(report: &Report<'_>, told: &Told<'_>) -> Vec<String> {
+    let mut all = Vec::new();
+    if let Some(since) = &told.since {
+        all.push(format!("Only what was added since {since} is told"));
+    }
+    if !told.silenced.is_empty() {
+        let ways = silenced_by(told).into_iter().filter(|(_, count)| *count > 0);
+        let ways: Vec<String> = ways.map(|(by, count)| format!("{count} by {}", words(by))).collect();
+        let silenced = number(told.silenced.len(), "finding is", "findings are");
+        all.push(format!("{silenced} silenced: {}", ways.join(", ")));
+    }
+    if report.gate.left_out > 0 {
+        let left_out = number(report.gate.left_out, "finding is", "findings are");
+        all.push(format!("{left_out} less sure than --min-confidence and left out"));
+    }
+    if report.gate.gone > 0 {
+        let gone = number(report.gate.gone, "entry of the baseline is", "entries of the baseline are");
+        all.push(format!("{gone} gone: write it anew with `secretrail baseline`"));
+    }
+    all
+}
+
+fn words(by: &str) -> &str {
+    match by {
+        "inline" => "comments",
+        "settings" => "the settings",
+        "baseline" => "the baseline",
+        other => other,
+    }
+}
+
+/// What silenced how many, in a fixed order.
+pub(super) fn silenced_by(told: &Told<'_>) -> Vec<(&'static str, usize)> {
+    let count = |by: &str| told.silenced.iter().filter(|one| one.by == by).count();
+    ["inline", "settings", "baseline"].into_iter().map(|by| (by, count(by))).collect()
+}
+
 fn sentence(report: &Report<'_>, told: &Told<'_>) -> String {
     let hiding = told.gaps.iter().filter(|gap| gap.hides_findings).count();
     let files = number(report.files, "file", "files");
@@ -26,6 +64,10 @@ fn sentence(report: &Report<'_>, told: &Told<'_>) -> String {
     let hidden = number(hiding, "gap", "gaps");
     match (told.findings.len(), hiding, report.files) {
         (0, 0, 0) => "No Terraform file was found, so nothing was audited".to_owned(),
+        (0, 0, _) if report.gate.left_out > 0 || told.since.is_some() => {
+            let since = told.since.as_ref().map(|since| format!(" since {since}")).unwrap_or_default();
+            format!("No finding{since} in {files} is to be told")
+        }
         (0, 0, _) if told.silenced.is_empty() => format!("No secret lands on a disk in {files}"),
         (0, 0, _) => {
             let silenced = number(told.silenced.len(), "finding is", "findings are");

@@ -78,6 +78,14 @@ impl Rule {
         self.file.confidence
     }
 
+    /// The fields that its searches and its message name, in no order, some of them more than once.
+    pub fn fields(&self) -> impl Iterator<Item = &str> {
+        let items =
+            self.file.detection.searches.iter().flat_map(|search| search.alternatives.iter().flatten());
+        let searched = items.filter_map(|item| item.field.as_deref());
+        searched.chain(self.file.message.iter().flat_map(Template::fields))
+    }
+
     /// Whether a record meets it.
     pub fn matches(&self, record: &dyn Record) -> bool {
         self.file.detection.is_met(record)

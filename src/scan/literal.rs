@@ -26,12 +26,21 @@ pub(super) struct Literals {
 }
 
 pub(super) fn literals(sources: &Sources, inputs: &[Input], tree: &Tree, tools: &Tools<'_>) -> Literals {
-    let mut named: Vec<LiteralSecret> = tree
-        .directories()
-        .flat_map(|directory| &directory.files)
-        .flat_map(|(source, body)| literals_of(*source, body))
-        .collect();
-    named.extend(tree.values().flat_map(|(source, body)| literals_of(*source, body)));
+    let mut all = Literals::default();
+    let mut named: Vec<LiteralSecret> = Vec::new();
+    let files = tree.directories().flat_map(|directory| &directory.files);
+    for (source, body) in files.map(|(source, body)| (source, body)).chain(tree.values().map(|(s, b)| (s, b)))
+    {
+        let literals = literals_of(*source, body);
+        named.extend(literals.found);
+        // A password of digits only is told by no name: hidden wherever it comes up again.
+        let text = sources.text(*source);
+        let numbers = literals.typed.iter().filter_map(|span| text.get(span.range()));
+        let numbers =
+            numbers.filter(|text| text.len() >= 6 && text.bytes().all(|byte| byte.is_ascii_digit()));
+        all.secrets.extend(numbers.map(Secret::new));
+        all.places.extend(literals.typed);
+    }
     let tokens: Vec<Vec<(LiteralSecret, String)>> = inputs
         .par_iter()
         .map(|input| {
@@ -40,7 +49,6 @@ pub(super) fn literals(sources: &Sources, inputs: &[Input], tree: &Tree, tools: 
             found
         })
         .collect();
-    let mut all = Literals::default();
     let mut by_token: Vec<(LiteralSecret, String)> = tokens.into_iter().flatten().collect();
     by_token.sort_by_key(|(literal, _)| (literal.at.source, literal.at.start));
     for mut literal in named {

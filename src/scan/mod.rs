@@ -3,6 +3,7 @@
 mod examples;
 mod literal;
 mod told;
+mod typed;
 
 pub use examples::{check_examples, outcome};
 
@@ -197,6 +198,15 @@ fn told_once(flows: &mut Vec<Flow>, told: usize) {
 /// A literal that a script holds is hidden wherever the script's reader saw it.
 fn hide_literal(sources: &Sources, flow: &Flow, secrets: &mut Vec<Secret>, places: &mut Vec<Span>) {
     let origin = &flow.trace.origin;
+    if origin.kind == OriginKind::Command {
+        let text = sources.text(origin.at.source);
+        let command = text.get(origin.at.range()).unwrap_or_default();
+        let start = origin.at.range().start;
+        let typed = typed::typed_words(command).into_iter();
+        let place =
+            |word: std::ops::Range<usize>| Span::new(origin.at.source, start + word.start, start + word.end);
+        places.extend(typed.map(place));
+    }
     if origin.kind != OriginKind::Literal {
         return;
     }
@@ -208,6 +218,9 @@ fn hide_literal(sources: &Sources, flow: &Flow, secrets: &mut Vec<Secret>, place
     let length = origin.literal.as_ref().map(|(length, _)| *length);
     if length == Some(bare.chars().count()) {
         secrets.push(Secret::new(bare));
+    } else {
+        let parts = typed::typed_words(literal).into_iter().filter_map(|part| literal.get(part));
+        secrets.extend(parts.filter(|part| part.len() >= 6).map(Secret::new));
     }
 }
 
@@ -216,13 +229,16 @@ fn script_alone(sources: &Sources, input: &Input) -> Reading<Vec<Flow>> {
     let text = sources.text(input.source);
     let name =
         input.found.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let named_powershell = crate::script::is_named_powershell(&name);
     let is_template = match input.found.kind {
         FileKind::Template => true,
+        // `%{ if … }` is PowerShell, too, and so is `${x}`.
+        FileKind::Script if named_powershell => text.contains("$${"),
         // A `.sh` file that Terraform renders says so by its escapes and directives.
         FileKind::Script => text.contains("$${") || text.contains("%{ if") || text.contains("%{ for"),
         _ => return Reading::default(),
     };
-    if !crate::script::is_script(&text) {
+    if !named_powershell && !crate::script::is_script(&text) {
         return Reading::default();
     }
     let rendered = if is_template {

@@ -65,6 +65,16 @@ pub fn trace_shell(script: &Flat, context: &Context<'_>) -> Reading<Vec<Landing>
     run::trace(script, context)
 }
 
+/// Whether a file of this name holds PowerShell, whatever its beginning says: `.ps1`, `.psm1`, also to be rendered.
+pub fn is_named_powershell(name: &str) -> bool {
+    powershell::is_named_powershell(name)
+}
+
+/// Follows secrets through PowerShell, or through user data that holds it, as [`trace_shell`] does through a shell's.
+pub fn trace_powershell(script: &Flat, context: &Context<'_>) -> Reading<Vec<Landing>> {
+    powershell::trace(script, context)
+}
+
 /// Whether a text is something that runs or sets up a machine.
 pub fn is_script(text: &str) -> bool {
     cloud_init::is_cloud_init(text) || powershell::is_powershell(text) || looks_like_shell(text)
@@ -75,7 +85,7 @@ pub fn is_script(text: &str) -> bool {
 pub fn trace(text: &Flat, context: &Context<'_>) -> Reading<Vec<Landing>> {
     if cloud_init::is_cloud_init(text.text()) {
         cloud_init::trace(text, context)
-    } else if powershell::is_powershell(text.text()) {
+    } else if is_named_powershell(context.file_name) || powershell::is_powershell(text.text()) {
         powershell::trace(text, context)
     } else if looks_like_shell(text.text()) {
         trace_shell(text, context)

@@ -5,5 +5,5 @@ mod here_documents;
 mod hostile;
 mod places;
 mod quiet;
-mod rig;
+pub mod rig;
 mod values;

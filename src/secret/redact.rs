@@ -20,6 +20,8 @@ use crate::source::{Sources, Span};
 /// A value of fewer characters is hidden in the places where it is known to stand, not everywhere: it would take
 /// harmless words out of names.
 const SHORTEST_VALUE: usize = 6;
+/// A word of fewer characters is not hidden in excerpts either: `dev` stands everywhere.
+const SHORTEST_WORD: usize = 4;
 /// A run of characters that nobody named is hidden from this length on, if it looks drawn by lot.
 const SHORTEST_DRAWN: usize = 12;
 /// A value of so many characters is in a path only by intention.
@@ -34,7 +36,7 @@ const CONTEXT: usize = 8 * 1024;
 pub struct Redactor {
     /// All values in all forms in which they could be written. Lives as long as the redactor, and is not wiped.
     values: Values,
-    /// Values that are plain lower-case words: hidden in excerpts where they stand alone. Hiding `cassandra`
+    /// Values that are short, or plain lower-case words: hidden in excerpts where they stand alone. Hiding `cassandra`
     /// everywhere would take it out of names and paths, where it is no secret.
     words: Values,
     /// Sorted, none touching another.
@@ -61,11 +63,12 @@ impl Default for Redactor {
 impl Redactor {
     /// A redactor that knows these values and places, and our own token table.
     pub fn new(values: Vec<Secret>, places: Vec<Span>) -> Self {
-        let (words, values): (Vec<Secret>, Vec<Secret>) =
-            values.into_iter().partition(|value| is_plain_word(value.expose()));
+        let (words, values): (Vec<Secret>, Vec<Secret>) = values.into_iter().partition(|value| {
+            is_plain_word(value.expose()) || value.expose().chars().count() < SHORTEST_VALUE
+        });
         Self {
-            values: finder(&values),
-            words: finder(&words),
+            values: finder(&values, SHORTEST_VALUE),
+            words: finder(&words, SHORTEST_WORD),
             places: merged(places),
             tokens: TokenTable::embedded(),
         }
@@ -225,10 +228,10 @@ impl Values {
 }
 
 /// One automaton for all values in all their forms.
-fn finder(values: &[Secret]) -> Values {
+fn finder(values: &[Secret], shortest: usize) -> Values {
     let mut all: Vec<String> = Vec::new();
     for value in values {
-        forms::add(value.expose(), SHORTEST_VALUE, &mut all);
+        forms::add(value.expose(), shortest, &mut all);
     }
     all.sort_unstable();
     all.dedup();

@@ -1,9 +1,13 @@
 //! Documents that were read, and places in them.
 
+#[cfg(feature = "git")]
+pub mod git;
 pub mod open;
+mod past;
 mod store;
 pub mod walk;
 
+pub use past::{NoPast, Past};
 pub use store::{Document, Sources};
 
 /// A document's number in [`Sources`].

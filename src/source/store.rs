@@ -1,13 +1,14 @@
 //! The store of documents: paths as reported, texts read once and kept.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use zeroize::Zeroizing;
 
-use super::open::{Refusal, normalise, read_text};
-use super::{Position, SourceId, Span};
+use super::open::{MOST_BYTES, Refusal, normalise, read_text_up_to};
+use super::{Past, Position, SourceId, Span};
 
 /// One text that was read.
 #[derive(Debug)]
@@ -95,9 +96,16 @@ impl Document {
 }
 
 /// All documents of a run. Shared between threads; ids never change.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Sources {
     inner: RwLock<Inner>,
+    past: Option<Arc<dyn Past>>,
+}
+
+impl fmt::Debug for Sources {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "Sources({} documents)", self.len())
+    }
 }
 
 #[derive(Debug, Default)]
@@ -110,6 +118,33 @@ struct Inner {
 }
 
 impl Sources {
+    /// A store whose files are read as they were at an earlier time.
+    pub fn of_the_past(past: Arc<dyn Past>) -> Self {
+        Self { past: Some(past), ..Self::default() }
+    }
+
+    /// Reads a file that may be opened.
+    ///
+    /// # Errors
+    ///
+    /// The reason for which it can't be read or may not be read.
+    pub fn read(&self, path: &Path) -> Result<(String, bool), Refusal> {
+        self.read_up_to(path, MOST_BYTES)
+    }
+
+    /// The same with a limit of its own; the past keeps its own.
+    ///
+    /// # Errors
+    ///
+    /// See [`Refusal`].
+    pub fn read_up_to(&self, path: &Path, most: u64) -> Result<(String, bool), Refusal> {
+        if let Some(past) = &self.past {
+            return past.read(path);
+        }
+        self.may_open(path)?;
+        read_text_up_to(path, most)
+    }
+
     /// Adds a document that will be read later from `path`; a path added twice keeps its id.
     pub fn add_file(&self, name: impl Into<String>, path: &Path) -> SourceId {
         let mut inner = self.inner.write().unwrap_or_else(PoisonError::into_inner);
@@ -185,8 +220,7 @@ impl Sources {
         if let Some(id) = known.filter(|id| self.document(*id).is_read()) {
             return Ok(id);
         }
-        self.may_open(&path)?;
-        let (text, _) = read_text(&path)?;
+        let (text, _) = self.read(&path)?;
         let id = self.add_file(self.reported_name(&path), &path);
         self.document(id).set_text(text.into());
         Ok(id)

@@ -17,7 +17,7 @@ pub enum FileKind {
     ValuesJson,
     /// `.tpl`, `.tftpl`, `.tmpl`, `.template`: rendered by Terraform, or nobody refers to it.
     Template,
-    /// `.sh`, `.bash`.
+    /// `.sh`, `.bash`, `.ps1`, `.psm1`.
     Script,
     /// `.env`, `.env.production`: values in clear.
     Environment,
@@ -42,7 +42,7 @@ impl FileKind {
             Some(Self::Values)
         } else if ends(&[".tpl", ".tftpl", ".tmpl", ".template"]) {
             Some(Self::Template)
-        } else if ends(&[".sh", ".bash", ".ksh"]) {
+        } else if ends(&[".sh", ".bash", ".ksh", ".ps1", ".psm1"]) {
             Some(Self::Script)
         } else if lower == ".env" || lower.starts_with(".env.") || ends(&[".env"]) {
             Some(Self::Environment)
@@ -89,6 +89,11 @@ const SKIPPED: &[&str] = &[
     ".vscode",
 ];
 
+/// Whether a folder's files are never read.
+pub fn is_skipped(folder: &str) -> bool {
+    SKIPPED.contains(&folder)
+}
+
 /// Walks below `root`, or takes `root` itself if it is a file.
 ///
 /// Files that git ignores are read too unless `respect_gitignore`: state, values and `.env` are
@@ -110,7 +115,7 @@ pub fn walk(root: &Path, respect_gitignore: bool) -> Walk {
     builder.filter_entry(move |entry| {
         let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
         let name = entry.file_name().to_string_lossy();
-        entry.path() == top || !(is_folder && SKIPPED.contains(&&*name))
+        entry.path() == top || !(is_folder && is_skipped(&name))
     });
     for entry in builder.build() {
         match entry {
@@ -154,6 +159,8 @@ mod tests {
         assert_eq!(FileKind::of("a.tf.json"), Some(FileKind::HclJson));
         assert_eq!(FileKind::of("prod.auto.tfvars"), Some(FileKind::Values));
         assert_eq!(FileKind::of("user_data.SH"), Some(FileKind::Script));
+        assert_eq!(FileKind::of("Setup.ps1"), Some(FileKind::Script));
+        assert_eq!(FileKind::of("setup.ps1.tftpl"), Some(FileKind::Template));
         assert_eq!(FileKind::of(".env.local"), Some(FileKind::Environment));
         assert_eq!(FileKind::of("main.tf.bak"), None);
         assert_eq!(FileKind::of("terraform.tfstate"), Some(FileKind::State));

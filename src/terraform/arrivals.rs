@@ -11,7 +11,7 @@ use super::value::Value;
 use crate::finding::Confidence;
 use crate::source::Span;
 use crate::source::open::normalise;
-use crate::value::{SinkKind, Text};
+use crate::value::{Piece, SinkKind, Text};
 
 /// Module instances looked at for one root; more become a gap.
 const MOST_INSTANCES: usize = 2_000;
@@ -159,6 +159,20 @@ fn rendered_output<'w>(
     }
 }
 
+/// Whether a text says in its first line that it runs somewhere: a script, or user data.
+pub fn runs(text: &Text) -> bool {
+    [
+        "#!",
+        "#cloud-config",
+        "#cloud-boothook",
+        "## template: jinja",
+        "Content-Type: multipart/",
+        "MIME-Version:",
+    ]
+    .iter()
+    .any(|start| text.starts_with(start))
+}
+
 fn given_out<'w>(
     evaluator: &Evaluator<'w>,
     scope: &Scope<'w>,
@@ -170,8 +184,7 @@ fn given_out<'w>(
     let at = Span { source: scope.source, start: attribute.name.range.start, end: attribute.value.range.end };
     let value_at = Span { start: attribute.value.range.start, ..at };
     for text in evaluator.eval(scope, &attribute.value).texts(&attribute.name.text, value_at) {
-        let is_script = text.starts_with("#!");
-        if usage == Use::Rendered && !is_script {
+        if usage == Use::Rendered && !runs(&text) {
             continue;
         }
         visit(Arrival {
@@ -255,11 +268,14 @@ impl<'w> Visitor<'_, 'w> {
 
     fn sink_argument(&mut self, scope: &Scope<'w>, row: &SinkRow, body: &'w Body, attribute: &'w Attribute) {
         let at = self.block.span(attribute.value.range);
-        let path = row.path.as_deref().and_then(|path| body.attribute(path));
+        let path = row.path.as_deref();
+        let path = path.and_then(|path| body.attribute(path).or(self.block.node.body.attribute(path)));
         let path = path.map(|path| self.text(scope, path));
         let value = self.evaluator.eval(scope, &attribute.value);
         let usage = match (row.content, row.sink()) {
             (Content::Script, _) => Use::UserData,
+            // A data source writes nothing here: it describes a file of a machine.
+            (Content::File, SinkKind::File) if self.kind == "data" => Use::RemoteFile,
             _ => Use::LocalFile,
         };
         // Members of a map (`metadata = { startup-script = ... }`) are texts of their own.
@@ -269,10 +285,34 @@ impl<'w> Visitor<'_, 'w> {
         };
         for text in texts {
             // A value that is passed as it is has its place here, not where it was declared.
-            let text = placed_at(text, at);
+            let text = self.typed_part(scope, body, placed_at(text, at));
             let arrival = Arrival { path: path.clone(), ..self.arrival(usage, row.sink(), text, attribute) };
             (self.visit)(arrival);
         }
+    }
+
+    /// A part of `cloudinit_config` whose type says what its text does not.
+    fn typed_part(&self, scope: &Scope<'w>, body: &'w Body, text: Text) -> Text {
+        let Some(declared) = body.attribute("content_type") else { return text };
+        let declared = self.evaluator.eval(scope, &declared.value).known().unwrap_or_default();
+        let header = match declared.trim() {
+            "text/cloud-config" => "#cloud-config",
+            "text/cloud-config-archive" => "#cloud-config-archive",
+            "text/cloud-boothook" => "#cloud-boothook",
+            "text/jinja2" => "## template: jinja",
+            _ => return text,
+        };
+        if text.starts_with("#") {
+            return text;
+        }
+        let at = text.pieces.first().map(|piece| match piece {
+            Piece::Known { at, .. } => Span { end: at.start, ..*at },
+            Piece::Hole(hole) => hole.at,
+        });
+        let Some(at) = at else { return text };
+        let mut typed = Text::made(format!("{header}\n"), at);
+        typed.append(text);
+        typed
     }
 
     fn arrival(&self, usage: Use, sink: SinkKind, text: Text, attribute: &Attribute) -> Arrival {

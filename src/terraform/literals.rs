@@ -6,6 +6,7 @@
 use super::ast::{Attribute, Block, Body, Expr, ExprKind, Key, Name};
 use super::evaluate::literal_confidence_under;
 use super::tables::Tables;
+use super::typed::typed_in;
 use crate::finding::Confidence;
 use crate::secret::Secret;
 use crate::secret::names::says_secret;
@@ -26,17 +27,31 @@ pub struct LiteralSecret {
     pub confidence: Confidence,
 }
 
+/// What a file holds of secrets in clear.
+#[derive(Debug, Default)]
+pub struct Literals {
+    /// The secrets.
+    pub found: Vec<LiteralSecret>,
+    /// Texts of which an expression makes what may be a secret: no finding, and not to be shown.
+    pub typed: Vec<Span>,
+}
+
 /// Bodies and objects nested deeper are not looked into; the parser takes 64 levels.
 const MOST_DEPTH: usize = 80;
+/// Conditionals and calls around a literal.
+const MOST_KEPT: usize = 6;
+/// Functions that give back one of their arguments, whole.
+const KEEPING: [&str; 8] =
+    ["sensitive", "nonsensitive", "tostring", "base64encode", "trimspace", "chomp", "coalesce", "try"];
 
 /// The literal secrets of a file.
-pub fn literals_of(source: SourceId, body: &Body) -> Vec<LiteralSecret> {
+pub fn literals_of(source: SourceId, body: &Body) -> Literals {
     let mut finder = Finder {
         source,
         address: String::new(),
         ignored: Vec::new(),
         argument: String::new(),
-        found: Vec::new(),
+        found: Literals::default(),
     };
     finder.body(body, 0);
     finder.found
@@ -49,7 +64,7 @@ struct Finder {
     ignored: Vec<String>,
     /// The argument of the resource that is looked at.
     argument: String,
-    found: Vec<LiteralSecret>,
+    found: Literals,
 }
 
 impl Finder {
@@ -121,8 +136,38 @@ impl Finder {
     }
 
     fn named(&mut self, name: &str, value: &Expr) {
-        if let Some(verdict) = says_secret(name) {
-            self.add(name, value, verdict.confidence);
+        let Some(verdict) = says_secret(name) else { return };
+        let typed = typed_in(value).into_iter();
+        let span =
+            |range: super::ast::Range| Span { source: self.source, start: range.start, end: range.end };
+        self.found.typed.extend(typed.map(span));
+        let several = name.to_ascii_lowercase().contains("passwords");
+        self.kept(name, value, verdict.confidence, several, 0);
+    }
+
+    /// What the value is in the end: an arm of a conditional, what `sensitive()` is given, a member of `passwords`.
+    fn kept(&mut self, name: &str, value: &Expr, confidence: Confidence, several: bool, depth: usize) {
+        if depth > MOST_KEPT {
+            return;
+        }
+        let mut next = |value: &Expr| self.kept(name, value, confidence, several, depth + 1);
+        match &value.kind {
+            ExprKind::Conditional(parts) => parts.iter().skip(1).for_each(next),
+            ExprKind::Call(call) => {
+                let all = KEEPING.contains(&&*call.function);
+                // The default of `lookup(map, key, default)`.
+                let from = if all { 0 } else { 2 };
+                if all || &*call.function == "lookup" {
+                    call.arguments.iter().skip(from).for_each(next);
+                }
+            }
+            ExprKind::List(items) if several => items.iter().filter(|item| looks_chosen(item)).for_each(next),
+            ExprKind::Object(members) if several => {
+                let said = |key: &Key| matches!(key, Key::Name(key) if says_secret(&key.text).is_some());
+                let others = members.iter().filter(|(key, value)| !said(key) && looks_chosen(value));
+                others.for_each(|(_, value)| next(value));
+            }
+            _ => self.add(name, value, confidence),
         }
     }
 
@@ -146,7 +191,7 @@ impl Finder {
         // A value that Terraform is told to leave alone is there to be replaced.
         let confidence = if self.is_ignored() { Confidence::Low } else { confidence };
         let at = Span { source: self.source, start: value.range.start, end: value.range.end };
-        self.found.push(LiteralSecret {
+        self.found.found.push(LiteralSecret {
             name: name.to_owned(),
             at,
             address: self.address.clone(),
@@ -188,6 +233,15 @@ impl Finder {
     }
 }
 
+/// Among the members of `passwords` stand descriptions and names of users, too.
+fn looks_chosen(value: &Expr) -> bool {
+    value.as_literal().is_some_and(|text| {
+        text.contains(|c: char| c.is_ascii_digit())
+            && text.contains(char::is_alphabetic)
+            && !text.contains(char::is_whitespace)
+    })
+}
+
 /// The arguments in `lifecycle { ignore_changes = [...] }`; `all` is one of them.
 fn ignored_changes(block: &Block) -> Vec<String> {
     let lists = block.body.blocks_of("lifecycle").filter_map(|inner| inner.body.attribute("ignore_changes"));
@@ -207,5 +261,42 @@ fn address_of(block: &Block) -> String {
         "resource" => labels.collect::<Vec<_>>().join("."),
         "variable" => format!("var.{}", labels.collect::<Vec<_>>().join(".")),
         kind => std::iter::once(kind).chain(labels).collect::<Vec<_>>().join("."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::terraform::read::read_hcl;
+
+    fn named(text: &str) -> Vec<String> {
+        let body = read_hcl(SourceId(0), text).facts;
+        literals_of(SourceId(0), &body).found.into_iter().map(|literal| literal.name).collect()
+    }
+
+    #[test]
+    fn what_is_given_back_whole_is_the_literal() {
+        for value in [
+            "\"Tr0ub4dor-x3\"",
+            "var.x ? \"Tr0ub4dor-x3\" : null",
+            "sensitive(\"Tr0ub4dor-x3\")",
+            "try(var.x, \"Tr0ub4dor-x3\")",
+            "lookup(var.m, \"db\", \"Tr0ub4dor-x3\")",
+        ] {
+            assert_eq!(
+                named(&format!("locals {{\n  db_password = {value}\n}}\n")),
+                ["db_password"],
+                "{value}"
+            );
+        }
+        assert_eq!(named("locals {\n  db_password = lookup(var.m, \"Tr0ub4dor-x3\")\n}\n"), [""; 0]);
+    }
+
+    #[test]
+    fn passwords_have_members_that_are_none() {
+        assert_eq!(named("locals {\n  db_passwords = { app = \"Tr0ub4dor-x3\" }\n}\n"), ["db_passwords"]);
+        let described =
+            "locals {\n  passwords = { description = \"Oracle 19c passwords\", users = \"team\" }\n}\n";
+        assert_eq!(named(described), [""; 0]);
     }
 }

@@ -9,4 +9,5 @@ pub mod plan;
 pub mod read;
 pub mod tables;
 pub mod tree;
+mod typed;
 pub mod value;

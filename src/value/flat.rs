@@ -69,6 +69,11 @@ impl Flat {
         }
     }
 
+    /// Whether this byte was made, not copied from its place.
+    pub fn is_made(&self, offset: usize) -> bool {
+        matches!(self.segment(offset), Some(Segment { kind: Kind::Known { exact: false, .. }, .. }))
+    }
+
     /// Bytes `start..end` as pieces again, each with its own place.
     pub fn slice(&self, start: usize, end: usize) -> Text {
         let mut pieces = Vec::new();

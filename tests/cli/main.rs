@@ -1,8 +1,12 @@
 //! The command as its users run it: arguments in; text, files and exit codes out.
 
+mod baseline;
 mod completions;
 mod examples;
+mod ignores;
 mod rig;
 mod rules;
 mod scan;
 mod settings;
+#[cfg(feature = "git")]
+mod since;

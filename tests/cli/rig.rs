@@ -96,6 +96,16 @@ impl Ran {
         findings.iter().map(told).collect()
     }
 
+    /// `by rule path:line` of each silenced finding of a JSON report.
+    pub fn silenced(&self) -> Vec<String> {
+        let json = self.json();
+        let silenced = json["silenced"].as_array().expect("silenced");
+        let told = |one: &serde_json::Value| {
+            format!("{} {} {}:{}", text(&one["by"]), text(&one["rule"]), text(&one["path"]), one["line"])
+        };
+        silenced.iter().map(told).collect()
+    }
+
     /// `path: reason` of each gap of a JSON report.
     pub fn gaps(&self) -> Vec<String> {
         let json = self.json();

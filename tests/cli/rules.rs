@@ -36,7 +36,8 @@ examples:
 fn list_has_a_line_for_each_rule() {
     let ran = Folder::new(&[]).run(&["rules", "list"]);
     assert_eq!((ran.code, ran.err.as_str()), (0, ""));
-    let files = std::fs::read_dir(crate::rig::root().join("rules/terraform")).expect("rules").count();
+    let count = |folder| std::fs::read_dir(crate::rig::root().join(folder)).expect("rules").count();
+    let files = count("rules/terraform") + count("rules/gate");
     assert_eq!(ran.out.lines().count(), files);
     assert!(ran.out.lines().any(|line| {
         line == "secret-written-to-disk                    critical       Secret written to a disk"
@@ -110,6 +111,21 @@ fn a_rule_that_misses_its_example_fails() {
     let ran = folder.run(&["rules", "check", "literal.yml"]);
     assert_eq!(ran.code, 1);
     assert!(ran.out.contains("example `a password`: not found where marked: main.tf:2"), "{}", ran.out);
+}
+
+#[test]
+fn a_misspelt_field_is_told() {
+    let wrong = TEAM_RULE
+        .replace("\nexamples:", "\nconfidence: high\nexamples:")
+        .replace("    sink.kind: source-code\n", "    sink.kind: source-code\n  quiet:\n    sink.file: /x\n");
+    let wrong = wrong.replace("condition: written", "condition: written and not quiet");
+    let folder = Folder::new(&[("literal.yml", &wrong)]);
+    let ran = folder.run(&["rules", "check", "literal.yml"]);
+    assert!(
+        ran.out.contains("literal.yml:13:1: warning: no record has the field `sink.file`"),
+        "{}",
+        ran.out
+    );
 }
 
 #[test]

@@ -101,10 +101,7 @@ pub fn is_document(path: &Path) -> bool {
 pub fn found_states(found: Vec<Found>, sources: &Sources, material: &mut Material) {
     for state in found {
         let source = sources.add_file(sources.reported_name(&state.path), &state.path);
-        let read = sources
-            .may_open(&state.path)
-            .and_then(|()| read_text_up_to(&state.path, MOST_PLAN_BYTES))
-            .map_err(|refusal| refusal.reason());
+        let read = sources.read_up_to(&state.path, MOST_PLAN_BYTES).map_err(|refusal| refusal.reason());
         match read {
             // Terraform leaves empty files where a backend keeps the state.
             Ok((text, _)) if text.trim().is_empty() => {}

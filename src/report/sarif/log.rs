@@ -31,11 +31,12 @@ pub(super) struct Run<'t> {
 #[derive(Serialize)]
 pub(super) struct RunProperties<'t> {
     pub silenced: Vec<Silenced<'t>>,
+    pub untold: Vec<String>,
 }
 
 impl RunProperties<'_> {
     fn is_empty(&self) -> bool {
-        self.silenced.is_empty()
+        self.silenced.is_empty() && self.untold.is_empty()
     }
 }
 

@@ -11,7 +11,7 @@ use crate::finding::Severity;
 use crate::report::Report;
 use crate::report::shown::clipped;
 use crate::report::told::Told;
-use crate::report::verdict::number;
+use crate::report::verdict::{number, untold};
 
 /// Longer rule names are cut: the table must fit in a terminal.
 const LONGEST_RULE: usize = 48;
@@ -32,10 +32,11 @@ pub(super) fn write(report: &Report<'_>, told: &Told<'_>, out: &mut dyn Write) -
         let gaps = number(told.gaps.len(), "gap", "gaps");
         parts.push(format!("{gaps} ({hiding} could hide a finding)"));
     }
-    if !told.silenced.is_empty() {
-        parts.push(format!("{} silenced", number(told.silenced.len(), "finding", "findings")));
+    writeln!(out, "{}", parts.join(", "))?;
+    for sentence in untold(report, told) {
+        writeln!(out, "{sentence}")?;
     }
-    writeln!(out, "{}", parts.join(", "))
+    Ok(())
 }
 
 /// One row a rule, the rule with the worst findings first; one column a severity that occurs.

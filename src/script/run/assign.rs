@@ -19,7 +19,7 @@ impl Machine<'_> {
             self.assigning = Some(assignment.name.clone());
         }
         let texts: Vec<Text> = if assignment.array {
-            assignment.values.iter().flat_map(|word| self.expand_fields(word)).collect()
+            assignment.values.iter().flat_map(|word| self.element(word)).collect()
         } else {
             assignment
                 .values
@@ -56,11 +56,36 @@ impl Machine<'_> {
 
     fn value(&mut self, name: &str, word: &Word, assignment_extent: Extent, at: Span) -> Text {
         let text = self.expand_one(word);
-        let literal = word.parts.iter().all(|part| matches!(part, Part::Text(_) | Part::Made(..)));
-        if literal && let Some(hidden) = self.literal_secret(name, &text, at) {
+        // A part of it at least is written here: `"$A""the rest"`.
+        let literal = word.parts.iter().any(|part| matches!(part, Part::Text(_) | Part::Made(..)));
+        let computed =
+            word.parts.iter().any(|part| !matches!(part, Part::Text(_) | Part::Made(..) | Part::Variable(_)));
+        if literal
+            && !computed
+            && let Some(hidden) = self.literal_secret(name, &text, at)
+        {
             return hidden;
         }
         self.guessed(named(text, name), name, assignment_extent, at)
+    }
+
+    /// An array's element; `[db_password]="..."` has a name of its own.
+    fn element(&mut self, word: &Word) -> Vec<Text> {
+        let texts = self.expand_fields(word);
+        let [text] = texts.as_slice() else { return texts };
+        let start = super::wire::known_start(text);
+        let Some((name, at)) =
+            start.strip_prefix('[').and_then(|rest| Some((rest.split_once("]=")?.0, rest.find("]=")? + 3)))
+        else {
+            return texts;
+        };
+        let place = self.place(word.extent);
+        let value = super::wire::without_start(text, at);
+        let name = name.trim_matches(['"', '\'']).to_owned();
+        match self.literal_secret(&name, &value, place) {
+            Some(hidden) => vec![hidden],
+            None => texts,
+        }
     }
 
     /// What an unknown command prints into `DB_PASSWORD` is a secret by the name alone: a guess. Tokens of the

@@ -8,7 +8,7 @@ use super::wire::{command_name, known_start};
 use crate::script::shell::{Assignment, Command, Word};
 use crate::script::table::Wrapper;
 use crate::source::Span;
-use crate::value::{Hop, Piece, Text};
+use crate::value::{Hop, Lifetime, Piece, Text};
 
 /// A command that is being called.
 pub struct Call<'a> {
@@ -158,6 +158,7 @@ impl Machine<'_> {
 
     /// Calls a command: `texts` are its name and arguments.
     pub fn dispatch(&mut self, texts: &[Text], at: Span) {
+        self.shown_by_wrappers(texts, at);
         let Some((first, arguments)) = self.unwrapped(texts).split_first() else {
             if texts.first().is_some_and(|text| command_name(text) == "sudo") {
                 self.shell_of_input();
@@ -171,6 +172,22 @@ impl Machine<'_> {
         let call = Call { name: &name, arguments, at };
         if !self.builtin(&call) {
             self.external(&call);
+        }
+    }
+
+    /// `sudo TOKEN=x command`: sudo stays, and its command line with it. `env` is replaced by the command at once.
+    fn shown_by_wrappers(&mut self, texts: &[Text], at: Span) {
+        let name = texts.first().map(command_name).unwrap_or_default();
+        if !matches!(name.as_str(), "sudo" | "doas") {
+            return;
+        }
+        let own = texts.len() - self.unwrapped(texts).len();
+        let assigned = texts.iter().take(own).filter(|text| is_assignment(known_start(text)));
+        let assigned: Vec<Text> = assigned.cloned().collect();
+        let traces = super::external::argument_traces(&assigned);
+        if !traces.is_empty() {
+            let by = format!("passed to `{name}`");
+            self.land(crate::value::SinkKind::ProcessArguments, Lifetime::Memory, at, by, traces);
         }
     }
 

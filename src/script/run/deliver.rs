@@ -60,6 +60,18 @@ impl Machine<'_> {
         self.files.write(path, chunk);
     }
 
+    /// A file that stands there already.
+    pub fn place_file(&mut self, file: super::Placed) {
+        if !file.append {
+            self.files.truncate(&file.path);
+        }
+        let by: Rc<str> = file.by.as_str().into();
+        for (text, at) in file.lines {
+            self.land_file(&file.path, at, file.by.clone(), text.traces());
+            self.files.write(&file.path, Chunk { text, at, by: Rc::clone(&by), document: None });
+        }
+    }
+
     /// A secret lands in a file.
     pub fn land_file(&mut self, path: &str, at: Span, by: String, traces: Traces) {
         if self.logging {

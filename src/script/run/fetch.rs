@@ -23,37 +23,11 @@ impl Machine<'_> {
     }
 
     fn fetched(&mut self, call: &Call<'_>, row: &Fetch, after: usize) {
-        let selected =
-            row.selects.iter().find_map(|option| call.option(option)).and_then(|text| text.known());
-        if let Some(selection) = &selected
-            && judged(selection) == Says::Plain
-        {
-            return;
-        }
-        let name = store_name(call, row, after);
-        let label = std::iter::once(call.name)
-            .chain(row.form.words.iter().map(String::as_str))
-            .collect::<Vec<_>>()
-            .join(" ");
         let variable = self.assigning.clone();
-        let secret = |name: &str| says(last_segment(name)) == Says::Secret;
-        let said = variable.as_deref().is_some_and(secret) || name.as_deref().is_some_and(secret);
-        if !said && (row.named || row.generates && variable.is_some()) {
-            return;
-        }
-        let key = key(variable.as_deref(), name.as_deref()).unwrap_or_else(|| label.clone());
-        let confidence = confidence(call, row, name.as_deref(), selected.as_deref(), variable.as_deref());
-        let origin = Origin {
-            kind: OriginKind::Command,
-            name: name.map_or_else(|| label.clone(), |name| format!("{label} {name}")),
-            key,
-            at: call.at,
-            confidence,
-            literal: None,
-        };
+        let Some((label, origin)) = origin(call, row, after, variable.as_deref()) else { return };
         let traces = Traces::from_origin(origin);
         // Some tools write the answer themselves: `--out-file`, `-out`.
-        for option in ["--out-file", "-out", "--output-file", "--file", "-o"] {
+        for option in ["--out-file", "-out", "--output-file", "--file", "--output", "-o"] {
             if let Some(path) = call.option(option).filter(|_| writes_itself(call.name, option)) {
                 let path = self.path(&path);
                 self.land_file(&path, call.at, format!("written by `{}`", call.name), traces.clone());
@@ -64,10 +38,43 @@ impl Machine<'_> {
     }
 }
 
+/// What a fetching command fetches, with its label; none where it is no secret. `variable` takes the output.
+pub fn origin(
+    call: &Call<'_>,
+    row: &Fetch,
+    after: usize,
+    variable: Option<&str>,
+) -> Option<(String, Origin)> {
+    let selected = row.selects.iter().find_map(|option| call.option(option)).and_then(|text| text.known());
+    if selected.as_deref().is_some_and(|selection| judged(selection) == Says::Plain) {
+        return None;
+    }
+    let name = store_name(call, row, after);
+    let words = std::iter::once(call.name).chain(row.form.words.iter().map(String::as_str));
+    let label = words.collect::<Vec<_>>().join(" ");
+    let secret = |name: &str| says(last_segment(name)) == Says::Secret;
+    let said = variable.is_some_and(secret) || name.as_deref().is_some_and(secret);
+    if !said && (row.named || row.generates && variable.is_some()) {
+        return None;
+    }
+    let key = key(variable, name.as_deref()).unwrap_or_else(|| label.clone());
+    let confidence = confidence(call, row, name.as_deref(), selected.as_deref(), variable);
+    let origin = Origin {
+        kind: OriginKind::Command,
+        name: name.map_or_else(|| label.clone(), |name| format!("{label} {name}")),
+        key,
+        at: call.at,
+        confidence,
+        literal: None,
+    };
+    Some((label, origin))
+}
+
 fn writes_itself(command: &str, option: &str) -> bool {
     match option {
         "-out" => command == "openssl",
-        "-o" => matches!(command, "op" | "pwgen"),
+        "-o" => matches!(command, "op" | "pwgen" | "gpg" | "age"),
+        "--output" => matches!(command, "gpg" | "age" | "sops"),
         "--file" => command == "az",
         "--out-file" => matches!(command, "op" | "gcloud"),
         _ => true,

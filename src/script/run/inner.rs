@@ -20,6 +20,7 @@ impl Machine<'_> {
                 true
             }
             "ssh" => self.remote(call),
+            "powershell" | "powershell.exe" | "pwsh" | "pwsh.exe" => self.powershell(call),
             _ if self.written_script(call) => true,
             _ => self.carried_shell(call),
         }
@@ -51,6 +52,29 @@ impl Machine<'_> {
             machine.run_text(&text);
         });
         self.traced = outer;
+        true
+    }
+
+    /// `pwsh -Command '…'`
+    fn powershell(&mut self, call: &Call<'_>) -> bool {
+        let Some(script) = crate::script::powershell::inner_script(call) else { return false };
+        if self.level >= DEEPEST_SCRIPT {
+            return true;
+        }
+        let environment =
+            self.variables.exported_secrets().map(|(name, variable)| (name.clone(), variable.value.clone()));
+        let context = Context {
+            role: self.role,
+            environment: environment.collect(),
+            arguments: Vec::new(),
+            file_name: self.context.file_name,
+            guess_environment: self.context.guess_environment,
+            fallback: self.context.fallback,
+        };
+        let reading = crate::script::powershell::trace(&Flat::new(&script), &context);
+        self.pay(script.pieces.len());
+        self.files.adopt(reading.facts);
+        self.gaps.extend(reading.gaps);
         true
     }
 

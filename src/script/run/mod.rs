@@ -2,25 +2,25 @@
 
 mod assign;
 mod builtins;
-mod call;
+pub(super) mod call;
 mod deliver;
 mod expand;
-mod external;
-mod fetch;
+pub(super) mod external;
+pub(super) mod fetch;
 mod files;
 mod filters;
 mod inner;
-mod literal;
+pub(super) mod literal;
 mod network;
 mod openssl;
 mod passwords;
 mod redirect;
 mod sinks;
-mod store_name;
+pub(super) mod store_name;
 mod streams;
 mod variables;
 mod walk;
-mod wire;
+pub(super) mod wire;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -31,6 +31,8 @@ use super::{Context, Role};
 use crate::reading::{Gap, Reading};
 use crate::source::Span;
 use crate::value::{Flat, Hop, Landing, Text, Traces};
+
+pub use literal::can_be_secret;
 
 use files::Files;
 use streams::{Chunk, Streams};
@@ -106,10 +108,27 @@ struct Machine<'c> {
     level: usize,
 }
 
+/// A file that is there before the script begins.
+pub struct Placed {
+    pub path: String,
+    /// Its lines, each with its place.
+    pub lines: Vec<(Text, Span)>,
+    /// What put it there: "written by cloud-init's write_files".
+    pub by: String,
+    /// Whether it goes on with what an earlier one holds.
+    pub append: bool,
+}
+
 /// Where secrets land in this script.
 pub fn trace(script: &Flat, context: &Context<'_>) -> Reading<Vec<Landing>> {
+    trace_with_files(script, Vec::new(), context)
+}
+
+/// The same for a script that finds files: their secrets land too, unless the script removes them.
+pub fn trace_with_files(script: &Flat, files: Vec<Placed>, context: &Context<'_>) -> Reading<Vec<Landing>> {
     let (program, list, gaps) = read(script.clone(), context);
     let mut machine = Machine::new(program, context, gaps, 0);
+    files.into_iter().for_each(|file| machine.place_file(file));
     machine.start(&list);
     machine.finish();
     let mut gaps = machine.gaps;
@@ -120,7 +139,14 @@ pub fn trace(script: &Flat, context: &Context<'_>) -> Reading<Vec<Landing>> {
 
 /// Reads a script to a program, its statements, and its gaps.
 fn read(flat: Flat, context: &Context<'_>) -> (Rc<Program>, Rc<List>, Vec<Gap>) {
-    let script = shell::read(flat.text());
+    let read = shortened(flat.text());
+    let script = shell::read(read);
+    let too_long = (read.len() < flat.text().len()).then(|| Gap {
+        at: flat.place(read.len(), read.len() + 1).unwrap_or(context.fallback),
+        name: context.file_name.to_owned(),
+        reason: "the script is longer than 2 MiB: from here on it was not followed".to_owned(),
+        hides_findings: true,
+    });
     let gaps = script
         .problems
         .iter()
@@ -130,9 +156,21 @@ fn read(flat: Flat, context: &Context<'_>) -> (Rc<Program>, Rc<List>, Vec<Gap>) 
             reason: problem.reason.to_owned(),
             hides_findings: problem.hides_findings,
         })
+        .chain(too_long)
         .collect();
     let program = Rc::new(Program { flat, documents: script.documents });
     (program, Rc::new(script.list), gaps)
+}
+
+/// A tree is many times as large as its text. User data has at most some tens of KiB; what is longer carries a
+/// program behind its lines.
+fn shortened(text: &str) -> &str {
+    const LONGEST: usize = 2 * 1024 * 1024;
+    if text.len() <= LONGEST {
+        return text;
+    }
+    let start = text.get(..text.floor_char_boundary(LONGEST)).unwrap_or_default();
+    start.rfind('\n').and_then(|end| start.get(..=end)).unwrap_or(start)
 }
 
 impl<'c> Machine<'c> {

@@ -112,3 +112,14 @@ fn a_long_line_takes_its_time_once() {
     assert_eq!(told_as(Role::UserData, &script), ["1 file /a <- k"]);
     assert!(start.elapsed().as_secs() < 60, "{:?}", start.elapsed());
 }
+
+#[test]
+fn of_a_very_long_script_the_rest_is_a_gap() {
+    let script = format!("echo ⟦k⟧ > /a\n{}", "true;\n".repeat(400_000));
+    let rig = Rig::new(&script);
+    let reading = rig.trace(&rig.context(Role::UserData));
+    assert_eq!(rig.told(&reading.facts), ["1 file /a <- k"]);
+    let [gap] = reading.gaps.as_slice() else { panic!("{:?}", reading.gaps) };
+    assert!(gap.hides_findings);
+    assert!(gap.reason.starts_with("the script is longer than 2 MiB"), "{}", gap.reason);
+}

@@ -54,6 +54,8 @@ fn command_lines_are_seen_by_all_users() {
         "1 source-code <- password"
     );
     lands!("kubectl create secret generic x --from-literal=p=⟦p⟧\n", "1 process-arguments (memory) <- p");
+    lands!("sudo -E TOKEN=⟦p⟧ ./run\n", "1 process-arguments (memory) <- p");
+    lands!("env TOKEN=⟦p⟧ ./run\n");
 }
 
 #[test]
@@ -101,6 +103,16 @@ fn literals_are_known_by_their_names() {
     );
     lands!("echo 'root:hunter2' | chpasswd\n", "1 source-code <- password");
     lands!("mysql -phunter2 -e x\n", "1 process-arguments (memory) <- password", "1 source-code <- password");
+    lands!(
+        "A=PRE\nDB_PASSWORD=\"$A\"\"hunter2x\"\necho $DB_PASSWORD > /a\n",
+        "2 source-code <- DB_PASSWORD",
+        "3 file /a <- DB_PASSWORD"
+    );
+    lands!(
+        "declare -A P=([db_password]=\"hunter2x\" [db_host]=db)\necho ${P[db_password]} > /a\n",
+        "1 source-code <- db_password",
+        "2 file /a <- db_password"
+    );
     lands!("DB_HOST=database.internal\necho $DB_HOST > /a\n");
 }
 
@@ -139,6 +151,7 @@ fn fetching_commands_are_origins() {
         ("op read op://v/i/password", "password"),
         ("sops -d s.yaml", "s.yaml"),
         ("kubeadm token create", "kubeadm token create"),
+        ("gpg --batch -d key.gpg", "gpg"),
     ] {
         lands!(format!("{command} > /a\n").as_str(), format!("1 file /a <- {key}").as_str());
     }

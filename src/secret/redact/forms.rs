@@ -8,8 +8,28 @@ use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 /// Lines that a key's text shares with every other key's.
 const COMMON: &str = "-----";
 
+/// A longer value is sought in pieces of so many bytes, each in all forms: no output shows more of a text at once.
+const PIECE: usize = 1024;
+/// Pieces of one value; what is shown of a text begins nearer to its start.
+const MOST_PIECES: usize = 64;
+
 /// Adds all forms of `value` that have `shortest` characters or more.
 pub(super) fn add(value: &str, shortest: usize, all: &mut Vec<String>) {
+    if value.len() <= 4 * PIECE {
+        return add_whole(value, shortest, all);
+    }
+    let mut rest = value;
+    for _ in 0..MOST_PIECES {
+        let (piece, after) = rest.split_at(rest.floor_char_boundary(PIECE));
+        if piece.is_empty() {
+            break;
+        }
+        add_whole(piece, shortest, all);
+        rest = after;
+    }
+}
+
+fn add_whole(value: &str, shortest: usize, all: &mut Vec<String>) {
     let trimmed = value.trim();
     let mut parts = vec![value, trimmed];
     parts.extend(trimmed.lines().map(str::trim));

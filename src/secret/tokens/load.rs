@@ -6,7 +6,7 @@ use super::allow::AllowList;
 use super::file::{Allow, File, Rule};
 use super::pattern::{self, Pattern};
 use super::structure::Check;
-use super::{TokenRule, TokenTable};
+use super::{TokenRule, TokenTable, Unusable};
 use crate::error::{Error, ErrorKind, without_values};
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
@@ -25,7 +25,8 @@ pub(super) fn load(text: &str, name: &str, ours: Option<&str>) -> Result<TokenTa
     let mut rules: Vec<(Rule, usize)> = file.rules.into_iter().map(|rule| (rule, reach)).collect();
     let mut lists: Vec<Allow> = file.allowlists.into_iter().chain(file.allowlist).collect();
     if file.extend.path.is_some() || file.extend.url.is_some() {
-        loader.warn("`extend` names another table, which is not read; give it as well".into());
+        let reason = "`extend` names another table, which is not read".into();
+        loader.table.unusable.push(Unusable { reason, hides_findings: true });
     }
     if let Some(ours) = ours.filter(|_| file.extend.use_default) {
         let default = read(ours, "tokens.toml")?;
@@ -85,6 +86,7 @@ impl Loader<'_> {
 
     fn rule(&mut self, rule: Rule, reach: usize, keywords: &mut BTreeMap<String, Vec<u32>>) {
         let id = rule.id.clone();
+        let hides_findings = rule.regex.is_some();
         match self.compile(rule, reach) {
             Ok((compiled, words)) => {
                 let number = u32::try_from(self.table.rules.len()).unwrap_or(u32::MAX);
@@ -96,7 +98,10 @@ impl Loader<'_> {
                 }
                 self.table.rules.push(compiled);
             }
-            Err(reason) => self.warn(format!("rule `{id}` is not used: {reason}")),
+            Err(reason) => {
+                let reason = format!("rule `{id}` is not used: {reason}");
+                self.table.unusable.push(Unusable { reason, hides_findings });
+            }
         }
     }
 

@@ -77,6 +77,15 @@ pub struct TokenMatch {
     pub generic: bool,
 }
 
+/// A part of a user's table that can't be used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unusable {
+    /// Which and why, in one line.
+    pub reason: String,
+    /// Whether it would have found secrets. A rule without an expression names files, not secrets.
+    pub hides_findings: bool,
+}
+
 /// The rules, ready to search. Built once, shared between threads.
 #[derive(Debug, Default)]
 pub struct TokenTable {
@@ -88,6 +97,7 @@ pub struct TokenTable {
     /// Allow-lists for all rules.
     allow: Vec<AllowList>,
     warnings: Vec<String>,
+    unusable: Vec<Unusable>,
 }
 
 static EMBEDDED: LazyLock<Arc<TokenTable>> = LazyLock::new(|| {
@@ -106,7 +116,7 @@ impl TokenTable {
 
     /// A user's table (`.gitleaks.toml`); `name` is the file's name for messages. With
     /// `[extend] useDefault = true` our rules stay, and a rule of the same id changes ours. A rule that
-    /// can't be used becomes a warning.
+    /// can't be used is told by [`TokenTable::unusable`].
     ///
     /// # Errors
     ///
@@ -120,7 +130,12 @@ impl TokenTable {
         &self.rules
     }
 
-    /// What could not be used of the user's table, one line each.
+    /// Rules of the user's table that are not used.
+    pub fn unusable(&self) -> &[Unusable] {
+        &self.unusable
+    }
+
+    /// What else there is to say of the user's table, one line each.
     pub fn warnings(&self) -> &[String] {
         &self.warnings
     }

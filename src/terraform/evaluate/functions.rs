@@ -119,7 +119,7 @@ impl<'w> Evaluator<'w> {
             _ if KEEPERS.contains(&name) => values.into_iter().next().unwrap_or(Value::Null),
             "upper" | "lower" => changed_case(name, values.into_iter().next().unwrap_or(Value::Null)),
             // `indent(spaces, text)`
-            "indent" => values.into_iter().nth(1).unwrap_or(Value::Null),
+            "indent" => indent(values, at),
             "sensitive" => self.sensitive(arguments.first(), values.into_iter().next(), at),
             "format" => format_text(&values, at),
             "join" => self.join(&values, at),
@@ -239,6 +239,38 @@ fn changed_case(name: &str, value: Value) -> Value {
         hole => hole,
     });
     Value::Text(Text { pieces: pieces.collect() })
+}
+
+/// Wider indentations than this are cut.
+const MOST_INDENT: usize = 80;
+
+/// `indent(spaces, text)`: all lines but the first one move to the right.
+fn indent(values: Vec<Value>, at: Span) -> Value {
+    let mut values = values.into_iter();
+    let spaces =
+        values.next().and_then(|spaces| spaces.known()).and_then(|spaces| spaces.parse::<usize>().ok());
+    let (Some(spaces), Some(value)) = (spaces, values.next()) else { return Value::Null };
+    let Value::Text(text) = value else { return value };
+    let blanks: std::sync::Arc<str> = " ".repeat(spaces.min(MOST_INDENT)).into();
+    let mut out = Text::default();
+    for piece in text.pieces {
+        let Piece::Known { text, at: place, exact } = &piece else {
+            out.pieces.push(piece);
+            continue;
+        };
+        let mut offset = 0;
+        for line in text.split_inclusive('\n') {
+            let end = offset + line.len();
+            let start = place.start as usize;
+            let line_at = if *exact { Span::new(place.source, start + offset, start + end) } else { *place };
+            out.pieces.push(Piece::Known { text: line.into(), at: line_at, exact: *exact });
+            if line.ends_with('\n') {
+                out.append(Text::made(std::sync::Arc::clone(&blanks), at));
+            }
+            offset = end;
+        }
+    }
+    Value::Text(out)
 }
 
 /// `format`: the known text between verbs stays, each verb takes one argument.

@@ -27,7 +27,7 @@ fn write(value: &Value, at: Span, depth: usize, out: &mut Text) {
         Value::Hole(_) | Value::Text(_) => {
             raw(out, "\"", at);
             for piece in value.clone().into_text("…", at).pieces {
-                out.pieces.push(escaped(piece));
+                escape(piece, out);
             }
             raw(out, "\"", at);
         }
@@ -61,14 +61,37 @@ fn write(value: &Value, at: Span, depth: usize, out: &mut Text) {
     }
 }
 
+/// A piece inside of quotes: what needs no escape keeps its place byte by byte.
+fn escape(piece: Piece, out: &mut Text) {
+    let Piece::Known { text, at, exact: true } = &piece else {
+        return out.pieces.push(escaped(piece));
+    };
+    let start = at.start as usize;
+    let inside = |from: usize, to: usize| Span::new(at.source, start + from, start + to);
+    let mut from = 0;
+    for (place, letter) in
+        text.match_indices(|letter: char| letter.is_ascii_control() || "\"\\".contains(letter))
+    {
+        let before = text.get(from..place).unwrap_or_default();
+        if !before.is_empty() {
+            out.append(Text::exact(before, inside(from, place)));
+        }
+        from = place + letter.len();
+        out.pieces.push(escaped(Piece::Known { text: letter.into(), at: inside(place, from), exact: false }));
+    }
+    let rest = text.get(from..).unwrap_or_default();
+    if !rest.is_empty() {
+        out.append(Text::exact(rest, inside(from, text.len())));
+    }
+}
+
 fn escaped(piece: Piece) -> Piece {
     match piece {
-        Piece::Known { text, at, exact } if text.contains(['"', '\\', '\n', '\r', '\t']) => {
+        Piece::Known { text, at, .. } => {
             let quoted = serde_json::Value::from(&*text).to_string();
             let inner = quoted.get(1..quoted.len().saturating_sub(1)).unwrap_or_default();
-            let _ = exact;
             Piece::Known { text: inner.into(), at, exact: false }
         }
-        other => other,
+        hole => hole,
     }
 }

@@ -201,9 +201,17 @@ pub fn literal_confidence(text: &str, named: Confidence) -> Option<Confidence> {
 /// The same, where the name is known: a plain word under a name that ends in "secret", "token" or "key"
 /// is mostly the *name* of one (`databaseSecret = "aurora"`); under "password" people write such words.
 pub fn literal_confidence_under(name: &str, text: &str, named: Confidence) -> Option<Confidence> {
-    let confidence = literal_confidence(text, named)?;
     let lower = name.to_ascii_lowercase();
     let people_choose_it = ["pass", "pwd", "pw", "pin"].iter().any(|word| lower.contains(word));
+    // `db_password = "48151623"`: the name is no number's.
+    if people_choose_it
+        && text.len() >= 6
+        && text.bytes().all(|byte| byte.is_ascii_digit())
+        && !is_placeholder(text)
+    {
+        return Some(named);
+    }
+    let confidence = literal_confidence(text, named)?;
     let plain = text.len() <= 12 && text.bytes().all(|byte| byte.is_ascii_lowercase());
     Some(if plain && !people_choose_it { Confidence::Low } else { confidence })
 }

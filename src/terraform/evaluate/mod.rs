@@ -7,6 +7,7 @@
 mod functions;
 mod json_text;
 mod judge;
+mod parts;
 mod reference;
 mod steps;
 mod template;

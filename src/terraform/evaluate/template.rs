@@ -1,5 +1,6 @@
 //! Templates: strings, heredocs, `templatefile` and the `template_file` data source.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::rc::Rc;
 
@@ -161,10 +162,7 @@ impl<'w> Evaluator<'w> {
         match (kind, type_name, attribute) {
             ("data", "template_file", "rendered") => Some(self.template_file(&scope(), block)),
             (_, "cloudinit_config" | "template_cloudinit_config", "rendered") => {
-                let scope = scope();
-                let parts =
-                    block.node.body.blocks_of("part").filter_map(|part| part.body.attribute("content"));
-                Some(Value::either(parts.map(|content| self.eval(&scope, &content.value))))
+                Some(self.rendered_parts(&scope(), block))
             }
             ("data", "ct_config", "rendered") => {
                 let content = block.node.body.attribute("content")?;
@@ -342,16 +340,26 @@ pub fn placed_at(mut text: Text, at: Span) -> Text {
         .pieces
         .iter()
         .any(|piece| matches!(piece, Piece::Known { text, exact: true, .. } if text.contains('\n')));
-    if is_script {
+    // The parts of a mail stand where they are written.
+    if is_script || text.starts_with("Content-Type: multipart/") {
         return text;
     }
+    // A script that `jsonencode` took in has its line breaks escaped, each at its place.
+    let broken = |piece: &Piece| match piece {
+        Piece::Known { text, at, exact: false } if &**text == "\\n" && at.end == at.start + 1 => {
+            Some(at.source)
+        }
+        Piece::Known { .. } | Piece::Hole(_) => None,
+    };
+    let scripts: BTreeSet<SourceId> = text.pieces.iter().filter_map(broken).collect();
+    let stays = |place: Span| inside(place) || scripts.contains(&place.source);
     for piece in &mut text.pieces {
         match piece {
-            Piece::Known { at: place, exact, .. } if !inside(*place) => {
+            Piece::Known { at: place, exact, .. } if !stays(*place) => {
                 *place = at;
                 *exact = false;
             }
-            Piece::Hole(hole) if !inside(hole.at) => hole.at = at,
+            Piece::Hole(hole) if !stays(hole.at) => hole.at = at,
             Piece::Known { .. } | Piece::Hole(_) => {}
         }
     }

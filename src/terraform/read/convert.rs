@@ -200,13 +200,13 @@ impl<'t> Converter<'t> {
                 Element::Literal(literal) => {
                     let mut parts = self.literal(literal.span(), style);
                     if std::mem::take(&mut strip_next) {
-                        trim_start(&mut parts);
+                        trim_start(&mut parts, style);
                     }
                     out.extend(parts);
                 }
                 Element::Interpolation(interpolation) => {
                     if interpolation.strip.strip_start() {
-                        trim_end(&mut out);
+                        trim_end(&mut out, style);
                     }
                     out.push(Part::Interpolation(self.expr(&interpolation.expr)));
                     strip_next = interpolation.strip.strip_end();
@@ -214,7 +214,7 @@ impl<'t> Converter<'t> {
                 Element::Directive(directive) => {
                     let (part, opens, closes) = self.directive(directive, style);
                     if opens.strip_start() {
-                        trim_end(&mut out);
+                        trim_end(&mut out, style);
                     }
                     out.push(part);
                     strip_next = closes.strip_end();
@@ -265,9 +265,16 @@ impl<'t> Converter<'t> {
     }
 }
 
-fn trim_start(parts: &mut [Part]) {
+/// `~}`: in a quoted string all blanks, in a file or heredoc those of the line and its end; the next line keeps its
+/// indentation.
+fn trim_start(parts: &mut [Part], style: literal::Style) {
     if let Some(Part::Literal { text, range, exact }) = parts.first_mut() {
-        let trimmed = text.trim_start();
+        let trimmed = if matches!(style, literal::Style::Quoted) {
+            text.trim_start()
+        } else {
+            let rest = text.trim_start_matches(|letter: char| letter.is_whitespace() && letter != '\n');
+            rest.strip_prefix('\n').unwrap_or(rest)
+        };
         if *exact {
             range.start += (text.len() - trimmed.len()) as u32;
         }
@@ -275,9 +282,16 @@ fn trim_start(parts: &mut [Part]) {
     }
 }
 
-fn trim_end(parts: &mut [Part]) {
+/// `{~`: in a quoted string all blanks, in a file or heredoc those of its own line.
+fn trim_end(parts: &mut [Part], style: literal::Style) {
     if let Some(Part::Literal { text, range, exact }) = parts.last_mut() {
-        let trimmed = text.trim_end();
+        let trimmed = if matches!(style, literal::Style::Quoted) {
+            text.trim_end()
+        } else {
+            // At a line's beginning the line before loses its end.
+            let rest = text.strip_suffix('\n').unwrap_or(text);
+            rest.trim_end_matches(|letter: char| letter.is_whitespace() && letter != '\n')
+        };
         if *exact {
             range.end -= (text.len() - trimmed.len()) as u32;
         }

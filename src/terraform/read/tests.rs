@@ -102,3 +102,18 @@ fn what_terraform_refuses_is_a_gap_and_is_understood() {
 fn an_empty_heredoc_hides_nothing_after_it() {
     whole("locals {\n  a = <<EOT\n  EOT\n\n  b = (var.c ? <<-EOT\nn: 1\nEOT\n  : \"\")\n}\n");
 }
+
+/// What the terraform binary prints for the same file.
+#[test]
+fn a_tilde_takes_blanks_of_one_line() {
+    let literals = |text: &str| -> Vec<String> {
+        let parts = read_template(SourceId(0), text).facts;
+        let literal = |part: &Part| match part {
+            Part::Literal { text, .. } => Some(text.to_string()),
+            _ => None,
+        };
+        parts.iter().filter_map(literal).collect()
+    };
+    assert_eq!(literals("q: ${1 ~}\n\n   z\n\n   ${~ 2}\n").concat(), "q: \n   z\n\n\n");
+    assert_eq!(literals("a  \n${~ 1 ~} \n   z\n  \n${~ 2}\n").concat(), "a   z\n\n");
+}

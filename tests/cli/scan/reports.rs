@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::rig::{CLEAN, Folder, LEAK, command, root, run, timeless};
 
-const FORMATS: [&str; 5] = ["table", "json", "sarif", "markdown", "github"];
+const FORMATS: [&str; 7] = ["table", "json", "sarif", "markdown", "github", "gitlab", "junit"];
 
 #[test]
 fn every_format_goes_to_a_file_as_it_goes_to_the_screen() {

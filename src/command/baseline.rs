@@ -1,0 +1,47 @@
+//! `secretrail baseline`.
+
+use super::outcome::{nothing_to_audit, redactor, rule_helps};
+use super::output::write;
+use super::scan::Setup;
+use super::silencing::Silencing;
+use crate::cli::{BaselineArguments, Cli};
+use crate::error::{Error, ExitCode};
+use crate::report::{Gate, Report, TableStyle, write_baseline};
+use crate::settle::{Filters, settle_gaps};
+
+pub(super) fn run(cli: &Cli, arguments: &BaselineArguments) -> Result<ExitCode, Error> {
+    let setup = Setup::new(&arguments.what)?;
+    let silencing = Silencing::without_baseline(arguments.what.now);
+    let mut looked = setup.look(cli, &arguments.what, None)?;
+    if looked.files == 0 {
+        return Err(nothing_to_audit());
+    }
+    let redactor = redactor(&setup, &mut looked);
+    let heard = silencing.hear(&setup, &mut looked, &redactor)?;
+    // How sure a gate must be may change later, so findings of any confidence are kept.
+    let (findings, _) = Filters { off: &setup.settings.off, ..Filters::default() }.keep(heard.findings);
+    let gaps = settle_gaps(looked.scanned.gaps, &looked.sources);
+    let hiding = gaps.iter().filter(|gap| gap.hides_findings).count();
+    if hiding > 0 {
+        tracing::warn!(
+            "{hiding} gaps could hide findings that this baseline then lacks; `secretrail scan` tells them"
+        );
+    }
+    let report = Report {
+        sources: &looked.sources,
+        path_prefix: String::new(),
+        redactor: &redactor,
+        rules: rule_helps(&setup.rules),
+        findings,
+        silenced: Vec::new(),
+        gate: Gate::default(),
+        gaps,
+        files: looked.files,
+        tool_version: env!("CARGO_PKG_VERSION").into(),
+        exit_code: ExitCode::Clean,
+        elapsed: None,
+        style: TableStyle::default(),
+    };
+    write(arguments.output.as_deref(), &|out| write_baseline(&report, out))?;
+    Ok(ExitCode::Clean)
+}

@@ -1,0 +1,139 @@
+//! From what was found to the report and the exit code.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::output::{style, write};
+use super::scan::{Looked, Setup};
+use super::silencing::Silencing;
+use crate::cli::{Cli, ScanArguments};
+use crate::error::{Error, ErrorKind, ExitCode};
+use crate::finding::{Confidence, Finding, Severity};
+use crate::report::{self, Format, Gate, Report, RuleHelp};
+use crate::rule::{RuleSet, describe};
+use crate::secret::redact::Redactor;
+use crate::settle::{Filters, added, exit_code, settle_gaps};
+use crate::silence::{By, Heard, Silenced};
+use crate::source::Sources;
+
+/// All that a report is made of.
+pub(super) struct Outcome<'o> {
+    pub setup: &'o Setup,
+    pub looked: Looked,
+    pub silencing: Silencing,
+}
+
+impl Outcome<'_> {
+    pub(super) fn report(
+        mut self,
+        cli: &Cli,
+        arguments: &ScanArguments,
+        started: Instant,
+    ) -> Result<ExitCode, Error> {
+        let setup = self.setup;
+        let redactor = redactor(setup, &mut self.looked);
+        let mut heard = self.silencing.hear(setup, &mut self.looked, &redactor)?;
+        if let Some(mut past) = self.looked.past.take() {
+            let before = self.silencing.hear(setup, &mut past, &redactor)?;
+            only_new(&mut heard, &self.looked.sources, &before, &past.sources);
+        }
+        let Heard { findings, silenced, gone } = heard;
+        let min_confidence =
+            arguments.min_confidence.or(setup.settings.min_confidence).unwrap_or(Confidence::Low);
+        let fail_on = arguments.fail_on.or(setup.settings.fail_on).unwrap_or(Severity::High);
+        let filters = Filters { min_confidence, off: &setup.settings.off };
+        let (findings, left_out) = filters.keep(findings);
+        let gaps = settle_gaps(std::mem::take(&mut self.looked.scanned.gaps), &self.looked.sources);
+        let exit_code = if self.looked.files == 0 && !arguments.exit_zero {
+            ExitCode::NotAudited
+        } else {
+            exit_code(&findings, &gaps, Some(fail_on), arguments.exit_zero)
+        };
+        let prefix = if arguments.format == Format::Json { String::new() } else { prefix(&setup.base) };
+        let report = Report {
+            sources: &self.looked.sources,
+            path_prefix: prefix,
+            redactor: &redactor,
+            rules: rule_helps(&setup.rules),
+            findings,
+            silenced: silenced.into_iter().filter(|one| filters.keeps(&one.finding)).map(told).collect(),
+            gate: Gate { fail_on: Some(fail_on), left_out, gone, since: arguments.since.clone() },
+            gaps,
+            files: self.looked.files,
+            tool_version: env!("CARGO_PKG_VERSION").into(),
+            exit_code,
+            elapsed: Some(started.elapsed()),
+            style: style(cli, arguments),
+        };
+        write(arguments.output.as_deref(), &|out| report::write(arguments.format, &report, out))?;
+        if exit_code == ExitCode::NotAudited {
+            return Err(nothing_to_audit());
+        }
+        Ok(exit_code)
+    }
+}
+
+pub(super) fn nothing_to_audit() -> Error {
+    Error::new(ErrorKind::Input, "no Terraform file was found")
+        .hint("name the folder that holds your .tf files; --exit-zero accepts an empty one")
+}
+
+/// Takes out what the earlier tree had. What a comment silenced there is not known: who takes the comment out
+/// makes the finding anew.
+fn only_new(heard: &mut Heard, sources: &Sources, past: &Heard, earlier: &Sources) {
+    let agreed = past.silenced.iter().filter(|one| one.by != By::Inline).map(|one| &one.finding);
+    let known: Vec<&Finding> = past.findings.iter().chain(agreed).collect();
+    heard.findings = added(std::mem::take(&mut heard.findings), sources, &known, earlier);
+    let silenced: BTreeSet<&str> = past.silenced.iter().map(|one| one.finding.fingerprint.as_str()).collect();
+    heard.silenced.retain(|one| !silenced.contains(one.finding.fingerprint.as_str()));
+}
+
+/// Knows all that must not be shown, of both trees: a name is then told, and hashed, in the same way in both.
+pub(super) fn redactor(setup: &Setup, looked: &mut Looked) -> Redactor {
+    let mut secrets = std::mem::take(&mut looked.scanned.secrets);
+    if let Some(past) = &mut looked.past {
+        secrets.append(&mut past.scanned.secrets);
+    }
+    let places = std::mem::take(&mut looked.scanned.places);
+    Redactor::new(secrets, places).with_tokens(Arc::clone(&setup.tokens))
+}
+
+fn told(silenced: Silenced) -> report::Silenced {
+    report::Silenced {
+        rule: silenced.finding.rule.to_string(),
+        fingerprint: silenced.finding.fingerprint,
+        at: silenced.finding.at,
+        by: silenced.by.word().to_owned(),
+        reason: silenced.reason,
+        until: silenced.until.map(|day| day.to_string()),
+    }
+}
+
+/// The way from here to the scanned folder, where it is below; else nothing.
+fn prefix(base: &Path) -> String {
+    let here = std::env::current_dir().unwrap_or_default();
+    match base.strip_prefix(&here) {
+        Ok(rest) if !rest.as_os_str().is_empty() => rest.to_string_lossy().replace('\\', "/") + "/",
+        _ => String::new(),
+    }
+}
+
+pub(super) fn rule_helps(rules: &RuleSet) -> Vec<RuleHelp> {
+    rules.iter().map(rule_help).collect()
+}
+
+fn rule_help(rule: &crate::rule::Rule) -> RuleHelp {
+    let file = rule.file();
+    RuleHelp {
+        name: file.name.clone(),
+        title: file.title.clone(),
+        severity: rule.severity(),
+        description: file.description.clone().unwrap_or_default(),
+        remediation: file.remediation.clone().unwrap_or_default(),
+        tags: file.tags.clone(),
+        references: file.references.clone(),
+        help_markdown: describe::explain(rule),
+    }
+}

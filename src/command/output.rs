@@ -1,0 +1,80 @@
+//! Where a report goes, and how a table is drawn there.
+
+use std::io::{self, IsTerminal, Write};
+use std::path::Path;
+
+use super::unwritten;
+use crate::cli::{Cli, Color, ScanArguments};
+use crate::error::{Error, ErrorKind};
+use crate::report::TableStyle;
+
+pub(super) fn style(cli: &Cli, arguments: &ScanArguments) -> TableStyle {
+    let terminal = arguments.output.is_none() && io::stdout().is_terminal();
+    let color = match cli.color {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto => {
+            terminal && anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never
+        }
+    };
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
+        .iter()
+        .find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()));
+    let unicode = terminal && locale.is_some_and(|locale| locale.to_ascii_lowercase().contains("utf"));
+    let width = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    let width = width.or_else(|| terminal.then(console_width).flatten()).unwrap_or(100);
+    TableStyle { color, width: usize::clamp(width, 60, 200), unicode, full: arguments.all }
+}
+
+fn console_width() -> Option<usize> {
+    terminal_size::terminal_size().map(|(width, _)| usize::from(width.0))
+}
+
+/// Writes to a file, or to standard output where none is named. A reader that went away (`| head`) is no error.
+pub(super) fn write(
+    output: Option<&Path>,
+    render: &dyn Fn(&mut dyn Write) -> io::Result<()>,
+) -> Result<(), Error> {
+    match output {
+        None => {
+            let mut out = io::BufWriter::new(io::stdout().lock());
+            match render(&mut out).and_then(|()| out.flush()) {
+                Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(unwritten(&error)),
+                _ => Ok(()),
+            }
+        }
+        Some(path) => write_whole(path, render).map_err(|error| {
+            Error::new(ErrorKind::Output, format!("{} can't be written: {}", path.display(), error.kind()))
+        }),
+    }
+}
+
+/// Readable as the user's umask says: a report holds no secret, and other steps of a job read it.
+fn temporary_beside(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        builder.permissions(std::fs::Permissions::from_mode(0o666));
+    }
+    builder.tempfile_in(folder)
+}
+
+/// Written beside its place and moved there whole: a job that is cut off leaves the old file.
+fn write_whole(path: &Path, render: &dyn Fn(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    // A device or a pipe is written to; moving a file there would take its place.
+    if std::fs::metadata(path).is_ok_and(|target| !target.is_file()) {
+        let mut out = io::BufWriter::new(std::fs::OpenOptions::new().write(true).open(path)?);
+        render(&mut out)?;
+        return out.flush();
+    }
+    let mut file = temporary_beside(folder)?;
+    {
+        let mut out = io::BufWriter::new(file.as_file_mut());
+        render(&mut out)?;
+        out.flush()?;
+    }
+    file.persist(path).map_err(|error| error.error)?;
+    Ok(())
+}

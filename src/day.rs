@@ -1,0 +1,60 @@
+//! A day of the calendar, as ignores name it: `2027-01-31`.
+
+use std::fmt;
+
+use jiff::civil::Date;
+
+/// A day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Day(Date);
+
+impl Day {
+    /// Reads `2027-01-31`; `None` for another form, and for a day that no calendar has.
+    pub fn parse(text: &str) -> Option<Self> {
+        let form = |(at, byte): (usize, u8)| match at {
+            4 | 7 => byte == b'-',
+            _ => byte.is_ascii_digit(),
+        };
+        if text.len() != 10 || !text.bytes().enumerate().all(form) {
+            return None;
+        }
+        text.parse().ok().map(Self)
+    }
+
+    /// Today, by the machine's clock, in UTC: the same day for all who run the same job.
+    pub fn today() -> Self {
+        Self(jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date())
+    }
+}
+
+impl fmt::Display for Day {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, out)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_days_that_there_are() {
+        assert_eq!(Day::parse("2028-02-29").unwrap().to_string(), "2028-02-29");
+        for wrong in [
+            "2027-02-29",
+            "2027-13-01",
+            "2027-00-10",
+            "2027-1-31",
+            "20270131",
+            "2027-01-31T00:00",
+            "",
+            "soon",
+            "٢٠٢٧-٠١-٣١",
+            "+027-01-31",
+        ] {
+            assert_eq!(Day::parse(wrong), None, "{wrong}");
+        }
+        assert!(Day::parse("2027-01-31") < Day::parse("2027-02-01"));
+        assert!(Day::today() > Day::parse("2026-01-01").unwrap());
+    }
+}
