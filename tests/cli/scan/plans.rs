@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::rig::{CLEAN, Folder, Ran, command, root, run};
 
 fn fixture(name: &str) -> String {
-    fs::read_to_string(root().join("fixtures/terraform").join(name)).expect("a fixture")
+    fs::read_to_string(root().join("fixtures").join(name)).expect("a fixture")
 }
 
 fn scan(arguments: &[&str], input: &str) -> Ran {
@@ -39,18 +39,35 @@ fn told_of(name: &str) -> String {
 
 #[test]
 fn plans_that_terraform_made_are_followed() {
-    assert_snapshot!(told_of("plan-local/plan.json"), @"critical secret-written-to-disk <stdin>:1 terraform_data.boot /opt/shop/.env");
-    assert_snapshot!(told_of("plan-module/plan.json"), @r#"critical secret-written-to-disk <stdin>:1 module.app["blue"].terraform_data.web[0] /opt/app/token"#);
-    assert_snapshot!(told_of("plan-replace/plan.json"), @"critical secret-written-to-disk <stdin>:1 terraform_data.web /etc/app.key");
-    assert_snapshot!(told_of("plan-provisioner/plan.json"), @r"
+    assert_snapshot!(told_of("terraform/plan-local/plan.json"), @"critical secret-written-to-disk <stdin>:1 terraform_data.boot /opt/shop/.env");
+    assert_snapshot!(told_of("terraform/plan-module/plan.json"), @r#"critical secret-written-to-disk <stdin>:1 module.app["blue"].terraform_data.web[0] /opt/app/token"#);
+    assert_snapshot!(told_of("terraform/plan-replace/plan.json"), @"critical secret-written-to-disk <stdin>:1 terraform_data.web /etc/app.key");
+    assert_snapshot!(told_of("terraform/plan-provisioner/plan.json"), @r"
     critical secret-written-to-disk <stdin>:1 terraform_data.web /etc/app.conf
     medium secret-in-process-arguments <stdin>:1 terraform_data.web -
     ");
 }
 
+/// fixtures/terraform/make-plans.sh makes them again with any `terraform`; what it treats by name must be there.
+#[test]
+fn the_script_that_makes_the_plans_knows_them() {
+    let script = fixture("terraform/make-plans.sh");
+    let words = script.split(|letter: char| !letter.is_alphanumeric() && letter != '-');
+    let named: Vec<&str> = words.filter(|word| word.starts_with("plan-") && word.len() > 5).collect();
+    for name in named.iter().filter(|name| !matches!(**name, "plan-" | "plan-aws-")) {
+        assert!(fixture(&format!("terraform/{name}/plan.json")).contains("terraform_version"), "{name}");
+    }
+    assert!(named.contains(&"plan-replace"));
+}
+
 #[test]
 fn what_goes_or_stays_is_not_gated() {
-    for name in ["plan-delete", "plan-no-op", "plan-ephemeral", "plan-unknown"] {
+    for name in [
+        "terraform/plan-delete",
+        "terraform/plan-no-op",
+        "terraform/plan-ephemeral",
+        "terraform/plan-unknown",
+    ] {
         let ran = scan(&["-", "-f", "json"], &fixture(&format!("{name}/plan.json")));
         assert_eq!((ran.code, told(&ran.json()).as_str()), (0, ""), "{name}");
     }
@@ -58,12 +75,12 @@ fn what_goes_or_stays_is_not_gated() {
 
 #[test]
 fn plans_of_aws_are_followed_by_text_and_by_reference() {
-    assert_snapshot!(told_of("plan-aws-sha1/plan.json"), @r"
+    assert_snapshot!(told_of("terraform/plan-aws-sha1/plan.json"), @r"
     critical secret-written-to-disk <stdin>:51 aws_launch_template.worker /opt/shop/.env
     high secret-in-user-data <stdin>:17 module.app.aws_instance.web[0] -
     high secret-in-user-data <stdin>:51 aws_launch_template.worker -
     ");
-    assert_snapshot!(told_of("plan-aws-ecs/plan.json"), @"high secret-written-beside-terraform <stdin>:47 local_file.kube ./app.ini");
+    assert_snapshot!(told_of("terraform/plan-aws-ecs/plan.json"), @"high secret-written-beside-terraform <stdin>:38 local_file.kube ./app.ini");
 }
 
 #[test]
@@ -79,7 +96,7 @@ fn beside_its_sources_a_plan_adds_what_they_do_not_tell() {
 
 #[test]
 fn a_plan_can_be_named_in_every_way() {
-    let by = |arguments: &[&str]| scan(arguments, &fixture("plan-local/plan.json")).code;
+    let by = |arguments: &[&str]| scan(arguments, &fixture("terraform/plan-local/plan.json")).code;
     let named = "plan-local/plan.json";
     let ways: [&[&str]; 4] = [&["-"], &["--plan", "-"], &["--plan", named], &[named]];
     for way in ways {
@@ -88,8 +105,11 @@ fn a_plan_can_be_named_in_every_way() {
     assert_eq!(by(&["--plan", named, "--plan", "plan-no-op/plan.json"]), 1, "several");
     assert_eq!(by(&["--plan", "-", "-"]), 2, "standard input can be read once");
     // As PowerShell's `>` writes it.
-    let wide: Vec<u8> =
-        "\u{FEFF}".encode_utf16().chain(fixture(named).encode_utf16()).flat_map(u16::to_le_bytes).collect();
+    let wide: Vec<u8> = "\u{FEFF}"
+        .encode_utf16()
+        .chain(fixture("terraform/plan-local/plan.json").encode_utf16())
+        .flat_map(u16::to_le_bytes)
+        .collect();
     let folder = Folder::new(&[]);
     folder.write("plan.json", wide);
     assert_eq!(folder.run(&["scan", "--plan", "plan.json"]).code, 1);
@@ -97,7 +117,7 @@ fn a_plan_can_be_named_in_every_way() {
 
 #[test]
 fn mistakes_are_told_with_what_to_run() {
-    let whole = fixture("plan-local/plan.json");
+    let whole = fixture("terraform/plan-local/plan.json");
     let cut = &whole[..whole.len() / 2];
     for (input, reason) in [
         (cut, "the JSON is cut off at line 1, column"),
@@ -119,14 +139,14 @@ fn mistakes_are_told_with_what_to_run() {
 
 #[test]
 fn a_plan_that_ended_with_an_error_is_audited_in_part() {
-    let text = fixture("plan-no-op/plan.json").replace("\"errored\":false", "\"errored\":true");
+    let text = fixture("terraform/plan-no-op/plan.json").replace("\"errored\":false", "\"errored\":true");
     let ran = scan(&["-"], &text);
     assert_eq!(ran.code, 3, "{}", ran.out);
 }
 
 #[test]
 fn a_state_in_the_tree_is_one_finding() {
-    let state = fixture("plan-no-op/state.json");
+    let state = fixture("terraform/plan-no-op/state.json");
     let folder = Folder::new(&[("main.tf", CLEAN)]);
     folder.write("terraform.tfstate", &state);
     folder.write("terraform.tfstate.backup", &state);
@@ -141,5 +161,9 @@ fn a_state_in_the_tree_is_one_finding() {
     ");
     folder.write("terraform.tfstate", "{\"version\":4,");
     assert_eq!(folder.run(&["scan", "--fail-on", "critical"]).code, 3, "a broken state is a gap");
-    assert_eq!(scan(&["-"], &fixture("plan-no-op/shown-state.json")).code, 0, "handed over, not committed");
+    assert_eq!(
+        scan(&["-"], &fixture("terraform/plan-no-op/shown-state.json")).code,
+        0,
+        "handed over, not committed"
+    );
 }
