@@ -162,23 +162,27 @@ fn add(flows: &mut Vec<Flow>, landing: &Landing, address: &str, host: Host, refe
 fn follow(arrival: &Arrival, flows: &mut Vec<Flow>, gaps: &mut Vec<Gap>) {
     let host = match arrival.usage {
         Use::LocalExec | Use::LocalFile => Host::Operator,
-        Use::UserData | Use::RemoteExec | Use::RemoteFile | Use::Rendered => Host::Instance,
+        Use::UserData | Use::RemoteExec | Use::RemoteFile | Use::Kept | Use::Rendered => Host::Instance,
     };
     let script = match arrival.usage {
         Use::UserData => Some(ScriptRole::UserData),
         Use::RemoteExec => Some(ScriptRole::RemoteExec),
         Use::LocalExec => Some(ScriptRole::LocalExec),
         // A file that is a script will run: somewhere, with an output that nobody here knows.
-        Use::LocalFile | Use::RemoteFile | Use::Rendered if runs(&arrival.text) => {
+        Use::LocalFile | Use::RemoteFile | Use::Kept | Use::Rendered if runs(&arrival.text) => {
             Some(ScriptRole::Standalone)
         }
-        Use::LocalFile | Use::RemoteFile | Use::Rendered => None,
+        Use::LocalFile | Use::RemoteFile | Use::Kept | Use::Rendered => None,
     };
     let host_of_script = if arrival.usage == Use::LocalExec { host } else { Host::Instance };
     let text = with_argument_hop(arrival);
-    if matches!(arrival.usage, Use::UserData | Use::LocalFile | Use::RemoteFile) {
+    if matches!(arrival.usage, Use::UserData | Use::LocalFile | Use::RemoteFile | Use::Kept) {
+        let before = flows.len();
         for landing in rendered_landings(arrival, &text) {
             add(flows, &landing, &arrival.address, host, true);
+        }
+        if arrival.usage == Use::Kept {
+            flows.iter_mut().skip(before).for_each(told_as_literal);
         }
     }
     let powershell = runs_powershell(arrival);
@@ -205,6 +209,17 @@ fn follow(arrival: &Arrival, flows: &mut Vec<Flow>, gaps: &mut Vec<Gap>) {
         if !(shown && suppressed) {
             add(flows, &landing, &arrival.address, host_of_script, true);
         }
+    }
+}
+
+/// A literal that stands in the definition itself has no way to follow: the place in the source is the finding.
+fn told_as_literal(flow: &mut Flow) {
+    let (from, to) = (flow.trace.origin.at, flow.sink.at);
+    let same = from.source == to.source && from.start < to.end.max(to.start + 1) && to.start < from.end;
+    if flow.trace.origin.kind == OriginKind::Literal && same {
+        flow.sink =
+            Sink { kind: SinkKind::SourceCode, at: from, by: "set in clear".into(), ..flow.sink.clone() };
+        flow.host = Host::Repository;
     }
 }
 

@@ -4,6 +4,7 @@
 use std::rc::Rc;
 
 use super::ast::{Attribute, Block, Body};
+use super::definition::entries_of;
 use super::directory::Placed;
 use super::evaluate::{Evaluator, Instance, Scope, placed_at};
 use super::tables::{Content, SinkRow, Tables};
@@ -29,6 +30,8 @@ pub enum Use {
     LocalFile,
     /// Written to a file on a new machine by a provisioner.
     RemoteFile,
+    /// Kept in a definition, a parameter or an object, as it is.
+    Kept,
     /// Rendered, and given out of the tree that was scanned: a script that runs somewhere.
     Rendered,
 }
@@ -131,6 +134,9 @@ fn opaque_module<'w>(
         }
         let usage = if is_user_data { Use::UserData } else { Use::Rendered };
         given_out(evaluator, &scope, attribute, usage, &address, visit);
+        for row in Tables::embedded().sinks("module", "*").iter().filter(|row| row.argument == name) {
+            given_entries(evaluator, &scope, attribute, row.sink(), &address, visit);
+        }
         let traces = evaluator.eval(&scope, &attribute.value).traces();
         if !is_user_data && traces.iter().any(|trace| trace.origin.confidence > Confidence::Low) {
             secrets.push(name);
@@ -156,6 +162,13 @@ fn rendered_output<'w>(
     let address = format!("output.{}", output.node.label(0).unwrap_or_default());
     if let Some(value) = output.node.body.attribute("value") {
         given_out(evaluator, &scope, value, Use::Rendered, &address, visit);
+        let marked = output.node.body.attribute("sensitive").and_then(|a| a.value.as_literal());
+        // Terraform keeps an ephemeral output out of what it prints.
+        let unmarked = marked.is_none_or(|marked| marked == "false")
+            && output.node.body.attribute("ephemeral").is_none();
+        if unmarked && instance.directory.is_deployed() {
+            given_entries(evaluator, &scope, value, SinkKind::Output, &address, visit);
+        }
     }
 }
 
@@ -192,6 +205,32 @@ fn given_out<'w>(
             usage,
             sink: SinkKind::UserData,
             text: placed_at(text, value_at),
+            path: None,
+            at,
+            argument: attribute.name.text.to_string(),
+            environment: Vec::new(),
+            interpreter: None,
+        });
+    }
+}
+
+/// Each value of a definition that is given to a module.
+fn given_entries<'w>(
+    evaluator: &Evaluator<'w>,
+    scope: &Scope<'w>,
+    attribute: &'w Attribute,
+    sink: SinkKind,
+    address: &str,
+    visit: &mut dyn FnMut(Arrival),
+) {
+    let at = Span { source: scope.source, start: attribute.name.range.start, end: attribute.value.range.end };
+    let value_at = Span { start: attribute.value.range.start, ..at };
+    for entry in entries_of(&evaluator.eval(scope, &attribute.value), None, value_at) {
+        visit(Arrival {
+            address: address.to_owned(),
+            usage: Use::Kept,
+            sink,
+            text: placed_at(entry.text, value_at),
             path: None,
             at,
             argument: attribute.name.text.to_string(),
@@ -271,12 +310,17 @@ impl<'w> Visitor<'_, 'w> {
         let path = row.path.as_deref();
         let path = path.and_then(|path| body.attribute(path).or(self.block.node.body.attribute(path)));
         let path = path.map(|path| self.text(scope, path));
+        if !self.meets(scope, row, body) {
+            return;
+        }
         let value = self.evaluator.eval(scope, &attribute.value);
-        let usage = match (row.content, row.sink()) {
-            (Content::Script, _) => Use::UserData,
+        let usage = match row.content {
+            Content::Script => Use::UserData,
+            Content::Environment => return self.kept(scope, row, body, attribute, &value),
+            Content::Text => Use::Kept,
             // A data source writes nothing here: it describes a file of a machine.
-            (Content::File, SinkKind::File) if self.kind == "data" => Use::RemoteFile,
-            _ => Use::LocalFile,
+            Content::File if self.kind == "data" && row.sink() == SinkKind::File => Use::RemoteFile,
+            Content::File => Use::LocalFile,
         };
         // Members of a map (`metadata = { startup-script = ... }`) are texts of their own.
         let texts = match &value {
@@ -313,6 +357,43 @@ impl<'w> Visitor<'_, 'w> {
         let mut typed = Text::made(format!("{header}\n"), at);
         typed.append(text);
         typed
+    }
+
+    /// Each value of a definition arrives by itself.
+    fn kept(
+        &mut self,
+        scope: &Scope<'w>,
+        row: &SinkRow,
+        body: &'w Body,
+        attribute: &'w Attribute,
+        value: &Value,
+    ) {
+        if holds_kind(value, &row.unless_kind) {
+            return;
+        }
+        let at = self.block.span(attribute.value.range);
+        let name = row.name.as_deref().and_then(|name| self.beside(scope, body, name)).flatten();
+        for entry in entries_of(value, name.as_deref(), at) {
+            let arrival = self.arrival(Use::Kept, row.sink(), placed_at(entry.text, at), attribute);
+            (self.visit)(arrival);
+        }
+    }
+
+    /// Whether the arguments beside a sink are as its row wants them.
+    fn meets(&self, scope: &Scope<'w>, row: &SinkRow, body: &'w Body) -> bool {
+        row.when.iter().all(|(name, wanted)| {
+            let value = self.beside(scope, body, name).unwrap_or_else(|| Some(String::new()));
+            value.is_some_and(|value| wanted.iter().any(|word| word.eq_ignore_ascii_case(&value)))
+        })
+    }
+
+    /// An argument beside a sink: `None` where it is not set, `Some(None)` where it is not known.
+    fn beside(&self, scope: &Scope<'w>, body: &'w Body, name: &str) -> Option<Option<String>> {
+        let attribute = body.attribute(name)?;
+        match self.evaluator.eval(scope, &attribute.value) {
+            Value::Null => None,
+            value => Some(value.known()),
+        }
     }
 
     fn arrival(&self, usage: Use, sink: SinkKind, text: Text, attribute: &Attribute) -> Arrival {
@@ -411,5 +492,25 @@ impl<'w> Visitor<'_, 'w> {
         let text = self.evaluator.sources().text(source);
         let span = Span::new(source, 0, text.len());
         Some(Text::exact(text, span))
+    }
+}
+
+/// Whether a Kubernetes object, or the YAML of one, is of one of these kinds.
+fn holds_kind(value: &Value, kinds: &[String]) -> bool {
+    match value {
+        Value::Map(members) => members
+            .iter()
+            .find(|(name, _)| &**name == "kind")
+            .and_then(|(_, kind)| kind.known())
+            .is_some_and(|kind| kinds.contains(&kind)),
+        Value::Text(text) => text.pieces.iter().any(|piece| match piece {
+            Piece::Known { text, .. } => text.lines().any(|line| {
+                let line = line.trim().trim_end_matches(',').replace('"', "");
+                line.strip_prefix("kind:").is_some_and(|kind| kinds.iter().any(|known| known == kind.trim()))
+            }),
+            Piece::Hole(_) => false,
+        }),
+        Value::Either(arms) => arms.iter().any(|arm| holds_kind(arm, kinds)),
+        _ => false,
     }
 }

@@ -138,6 +138,17 @@ impl Directory {
         })
     }
 
+    /// Whether it says where and with which values it is applied: a module for others to call has neither a
+    /// `provider`, a `backend` or a `cloud` block nor value files of its own.
+    pub fn is_deployed(&self) -> bool {
+        let settles = |block: &Block| {
+            ["backend", "cloud"].iter().any(|kind| block.body.blocks_of(kind).next().is_some())
+        };
+        !self.values.is_empty()
+            || self.blocks_of("provider").next().is_some()
+            || self.blocks_of("terraform").any(|block| settles(block.node))
+    }
+
     /// Whether any block stands in it.
     pub fn is_module(&self) -> bool {
         self.files.iter().any(|(_, body)| !body.blocks.is_empty())

@@ -2,6 +2,7 @@
 
 pub mod arrivals;
 pub mod ast;
+pub mod definition;
 pub mod directory;
 pub mod evaluate;
 pub mod literals;
