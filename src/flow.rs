@@ -1,6 +1,8 @@
 //! Origins meet sinks: what Terraform renders is read as scripts, and each secret that lands is a
 //! flow.
 
+pub mod state;
+
 use std::collections::BTreeSet;
 
 use crate::finding::Confidence;
@@ -9,13 +11,16 @@ use crate::record::{Field, FieldMap};
 use crate::script::{Context, Role as ScriptRole, is_named_powershell, is_script, trace, trace_powershell};
 use crate::secret::names::says_secret;
 use crate::source::{SourceId, Sources, Span};
-use crate::terraform::arrivals::{Arrival, Use, each_arrival, runs};
+use crate::terraform::arrivals::{Arrival, Use, each_arrival, each_instance, runs};
 use crate::terraform::directory::Directory;
 use crate::terraform::evaluate::Evaluator;
+use crate::terraform::state::StateSecrets;
 use crate::terraform::tree::Tree;
 use crate::value::{
     Flat, Hop, Landing, Lifetime, Origin, OriginKind, Piece, Sink, SinkKind, Text, Trace, Traces,
 };
+
+use state::{StateExposure, exposure_of, keep_arrival};
 
 /// The machine whose disk it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,7 +81,11 @@ impl Flow {
             "`literal`, `variable`, `data`, `resource`, `ephemeral`, `module`, `command` or `environment`",
         ),
         ("origin.name", "its address: `var.db_password`, `aws ssm get-parameter /app/key`"),
-        ("sink.kind", "`file`, `user-data`, `boot-log`, `process-arguments`, `environment` or `source-code`"),
+        (
+            "sink.kind",
+            "`file`, `user-data`, `boot-log`, `process-arguments`, `environment`, `definition`, `object`, `parameter`, \
+             `output` or `source-code`",
+        ),
         ("sink.path", "the file's path as far as it is known, or null"),
         ("sink.lifetime", "`durable`, `memory`, or `removed` by the same script"),
         ("sink.host", "whose disk: `instance`, `operator` (where Terraform runs) or `repository`"),
@@ -108,20 +117,37 @@ impl Flow {
     }
 }
 
-/// All flows of one root module, and the files that it used.
+/// What one root module does with secrets.
+#[derive(Debug, Default)]
+pub struct OfRoot {
+    /// Each secret and place.
+    pub flows: Vec<Flow>,
+    /// What its state holds.
+    pub state: Option<StateExposure>,
+}
+
+/// All flows of one root module, what its state holds, and the files that it used.
 pub fn flows_of_root(
     tree: &Tree,
     sources: &Sources,
     directory: &Directory,
-) -> (Reading<Vec<Flow>>, BTreeSet<SourceId>) {
+) -> (Reading<OfRoot>, BTreeSet<SourceId>) {
     let evaluator = Evaluator::new(tree, sources, &directory.path);
     let root = evaluator.root_instance(directory);
     let mut flows = Vec::new();
     let mut gaps = Vec::new();
-    each_arrival(&evaluator, &root, &mut |arrival| follow(&arrival, &mut flows, &mut gaps));
+    let mut secrets = StateSecrets::default();
+    if directory.is_deployed() {
+        each_instance(&evaluator, &root, &mut |instance| secrets.look_at(&evaluator, instance));
+    }
+    each_arrival(&evaluator, &root, &mut |arrival| {
+        keep_arrival(&mut secrets, &arrival);
+        follow(&arrival, &mut flows, &mut gaps);
+    });
+    let state = exposure_of(directory, &secrets);
     let (more, used) = evaluator.finish();
     gaps.extend(more);
-    (Reading { facts: flows, gaps }, used)
+    (Reading { facts: OfRoot { flows, state }, gaps }, used)
 }
 
 /// The flows of a script that no Terraform refers to.

@@ -132,6 +132,10 @@ fn list(rules: &RuleSet) -> String {
             text.push_str(&format!("| `{field}` | {meaning} |\n"));
         }
     }
+    text.push_str("\nOf category `state`, it is what the state of one root module holds:\n\n| field | meaning |\n|---|---|\n");
+    for (field, meaning) in secretrail::flow::state::StateExposure::FIELDS {
+        text.push_str(&format!("| `{field}` | {meaning} |\n"));
+    }
     text.push_str("\n## Tables\n\n| file | what it lists |\n|---|---|\n");
     for (file, what) in tables(&root().join("rules")) {
         text.push_str(&format!("| [{file}]({file}) | {what} |\n"));

@@ -31,7 +31,7 @@ fn lands(files: &[(&str, &str)]) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for directory in tree.roots() {
         let (reading, _) = flows_of_root(&tree, &sources, directory);
-        for flow in reading.facts {
+        for flow in reading.facts.flows {
             let place = sources.position(flow.sink.at);
             lines.push(format!(
                 "{} > {} {} {}:{} {}",

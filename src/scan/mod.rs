@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use rayon::prelude::*;
 
 use crate::finding::Finding;
-use crate::flow::{Flow, flows_of_root, flows_of_script};
+use crate::flow::{Flow, OfRoot, flows_of_root, flows_of_script};
 use crate::reading::{Gap, Reading};
 use crate::rule::RuleSet;
 use crate::secret::Secret;
@@ -31,6 +31,8 @@ pub const PRODUCT: &str = "secretrail";
 pub const SERVICE: &str = "terraform";
 /// The kind of record: one secret and one place where it lands.
 pub const CATEGORY: &str = "flow";
+/// The other kind of record: what the state of one root module holds.
+pub const STATE: &str = "state";
 
 /// What a scan works with.
 pub struct Tools<'t> {
@@ -94,7 +96,7 @@ pub fn scan(sources: &Sources, material: &Material, tools: &Tools<'_>) -> Scanne
     gaps.extend(material.gaps.iter().cloned());
     gaps.extend(literals.gaps);
 
-    let of_roots: Vec<(Reading<Vec<Flow>>, BTreeSet<SourceId>)> = roots
+    let of_roots: Vec<(Reading<OfRoot>, BTreeSet<SourceId>)> = roots
         .par_iter()
         .filter(|_| !tools.stop.load(Ordering::Relaxed))
         .map(|root| {
@@ -106,8 +108,10 @@ pub fn scan(sources: &Sources, material: &Material, tools: &Tools<'_>) -> Scanne
         })
         .collect();
     let mut used = BTreeSet::new();
+    let mut states = Vec::new();
     for (reading, files) in of_roots {
-        flows.extend(reading.facts);
+        flows.extend(reading.facts.flows);
+        states.extend(reading.facts.state);
         gaps.extend(reading.gaps);
         used.extend(files);
     }
@@ -122,7 +126,8 @@ pub fn scan(sources: &Sources, material: &Material, tools: &Tools<'_>) -> Scanne
         gaps.extend(reading.gaps);
     }
     told_once(&mut flows, told_literals);
-    let findings = told::judge(&flows, tools.rules);
+    let mut findings = told::judge(&flows, tools.rules);
+    findings.extend(told::judge_states(&states, tools.rules));
     let mut secrets = literals.secrets;
     let mut places = literals.places;
     for flow in &flows {
@@ -211,10 +216,11 @@ fn script_alone(sources: &Sources, input: &Input) -> Reading<Vec<Flow>> {
     reading
 }
 
-type Traced = (Reading<Vec<Flow>>, BTreeSet<SourceId>);
-
 /// A panic while one root or file is followed costs that one, and is told as a gap.
-fn guarded(source: Option<SourceId>, work: impl FnOnce() -> Traced) -> Traced {
+fn guarded<T: Default>(
+    source: Option<SourceId>,
+    work: impl FnOnce() -> (Reading<T>, BTreeSet<SourceId>),
+) -> (Reading<T>, BTreeSet<SourceId>) {
     match std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)) {
         Ok(traced) => traced,
         Err(_) => {
@@ -224,7 +230,7 @@ fn guarded(source: Option<SourceId>, work: impl FnOnce() -> Traced) -> Traced {
                 reason: "an error of secretrail's own ended the work on it; please report it".into(),
                 hides_findings: true,
             });
-            (Reading { facts: Vec::new(), gaps: gap.into_iter().collect() }, BTreeSet::new())
+            (Reading { facts: T::default(), gaps: gap.into_iter().collect() }, BTreeSet::new())
         }
     }
 }

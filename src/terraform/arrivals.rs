@@ -12,7 +12,7 @@ use super::value::Value;
 use crate::finding::Confidence;
 use crate::source::Span;
 use crate::source::open::normalise;
-use crate::value::{Piece, SinkKind, Text};
+use crate::value::{Flat, SinkKind, Text};
 
 /// Module instances looked at for one root; more become a gap.
 const MOST_INSTANCES: usize = 2_000;
@@ -59,8 +59,12 @@ pub struct Arrival {
     pub interpreter: Option<String>,
 }
 
-/// Calls `visit` for every arrival in a root module and all modules that it calls.
-pub fn each_arrival<'w>(evaluator: &Evaluator<'w>, root: &Rc<Instance<'w>>, visit: &mut dyn FnMut(Arrival)) {
+/// Calls `visit` for a root module and every module that it calls.
+pub fn each_instance<'w>(
+    evaluator: &Evaluator<'w>,
+    root: &Rc<Instance<'w>>,
+    visit: &mut dyn FnMut(&Rc<Instance<'w>>),
+) {
     let mut open = vec![Rc::clone(root)];
     let mut seen = 0usize;
     while let Some(instance) = open.pop() {
@@ -72,24 +76,32 @@ pub fn each_arrival<'w>(evaluator: &Evaluator<'w>, root: &Rc<Instance<'w>>, visi
             }
             return;
         }
+        visit(&instance);
+        let calls = instance.directory.blocks_of("module");
+        open.extend(calls.filter_map(|call| evaluator.child(&instance, call)));
+    }
+}
+
+/// Calls `visit` for every arrival in a root module and all modules that it calls.
+pub fn each_arrival<'w>(evaluator: &Evaluator<'w>, root: &Rc<Instance<'w>>, visit: &mut dyn FnMut(Arrival)) {
+    each_instance(evaluator, root, &mut |instance| {
         for kind in ["resource", "data"] {
             for block in instance.directory.blocks_of(kind) {
-                Visitor { evaluator, instance: &instance, block, kind, visit }.block();
+                Visitor { evaluator, instance, block, kind, visit }.block();
             }
         }
         for call in instance.directory.blocks_of("module") {
-            match evaluator.child(&instance, call) {
-                Some(child) => open.push(child),
-                None => opaque_module(evaluator, &instance, call, visit),
+            if evaluator.child(instance, call).is_none() {
+                opaque_module(evaluator, instance, call, visit);
             }
         }
         // What a root module gives out is for its caller, who is not here.
         if instance.address.is_empty() {
             for output in instance.directory.blocks_of("output") {
-                rendered_output(evaluator, &instance, output, visit);
+                rendered_output(evaluator, instance, output, visit);
             }
         }
-    }
+    });
 }
 
 /// Inputs by which modules commonly take user data.
@@ -503,12 +515,9 @@ fn holds_kind(value: &Value, kinds: &[String]) -> bool {
             .find(|(name, _)| &**name == "kind")
             .and_then(|(_, kind)| kind.known())
             .is_some_and(|kind| kinds.contains(&kind)),
-        Value::Text(text) => text.pieces.iter().any(|piece| match piece {
-            Piece::Known { text, .. } => text.lines().any(|line| {
-                let line = line.trim().trim_end_matches(',').replace('"', "");
-                line.strip_prefix("kind:").is_some_and(|kind| kinds.iter().any(|known| known == kind.trim()))
-            }),
-            Piece::Hole(_) => false,
+        Value::Text(text) if !kinds.is_empty() => Flat::new(text).text().lines().any(|line| {
+            let line = line.trim().trim_start_matches('{').trim_end_matches(',').replace('"', "");
+            line.strip_prefix("kind:").is_some_and(|kind| kinds.iter().any(|known| known == kind.trim()))
         }),
         Value::Either(arms) => arms.iter().any(|arm| holds_kind(arm, kinds)),
         _ => false,

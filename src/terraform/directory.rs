@@ -138,15 +138,22 @@ impl Directory {
         })
     }
 
+    /// The block that says where the state is kept, or else where things are made.
+    pub fn state_block(&self) -> Option<Span> {
+        let settings = self.blocks_of("terraform").flat_map(|terraform| {
+            let kinds = terraform.node.body.blocks.iter();
+            let kinds = kinds.filter(|inner| matches!(&*inner.kind.text, "backend" | "cloud"));
+            kinds.map(move |inner| terraform.span(inner.kind.range))
+        });
+        let mut providers =
+            self.blocks_of("provider").map(|provider| provider.span(provider.node.kind.range));
+        settings.into_iter().next().or_else(|| providers.next())
+    }
+
     /// Whether it says where and with which values it is applied: a module for others to call has neither a
     /// `provider`, a `backend` or a `cloud` block nor value files of its own.
     pub fn is_deployed(&self) -> bool {
-        let settles = |block: &Block| {
-            ["backend", "cloud"].iter().any(|kind| block.body.blocks_of(kind).next().is_some())
-        };
-        !self.values.is_empty()
-            || self.blocks_of("provider").next().is_some()
-            || self.blocks_of("terraform").any(|block| settles(block.node))
+        !self.values.is_empty() || self.state_block().is_some()
     }
 
     /// Whether any block stands in it.

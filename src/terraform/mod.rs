@@ -7,6 +7,7 @@ pub mod directory;
 pub mod evaluate;
 pub mod literals;
 pub mod read;
+pub mod state;
 pub mod tables;
 pub mod tree;
 mod typed;
