@@ -453,3 +453,30 @@ fn an_edit_in_place_prints_nothing() {
     );
     assert_eq!(found.iter().filter(|line| line.contains("boot-log")).count(), 0, "{found:?}");
 }
+
+#[test]
+fn packer_is_followed() {
+    let found = lands(&[(
+        "image.pkr.hcl",
+        "variable \"token\" { sensitive = true }\nlocals { key = vault(\"secret/app\", \"api_key\") }\nbuild {\n  sources = [\"source.amazon-ebs.x\"]\n  provisioner \"shell\" {\n    environment_vars = [\"TOKEN=${var.token}\"]\n    inline = [\"echo token=$TOKEN > /etc/app.conf\"]\n  }\n  provisioner \"file\" {\n    content = local.key\n    destination = \"/etc/key\"\n  }\n}\n",
+    )]);
+    assert_eq!(
+        found,
+        ["api_key > file /etc/key image.pkr.hcl:10 high", "token > file /etc/app.conf image.pkr.hcl:7 high"]
+    );
+}
+
+#[test]
+fn a_script_that_a_provisioner_copies_is_followed() {
+    let found = lands(&[
+        (
+            "main.tf",
+            "resource \"null_resource\" \"x\" {\n  provisioner \"file\" {\n    source = \"${path.module}/run.sh\"\n    destination = \"/opt/run.sh\"\n  }\n}\n",
+        ),
+        (
+            "run.sh",
+            "#!/bin/sh\nk=$(aws ssm get-parameter --with-decryption --name /app/key --query Parameter.Value)\necho \"$k\" > /etc/key\n",
+        ),
+    ]);
+    assert_eq!(files(&found), ["key > file /etc/key run.sh:3 high"]);
+}

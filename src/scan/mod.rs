@@ -1,5 +1,6 @@
 //! The scan of Terraform: from documents to findings, without touching the disk itself.
 
+mod beside;
 mod examples;
 mod literal;
 mod told;
@@ -195,6 +196,10 @@ fn script_alone(sources: &Sources, input: &Input) -> Reading<Vec<Flow>> {
         input.found.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let named_powershell = crate::script::is_named_powershell(&name);
     let is_template = match input.found.kind {
+        FileKind::Dockerfile => {
+            let facts = beside::flows_of_dockerfile(input.source, &name, &text);
+            return Reading { facts, gaps: Vec::new() };
+        }
         FileKind::Template => true,
         // `%{ if … }` is PowerShell, too, and so is `${x}`.
         FileKind::Script if named_powershell => text.contains("$${"),

@@ -1,6 +1,8 @@
 //! Where values arrive: the arguments of resources that put a value on a disk, into user data or
 //! onto a command line.
 
+mod provisioner;
+
 use std::rc::Rc;
 
 use super::ast::{Attribute, Block, Body};
@@ -11,8 +13,7 @@ use super::tables::{Content, SinkRow, Tables};
 use super::value::Value;
 use crate::finding::Confidence;
 use crate::source::Span;
-use crate::source::open::normalise;
-use crate::value::{Flat, SinkKind, Text};
+use crate::value::{Flat, Piece, SinkKind, Text};
 
 /// Module instances looked at for one root; more become a gap.
 const MOST_INSTANCES: usize = 2_000;
@@ -85,7 +86,8 @@ pub fn each_instance<'w>(
 /// Calls `visit` for every arrival in a root module and all modules that it calls.
 pub fn each_arrival<'w>(evaluator: &Evaluator<'w>, root: &Rc<Instance<'w>>, visit: &mut dyn FnMut(Arrival)) {
     each_instance(evaluator, root, &mut |instance| {
-        for kind in ["resource", "data"] {
+        // `source` and `build` are Packer's.
+        for kind in ["resource", "data", "source", "build"] {
             for block in instance.directory.blocks_of(kind) {
                 Visitor { evaluator, instance, block, kind, visit }.block();
             }
@@ -262,7 +264,7 @@ struct Visitor<'v, 'w> {
 
 impl<'w> Visitor<'_, 'w> {
     fn block(&mut self) {
-        let Some(type_name) = self.block.node.label(0) else { return };
+        let type_name = self.block.node.label(0).unwrap_or_default();
         let sinks = Tables::embedded().sinks(self.kind, type_name);
         let provisioners: Vec<&'w Block> = self.block.node.body.blocks_of("provisioner").collect();
         if sinks.is_empty() && provisioners.is_empty() {
@@ -281,8 +283,11 @@ impl<'w> Visitor<'_, 'w> {
     fn address(&self) -> String {
         let name = self.block.node.label(1).unwrap_or_default();
         let type_name = self.block.node.label(0).unwrap_or_default();
-        let prefix = if self.kind == "data" { "data." } else { "" };
-        self.instance.address_of(&format!("{prefix}{type_name}.{name}"))
+        self.instance.address_of(&match self.kind {
+            "data" => format!("data.{type_name}.{name}"),
+            "build" => ["build", type_name].join(".").trim_end_matches('.').to_owned(),
+            _ => format!("{type_name}.{name}"),
+        })
     }
 
     fn sink(&mut self, scope: &Scope<'w>, row: &SinkRow, body: &'w Body, steps: &[&'w str]) {
@@ -425,85 +430,6 @@ impl<'w> Visitor<'_, 'w> {
     fn text(&self, scope: &Scope<'w>, attribute: &Attribute) -> Text {
         let at = self.block.span(attribute.value.range);
         placed_at(self.evaluator.eval(scope, &attribute.value).into_text("…", at), at)
-    }
-
-    fn provisioner(&mut self, scope: &Scope<'w>, provisioner: &'w Block) {
-        let body = &provisioner.body;
-        match provisioner.label(0) {
-            Some("local-exec") => {
-                let Some(command) = body.attribute("command") else { return };
-                let environment =
-                    body.attribute("environment").map(|set| self.evaluator.eval(scope, &set.value));
-                let interpreter = body.attribute("interpreter").map(|program| self.text_list(scope, program));
-                let arrival = Arrival {
-                    environment: self.environment(environment, command),
-                    interpreter,
-                    ..self.arrival(
-                        Use::LocalExec,
-                        SinkKind::ProcessArguments,
-                        self.text(scope, command),
-                        command,
-                    )
-                };
-                (self.visit)(arrival);
-            }
-            Some("remote-exec") => self.remote_exec(scope, body),
-            Some("file") => {
-                let destination = body.attribute("destination").map(|path| self.text(scope, path));
-                let Some(content) = body.attribute("content") else { return };
-                let text = self.text(scope, content);
-                let arrival = self.arrival(Use::RemoteFile, SinkKind::File, text, content);
-                (self.visit)(Arrival { path: destination, ..arrival });
-            }
-            _ => {}
-        }
-    }
-
-    fn text_list(&self, scope: &Scope<'w>, attribute: &Attribute) -> String {
-        let at = self.block.span(attribute.value.range);
-        let texts = self.evaluator.eval(scope, &attribute.value).texts("…", at);
-        texts.iter().map(Text::shown).collect::<Vec<_>>().join(" ")
-    }
-
-    fn environment(&self, value: Option<Value>, command: &Attribute) -> Vec<(String, Text)> {
-        let at = self.block.span(command.value.range);
-        match value {
-            Some(Value::Map(members)) => members
-                .iter()
-                .map(|(name, value)| (name.to_string(), value.clone().into_text(name, at)))
-                .collect(),
-            _ => Vec::new(),
-        }
-    }
-
-    fn remote_exec(&mut self, scope: &Scope<'w>, body: &'w Body) {
-        if let Some(inline) = body.attribute("inline") {
-            let at = self.block.span(inline.value.range);
-            let mut script = Text::default();
-            for line in self.evaluator.eval(scope, &inline.value).texts("…", at) {
-                script.append(line);
-                script.append(Text::made("\n", at));
-            }
-            let arrival = self.arrival(Use::RemoteExec, SinkKind::ProcessArguments, script, inline);
-            (self.visit)(arrival);
-        }
-        for name in ["script", "scripts"] {
-            let Some(attribute) = body.attribute(name) else { continue };
-            let at = self.block.span(attribute.value.range);
-            for path in self.evaluator.eval(scope, &attribute.value).texts("…", at) {
-                let Some(text) = path.known().and_then(|path| self.open(&path)) else { continue };
-                let arrival = self.arrival(Use::RemoteExec, SinkKind::ProcessArguments, text, attribute);
-                (self.visit)(arrival);
-            }
-        }
-    }
-
-    fn open(&self, path: &str) -> Option<Text> {
-        let full = normalise(&self.evaluator.root().join(path));
-        let source = self.evaluator.open_script(&full)?;
-        let text = self.evaluator.sources().text(source);
-        let span = Span::new(source, 0, text.len());
-        Some(Text::exact(text, span))
     }
 }
 
