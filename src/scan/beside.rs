@@ -42,7 +42,9 @@ fn literal(source: SourceId, pair: &Pair<'_>, sample: bool) -> Option<LiteralSec
     let confidence = literal_confidence_under(pair.name, value, verdict.confidence)?;
     // `POSTGRES_PASSWORD: postgres` is how people start a database on their own machine.
     let plain = value.len() <= 12 && value.bytes().all(|byte| byte.is_ascii_lowercase());
-    let confidence = if plain || sample { Confidence::Low } else { confidence };
+    // `REPLACESECRET` is a mark that a script replaces.
+    let mark = value.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_');
+    let confidence = if plain || mark || sample { Confidence::Low } else { confidence };
     Some(LiteralSecret {
         name: pair.name.to_owned(),
         at: Span::new(source, at, at + value.len()),
@@ -290,10 +292,10 @@ mod tests {
 
     #[test]
     fn dockerfiles_keep_what_they_set() {
-        let text = "FROM x\nARG NPM_TOKEN\nENV A=1 \\\n  DB_PASSWORD=\"Tr0ub4dor&3\"\nENV API_KEY Tr0ub4dor&4\nENV NPM_TOKEN=$NPM_TOKEN TOKEN_FILE=/run/token\nENV KUBECONFIG=$HOME/.kube\nRUN echo ENV API_KEY=Tr0ub4dor&5\n";
+        let text = "FROM x\nARG NPM_TOKEN\nENV A=1 \\\n  DB_PASSWORD=\"Tr0ub4dor&3\"\nENV API_KEY Tr0ub4dor&4\nENV B_TOKEN=REPLACETOKEN\nENV NPM_TOKEN=$NPM_TOKEN TOKEN_FILE=/run/token\nENV KUBECONFIG=$HOME/.kube\nRUN echo ENV API_KEY=Tr0ub4dor&5\n";
         assert_eq!(
             found("Dockerfile", FileKind::Dockerfile, text),
-            ["DB_PASSWORD Tr0ub4dor&3 medium", "API_KEY Tr0ub4dor&4 medium"]
+            ["DB_PASSWORD Tr0ub4dor&3 medium", "API_KEY Tr0ub4dor&4 medium", "B_TOKEN REPLACETOKEN low"]
         );
         let flows = flows_of_dockerfile(SourceId(0), "a/Dockerfile", text);
         let told: Vec<&str> = flows.iter().map(|flow| &text[flow.sink.at.range()]).collect();
