@@ -72,15 +72,16 @@ pub(super) fn keep_arrival(secrets: &mut StateSecrets, arrival: &Arrival) {
     let last = arrival.address.rsplit('.').nth(1).unwrap_or_default();
     if kept && last != "module" && sure(arrival) {
         let address = format!("{}.{}", arrival.address, arrival.argument);
-        secrets.add(address, Held { at: arrival.at, instead: None });
+        secrets.add(address, Held { at: arrival.at, instead: None, told: true });
     }
 }
 
-/// The summary of a root module; none for a module that only others apply.
+/// The summary of a root module; none for a module that only others apply, and none where each secret is in a
+/// finding already.
 pub(super) fn exposure_of(directory: &Directory, secrets: &StateSecrets) -> Option<StateExposure> {
     let count = secrets.iter().count();
     let (_, first) = secrets.iter().next()?;
-    if !directory.is_deployed() {
+    if !directory.is_deployed() || secrets.iter().all(|(_, held)| held.told) {
         return None;
     }
     let mut instead: Vec<String> = secrets.iter().filter_map(|(_, held)| held.instead.clone()).collect();

@@ -61,6 +61,8 @@ pub struct Held {
     pub at: Span,
     /// What keeps it out, as users write it: "`password_wo` of aws_db_instance".
     pub instead: Option<String>,
+    /// Whether a finding of its own tells it: it is what a sink holds.
+    pub told: bool,
 }
 
 /// The secrets that the state holds by the table: address to place.
@@ -91,7 +93,7 @@ impl StateSecrets {
                 for row in rows {
                     if let Some(at) = held_at(evaluator, instance, block, row, &address) {
                         let instead = row.instead.as_deref().map(|instead| told(instead, type_name));
-                        self.add(format!("{address}.{}", row.attribute), Held { at, instead });
+                        self.add(format!("{address}.{}", row.attribute), Held { at, instead, told: false });
                     }
                 }
             }
