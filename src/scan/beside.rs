@@ -1,7 +1,10 @@
 //! Files that lie next to Terraform and hold names with values: `.env`, compose files, Dockerfiles.
 
+use std::collections::BTreeSet;
+
 use crate::finding::Confidence;
 use crate::flow::{Flow, Host};
+use crate::reading::{Gap, Reading};
 use crate::secret::Secret;
 use crate::secret::names::says_secret;
 use crate::source::walk::FileKind;
@@ -9,6 +12,9 @@ use crate::source::{SourceId, Span};
 use crate::terraform::evaluate::literal_confidence_under;
 use crate::terraform::literals::LiteralSecret;
 use crate::value::{Lifetime, Origin, OriginKind, Sink, SinkKind, Trace};
+
+/// Secrets told of one Dockerfile.
+const MOST_FLOWS: usize = 200;
 
 /// A name with its value as it stands in a file.
 struct Pair<'t> {
@@ -206,15 +212,29 @@ fn value_end(value: &str) -> usize {
 }
 
 /// `ARG TOKEN` and `ENV TOKEN=$TOKEN`: the image keeps the value that the build is given.
-pub(super) fn flows_of_dockerfile(source: SourceId, name: &str, text: &str) -> Vec<Flow> {
+pub(super) fn flows_of_dockerfile(source: SourceId, name: &str, text: &str) -> Reading<Vec<Flow>> {
     let mut flows = Vec::new();
+    let mut gaps = Vec::new();
+    let mut seen = BTreeSet::new();
     for instruction in instructions(text) {
         for pair in docker_pairs(&instruction) {
             let Some(verdict) = says_secret(pair.name) else { continue };
             let given =
                 if instruction.word == "ARG" { pair.value.is_empty() } else { pair.value.contains('$') };
-            if !given || names_a_file(pair.value) {
+            if !given
+                || names_a_file(pair.value)
+                || !seen.insert((instruction.word.clone(), pair.name.to_owned()))
+            {
                 continue;
+            }
+            if flows.len() >= MOST_FLOWS {
+                gaps.push(Gap {
+                    at: Span::start_of(source),
+                    name: String::new(),
+                    reason: "the file sets more secrets than are told one by one".into(),
+                    hides_findings: true,
+                });
+                return Reading { facts: flows, gaps };
             }
             let start = pair.at.saturating_sub(pair.name.len() + usize::from(!pair.value.is_empty()));
             let at = Span::new(source, start, pair.at + pair.value.len());
@@ -241,7 +261,7 @@ pub(super) fn flows_of_dockerfile(source: SourceId, name: &str, text: &str) -> V
             });
         }
     }
-    flows
+    Reading { facts: flows, gaps }
 }
 
 /// `$HOME/token`: a path, whatever its name says.
@@ -297,7 +317,7 @@ mod tests {
             found("Dockerfile", FileKind::Dockerfile, text),
             ["DB_PASSWORD Tr0ub4dor&3 medium", "API_KEY Tr0ub4dor&4 medium", "B_TOKEN REPLACETOKEN low"]
         );
-        let flows = flows_of_dockerfile(SourceId(0), "a/Dockerfile", text);
+        let flows = flows_of_dockerfile(SourceId(0), "a/Dockerfile", text).facts;
         let told: Vec<&str> = flows.iter().map(|flow| &text[flow.sink.at.range()]).collect();
         assert_eq!(told, ["NPM_TOKEN", "NPM_TOKEN=$NPM_TOKEN"]);
     }

@@ -197,8 +197,7 @@ fn script_alone(sources: &Sources, input: &Input) -> Reading<Vec<Flow>> {
     let named_powershell = crate::script::is_named_powershell(&name);
     let is_template = match input.found.kind {
         FileKind::Dockerfile => {
-            let facts = beside::flows_of_dockerfile(input.source, &name, &text);
-            return Reading { facts, gaps: Vec::new() };
+            return beside::flows_of_dockerfile(input.source, &name, &text);
         }
         FileKind::Template => true,
         // `%{ if … }` is PowerShell, too, and so is `${x}`.

@@ -18,6 +18,9 @@ use crate::value::{Flat, Piece, SinkKind, Text};
 /// Module instances looked at for one root; more become a gap.
 const MOST_INSTANCES: usize = 2_000;
 
+/// Of a definition with more secrets than are followed.
+const TOO_MANY: &str = "the definition holds more secrets than are followed one by one";
+
 /// How a text is used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Use {
@@ -239,12 +242,16 @@ fn given_entries<'w>(
 ) {
     let at = Span { source: scope.source, start: attribute.name.range.start, end: attribute.value.range.end };
     let value_at = Span { start: attribute.value.range.start, ..at };
-    for entry in entries_of(&evaluator.eval(scope, &attribute.value), None, value_at) {
+    let (entries, whole) = entries_of(&evaluator.eval(scope, &attribute.value), None, value_at);
+    if !whole {
+        evaluator.gap(at, address, TOO_MANY, true);
+    }
+    for entry in entries {
         visit(Arrival {
             address: address.to_owned(),
             usage: Use::Kept,
             sink,
-            text: placed_at(entry.text, value_at),
+            text: placed_at(entry, value_at),
             path: None,
             at,
             argument: attribute.name.text.to_string(),
@@ -390,8 +397,12 @@ impl<'w> Visitor<'_, 'w> {
         }
         let at = self.block.span(attribute.value.range);
         let name = row.name.as_deref().and_then(|name| self.beside(scope, body, name)).flatten();
-        for entry in entries_of(value, name.as_deref(), at) {
-            let arrival = self.arrival(Use::Kept, row.sink(), placed_at(entry.text, at), attribute);
+        let (entries, whole) = entries_of(value, name.as_deref(), at);
+        if !whole {
+            self.evaluator.gap(at, self.address(), TOO_MANY, true);
+        }
+        for entry in entries {
+            let arrival = self.arrival(Use::Kept, row.sink(), placed_at(entry, at), attribute);
             (self.visit)(arrival);
         }
     }

@@ -1,5 +1,5 @@
 //! Names and values kept in a definition: the environment of a function, the JSON of a container, an
-//! app's settings. Each value becomes an [`Entry`] of its own, whatever the shape.
+//! app's settings. Each value becomes a text of its own, whatever the shape.
 
 use super::evaluate::{literal_confidence_under, sheds};
 use super::value::Value;
@@ -19,26 +19,18 @@ const VALUE_KEYS: &[&str] = &["value", "Value"];
 /// Members that take the address of a secret: ECS, Kubernetes, App Runner.
 const REFERENCE_KEYS: &[&str] = &["valueFrom", "value_from", "ValueFrom", "credentialsParameter"];
 
-/// One value of a definition.
-#[derive(Debug, Clone)]
-pub struct Entry {
-    /// What it stands under, where that is known.
-    pub name: Option<String>,
-    /// The value.
-    pub text: Text,
-}
-
 /// The values of a definition, those whose secrets may be in them. What stands where the address of a
-/// secret belongs is one only if it surely is a secret's value.
-pub fn entries_of(value: &Value, name: Option<&str>, at: Span) -> Vec<Entry> {
-    let mut found = Entries { at, found: Vec::new() };
+/// secret belongs is one only if it surely is a secret's value. False where there are more than were taken.
+pub fn entries_of(value: &Value, name: Option<&str>, at: Span) -> (Vec<Text>, bool) {
+    let mut found = Entries { at, found: Vec::new(), whole: true };
     found.value(value, name, 0);
-    found.found
+    (found.found, found.whole)
 }
 
 struct Entries {
     at: Span,
-    found: Vec<Entry>,
+    found: Vec<Text>,
+    whole: bool,
 }
 
 impl Entries {
@@ -75,16 +67,17 @@ impl Entries {
     }
 
     fn add(&mut self, name: Option<&str>, text: Text) {
-        if self.found.len() >= MOST_ENTRIES {
-            return;
-        }
         let text = match name {
             Some(name) if REFERENCE_KEYS.contains(&name) => only_sure(text),
             Some(name) => judged(name, text),
             None => text,
         };
         if text.pieces.iter().any(|piece| matches!(piece, Piece::Hole(hole) if !hole.traces.is_empty())) {
-            self.found.push(Entry { name: name.map(str::to_owned), text });
+            if self.found.len() >= MOST_ENTRIES {
+                self.whole = false;
+                return;
+            }
+            self.found.push(text);
         }
     }
 }
