@@ -123,6 +123,10 @@ fn list(rules: &RuleSet) -> String {
             "A record of `terraform` is one secret and one place where it lands",
             secretrail::flow::Flow::FIELDS,
         ),
+        (
+            "A record of `terraform` of category `state` is what the state of one root module holds",
+            secretrail::flow::state::StateExposure::FIELDS,
+        ),
         ("A record of `gate` is an ignore of which its author should know", secretrail::silence::FIELDS),
     ];
     text.push_str("\n## Fields\n");
@@ -131,10 +135,6 @@ fn list(rules: &RuleSet) -> String {
         for (field, meaning) in fields {
             text.push_str(&format!("| `{field}` | {meaning} |\n"));
         }
-    }
-    text.push_str("\nOf category `state`, it is what the state of one root module holds:\n\n| field | meaning |\n|---|---|\n");
-    for (field, meaning) in secretrail::flow::state::StateExposure::FIELDS {
-        text.push_str(&format!("| `{field}` | {meaning} |\n"));
     }
     text.push_str("\n## Tables\n\n| file | what it lists |\n|---|---|\n");
     for (file, what) in tables(&root().join("rules")) {
