@@ -2,6 +2,7 @@
 //! flow.
 
 mod plan;
+pub mod state;
 
 use std::collections::BTreeSet;
 
@@ -13,13 +14,16 @@ use crate::record::{Field, FieldMap};
 use crate::script::{Context, Role as ScriptRole, is_named_powershell, is_script, trace, trace_powershell};
 use crate::secret::names::says_secret;
 use crate::source::{SourceId, Sources, Span};
-use crate::terraform::arrivals::{Arrival, Use, each_arrival, runs};
+use crate::terraform::arrivals::{Arrival, Use, each_arrival, each_instance, runs};
 use crate::terraform::directory::Directory;
 use crate::terraform::evaluate::Evaluator;
+use crate::terraform::state::StateSecrets;
 use crate::terraform::tree::Tree;
 use crate::value::{
     Flat, Hop, Landing, Lifetime, Origin, OriginKind, Piece, Sink, SinkKind, Text, Trace, Traces,
 };
+
+use state::{StateExposure, exposure_of, keep_arrival};
 
 /// The machine whose disk it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,7 +86,8 @@ impl Flow {
         ("origin.name", "its address: `var.db_password`, `aws ssm get-parameter /app/key`"),
         (
             "sink.kind",
-            "`file`, `user-data`, `boot-log`, `process-arguments`, `environment`, `state` or `source-code`",
+            "`file`, `user-data`, `boot-log`, `process-arguments`, `environment`, `definition`, `object`, `parameter`, \
+             `output`, `state` or `source-code`",
         ),
         ("sink.path", "the file's path as far as it is known, or null"),
         ("sink.lifetime", "`durable`, `memory`, or `removed` by the same script"),
@@ -115,20 +120,37 @@ impl Flow {
     }
 }
 
-/// All flows of one root module, and the files that it used.
+/// What one root module does with secrets.
+#[derive(Debug, Default)]
+pub struct OfRoot {
+    /// Each secret and place.
+    pub flows: Vec<Flow>,
+    /// What its state holds.
+    pub state: Option<StateExposure>,
+}
+
+/// All flows of one root module, what its state holds, and the files that it used.
 pub fn flows_of_root(
     tree: &Tree,
     sources: &Sources,
     directory: &Directory,
-) -> (Reading<Vec<Flow>>, BTreeSet<SourceId>) {
+) -> (Reading<OfRoot>, BTreeSet<SourceId>) {
     let evaluator = Evaluator::new(tree, sources, &directory.path);
     let root = evaluator.root_instance(directory);
     let mut flows = Vec::new();
     let mut gaps = Vec::new();
-    each_arrival(&evaluator, &root, &mut |arrival| follow(&arrival, &mut flows, &mut gaps));
+    let mut secrets = StateSecrets::default();
+    if directory.is_deployed() {
+        each_instance(&evaluator, &root, &mut |instance| secrets.look_at(&evaluator, instance));
+    }
+    each_arrival(&evaluator, &root, &mut |arrival| {
+        keep_arrival(&mut secrets, &arrival);
+        follow(&arrival, &mut flows, &mut gaps);
+    });
+    let state = exposure_of(directory, &secrets);
     let (more, used) = evaluator.finish();
     gaps.extend(more);
-    (Reading { facts: flows, gaps }, used)
+    (Reading { facts: OfRoot { flows, state }, gaps }, used)
 }
 
 /// The flows of a script that no Terraform refers to.
@@ -169,23 +191,27 @@ fn add(flows: &mut Vec<Flow>, landing: &Landing, address: &str, host: Host, refe
 fn follow(arrival: &Arrival, flows: &mut Vec<Flow>, gaps: &mut Vec<Gap>) {
     let host = match arrival.usage {
         Use::LocalExec | Use::LocalFile => Host::Operator,
-        Use::UserData | Use::RemoteExec | Use::RemoteFile | Use::Rendered => Host::Instance,
+        Use::UserData | Use::RemoteExec | Use::RemoteFile | Use::Kept | Use::Rendered => Host::Instance,
     };
     let script = match arrival.usage {
         Use::UserData => Some(ScriptRole::UserData),
         Use::RemoteExec => Some(ScriptRole::RemoteExec),
         Use::LocalExec => Some(ScriptRole::LocalExec),
         // A file that is a script will run: somewhere, with an output that nobody here knows.
-        Use::LocalFile | Use::RemoteFile | Use::Rendered if runs(&arrival.text) => {
+        Use::LocalFile | Use::RemoteFile | Use::Kept | Use::Rendered if runs(&arrival.text) => {
             Some(ScriptRole::Standalone)
         }
-        Use::LocalFile | Use::RemoteFile | Use::Rendered => None,
+        Use::LocalFile | Use::RemoteFile | Use::Kept | Use::Rendered => None,
     };
     let host_of_script = if arrival.usage == Use::LocalExec { host } else { Host::Instance };
     let text = with_argument_hop(arrival);
-    if matches!(arrival.usage, Use::UserData | Use::LocalFile | Use::RemoteFile) {
+    if matches!(arrival.usage, Use::UserData | Use::LocalFile | Use::RemoteFile | Use::Kept) {
+        let before = flows.len();
         for landing in rendered_landings(arrival, &text) {
             add(flows, &landing, &arrival.address, host, true);
+        }
+        if arrival.usage == Use::Kept {
+            flows.iter_mut().skip(before).for_each(told_as_literal);
         }
     }
     let powershell = runs_powershell(arrival);
@@ -212,6 +238,17 @@ fn follow(arrival: &Arrival, flows: &mut Vec<Flow>, gaps: &mut Vec<Gap>) {
         if !(shown && suppressed) {
             add(flows, &landing, &arrival.address, host_of_script, true);
         }
+    }
+}
+
+/// A literal that stands in the definition itself has no way to follow: the place in the source is the finding.
+fn told_as_literal(flow: &mut Flow) {
+    let (from, to) = (flow.trace.origin.at, flow.sink.at);
+    let same = from.source == to.source && from.start < to.end.max(to.start + 1) && to.start < from.end;
+    if flow.trace.origin.kind == OriginKind::Literal && same {
+        flow.sink =
+            Sink { kind: SinkKind::SourceCode, at: from, by: "set in clear".into(), ..flow.sink.clone() };
+        flow.host = Host::Repository;
     }
 }
 

@@ -138,6 +138,22 @@ const PLANTS: &[(&str, &str)] = &[
         "container.tf",
         "resource \"aws_ecs_task_definition\" \"t\" {\n  container_definitions = jsonencode([{ environment = [{ name = \"DB_PASSWORD\", value = \"@\" }] }])\n}\nresource \"aws_lambda_function\" \"f\" {\n  environment {\n    variables = { API_TOKEN = \"@\" }\n  }\n}\n",
     ),
+    (
+        "kept.tf",
+        "resource \"aws_ecs_task_definition\" \"k\" {\n  container_definitions = <<JSON\n[{\"environment\": [{\"name\": \"DB_PASSWORD\", \"value\": \"@\"}, {\"name\": \"@\", \"value\": \"x\"}], \"secrets\": [{\"name\": \"T\", \"valueFrom\": \"@ghp\"}]}]\nJSON\n}\nresource \"aws_ssm_parameter\" \"p\" {\n  name = \"/app/api_token\"\n  type = \"String\"\n  value = \"@\"\n}\nresource \"aws_s3_object\" \"o\" {\n  key = \"k\"\n  content = \"password=@\\nurl=https://u:@\u{1}h/\"\n}\nresource \"helm_release\" \"h\" {\n  values = [yamlencode({ db = { password = \"@\" } })]\n  set {\n    name = \"db.password\"\n    value = \"@\"\n  }\n}\noutput \"api_token\" {\n  value = \"@\"\n}\nresource \"aws_secretsmanager_secret_version\" \"s\" {\n  secret_string = \"@\"\n}\n",
+    ),
+    (
+        "Dockerfile",
+        "FROM scratch\nARG NPM_TOKEN=@\nENV A=1 DB_PASSWORD=\"@\" \\\n  API_TOKEN=@\nENV SMTP_PASSWORD @\nENV B_TOKEN=@$X\n",
+    ),
+    (
+        "docker-compose.yml",
+        "services:\n  db:\n    environment:\n      DB_PASSWORD: \"@\"\n      API_TOKEN: ${API_TOKEN:-@}\n  app:\n    environment:\n      - SMTP_PASSWORD=@\n      - \"APP_SECRET=@\"\n",
+    ),
+    (
+        "image.pkr.hcl",
+        "variable \"api_token\" {\n  default = \"@\"\n}\nbuild {\n  provisioner \"shell\" {\n    environment_vars = [\"DB_PASSWORD=@\", \"API_TOKEN=${var.api_token}\"]\n    inline = [\"echo $API_TOKEN $DB_PASSWORD > /etc/x\"]\n  }\n}\n",
+    ),
 ];
 
 /// Values that are hard to hide: each with its text in HCL and everything it may look like in an output.

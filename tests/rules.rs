@@ -123,6 +123,10 @@ fn list(rules: &RuleSet) -> String {
             "A record of `terraform` is one secret and one place where it lands",
             secretrail::flow::Flow::FIELDS,
         ),
+        (
+            "A record of `terraform` of category `state` is what the state of one root module holds",
+            secretrail::flow::state::StateExposure::FIELDS,
+        ),
         ("A record of `gate` is an ignore of which its author should know", secretrail::silence::FIELDS),
     ];
     text.push_str("\n## Fields\n");

@@ -31,7 +31,7 @@ fn lands(files: &[(&str, &str)]) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for directory in tree.roots() {
         let (reading, _) = flows_of_root(&tree, &sources, directory);
-        for flow in reading.facts {
+        for flow in reading.facts.flows {
             let place = sources.position(flow.sink.at);
             lines.push(format!(
                 "{} > {} {} {}:{} {}",
@@ -452,4 +452,31 @@ fn an_edit_in_place_prints_nothing() {
         "variable \"api_token\" {}\nresource \"aws_instance\" \"x\" {\n  user_data = <<EOT\n#!/bin/bash\necho ${var.api_token} > /etc/b\nsed -i -e s/a/b/ /etc/b\nEOT\n}\n",
     );
     assert_eq!(found.iter().filter(|line| line.contains("boot-log")).count(), 0, "{found:?}");
+}
+
+#[test]
+fn packer_is_followed() {
+    let found = lands(&[(
+        "image.pkr.hcl",
+        "variable \"token\" { sensitive = true }\nlocals { key = vault(\"secret/app\", \"api_key\") }\nbuild {\n  sources = [\"source.amazon-ebs.x\"]\n  provisioner \"shell\" {\n    environment_vars = [\"TOKEN=${var.token}\"]\n    inline = [\"echo token=$TOKEN > /etc/app.conf\"]\n  }\n  provisioner \"file\" {\n    content = local.key\n    destination = \"/etc/key\"\n  }\n}\n",
+    )]);
+    assert_eq!(
+        found,
+        ["api_key > file /etc/key image.pkr.hcl:10 high", "token > file /etc/app.conf image.pkr.hcl:7 high"]
+    );
+}
+
+#[test]
+fn a_script_that_a_provisioner_copies_is_followed() {
+    let found = lands(&[
+        (
+            "main.tf",
+            "resource \"null_resource\" \"x\" {\n  provisioner \"file\" {\n    source = \"${path.module}/run.sh\"\n    destination = \"/opt/run.sh\"\n  }\n}\n",
+        ),
+        (
+            "run.sh",
+            "#!/bin/sh\nk=$(aws ssm get-parameter --with-decryption --name /app/key --query Parameter.Value)\necho \"$k\" > /etc/key\n",
+        ),
+    ]);
+    assert_eq!(files(&found), ["key > file /etc/key run.sh:3 high"]);
 }

@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
-use super::{CATEGORY, Material, PRODUCT, SERVICE, Tools, scan};
+use super::{CATEGORY, Material, PRODUCT, SERVICE, STATE, Tools, scan};
 use crate::flow::Flow;
+use crate::flow::state::StateExposure;
 use crate::rule::{Example, ExampleInput, Problem, Rule, RuleSet, marked_lines, parse};
 use crate::secret::tokens::TokenTable;
 use crate::silence;
@@ -34,7 +35,11 @@ pub fn check_examples(name: &str, text: &str) -> Vec<Problem> {
 /// A field that no record of ours has can't be met: most likely it is misspelt.
 fn unknown_fields(rule: &Rule, text: &str) -> Vec<Problem> {
     let logsource = &rule.file().logsource;
-    let kinds = [([PRODUCT, SERVICE, CATEGORY], Flow::FIELDS), (silence::LOGSOURCE, silence::FIELDS)];
+    let kinds = [
+        ([PRODUCT, SERVICE, CATEGORY], Flow::FIELDS),
+        ([PRODUCT, SERVICE, STATE], StateExposure::FIELDS),
+        (silence::LOGSOURCE, silence::FIELDS),
+    ];
     let asked =
         kinds.iter().filter(|([product, service, category], _)| logsource.covers(product, service, category));
     let fields: Vec<&str> = asked.flat_map(|(_, fields)| fields.iter().map(|(name, _)| *name)).collect();

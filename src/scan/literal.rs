@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
+use super::beside::literals_beside;
 use super::{Stage, Tools};
 use crate::finding::Confidence;
 use crate::flow::{Flow, literal_flow};
@@ -40,6 +41,10 @@ pub(super) fn literals(sources: &Sources, inputs: &[Input], tree: &Tree, tools: 
             numbers.filter(|text| text.len() >= 6 && text.bytes().all(|byte| byte.is_ascii_digit()));
         all.secrets.extend(numbers.map(Secret::new));
         all.places.extend(literals.typed);
+    }
+    for input in inputs {
+        let text = sources.text(input.source);
+        named.extend(literals_beside(input.source, &sources.name(input.source), input.found.kind, &text));
     }
     let tokens: Vec<Vec<(LiteralSecret, String)>> = inputs
         .par_iter()

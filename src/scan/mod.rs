@@ -1,5 +1,6 @@
 //! The scan of Terraform: from documents to findings, without touching the disk itself.
 
+mod beside;
 mod examples;
 mod literal;
 mod told;
@@ -14,7 +15,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use rayon::prelude::*;
 
 use crate::finding::Finding;
-use crate::flow::{DocumentFlows, Flow, flows_of_document, flows_of_root, flows_of_script, not_told_by};
+use crate::flow::{
+    DocumentFlows, Flow, OfRoot, flows_of_document, flows_of_root, flows_of_script, not_told_by,
+};
 use crate::reading::{Gap, Reading};
 use crate::rule::RuleSet;
 use crate::secret::Secret;
@@ -32,6 +35,8 @@ pub const PRODUCT: &str = "secretrail";
 pub const SERVICE: &str = "terraform";
 /// The kind of record: one secret and one place where it lands.
 pub const CATEGORY: &str = "flow";
+/// The other kind of record: what the state of one root module holds.
+pub const STATE: &str = "state";
 
 /// What a scan works with.
 pub struct Tools<'t> {
@@ -108,7 +113,7 @@ pub fn scan(sources: &Sources, material: &Material, tools: &Tools<'_>) -> Scanne
     gaps.extend(material.gaps.iter().cloned());
     gaps.extend(literals.gaps);
 
-    let of_roots: Vec<(Reading<Vec<Flow>>, BTreeSet<SourceId>)> = roots
+    let of_roots: Vec<(Reading<OfRoot>, BTreeSet<SourceId>)> = roots
         .par_iter()
         .filter(|_| !tools.stop.load(Ordering::Relaxed))
         .map(|root| {
@@ -120,8 +125,10 @@ pub fn scan(sources: &Sources, material: &Material, tools: &Tools<'_>) -> Scanne
         })
         .collect();
     let mut used = BTreeSet::new();
+    let mut states = Vec::new();
     for (reading, files) in of_roots {
-        flows.extend(reading.facts);
+        flows.extend(reading.facts.flows);
+        states.extend(reading.facts.state);
         gaps.extend(reading.gaps);
         used.extend(files);
     }
@@ -146,7 +153,8 @@ pub fn scan(sources: &Sources, material: &Material, tools: &Tools<'_>) -> Scanne
     }
     let planned = not_told_by(&flows, planned);
     flows.extend(planned);
-    let findings = told::judge(&flows, tools.rules);
+    let mut findings = told::judge(&flows, tools.rules);
+    findings.extend(told::judge_states(&states, tools.rules));
     let mut places = literals.places;
     for flow in &flows {
         hide_literal(sources, flow, &mut secrets, &mut places);
@@ -231,6 +239,9 @@ fn script_alone(sources: &Sources, input: &Input) -> Reading<Vec<Flow>> {
         input.found.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let named_powershell = crate::script::is_named_powershell(&name);
     let is_template = match input.found.kind {
+        FileKind::Dockerfile => {
+            return beside::flows_of_dockerfile(input.source, &name, &text);
+        }
         FileKind::Template => true,
         // `%{ if … }` is PowerShell, too, and so is `${x}`.
         FileKind::Script if named_powershell => text.contains("$${"),
@@ -252,15 +263,16 @@ fn script_alone(sources: &Sources, input: &Input) -> Reading<Vec<Flow>> {
     reading
 }
 
-type Traced = (Reading<Vec<Flow>>, BTreeSet<SourceId>);
-
 /// A panic while one root or file is followed costs that one, and is told as a gap.
-fn guarded(source: Option<SourceId>, work: impl FnOnce() -> Traced) -> Traced {
+fn guarded<T: Default>(
+    source: Option<SourceId>,
+    work: impl FnOnce() -> (Reading<T>, BTreeSet<SourceId>),
+) -> (Reading<T>, BTreeSet<SourceId>) {
     match std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)) {
         Ok(traced) => traced,
         Err(_) => {
             let gap = source.map(own_error);
-            (Reading { facts: Vec::new(), gaps: gap.into_iter().collect() }, BTreeSet::new())
+            (Reading { facts: T::default(), gaps: gap.into_iter().collect() }, BTreeSet::new())
         }
     }
 }

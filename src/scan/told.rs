@@ -2,9 +2,10 @@
 
 use rayon::prelude::*;
 
-use super::{CATEGORY, PRODUCT, SERVICE};
-use crate::finding::{Finding, Related, Role, SecretFacts, SinkFacts, Surface};
+use super::{CATEGORY, PRODUCT, SERVICE, STATE};
+use crate::finding::{Confidence, Finding, Related, Role, SecretFacts, SinkFacts, Surface};
 use crate::flow::Flow;
+use crate::flow::state::StateExposure;
 use crate::rule::{Rule, RuleSet};
 use crate::source::Location;
 use crate::value::{Lifetime, SinkKind};
@@ -24,6 +25,37 @@ pub(super) fn judge(flows: &[Flow], rules: &RuleSet) -> Vec<Finding> {
             findings
         })
         .collect()
+}
+
+/// The findings of what states hold.
+pub(super) fn judge_states(states: &[StateExposure], rules: &RuleSet) -> Vec<Finding> {
+    let judge = rules.judge(PRODUCT, SERVICE, STATE);
+    let of = |state: &StateExposure| {
+        let record = state.record();
+        let met = judge.met_by(&record);
+        met.into_iter().map(|rule| state_finding(state, rule, rule.message(&record))).collect::<Vec<_>>()
+    };
+    states.iter().flat_map(of).collect()
+}
+
+fn state_finding(state: &StateExposure, rule: &Rule, message: String) -> Finding {
+    let related = state.shown.iter().map(|(name, at)| Related {
+        at: Location { span: *at, name: name.clone() },
+        role: Role::Origin,
+        message: format!("{name} stands in the state"),
+    });
+    Finding {
+        rule: rule.name().into(),
+        surface: Surface::Terraform,
+        severity: rule.severity(),
+        confidence: rule.confidence().unwrap_or(Confidence::High),
+        message,
+        at: Location { span: state.at, name: "state".into() },
+        related: related.collect(),
+        secret: None,
+        sink: Some(SinkFacts { kind: "state".into(), path: None, durable: true }),
+        fingerprint: String::new(),
+    }
 }
 
 fn finding(flow: &Flow, rule: &Rule, message: String) -> Finding {

@@ -230,6 +230,7 @@ impl Row {
             Some("environment") => SinkKind::Environment,
             Some("parameter") => SinkKind::Parameter,
             Some("object") => SinkKind::Object,
+            Some("definition") => SinkKind::Definition,
             _ => SinkKind::File,
         };
         let memory = self.lifetime.as_deref() == Some("memory");

@@ -7,7 +7,7 @@ use ignore::WalkBuilder;
 /// What a file is to a scan, by its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum FileKind {
-    /// `.tf`, `.tofu`.
+    /// `.tf`, `.tofu`; `.pkr.hcl` of Packer, whose variables and provisioners are the same.
     Hcl,
     /// `.tf.json`, `.tofu.json`.
     HclJson,
@@ -23,6 +23,10 @@ pub enum FileKind {
     Environment,
     /// `.tfstate` and its backups.
     State,
+    /// `Dockerfile`, `app.dockerfile`, `Containerfile`.
+    Dockerfile,
+    /// `docker-compose.yml`, `compose.yaml`.
+    Compose,
 }
 
 impl FileKind {
@@ -30,15 +34,16 @@ impl FileKind {
     pub fn of(name: &str) -> Option<Self> {
         let lower = name.to_ascii_lowercase();
         let ends = |endings: &[&str]| endings.iter().any(|ending| lower.ends_with(ending));
+        let starts = |beginnings: &[&str]| beginnings.iter().any(|beginning| lower.starts_with(beginning));
         if ends(&[".tfstate"]) || (lower.contains(".tfstate.") && ends(&[".backup", ".bak"])) {
             Some(Self::State)
         } else if ends(&[".tfvars.json"]) {
             Some(Self::ValuesJson)
-        } else if ends(&[".tf.json", ".tofu.json"]) {
+        } else if ends(&[".tf.json", ".tofu.json", ".pkr.json"]) {
             Some(Self::HclJson)
-        } else if ends(&[".tf", ".tofu"]) {
+        } else if ends(&[".tf", ".tofu", ".pkr.hcl"]) {
             Some(Self::Hcl)
-        } else if ends(&[".tfvars"]) {
+        } else if ends(&[".tfvars", ".pkrvars.hcl"]) {
             Some(Self::Values)
         } else if ends(&[".tpl", ".tftpl", ".tmpl", ".template"]) {
             Some(Self::Template)
@@ -46,6 +51,13 @@ impl FileKind {
             Some(Self::Script)
         } else if lower == ".env" || lower.starts_with(".env.") || ends(&[".env"]) {
             Some(Self::Environment)
+        } else if starts(&["docker-compose", "compose."]) && ends(&[".yml", ".yaml"]) {
+            Some(Self::Compose)
+        } else if ["dockerfile", "containerfile"].contains(&lower.as_str())
+            || starts(&["dockerfile."])
+            || ends(&[".dockerfile"])
+        {
+            Some(Self::Dockerfile)
         } else {
             None
         }
@@ -166,5 +178,8 @@ mod tests {
         assert_eq!(FileKind::of("terraform.tfstate"), Some(FileKind::State));
         assert_eq!(FileKind::of("terraform.tfstate.1699999999.backup"), Some(FileKind::State));
         assert_eq!(FileKind::of(".terraform.tfstate.lock.info"), None);
+        assert_eq!(FileKind::of("Dockerfile"), Some(FileKind::Dockerfile));
+        assert_eq!(FileKind::of("docker-compose.dev.yml"), Some(FileKind::Compose));
+        assert_eq!(FileKind::of("image.pkr.hcl"), Some(FileKind::Hcl));
     }
 }

@@ -1,20 +1,25 @@
 //! Where values arrive: the arguments of resources that put a value on a disk, into user data or
 //! onto a command line.
 
+mod provisioner;
+
 use std::rc::Rc;
 
 use super::ast::{Attribute, Block, Body};
+use super::definition::entries_of;
 use super::directory::Placed;
 use super::evaluate::{Evaluator, Instance, Scope, placed_at};
 use super::tables::{Content, SinkRow, Tables};
 use super::value::Value;
 use crate::finding::Confidence;
 use crate::source::Span;
-use crate::source::open::normalise;
-use crate::value::{Piece, SinkKind, Text};
+use crate::value::{Flat, Piece, SinkKind, Text};
 
 /// Module instances looked at for one root; more become a gap.
 const MOST_INSTANCES: usize = 2_000;
+
+/// Of a definition with more secrets than are followed.
+const TOO_MANY: &str = "the definition holds more secrets than are followed one by one";
 
 /// How a text is used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +34,8 @@ pub enum Use {
     LocalFile,
     /// Written to a file on a new machine by a provisioner.
     RemoteFile,
+    /// Kept in a definition, a parameter or an object, as it is.
+    Kept,
     /// Rendered, and given out of the tree that was scanned: a script that runs somewhere.
     Rendered,
 }
@@ -56,8 +63,12 @@ pub struct Arrival {
     pub interpreter: Option<String>,
 }
 
-/// Calls `visit` for every arrival in a root module and all modules that it calls.
-pub fn each_arrival<'w>(evaluator: &Evaluator<'w>, root: &Rc<Instance<'w>>, visit: &mut dyn FnMut(Arrival)) {
+/// Calls `visit` for a root module and every module that it calls.
+pub fn each_instance<'w>(
+    evaluator: &Evaluator<'w>,
+    root: &Rc<Instance<'w>>,
+    visit: &mut dyn FnMut(&Rc<Instance<'w>>),
+) {
     let mut open = vec![Rc::clone(root)];
     let mut seen = 0usize;
     while let Some(instance) = open.pop() {
@@ -69,24 +80,33 @@ pub fn each_arrival<'w>(evaluator: &Evaluator<'w>, root: &Rc<Instance<'w>>, visi
             }
             return;
         }
-        for kind in ["resource", "data"] {
+        visit(&instance);
+        let calls = instance.directory.blocks_of("module");
+        open.extend(calls.filter_map(|call| evaluator.child(&instance, call)));
+    }
+}
+
+/// Calls `visit` for every arrival in a root module and all modules that it calls.
+pub fn each_arrival<'w>(evaluator: &Evaluator<'w>, root: &Rc<Instance<'w>>, visit: &mut dyn FnMut(Arrival)) {
+    each_instance(evaluator, root, &mut |instance| {
+        // `source` and `build` are Packer's.
+        for kind in ["resource", "data", "source", "build"] {
             for block in instance.directory.blocks_of(kind) {
-                Visitor { evaluator, instance: &instance, block, kind, visit }.block();
+                Visitor { evaluator, instance, block, kind, visit }.block();
             }
         }
         for call in instance.directory.blocks_of("module") {
-            match evaluator.child(&instance, call) {
-                Some(child) => open.push(child),
-                None => opaque_module(evaluator, &instance, call, visit),
+            if evaluator.child(instance, call).is_none() {
+                opaque_module(evaluator, instance, call, visit);
             }
         }
         // What a root module gives out is for its caller, who is not here.
         if instance.address.is_empty() {
             for output in instance.directory.blocks_of("output") {
-                rendered_output(evaluator, &instance, output, visit);
+                rendered_output(evaluator, instance, output, visit);
             }
         }
-    }
+    });
 }
 
 /// Inputs by which modules commonly take user data.
@@ -131,6 +151,9 @@ fn opaque_module<'w>(
         }
         let usage = if is_user_data { Use::UserData } else { Use::Rendered };
         given_out(evaluator, &scope, attribute, usage, &address, visit);
+        for row in Tables::embedded().sinks("module", "*").iter().filter(|row| row.argument == name) {
+            given_entries(evaluator, &scope, attribute, row.sink(), &address, visit);
+        }
         let traces = evaluator.eval(&scope, &attribute.value).traces();
         if !is_user_data && traces.iter().any(|trace| trace.origin.confidence > Confidence::Low) {
             secrets.push(name);
@@ -156,6 +179,13 @@ fn rendered_output<'w>(
     let address = format!("output.{}", output.node.label(0).unwrap_or_default());
     if let Some(value) = output.node.body.attribute("value") {
         given_out(evaluator, &scope, value, Use::Rendered, &address, visit);
+        let marked = output.node.body.attribute("sensitive").and_then(|a| a.value.as_literal());
+        // Terraform keeps an ephemeral output out of what it prints.
+        let unmarked = marked.is_none_or(|marked| marked == "false")
+            && output.node.body.attribute("ephemeral").is_none();
+        if unmarked && instance.directory.is_deployed() {
+            given_entries(evaluator, &scope, value, SinkKind::Output, &address, visit);
+        }
     }
 }
 
@@ -201,6 +231,36 @@ fn given_out<'w>(
     }
 }
 
+/// Each value of a definition that is given to a module.
+fn given_entries<'w>(
+    evaluator: &Evaluator<'w>,
+    scope: &Scope<'w>,
+    attribute: &'w Attribute,
+    sink: SinkKind,
+    address: &str,
+    visit: &mut dyn FnMut(Arrival),
+) {
+    let at = Span { source: scope.source, start: attribute.name.range.start, end: attribute.value.range.end };
+    let value_at = Span { start: attribute.value.range.start, ..at };
+    let (entries, whole) = entries_of(&evaluator.eval(scope, &attribute.value), None, value_at);
+    if !whole {
+        evaluator.gap(at, address, TOO_MANY, true);
+    }
+    for entry in entries {
+        visit(Arrival {
+            address: address.to_owned(),
+            usage: Use::Kept,
+            sink,
+            text: placed_at(entry, value_at),
+            path: None,
+            at,
+            argument: attribute.name.text.to_string(),
+            environment: Vec::new(),
+            interpreter: None,
+        });
+    }
+}
+
 struct Visitor<'v, 'w> {
     evaluator: &'v Evaluator<'w>,
     instance: &'v Rc<Instance<'w>>,
@@ -211,7 +271,7 @@ struct Visitor<'v, 'w> {
 
 impl<'w> Visitor<'_, 'w> {
     fn block(&mut self) {
-        let Some(type_name) = self.block.node.label(0) else { return };
+        let type_name = self.block.node.label(0).unwrap_or_default();
         let sinks = Tables::embedded().sinks(self.kind, type_name);
         let provisioners: Vec<&'w Block> = self.block.node.body.blocks_of("provisioner").collect();
         if sinks.is_empty() && provisioners.is_empty() {
@@ -230,8 +290,11 @@ impl<'w> Visitor<'_, 'w> {
     fn address(&self) -> String {
         let name = self.block.node.label(1).unwrap_or_default();
         let type_name = self.block.node.label(0).unwrap_or_default();
-        let prefix = if self.kind == "data" { "data." } else { "" };
-        self.instance.address_of(&format!("{prefix}{type_name}.{name}"))
+        self.instance.address_of(&match self.kind {
+            "data" => format!("data.{type_name}.{name}"),
+            "build" => ["build", type_name].join(".").trim_end_matches('.').to_owned(),
+            _ => format!("{type_name}.{name}"),
+        })
     }
 
     fn sink(&mut self, scope: &Scope<'w>, row: &SinkRow, body: &'w Body, steps: &[&'w str]) {
@@ -271,12 +334,17 @@ impl<'w> Visitor<'_, 'w> {
         let path = row.path.as_deref();
         let path = path.and_then(|path| body.attribute(path).or(self.block.node.body.attribute(path)));
         let path = path.map(|path| self.text(scope, path));
+        if !self.meets(scope, row, body) {
+            return;
+        }
         let value = self.evaluator.eval(scope, &attribute.value);
-        let usage = match (row.content, row.sink()) {
-            (Content::Script, _) => Use::UserData,
+        let usage = match row.content {
+            Content::Script => Use::UserData,
+            Content::Environment => return self.kept(scope, row, body, attribute, &value),
+            Content::Text => Use::Kept,
             // A data source writes nothing here: it describes a file of a machine.
-            (Content::File, SinkKind::File) if self.kind == "data" => Use::RemoteFile,
-            _ => Use::LocalFile,
+            Content::File if self.kind == "data" && row.sink() == SinkKind::File => Use::RemoteFile,
+            Content::File => Use::LocalFile,
         };
         // Members of a map (`metadata = { startup-script = ... }`) are texts of their own.
         let texts = match &value {
@@ -315,6 +383,47 @@ impl<'w> Visitor<'_, 'w> {
         typed
     }
 
+    /// Each value of a definition arrives by itself.
+    fn kept(
+        &mut self,
+        scope: &Scope<'w>,
+        row: &SinkRow,
+        body: &'w Body,
+        attribute: &'w Attribute,
+        value: &Value,
+    ) {
+        if holds_kind(value, &row.unless_kind) {
+            return;
+        }
+        let at = self.block.span(attribute.value.range);
+        let name = row.name.as_deref().and_then(|name| self.beside(scope, body, name)).flatten();
+        let (entries, whole) = entries_of(value, name.as_deref(), at);
+        if !whole {
+            self.evaluator.gap(at, self.address(), TOO_MANY, true);
+        }
+        for entry in entries {
+            let arrival = self.arrival(Use::Kept, row.sink(), placed_at(entry, at), attribute);
+            (self.visit)(arrival);
+        }
+    }
+
+    /// Whether the arguments beside a sink are as its row wants them.
+    fn meets(&self, scope: &Scope<'w>, row: &SinkRow, body: &'w Body) -> bool {
+        row.when.iter().all(|(name, wanted)| {
+            let value = self.beside(scope, body, name).unwrap_or_else(|| Some(String::new()));
+            value.is_some_and(|value| wanted.iter().any(|word| word.eq_ignore_ascii_case(&value)))
+        })
+    }
+
+    /// An argument beside a sink: `None` where it is not set, `Some(None)` where it is not known.
+    fn beside(&self, scope: &Scope<'w>, body: &'w Body, name: &str) -> Option<Option<String>> {
+        let attribute = body.attribute(name)?;
+        match self.evaluator.eval(scope, &attribute.value) {
+            Value::Null => None,
+            value => Some(value.known()),
+        }
+    }
+
     fn arrival(&self, usage: Use, sink: SinkKind, text: Text, attribute: &Attribute) -> Arrival {
         Arrival {
             address: self.address(),
@@ -333,83 +442,21 @@ impl<'w> Visitor<'_, 'w> {
         let at = self.block.span(attribute.value.range);
         placed_at(self.evaluator.eval(scope, &attribute.value).into_text("…", at), at)
     }
+}
 
-    fn provisioner(&mut self, scope: &Scope<'w>, provisioner: &'w Block) {
-        let body = &provisioner.body;
-        match provisioner.label(0) {
-            Some("local-exec") => {
-                let Some(command) = body.attribute("command") else { return };
-                let environment =
-                    body.attribute("environment").map(|set| self.evaluator.eval(scope, &set.value));
-                let interpreter = body.attribute("interpreter").map(|program| self.text_list(scope, program));
-                let arrival = Arrival {
-                    environment: self.environment(environment, command),
-                    interpreter,
-                    ..self.arrival(
-                        Use::LocalExec,
-                        SinkKind::ProcessArguments,
-                        self.text(scope, command),
-                        command,
-                    )
-                };
-                (self.visit)(arrival);
-            }
-            Some("remote-exec") => self.remote_exec(scope, body),
-            Some("file") => {
-                let destination = body.attribute("destination").map(|path| self.text(scope, path));
-                let Some(content) = body.attribute("content") else { return };
-                let text = self.text(scope, content);
-                let arrival = self.arrival(Use::RemoteFile, SinkKind::File, text, content);
-                (self.visit)(Arrival { path: destination, ..arrival });
-            }
-            _ => {}
-        }
-    }
-
-    fn text_list(&self, scope: &Scope<'w>, attribute: &Attribute) -> String {
-        let at = self.block.span(attribute.value.range);
-        let texts = self.evaluator.eval(scope, &attribute.value).texts("…", at);
-        texts.iter().map(Text::shown).collect::<Vec<_>>().join(" ")
-    }
-
-    fn environment(&self, value: Option<Value>, command: &Attribute) -> Vec<(String, Text)> {
-        let at = self.block.span(command.value.range);
-        match value {
-            Some(Value::Map(members)) => members
-                .iter()
-                .map(|(name, value)| (name.to_string(), value.clone().into_text(name, at)))
-                .collect(),
-            _ => Vec::new(),
-        }
-    }
-
-    fn remote_exec(&mut self, scope: &Scope<'w>, body: &'w Body) {
-        if let Some(inline) = body.attribute("inline") {
-            let at = self.block.span(inline.value.range);
-            let mut script = Text::default();
-            for line in self.evaluator.eval(scope, &inline.value).texts("…", at) {
-                script.append(line);
-                script.append(Text::made("\n", at));
-            }
-            let arrival = self.arrival(Use::RemoteExec, SinkKind::ProcessArguments, script, inline);
-            (self.visit)(arrival);
-        }
-        for name in ["script", "scripts"] {
-            let Some(attribute) = body.attribute(name) else { continue };
-            let at = self.block.span(attribute.value.range);
-            for path in self.evaluator.eval(scope, &attribute.value).texts("…", at) {
-                let Some(text) = path.known().and_then(|path| self.open(&path)) else { continue };
-                let arrival = self.arrival(Use::RemoteExec, SinkKind::ProcessArguments, text, attribute);
-                (self.visit)(arrival);
-            }
-        }
-    }
-
-    fn open(&self, path: &str) -> Option<Text> {
-        let full = normalise(&self.evaluator.root().join(path));
-        let source = self.evaluator.open_script(&full)?;
-        let text = self.evaluator.sources().text(source);
-        let span = Span::new(source, 0, text.len());
-        Some(Text::exact(text, span))
+/// Whether a Kubernetes object, or the YAML of one, is of one of these kinds.
+fn holds_kind(value: &Value, kinds: &[String]) -> bool {
+    match value {
+        Value::Map(members) => members
+            .iter()
+            .find(|(name, _)| &**name == "kind")
+            .and_then(|(_, kind)| kind.known())
+            .is_some_and(|kind| kinds.contains(&kind)),
+        Value::Text(text) if !kinds.is_empty() => Flat::new(text).text().lines().any(|line| {
+            let line = line.trim().trim_start_matches('{').trim_end_matches(',').replace('"', "");
+            line.strip_prefix("kind:").is_some_and(|kind| kinds.iter().any(|known| known == kind.trim()))
+        }),
+        Value::Either(arms) => arms.iter().any(|arm| holds_kind(arm, kinds)),
+        _ => false,
     }
 }

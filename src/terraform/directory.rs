@@ -138,6 +138,24 @@ impl Directory {
         })
     }
 
+    /// The block that says where the state is kept, or else where things are made.
+    pub fn state_block(&self) -> Option<Span> {
+        let settings = self.blocks_of("terraform").flat_map(|terraform| {
+            let kinds = terraform.node.body.blocks.iter();
+            let kinds = kinds.filter(|inner| matches!(&*inner.kind.text, "backend" | "cloud"));
+            kinds.map(move |inner| terraform.span(inner.kind.range))
+        });
+        let mut providers =
+            self.blocks_of("provider").map(|provider| provider.span(provider.node.kind.range));
+        settings.into_iter().next().or_else(|| providers.next())
+    }
+
+    /// Whether it says where and with which values it is applied: a module for others to call has neither a
+    /// `provider`, a `backend` or a `cloud` block nor value files of its own.
+    pub fn is_deployed(&self) -> bool {
+        !self.values.is_empty() || self.state_block().is_some()
+    }
+
     /// Whether any block stands in it.
     pub fn is_module(&self) -> bool {
         self.files.iter().any(|(_, body)| !body.blocks.is_empty())

@@ -2,11 +2,13 @@
 
 pub mod arrivals;
 pub mod ast;
+pub mod definition;
 pub mod directory;
 pub mod evaluate;
 pub mod literals;
 pub mod plan;
 pub mod read;
+pub mod state;
 pub mod tables;
 pub mod tree;
 mod typed;

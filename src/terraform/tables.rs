@@ -2,7 +2,7 @@
 //!
 //! `rules/origins.toml` and `rules/sinks.toml` are what a contributor extends.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::OnceLock;
 
 use serde::Deserialize;
@@ -52,8 +52,10 @@ pub enum Content {
     Script,
     /// The content of a file.
     File,
-    /// Names and values.
+    /// Names and values, in any shape: a map, pairs, the JSON of a container.
     Environment,
+    /// A text that is kept as it is.
+    Text,
 }
 
 /// A resource argument that is a sink.
@@ -72,6 +74,15 @@ pub struct SinkRow {
     /// The argument that holds the path of the file.
     #[serde(default)]
     pub path: Option<String>,
+    /// The argument beside it that holds the value's name: `name` of `env { name, value }`.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// Arguments beside it and the values of which each must have one; `""` is an argument that is not set.
+    #[serde(default)]
+    pub when: BTreeMap<String, Vec<String>>,
+    /// Kinds of Kubernetes objects whose purpose it is to hold a secret.
+    #[serde(default)]
+    pub unless_kind: Vec<String>,
     /// Where it lands.
     #[serde(rename = "sink", default)]
     kind: Option<String>,
@@ -86,6 +97,8 @@ impl SinkRow {
     pub fn sink(&self) -> SinkKind {
         match (self.kind.as_deref(), self.content) {
             (Some("object"), _) => SinkKind::Object,
+            (Some("parameter"), _) => SinkKind::Parameter,
+            (Some("definition"), _) | (None, Content::Text) => SinkKind::Definition,
             (Some("environment"), _) | (None, Content::Environment) => SinkKind::Environment,
             (Some("file"), _) | (None, Content::File) => SinkKind::File,
             _ => SinkKind::UserData,
@@ -160,5 +173,10 @@ mod tests {
         let tables = Tables::parse(ORIGINS, SINKS).unwrap();
         assert_eq!(tables.origin("resource", "random_password", "result"), Some(Judge::Always));
         assert_eq!(tables.sinks("resource", "aws_instance").len(), 2);
+        assert_eq!(tables.sinks("resource", "aws_ssm_parameter")[0].sink(), SinkKind::Parameter);
+        let words = ["object", "parameter", "definition", "environment", "file", "user-data"];
+        for row in tables.sinks.values().flatten() {
+            assert!(row.kind.as_deref().is_none_or(|kind| words.contains(&kind)), "{}", row.r#type);
+        }
     }
 }

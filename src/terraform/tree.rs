@@ -193,7 +193,10 @@ impl Folder {
             // Terraform's automatic order; other value files are only given by name.
             _ if name == "terraform.tfvars" => self.loaded.push((0, name, input.source, body)),
             _ if name == "terraform.tfvars.json" => self.loaded.push((1, name, input.source, body)),
-            _ if name.ends_with(".auto.tfvars") || name.ends_with(".auto.tfvars.json") => {
+            _ if [".auto.tfvars", ".auto.tfvars.json", ".auto.pkrvars.hcl"]
+                .iter()
+                .any(|end| name.ends_with(end)) =>
+            {
                 self.loaded.push((2, name, input.source, body));
             }
             _ => self.other.push((input.source, body)),
@@ -213,6 +216,6 @@ pub fn unread_file(source: SourceId, reason: String, kind: FileKind) -> Gap {
         at: Span::start_of(source),
         name: String::new(),
         reason: format!("not read: {reason}"),
-        hides_findings: !matches!(kind, FileKind::Environment),
+        hides_findings: !matches!(kind, FileKind::Environment | FileKind::Compose | FileKind::Dockerfile),
     }
 }

@@ -16,6 +16,8 @@ pub enum SinkKind {
     ProcessArguments,
     /// The environment of a container, function or job, stored in its definition.
     Environment,
+    /// A definition that a service keeps: Helm values, a state machine, a document.
+    Definition,
     /// An object in a store.
     Object,
     /// A Terraform output that is not marked sensitive.
@@ -37,6 +39,7 @@ impl SinkKind {
             Self::Log => "boot-log",
             Self::ProcessArguments => "process-arguments",
             Self::Environment => "environment",
+            Self::Definition => "definition",
             Self::Object => "object",
             Self::Output => "output",
             Self::Parameter => "parameter",

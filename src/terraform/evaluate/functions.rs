@@ -120,6 +120,8 @@ impl<'w> Evaluator<'w> {
             "upper" | "lower" => changed_case(name, values.into_iter().next().unwrap_or(Value::Null)),
             // `indent(spaces, text)`
             "indent" => indent(values, at),
+            // Packer's, which fetch: `vault("path", "key")`, `aws_secretsmanager("name", "key")`.
+            "vault" | "aws_secretsmanager" if !values.is_empty() => fetched(name, &values, at),
             "sensitive" => self.sensitive(arguments.first(), values.into_iter().next(), at),
             "format" => format_text(&values, at),
             "join" => self.join(&values, at),
@@ -212,6 +214,22 @@ impl<'w> Evaluator<'w> {
             (None, _) => Value::Null,
         }
     }
+}
+
+/// A function that asks a store for a secret; its last argument names it.
+fn fetched(name: &str, values: &[Value], at: Span) -> Value {
+    let key = values.iter().rev().find_map(Value::known).unwrap_or_default();
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-./".contains(&byte);
+    let key = if key.len() <= 64 && key.bytes().all(plain) { key } else { name.to_owned() };
+    let origin = Origin {
+        kind: OriginKind::Data,
+        name: format!("{name}(…)"),
+        key,
+        at,
+        confidence: crate::finding::Confidence::High,
+        literal: None,
+    };
+    Value::tainted(format!("{name}(…)"), at, Traces::from_origin(origin))
 }
 
 fn unknown_of(label: &str, values: &[Value], at: Span) -> Value {

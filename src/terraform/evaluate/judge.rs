@@ -67,12 +67,23 @@ const ABOUT: &[&str] = &[
     "ciphertext_blob",
     "keepers",
     "sha256",
+    "certificate",
+    "cert",
+    "certificate_pem",
+    "cert_pem",
+    // What a domain's owner publishes in the DNS.
+    "verification_token",
 ];
 
 /// Whether a member of a secret document (`secret.username`) is no secret itself.
 pub fn sheds(member: &str) -> bool {
-    ABOUT.contains(&member)
-        || (says_secret(member).is_none() && ABOUT.iter().any(|about| ends_with_word(member, about)))
+    // `account_ids` as `account_id`.
+    let one = member.strip_suffix('s').unwrap_or(member);
+    let about = |name: &str| {
+        ABOUT.contains(&name)
+            || (says_secret(name).is_none() && ABOUT.iter().any(|about| ends_with_word(name, about)))
+    };
+    about(member) || (says_secret(member).is_none() && about(one))
 }
 
 /// `db_host` ends with the word `host`.

@@ -337,6 +337,17 @@ impl<'w> Evaluator<'w> {
         }
     }
 
+    /// What a block's attribute is worth that nobody may refer to.
+    pub fn provider_attribute(
+        &self,
+        instance: &Rc<Instance<'w>>,
+        names: (&str, &str, &str),
+        block: Placed<'w, Block>,
+        address: &str,
+    ) -> Value {
+        self.attribute_of(instance, names, Some(block), address, block.name_span())
+    }
+
     fn attribute_of(
         &self,
         instance: &Rc<Instance<'w>>,

@@ -97,6 +97,9 @@ impl<'p> Arrivals<'p> {
         if !rest.is_empty() && !matches!(inner, Json::Flag(true)) {
             return self.row(row, value, inner, rest);
         }
+        if !meets(row, values) || holds_kind(value, &row.unless_kind) {
+            return;
+        }
         match value {
             Json::Null if inner.is_marked() => self.by_reference(row, "it is not known before the apply"),
             Json::Null | Json::Flag(_) => {}
@@ -146,7 +149,11 @@ impl<'p> Arrivals<'p> {
         let path = path.map(|path| self.means.correlator.text(path, at, &way));
         if row.content == Content::Environment {
             let mut pairs = Vec::new();
-            environment(value, 0, &mut |name, value| pairs.push((name.to_owned(), value.to_owned())));
+            let beside = row.name.as_deref().and_then(|name| values_text(parent, name)).unwrap_or_default();
+            environment(value, 0, &mut |name, value| {
+                let name = if name.is_empty() { beside } else { name };
+                pairs.push((name.to_owned(), value.to_owned()));
+            });
             for (name, value) in pairs {
                 let text = self.named_text(&name, &value, at, &way);
                 let arrival = self.arrival(row, text, at, None);
@@ -183,7 +190,8 @@ impl<'p> Arrivals<'p> {
     fn arrival(&self, row: &SinkRow, text: Text, at: Span, path: Option<Text>) -> Arrival {
         let usage = match row.content {
             Content::Script => Use::UserData,
-            _ => Use::LocalFile,
+            Content::File => Use::LocalFile,
+            Content::Environment | Content::Text => Use::Kept,
         };
         Arrival {
             address: self.planned.address.clone(),
@@ -274,6 +282,34 @@ impl<'p> Arrivals<'p> {
     }
 }
 
+fn values_text<'j>(parent: &'j Json<'_>, name: &str) -> Option<&'j str> {
+    parent.get(name).and_then(Json::text)
+}
+
+/// Whether the arguments beside a sink are as its row wants them; `""` is one that is not set.
+fn meets(row: &SinkRow, parent: &Json<'_>) -> bool {
+    row.when.iter().all(|(name, wanted)| {
+        let value = match parent.get(name) {
+            None | Some(Json::Null) => "",
+            Some(Json::Text(text)) => text,
+            Some(Json::Flag(true)) => "true",
+            Some(Json::Flag(false)) => "false",
+            Some(_) => return false,
+        };
+        wanted.iter().any(|word| word.eq_ignore_ascii_case(value))
+    })
+}
+
+/// Whether a Kubernetes object, or the YAML of one, is of one of these kinds.
+fn holds_kind(value: &Json<'_>, kinds: &[String]) -> bool {
+    let is_one = |kind: &str| kinds.iter().any(|known| known == kind.trim().trim_matches('"'));
+    match value {
+        Json::Map(_) => values_text(value, "kind").is_some_and(is_one),
+        Json::Text(text) => text.lines().any(|line| line.trim().strip_prefix("kind:").is_some_and(is_one)),
+        _ => false,
+    }
+}
+
 /// Documents in documents.
 const MOST_NESTING: usize = 8;
 
@@ -296,9 +332,12 @@ fn environment(value: &Json<'_>, depth: usize, visit: &mut dyn FnMut(&str, &str)
         Json::Map(members) => {
             let text = |wanted: &str| value.get(wanted).and_then(Json::text);
             let name = text("name").or_else(|| text("key"));
-            if let (Some(name), Some(value)) = (name, text("value").or_else(|| text("valueFrom"))) {
-                visit(name, value);
-                return;
+            if let (Some(name), Some(value)) = (name, text("value")) {
+                return visit(name, value);
+            }
+            // The address of a secret belongs here: the name says nothing of it.
+            if let (Some(_), Some(value)) = (name, text("valueFrom")) {
+                return visit("", value);
             }
             for (name, inner) in members {
                 match inner {

@@ -1,0 +1,118 @@
+//! Provisioners, those of Packer too: what runs or is copied while a machine is made.
+
+use super::super::ast::{Attribute, Block, Body};
+use super::super::evaluate::Scope;
+use super::super::value::Value;
+use super::{Arrival, Use, Visitor};
+use crate::source::Span;
+use crate::source::open::normalise;
+use crate::value::{Flat, SinkKind, Text};
+
+impl<'w> Visitor<'_, 'w> {
+    pub(super) fn provisioner(&mut self, scope: &Scope<'w>, provisioner: &'w Block) {
+        let body = &provisioner.body;
+        match provisioner.label(0) {
+            Some("local-exec") => {
+                let Some(command) = body.attribute("command") else { return };
+                let environment =
+                    body.attribute("environment").map(|set| self.evaluator.eval(scope, &set.value));
+                let interpreter = body.attribute("interpreter").map(|program| self.text_list(scope, program));
+                let arrival = Arrival {
+                    environment: self.environment(environment, command),
+                    interpreter,
+                    ..self.arrival(
+                        Use::LocalExec,
+                        SinkKind::ProcessArguments,
+                        self.text(scope, command),
+                        command,
+                    )
+                };
+                (self.visit)(arrival);
+            }
+            Some("remote-exec") => self.remote_exec(scope, body, Vec::new()),
+            // Packer's names.
+            Some("shell" | "windows-shell") => {
+                let environment = self.packer_environment(scope, body);
+                self.remote_exec(scope, body, environment);
+            }
+            Some("file") => {
+                let destination = body.attribute("destination").map(|path| self.text(scope, path));
+                let given = body.attribute("content").map(|content| (self.text(scope, content), content));
+                // A script that is copied there runs there.
+                let copied = || {
+                    let source = body.attribute("source")?;
+                    let path = self.text(scope, source).known()?;
+                    Some((self.open(&path)?, source))
+                };
+                let Some((text, attribute)) = given.or_else(copied) else { return };
+                let arrival = self.arrival(Use::RemoteFile, SinkKind::File, text, attribute);
+                (self.visit)(Arrival { path: destination, ..arrival });
+            }
+            _ => {}
+        }
+    }
+
+    fn text_list(&self, scope: &Scope<'w>, attribute: &Attribute) -> String {
+        let at = self.block.span(attribute.value.range);
+        let texts = self.evaluator.eval(scope, &attribute.value).texts("…", at);
+        texts.iter().map(Text::shown).collect::<Vec<_>>().join(" ")
+    }
+
+    fn environment(&self, value: Option<Value>, command: &Attribute) -> Vec<(String, Text)> {
+        let at = self.block.span(command.value.range);
+        match value {
+            Some(Value::Map(members)) => members
+                .iter()
+                .map(|(name, value)| (name.to_string(), value.clone().into_text(name, at)))
+                .collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    fn remote_exec(&mut self, scope: &Scope<'w>, body: &'w Body, environment: Vec<(String, Text)>) {
+        if let Some(inline) = body.attribute("inline") {
+            let at = self.block.span(inline.value.range);
+            let mut script = Text::default();
+            for line in self.evaluator.eval(scope, &inline.value).texts("…", at) {
+                script.append(line);
+                script.append(Text::made("\n", at));
+            }
+            let arrival = self.arrival(Use::RemoteExec, SinkKind::ProcessArguments, script, inline);
+            (self.visit)(Arrival { environment: environment.clone(), ..arrival });
+        }
+        for name in ["script", "scripts"] {
+            let Some(attribute) = body.attribute(name) else { continue };
+            let at = self.block.span(attribute.value.range);
+            for path in self.evaluator.eval(scope, &attribute.value).texts("…", at) {
+                let Some(text) = path.known().and_then(|path| self.open(&path)) else { continue };
+                let arrival = self.arrival(Use::RemoteExec, SinkKind::ProcessArguments, text, attribute);
+                (self.visit)(Arrival { environment: environment.clone(), ..arrival });
+            }
+        }
+    }
+
+    fn open(&self, path: &str) -> Option<Text> {
+        let full = normalise(&self.evaluator.root().join(path));
+        let source = self.evaluator.open_script(&full)?;
+        let text = self.evaluator.sources().text(source);
+        let span = Span::new(source, 0, text.len());
+        Some(Text::exact(text, span))
+    }
+
+    /// What a provisioner of Packer sets: `environment_vars = ["NAME=value"]`, `env = { NAME = value }`.
+    fn packer_environment(&self, scope: &Scope<'w>, body: &'w Body) -> Vec<(String, Text)> {
+        let mut all = Vec::new();
+        if let Some(set) = body.attribute("env") {
+            all.extend(self.environment(Some(self.evaluator.eval(scope, &set.value)), set));
+        }
+        let Some(list) = body.attribute("environment_vars") else { return all };
+        let at = self.block.span(list.value.range);
+        for text in self.evaluator.eval(scope, &list.value).texts("…", at) {
+            let flat = Flat::new(&text);
+            let Some(equals) = flat.text().find('=') else { continue };
+            let name = flat.text().get(..equals).unwrap_or_default().to_owned();
+            all.push((name, flat.slice(equals + 1, flat.text().len())));
+        }
+        all
+    }
+}
