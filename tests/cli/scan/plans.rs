@@ -81,8 +81,8 @@ fn plans_of_aws_are_followed_by_text_and_by_reference() {
     high secret-in-user-data <stdin>:51 aws_launch_template.worker -
     ");
     assert_snapshot!(told_of("terraform/plan-aws-ecs/plan.json"), @r"
-    medium secret-in-container-environment <stdin>:14 aws_ecs_task_definition.app -
     high secret-written-beside-terraform <stdin>:38 local_file.kube ./app.ini
+    medium secret-in-container-environment <stdin>:14 aws_ecs_task_definition.app -
     ");
 }
 
