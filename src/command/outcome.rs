@@ -100,7 +100,7 @@ pub(super) fn redactor(setup: &Setup, looked: &mut Looked) -> Redactor {
     Redactor::new(secrets, places).with_tokens(Arc::clone(&setup.tokens))
 }
 
-fn told(silenced: Silenced) -> report::Silenced {
+pub(super) fn told(silenced: Silenced) -> report::Silenced {
     report::Silenced {
         rule: silenced.finding.rule.to_string(),
         fingerprint: silenced.finding.fingerprint,
