@@ -14,6 +14,7 @@ Examples:
   secretrail scan                          scan the current folder
   secretrail scan infra/ modules/          scan two trees
   secretrail scan --format sarif -o out.sarif .
+  secretrail scan --also junit=out.xml --also sarif=out.sarif .
   secretrail scan --fail-on critical .     a gate: exit 1 on critical findings only
   secretrail scan --min-confidence high .  proven flows only
   secretrail scan --since origin/main .    only what this branch adds
@@ -120,6 +121,10 @@ pub struct ScanArguments {
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
 
+    /// Write the same report in another format too; may stand several times.
+    #[arg(long, value_name = "FORMAT=FILE", value_parser = also)]
+    pub also: Vec<Also>,
+
     /// Exit with 1 if a finding is at least this severe [default: high].
     #[arg(long, value_enum, value_name = "SEVERITY")]
     pub fail_on: Option<Severity>,
@@ -143,6 +148,23 @@ pub struct ScanArguments {
     /// Draw every finding in full, however many there are.
     #[arg(long)]
     pub all: bool,
+}
+
+/// One more format of a report, and its file.
+#[derive(Debug, Clone)]
+pub struct Also {
+    /// How it is written.
+    pub format: Format,
+    /// Where to.
+    pub file: PathBuf,
+}
+
+fn also(text: &str) -> Result<Also, String> {
+    let (word, file) =
+        text.split_once('=').filter(|(_, file)| !file.is_empty()).ok_or("write it as sarif=out.sarif")?;
+    let words = || Format::ALL.iter().map(|format| format.word()).collect::<Vec<_>>().join(", ");
+    let format = Format::from_word(word).ok_or_else(|| format!("the formats are {}", words()))?;
+    Ok(Also { format, file: file.into() })
 }
 
 /// `secretrail baseline`.

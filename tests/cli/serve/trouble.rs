@@ -19,19 +19,22 @@ fn leading_to(location: &str) -> StandIn {
 fn redirects_lead_to_allowed_hosts_only() {
     let server = Server::start(&[]);
     let trap = StandIn::archive(CLEAN_PLAN);
-    for place in [
+    for (number, place) in [
         "http://169.254.169.254/latest/meta-data/".to_owned(),
         "https://app.terraform.io.example.com/".into(),
         format!("http://localhost:{}/", trap.address.port()),
         format!("//{}/", trap.address),
         "file:///etc/passwd".into(),
-    ] {
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let id = format!("taskrs-{number}");
         let api = leading_to(&place);
-        assert_eq!(server.ask(&api.payload("taskrs-1")), 200);
-        let last = api.outcome("taskrs-1");
+        assert_eq!(server.ask(&api.payload(&id)), 200);
+        let last = api.outcome(&id);
         assert_eq!(last.status().as_deref(), Some("failed"));
         assert!(last.message().contains("a redirect is not followed"), "{place}: {}", last.message());
-        server.wait_for_log("answered");
     }
     assert!(trap.calls().is_empty());
 }
