@@ -12,3 +12,4 @@ mod serve;
 mod settings;
 #[cfg(feature = "git")]
 mod since;
+mod surfaces;
