@@ -20,6 +20,8 @@ Examples:
   secretrail scan --since origin/main .    only what this branch adds
   secretrail scan --baseline known.json .  only what `secretrail baseline` did not write down
   cat main.tf | secretrail scan -          scan standard input
+  terraform show -json plan.out | secretrail scan -          what a plan will write
+  terraform show -json plan.out | secretrail scan --plan - . the same, beside its sources
 
 One finding is silenced by a comment on its line, or alone on the line above; all three words are needed:
   # secretrail:ignore RULE until=2027-01-31 reason=\"why\"
@@ -182,9 +184,13 @@ pub struct BaselineArguments {
 /// Where to look, and what with.
 #[derive(Debug, Args)]
 pub struct What {
-    /// Folders and files to scan; `-` is standard input.
-    #[arg(default_value = ".", value_name = "PATH")]
+    /// Folders and files to scan; `-` is standard input [default: the current folder; nothing with --plan].
+    #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
+
+    /// A plan or state as `terraform show -json` prints it; `-` is standard input. May stand several times.
+    #[arg(long = "plan", value_name = "FILE")]
+    pub plans: Vec<PathBuf>,
 
     /// A folder with your own rules; may stand several times.
     #[arg(long, value_name = "DIR")]

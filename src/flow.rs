@@ -1,7 +1,11 @@
 //! Origins meet sinks: what Terraform renders is read as scripts, and each secret that lands is a
 //! flow.
 
+mod plan;
+
 use std::collections::BTreeSet;
+
+pub use plan::{DocumentFlows, PlanFlow, flows_of_document, not_told_by};
 
 use crate::finding::Confidence;
 use crate::reading::{Gap, Reading};
@@ -76,7 +80,10 @@ impl Flow {
             "`literal`, `variable`, `data`, `resource`, `ephemeral`, `module`, `command` or `environment`",
         ),
         ("origin.name", "its address: `var.db_password`, `aws ssm get-parameter /app/key`"),
-        ("sink.kind", "`file`, `user-data`, `boot-log`, `process-arguments`, `environment` or `source-code`"),
+        (
+            "sink.kind",
+            "`file`, `user-data`, `boot-log`, `process-arguments`, `environment`, `state` or `source-code`",
+        ),
         ("sink.path", "the file's path as far as it is known, or null"),
         ("sink.lifetime", "`durable`, `memory`, or `removed` by the same script"),
         ("sink.host", "whose disk: `instance`, `operator` (where Terraform runs) or `repository`"),

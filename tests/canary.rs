@@ -17,6 +17,11 @@ const LAST_FOUR: &str = "r4Td";
 
 /// Where canaries are planted: a file and its text. `@` is a canary of 20 characters, a new one at each place.
 const PLANTS: &[(&str, &str)] = &[
+    (
+        "terraform.tfstate",
+        "{\"version\":4,\"serial\":1,\"outputs\":{\"o\":{\"value\":\"@\",\"sensitive\":true}},\"resources\":[{\"mode\":\"managed\",\"type\":\"aws_db_instance\",\"name\":\"db\",\"instances\":[{\"index_key\":\"@\",\"attributes\":{\"password\":\"@\",\"tags\":{\"x\":\"@\"}},\"sensitive_attributes\":[]}]},{\"mode\":\"managed\",\"type\":\"aws_instance\",\"name\":\"w\",\"instances\":[{\"attributes\":{\"user_data\":\"#!/bin/sh\\nPASSWORD=@\\necho $PASSWORD > /etc/@\\necho @ > /etc/password\\n\"}}]}]}\n",
+    ),
+    ("broken.tfstate", "{\"version\":4,\"resources\":[{\"attributes\":{\"password\":\"@\" \"@\"}}]}\n"),
     ("variables.tf", "variable \"db_password\" {\n  default = \"@\"\n}\n"),
     (
         "variables_map.tf",
@@ -368,6 +373,49 @@ fn private_keys_are_never_shown() {
         tree.hide(&STANDARD.encode(line)[..24], "a private key");
     }
     tree.search();
+}
+
+/// A plan with a canary for every `@`.
+const PLAN: &str = r##"{"format_version":"1.2","variables":{"db_password":{"value":"@"},"api_keys":{"value":{"stripe":{"secret_key":"@"}}}},
+"resource_changes":[
+{"address":"aws_instance.a[\"@\"]","mode":"managed","type":"aws_instance","name":"a","change":{"actions":["create"],"after":{"user_data":"#!/bin/bash\nset -x\necho @ > /etc/x\nexport TOKEN=@\necho $TOKEN > /etc/@\ncurl -u a:@ https://x\n"},"after_sensitive":{"user_data":true}}},
+{"address":"local_file.b","mode":"managed","type":"local_file","name":"b","change":{"actions":["create"],"after":{"content":"password=@ token=@ghp","filename":"/etc/@ghp"},"after_sensitive":{"content":true,"filename":true}}},
+{"address":"aws_db_instance.c","mode":"managed","type":"aws_db_instance","name":"c","change":{"actions":["no-op"],"after":{"password":"@"},"after_sensitive":{"password":true}}},
+{"address":"x_y.@","mode":"managed","type":"x_@","name":"@","change":{"actions":["create"],"after":{"@":"#!/bin/sh\necho @ghp > /etc/@\n"}}}],
+"prior_state":{"values":{"root_module":{"resources":[{"address":"data.aws_ssm_parameter.p","mode":"data","type":"aws_ssm_parameter","name":"p","values":{"name":"/x/password","value":"@"}}]}}},
+"configuration":{"root_module":{"variables":{"db_password":{"sensitive":true}},"module_calls":{"m":{"source":"./m","expressions":{"token":{"constant_value":"@"},"@":{"references":["var.@"]}},"module":{"variables":{"token":{}}}}},
+"resources":[{"address":"aws_instance.a","mode":"managed","type":"aws_instance","name":"a","provisioners":[{"type":"local-exec","expressions":{"command":{"references":["var.db_password","local.@"]}}}],"expressions":{"user_data":{"references":["var.db_password"]}}}]}}}
+"##;
+
+#[test]
+fn plans_are_never_shown() {
+    let mut tree = Tree::new();
+    tree.plant("plan.json", PLAN);
+    tree.write("main.tf", "variable \"db_password\" {\n  sensitive = true\n}\nresource \"aws_instance\" \"a\" {\n  user_data = \"#!/bin/sh\\n\"\n}\n");
+    let planted = fs::read_to_string(tree.folder.path().join("plan.json")).expect("a plan");
+    let inputs =
+        [planted.clone(), planted[..planted.len() / 2].to_owned(), planted.replace("\"1.2\"", "\"1.2\" ?")];
+    let temporary = TempDir::new().expect("a temporary folder");
+    let mut leaks = Vec::new();
+    for (number, input) in inputs.iter().enumerate() {
+        tree.write("plan.json", input);
+        for format in FORMATS {
+            let ways: [&[&str]; 2] = [&["--plan", "plan.json"], &["--plan", "plan.json", "."]];
+            for way in ways {
+                let arguments = [&["scan", "--all", "-vvv", "--format", format], way].concat();
+                for (place, output) in tree.run(&arguments, temporary.path()) {
+                    assert!(number > 0 || place != "standard output" || output.contains("a"), "{output}");
+                    leaks.extend(
+                        tree.seen(&output).into_iter().map(|leak| format!("{format}, {place}: {leak}")),
+                    );
+                }
+            }
+        }
+    }
+    leaks.sort();
+    leaks.dedup();
+    assert!(leaks.is_empty(), "{} leaks:\n{}", leaks.len(), leaks.join("\n"));
+    assert_eq!(fs::read_dir(temporary.path()).expect("it is there").count(), 0, "temporary files are left");
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! `secretrail scan`.
 
-use std::io::{self, IsTerminal, Read};
+mod documents;
+
+use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,6 +12,7 @@ use ignore::overrides::{Override, OverrideBuilder};
 use indicatif::{ProgressBar, ProgressStyle};
 use rayon::prelude::*;
 
+use self::documents::{Standard, found_states, is_document, named_plan, standard_input};
 use super::outcome::Outcome;
 use super::silencing::Silencing;
 use super::{rules, since};
@@ -17,12 +20,13 @@ use crate::cli::{Cli, ScanArguments, What};
 use crate::error::{Error, ErrorKind, ExitCode};
 use crate::reading::Gap;
 use crate::rule::RuleSet;
-use crate::scan::{Material, Scanned, Stage, Tools, scan};
+use crate::scan::{Material, PlanDocument, Scanned, Stage, Tools, scan};
 use crate::secret::tokens::{TokenTable, Unusable};
 use crate::settings::Settings;
-use crate::source::open::{MOST_BYTES, decode, normalise, permitted_root, read_text};
+use crate::source::open::{normalise, permitted_root, read_text};
 use crate::source::walk::{FileKind, Found, walk};
 use crate::source::{Past, Sources, Span};
+use crate::terraform::plan::recognise::RUN;
 use crate::terraform::tree::{Input, read_manifest, unread_file};
 
 /// Deep expressions are followed by recursion, bounded well below what this holds.
@@ -33,6 +37,8 @@ pub(super) struct Setup {
     /// The folder that names are relative to.
     pub base: PathBuf,
     pub paths: Vec<PathBuf>,
+    /// Plans and states that were handed over.
+    plans: Vec<PathBuf>,
     /// Those of the file.
     pub settings: Settings,
     /// Ours and the team's.
@@ -75,7 +81,7 @@ impl Setup {
 
     /// The same with a flag that somebody else sets.
     pub(super) fn stopped_by(stop: Arc<AtomicBool>, what: &What) -> Result<Self, Error> {
-        let (base, paths) = scanned_paths(&what.paths)?;
+        let (base, paths) = scanned_paths(what)?;
         let settings = Settings::load(what.settings.as_deref(), &base)?;
         if let Some(file) = &settings.file {
             tracing::info!("settings from {}", file.display());
@@ -91,7 +97,19 @@ impl Setup {
         let (tokens, token_gaps) = tokens(what.tokens.as_ref().or(settings.tokens.as_ref()))?;
         let excluded = excluded(&base, &settings.exclude)?;
         let respect_gitignore = what.respect_gitignore || settings.respect_gitignore;
-        Ok(Self { base, paths, settings, rules, tokens, token_gaps, excluded, respect_gitignore, stop })
+        let plans = what.plans.clone();
+        Ok(Self {
+            base,
+            paths,
+            plans,
+            settings,
+            rules,
+            tokens,
+            token_gaps,
+            excluded,
+            respect_gitignore,
+            stop,
+        })
     }
 
     /// Reads and follows all that the user named, and what was there before where that is asked for.
@@ -107,11 +125,12 @@ impl Setup {
             let sources = Sources::default();
             sources.set_base(self.base.clone());
             let mut material = self.gather(&sources)?;
-            tracing::info!("{} files read", material.inputs.len());
+            let files = material.inputs.len() + material.documents.len();
+            tracing::info!("{files} files read");
             self.tell_token_gaps(&sources, &mut material);
             let scanned = scan(&sources, &material, &tools);
             let past = past.map(|past| Box::new(self.look_back(past, &material, &tools)));
-            Ok::<_, Error>(Looked { sources, scanned, files: material.inputs.len(), past })
+            Ok::<_, Error>(Looked { sources, scanned, files, past })
         };
         let pool = rayon::ThreadPoolBuilder::new().stack_size(STACK_BYTES).build();
         let pool =
@@ -137,6 +156,8 @@ impl Setup {
         found.retain(|file| !self.excluded.matched(&file.path, false).is_ignore());
         found.sort();
         found.dedup_by(|a, b| a.path == b.path);
+        let (states, found) = found.into_iter().partition(|file| file.kind == FileKind::State);
+        found_states(states, &sources, &mut material);
         read_all(found, &sources, &mut material, &self.stop);
         tracing::info!("{} earlier files read", material.inputs.len());
         let scanned = scan(&sources, &material, tools);
@@ -179,10 +200,16 @@ pub(super) fn here() -> Result<PathBuf, Error> {
 }
 
 /// The folder that names are relative to, and the absolute paths to scan. Standard input is `-`.
-fn scanned_paths(named: &[PathBuf]) -> Result<(PathBuf, Vec<PathBuf>), Error> {
+fn scanned_paths(what: &What) -> Result<(PathBuf, Vec<PathBuf>), Error> {
     let here = here()?;
     let mut paths = Vec::new();
-    for path in named {
+    if what.paths.iter().chain(&what.plans).filter(|path| path.as_os_str() == "-").count() > 1 {
+        return Err(Error::new(ErrorKind::Usage, "standard input can be read only once")
+            .hint("name one input `-`, and the others by their files"));
+    }
+    // Who gives a plan asks about the plan.
+    let current = (what.paths.is_empty() && what.plans.is_empty()).then(|| PathBuf::from("."));
+    for path in what.paths.iter().chain(&current) {
         if path.as_os_str() == "-" {
             paths.push(path.clone());
             continue;
@@ -255,12 +282,23 @@ impl Setup {
     fn gather(&self, sources: &Sources) -> Result<Material, Error> {
         let mut material = Material::default();
         let mut found: Vec<Found> = Vec::new();
+        for plan in &self.plans {
+            material.documents.push(plan_document(plan, &self.base, sources)?);
+        }
         for path in &self.paths {
             if path.as_os_str() == "-" {
-                material.inputs.push(standard_input(&self.base, sources)?);
+                match standard_input(&self.base, sources, false)? {
+                    Standard::Input(input) => material.inputs.push(input),
+                    Standard::Document(document) => material.documents.push(document),
+                }
                 continue;
             }
             sources.permit(permitted_root(path));
+            if path.is_file() && is_document(path) {
+                let name = sources.reported_name(path);
+                material.documents.push(named_plan(Path::new(&name), path, sources)?);
+                continue;
+            }
             let walked = walk(path, self.respect_gitignore);
             for manifest in walked.manifests {
                 found.extend(downloaded(&manifest, sources, &mut material));
@@ -278,6 +316,8 @@ impl Setup {
         found.retain(|file| !self.excluded.matched(&file.path, false).is_ignore());
         found.sort();
         found.dedup_by(|a, b| a.path == b.path);
+        let (states, found) = found.into_iter().partition(|file| file.kind == FileKind::State);
+        found_states(states, sources, &mut material);
         read_all(found, sources, &mut material, &self.stop);
         Ok(material)
     }
@@ -293,31 +333,15 @@ fn excluded(base: &Path, globs: &[String]) -> Result<Override, Error> {
     builder.build().map_err(|error| wrong(&error))
 }
 
-fn standard_input(base: &Path, sources: &Sources) -> Result<Input, Error> {
-    let mut bytes = Vec::new();
-    let unreadable =
-        |reason: String| Error::new(ErrorKind::Input, format!("standard input can't be read: {reason}"));
-    io::stdin()
-        .take(MOST_BYTES + 1)
-        .read_to_end(&mut bytes)
-        .map_err(|error| unreadable(error.kind().to_string()))?;
-    if bytes.len() as u64 > MOST_BYTES {
-        return Err(unreadable("it is larger than 16 MiB".into()));
+/// `--plan FILE`, `--plan -`.
+fn plan_document(plan: &Path, base: &Path, sources: &Sources) -> Result<PlanDocument, Error> {
+    if plan.as_os_str() == "-" {
+        return match standard_input(base, sources, true)? {
+            Standard::Document(document) => Ok(document),
+            Standard::Input(_) => Err(Error::new(ErrorKind::Input, "standard input is no plan").hint(RUN)),
+        };
     }
-    let (text, _) = decode(bytes).map_err(|refusal| unreadable(refusal.reason()))?;
-    if text.trim().is_empty() {
-        return Err(Error::new(ErrorKind::Input, "standard input is empty")
-            .hint("did the command before the pipe fail?"));
-    }
-    let kind = match text.trim_start() {
-        text if text.starts_with("#!") => FileKind::Script,
-        text if text.starts_with('{') => FileKind::HclJson,
-        _ => FileKind::Hcl,
-    };
-    let path = base.join("<stdin>");
-    let source = sources.add_file("<stdin>", &path);
-    sources.document(source).set_text(text.into());
-    Ok(Input { source, found: Found { path, kind } })
+    named_plan(plan, &normalise(&here()?.join(plan)), sources)
 }
 
 /// The files of the downloaded modules that a manifest names.

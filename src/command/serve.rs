@@ -15,12 +15,14 @@ use crate::error::{Error, ErrorKind, ExitCode};
 use crate::finding::{Confidence, Severity};
 use crate::reading::Gap;
 use crate::report::{Gate, Report, TableStyle, TaskResult, task_result};
-use crate::scan::{Material, Scanned, Stage, Tools, scan};
+use crate::scan::{Material, PlanDocument, Scanned, Stage, Tools, scan};
 use crate::secret::Secret;
 use crate::serve::{self, AllowedHosts, Key, Options};
 use crate::settle::{Filters, exit_code, settle_gaps};
 use crate::silence::Heard;
+use crate::source::open::decode;
 use crate::source::{Sources, Span};
+use crate::terraform::plan::recognise::{Document, recognise};
 
 /// Holds the shared key.
 const KEY_VARIABLE: &str = "SECRETRAIL_RUN_TASK_KEY";
@@ -110,6 +112,7 @@ impl Auditor {
     fn new(arguments: &RunTaskArguments) -> Result<Self, Error> {
         let what = What {
             paths: vec![".".into()],
+            plans: Vec::new(),
             rules: arguments.rules.clone(),
             tokens: arguments.tokens.clone(),
             settings: arguments.settings.clone(),
@@ -170,24 +173,25 @@ impl Auditor {
     }
 }
 
-/// The seam to the reader of plans. Until that is there, only literal tokens are found.
+/// The plan, sealed; what can't be read of it is a gap.
 fn material(plan: Vec<u8>, sources: &Sources) -> Material {
-    use crate::source::open::decode;
-    use crate::source::walk::{FileKind, Found};
-    use crate::terraform::tree::Input;
-
-    let path = std::path::PathBuf::from("plan.json");
-    let source = sources.add_file("plan.json", &path);
+    let source = sources.add_file("plan.json", Path::new("plan.json"));
     let mut material = Material::default();
-    let reason = match decode(plan) {
-        Ok((text, _)) if text.trim_start().starts_with('{') => {
-            sources.document(source).set_text(text.into());
-            material.inputs.push(Input { source, found: Found { path, kind: FileKind::Script } });
-            return material;
+    let read = decode(plan).map_err(|refusal| refusal.reason());
+    let read = read.and_then(|(text, _)| match recognise(&text) {
+        Ok(Document::Plan) => Ok((text, Document::Plan)),
+        Ok(_) => Err("it is no plan".to_owned()),
+        Err(mistake) => Err(mistake.reason().to_owned()),
+    });
+    match read {
+        Ok((text, kind)) => {
+            sources.document(source).seal(text);
+            material.documents.push(PlanDocument { source, kind, committed: false });
         }
-        Ok(_) => "it is no plan in JSON".to_owned(),
-        Err(refusal) => refusal.reason(),
-    };
-    material.gaps.push(Gap { at: Span::start_of(source), name: String::new(), reason, hides_findings: true });
+        Err(reason) => {
+            let at = Span::start_of(source);
+            material.gaps.push(Gap { at, name: String::new(), reason, hides_findings: true });
+        }
+    }
     material
 }

@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use rayon::prelude::*;
 
 use crate::finding::Finding;
-use crate::flow::{Flow, flows_of_root, flows_of_script};
+use crate::flow::{DocumentFlows, Flow, flows_of_document, flows_of_root, flows_of_script, not_told_by};
 use crate::reading::{Gap, Reading};
 use crate::rule::RuleSet;
 use crate::secret::Secret;
@@ -22,6 +22,7 @@ use crate::secret::tokens::TokenTable;
 use crate::source::walk::FileKind;
 use crate::source::{SourceId, Sources, Span};
 use crate::terraform::evaluate::render_alone;
+use crate::terraform::plan::recognise::Document;
 use crate::terraform::tree::{Input, Tree};
 use crate::value::{OriginKind, SinkKind, Text};
 
@@ -58,10 +59,23 @@ pub enum Stage {
 pub struct Material {
     /// Documents in the order of their paths.
     pub inputs: Vec<Input>,
+    /// Plans and states, their texts sealed.
+    pub documents: Vec<PlanDocument>,
     /// For each root folder: module keys and folders.
     pub downloaded: Vec<(PathBuf, Vec<(String, PathBuf)>)>,
     /// What could not be read.
     pub gaps: Vec<Gap>,
+}
+
+/// A plan or a state.
+#[derive(Debug, Clone, Copy)]
+pub struct PlanDocument {
+    /// Its document, sealed.
+    pub source: SourceId,
+    /// What it is.
+    pub kind: Document,
+    /// Whether it lies in the scanned tree; else somebody handed it over.
+    pub committed: bool,
 }
 
 /// What a scan found. Findings are not settled yet.
@@ -122,13 +136,40 @@ pub fn scan(sources: &Sources, material: &Material, tools: &Tools<'_>) -> Scanne
         gaps.extend(reading.gaps);
     }
     told_once(&mut flows, told_literals);
-    let findings = told::judge(&flows, tools.rules);
     let mut secrets = literals.secrets;
+    let mut planned = Vec::new();
+    for document in &material.documents {
+        let reading = document_flows(sources, document, &tree, tools);
+        planned.extend(reading.facts.flows);
+        secrets.extend(reading.facts.hidden);
+        gaps.extend(reading.gaps);
+    }
+    let planned = not_told_by(&flows, planned);
+    flows.extend(planned);
+    let findings = told::judge(&flows, tools.rules);
     let mut places = literals.places;
     for flow in &flows {
         hide_literal(sources, flow, &mut secrets, &mut places);
     }
     Scanned { findings, gaps, secrets, places }
+}
+
+/// The flows of a plan or a state; a panic in it is a gap.
+fn document_flows(
+    sources: &Sources,
+    document: &PlanDocument,
+    tree: &Tree,
+    tools: &Tools<'_>,
+) -> Reading<DocumentFlows> {
+    let Some(text) = sources.document(document.source).sealed() else { return Reading::default() };
+    let work = || {
+        let page = (document.source, text.as_str(), document.kind);
+        flows_of_document(page, document.committed, tree, tools.tokens)
+    };
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)).unwrap_or_else(|_| Reading {
+        facts: DocumentFlows::default(),
+        gaps: vec![own_error(document.source)],
+    })
 }
 
 /// A literal in a script is told at its own place, and once: the first `told` flows are those that the
@@ -218,13 +259,17 @@ fn guarded(source: Option<SourceId>, work: impl FnOnce() -> Traced) -> Traced {
     match std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)) {
         Ok(traced) => traced,
         Err(_) => {
-            let gap = source.map(|source| Gap {
-                at: Span::start_of(source),
-                name: String::new(),
-                reason: "an error of secretrail's own ended the work on it; please report it".into(),
-                hides_findings: true,
-            });
+            let gap = source.map(own_error);
             (Reading { facts: Vec::new(), gaps: gap.into_iter().collect() }, BTreeSet::new())
         }
+    }
+}
+
+fn own_error(source: SourceId) -> Gap {
+    Gap {
+        at: Span::start_of(source),
+        name: String::new(),
+        reason: "an error of secretrail's own ended the work on it; please report it".into(),
+        hides_findings: true,
     }
 }

@@ -168,6 +168,15 @@ fn drawn(text: &str, part: fn(u8) -> bool) -> impl Iterator<Item = Range<usize>>
     .filter(|run| text.get(run.clone()).is_some_and(looks_drawn))
 }
 
+/// The forms of a value that have `shortest` characters or more: as it is, line by line, escaped, encoded. Each once.
+pub(crate) fn written_forms(value: &str, shortest: usize) -> Vec<String> {
+    let mut all = Vec::new();
+    forms::add(value, shortest, &mut all);
+    all.sort_unstable();
+    all.dedup();
+    all
+}
+
 /// Letters and digits in turn: no word that a person chose as a name.
 pub fn is_strewn(word: &str) -> bool {
     word.len() >= SHORTEST_DRAWN && turns(word.as_bytes()) >= 4

@@ -106,7 +106,7 @@ impl Revision {
             // Asked first: an object may be larger than memory.
             let size = repository.find_header(id).map_err(|_| unreadable())?.size();
             if size > MOST_BYTES {
-                return Err(Refusal::TooLarge);
+                return Err(Refusal::TooLarge(MOST_BYTES));
             }
             let data = repository.find_object(id).map_err(|_| unreadable())?.detach().data;
             if kind != EntryKind::Link {

@@ -16,8 +16,8 @@ pub enum Refusal {
     Outside,
     /// It is no regular file.
     NoFile,
-    /// It has more than [`MOST_BYTES`].
-    TooLarge,
+    /// It has more bytes than this.
+    TooLarge(u64),
     /// It holds NUL bytes.
     Binary,
     /// The operating system said no.
@@ -31,7 +31,7 @@ impl Refusal {
             Self::Missing => "there is no such file".into(),
             Self::Outside => "it is outside of the scanned folders and their repository".into(),
             Self::NoFile => "it is not a regular file".into(),
-            Self::TooLarge => format!("it is larger than {} MiB", MOST_BYTES / (1024 * 1024)),
+            Self::TooLarge(most) => format!("it is larger than {} MiB", most / (1024 * 1024)),
             Self::Binary => "it is a binary file".into(),
             Self::Failed(reason) => format!("it can't be read: {reason}"),
         }
@@ -46,6 +46,15 @@ impl Refusal {
 ///
 /// See [`Refusal`].
 pub fn read_text(path: &Path) -> Result<(String, bool), Refusal> {
+    read_text_up_to(path, MOST_BYTES)
+}
+
+/// The same with a limit of its own.
+///
+/// # Errors
+///
+/// See [`Refusal`].
+pub fn read_text_up_to(path: &Path, most: u64) -> Result<(String, bool), Refusal> {
     let failed = |error: &std::io::Error| match error.kind() {
         std::io::ErrorKind::NotFound => Refusal::Missing,
         kind => Refusal::Failed(kind.to_string()),
@@ -56,10 +65,10 @@ pub fn read_text(path: &Path) -> Result<(String, bool), Refusal> {
         return Err(Refusal::NoFile);
     }
     let file = File::open(path).map_err(|error| failed(&error))?;
-    let mut bytes = Vec::with_capacity(usize::try_from(kind.len().min(MOST_BYTES)).unwrap_or(0) + 1);
-    file.take(MOST_BYTES + 1).read_to_end(&mut bytes).map_err(|error| failed(&error))?;
-    if bytes.len() as u64 > MOST_BYTES {
-        return Err(Refusal::TooLarge);
+    let mut bytes = Vec::with_capacity(usize::try_from(kind.len().min(most)).unwrap_or(0) + 1);
+    file.take(most + 1).read_to_end(&mut bytes).map_err(|error| failed(&error))?;
+    if bytes.len() as u64 > most {
+        return Err(Refusal::TooLarge(most));
     }
     decode(bytes)
 }

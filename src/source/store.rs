@@ -5,7 +5,9 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
-use super::open::{Refusal, normalise, read_text};
+use zeroize::Zeroizing;
+
+use super::open::{MOST_BYTES, Refusal, normalise, read_text_up_to};
 use super::{Past, Position, SourceId, Span};
 
 /// One text that was read.
@@ -16,15 +18,52 @@ pub struct Document {
     /// Where it is on disk; `None` for standard input and for texts made in tests.
     pub path: Option<PathBuf>,
     text: OnceLock<Arc<str>>,
-    lines: OnceLock<Vec<u32>>,
+    /// A text that may be read but never shown: a plan, a state.
+    sealed: OnceLock<Arc<Zeroizing<String>>>,
+    lines: OnceLock<Lines>,
+}
+
+/// Bytes between two counts of characters.
+const STEP: usize = 64 * 1024;
+
+/// Where lines start, and how many characters stand before each step: a plan is one line of hundreds of megabytes.
+#[derive(Debug)]
+struct Lines {
+    starts: Vec<u32>,
+    characters: Vec<u32>,
+}
+
+impl Lines {
+    fn of(text: &str) -> Self {
+        let newlines = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+        let starts = std::iter::once(0).chain(newlines.map(|(at, _)| at as u32 + 1)).collect();
+        let mut before = 0;
+        let counted = text.as_bytes().chunks(STEP).map(|step| {
+            let here = before;
+            before += characters(step);
+            here
+        });
+        Self { starts, characters: counted.collect() }
+    }
+
+    /// Characters before a byte.
+    fn before(&self, text: &str, offset: usize) -> u32 {
+        let step = (offset / STEP).min(self.characters.len().saturating_sub(1));
+        let counted = self.characters.get(step).copied().unwrap_or(0);
+        counted + characters(text.as_bytes().get(step * STEP..offset).unwrap_or_default())
+    }
+}
+
+/// Continuation bytes do not start a character.
+fn characters(bytes: &[u8]) -> u32 {
+    bytes.iter().filter(|byte| (**byte & 0xC0) != 0x80).count() as u32
 }
 
 impl Document {
-    fn line_starts(&self) -> &[u32] {
+    fn lines(&self) -> &Lines {
         self.lines.get_or_init(|| {
-            let text = self.text();
-            let starts = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
-            std::iter::once(0).chain(starts.map(|(at, _)| at as u32 + 1)).collect()
+            let (text, sealed) = (self.text(), self.sealed());
+            Lines::of(sealed.as_ref().map_or(&*text, |sealed| sealed.as_str()))
         })
     }
 
@@ -39,9 +78,20 @@ impl Document {
         let _ = self.text.set(text);
     }
 
+    /// Gives the document a text that holds values in clear. Its places can be named, nothing of it is shown:
+    /// [`Self::text`] stays empty.
+    pub fn seal(&self, text: String) {
+        let _ = self.sealed.set(Arc::new(Zeroizing::new(text)));
+    }
+
+    /// The text of a document that must not be shown.
+    pub fn sealed(&self) -> Option<Arc<Zeroizing<String>>> {
+        self.sealed.get().cloned()
+    }
+
     /// Whether the text was read.
     pub fn is_read(&self) -> bool {
-        self.text.get().is_some()
+        self.text.get().is_some() || self.sealed.get().is_some()
     }
 }
 
@@ -79,11 +129,20 @@ impl Sources {
     ///
     /// The reason for which it can't be read or may not be read.
     pub fn read(&self, path: &Path) -> Result<(String, bool), Refusal> {
+        self.read_up_to(path, MOST_BYTES)
+    }
+
+    /// The same with a limit of its own; the past keeps its own.
+    ///
+    /// # Errors
+    ///
+    /// See [`Refusal`].
+    pub fn read_up_to(&self, path: &Path, most: u64) -> Result<(String, bool), Refusal> {
         if let Some(past) = &self.past {
             return past.read(path);
         }
         self.may_open(path)?;
-        read_text(path)
+        read_text_up_to(path, most)
     }
 
     /// Adds a document that will be read later from `path`; a path added twice keeps its id.
@@ -186,6 +245,7 @@ impl Sources {
                 name: String::new(),
                 path: None,
                 text: OnceLock::new(),
+                sealed: OnceLock::new(),
                 lines: OnceLock::new(),
             })
         })
@@ -214,16 +274,15 @@ impl Sources {
     /// Lines and columns of a span.
     pub fn position(&self, span: Span) -> Position {
         let document = self.document(span.source);
-        let text = document.text();
-        let starts = document.line_starts();
+        let (text, sealed) = (document.text(), document.sealed());
+        let text = sealed.as_ref().map_or(&*text, |sealed| sealed.as_str());
+        let lines = document.lines();
         let place = |offset: u32| {
             let offset = offset.min(text.len() as u32);
-            let line = starts.partition_point(|start| *start <= offset).max(1);
-            let start = starts.get(line - 1).copied().unwrap_or(0) as usize;
-            let before = text.as_bytes().get(start..offset as usize).unwrap_or_default();
-            // Continuation bytes do not start a character.
-            let column = before.iter().filter(|byte| (**byte & 0xC0) != 0x80).count();
-            (line, column + 1)
+            let line = lines.starts.partition_point(|start| *start <= offset).max(1);
+            let start = lines.starts.get(line - 1).copied().unwrap_or(0) as usize;
+            let column = lines.before(text, offset as usize).saturating_sub(lines.before(text, start));
+            (line, column as usize + 1)
         };
         let (line, column) = place(span.start);
         let (end_line, end_column) = place(span.end.max(span.start));
@@ -234,7 +293,7 @@ impl Sources {
     pub fn line_span(&self, source: SourceId, line: usize) -> Span {
         let document = self.document(source);
         let text = document.text();
-        let starts = document.line_starts();
+        let starts = &document.lines().starts;
         let start = starts.get(line.saturating_sub(1)).map_or(text.len(), |start| *start as usize);
         let mut end = starts.get(line).map_or(text.len(), |next| (*next as usize).saturating_sub(1));
         if end > start && text.as_bytes().get(end - 1) == Some(&b'\r') {
@@ -256,7 +315,13 @@ impl Inner {
             // A new cell is empty: this can't be refused.
             let _ = cell.set(text);
         }
-        self.documents.push(Arc::new(Document { name, path, text: cell, lines: OnceLock::new() }));
+        self.documents.push(Arc::new(Document {
+            name,
+            path,
+            text: cell,
+            sealed: OnceLock::new(),
+            lines: OnceLock::new(),
+        }));
         id
     }
 }
@@ -271,6 +336,25 @@ mod tests {
         let id = sources.add_text("a", "x\néé=1\n");
         let found = sources.position(Span::new(id, 6, 7));
         assert_eq!(found, Position { line: 2, column: 3, end_line: 2, end_column: 4 });
+    }
+
+    #[test]
+    fn a_line_of_many_steps_has_columns() {
+        let sources = Sources::default();
+        let line = "é".repeat(STEP);
+        let id = sources.add_text("a", format!("x\n{line}=1"));
+        let at = 2 + line.len();
+        assert_eq!(sources.position(Span::new(id, at, at + 1)).column, STEP + 1);
+    }
+
+    #[test]
+    fn a_sealed_text_has_places_and_nothing_to_show() {
+        let sources = Sources::default();
+        let id = sources.add_file("plan.json", Path::new("/plan.json"));
+        sources.document(id).seal("{\n  \"a\": 1}".into());
+        assert_eq!(sources.position(Span::new(id, 4, 7)).line, 2);
+        assert_eq!(&*sources.text(id), "");
+        assert!(sources.line_span(id, 2).range().is_empty());
     }
 
     #[test]

@@ -21,6 +21,8 @@ pub enum FileKind {
     Script,
     /// `.env`, `.env.production`: values in clear.
     Environment,
+    /// `.tfstate` and its backups.
+    State,
 }
 
 impl FileKind {
@@ -28,7 +30,9 @@ impl FileKind {
     pub fn of(name: &str) -> Option<Self> {
         let lower = name.to_ascii_lowercase();
         let ends = |endings: &[&str]| endings.iter().any(|ending| lower.ends_with(ending));
-        if ends(&[".tfvars.json"]) {
+        if ends(&[".tfstate"]) || (lower.contains(".tfstate.") && ends(&[".backup", ".bak"])) {
+            Some(Self::State)
+        } else if ends(&[".tfvars.json"]) {
             Some(Self::ValuesJson)
         } else if ends(&[".tf.json", ".tofu.json"]) {
             Some(Self::HclJson)
@@ -159,5 +163,8 @@ mod tests {
         assert_eq!(FileKind::of("setup.ps1.tftpl"), Some(FileKind::Template));
         assert_eq!(FileKind::of(".env.local"), Some(FileKind::Environment));
         assert_eq!(FileKind::of("main.tf.bak"), None);
+        assert_eq!(FileKind::of("terraform.tfstate"), Some(FileKind::State));
+        assert_eq!(FileKind::of("terraform.tfstate.1699999999.backup"), Some(FileKind::State));
+        assert_eq!(FileKind::of(".terraform.tfstate.lock.info"), None);
     }
 }

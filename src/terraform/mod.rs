@@ -5,6 +5,7 @@ pub mod ast;
 pub mod directory;
 pub mod evaluate;
 pub mod literals;
+pub mod plan;
 pub mod read;
 pub mod tables;
 pub mod tree;

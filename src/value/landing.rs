@@ -22,6 +22,8 @@ pub enum SinkKind {
     Output,
     /// A parameter store entry that is not encrypted.
     Parameter,
+    /// A Terraform state, in clear.
+    State,
     /// The source tree itself: a literal.
     SourceCode,
 }
@@ -38,6 +40,7 @@ impl SinkKind {
             Self::Object => "object",
             Self::Output => "output",
             Self::Parameter => "parameter",
+            Self::State => "state",
             Self::SourceCode => "source-code",
         }
     }

@@ -4,4 +4,5 @@ mod exit_codes;
 mod incident;
 mod inputs;
 mod places;
+mod plans;
 mod reports;

@@ -25,7 +25,7 @@ use crate::reading::{Gap, Reading};
 use crate::source::{SourceId, Sources, Span};
 use crate::value::{Hole, Text};
 
-pub use judge::{is_literal_secret, label, literal_confidence_under};
+pub use judge::{is_literal_secret, label, literal_confidence_under, literal_origin, sheds};
 pub use template::placed_at;
 
 /// Expressions nested deeper (through references too) are unknown.

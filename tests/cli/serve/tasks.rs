@@ -80,14 +80,31 @@ fn before_the_plan_there_is_nothing_to_pass() {
 }
 
 #[test]
-fn what_is_no_plan_fails_as_audited_in_part() {
-    let archive = StandIn::archive("<html>sign in</html>");
-    let api = StandIn::api(&archive);
-    let server = Server::start(&[]);
-    assert_eq!(server.ask(&api.payload("taskrs-1")), 200);
-    let last = api.outcome("taskrs-1");
-    assert_eq!(last.status().as_deref(), Some("failed"));
-    assert!(last.message().contains("Audited in part"), "{}", last.message());
+fn what_is_no_whole_plan_fails_as_audited_in_part() {
+    let state =
+        r#"{"version":4,"terraform_version":"1.13.0","serial":1,"lineage":"x","outputs":{},"resources":[]}"#;
+    let plan = leaking_plan();
+    let server = Server::start(&["--fail-on", "critical", "--min-confidence", "high"]);
+    for (number, body) in [
+        "<html>sign in</html>",
+        "{}",
+        "",
+        "\u{0}",
+        state,
+        &plan[..plan.len() / 2],
+        "[".repeat(9_999).as_str(),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let archive = StandIn::archive(body);
+        let api = StandIn::api(&archive);
+        let id = format!("taskrs-{number}");
+        assert_eq!(server.ask(&api.payload(&id)), 200);
+        let last = api.outcome(&id);
+        assert_eq!(last.status().as_deref(), Some("failed"), "{number}");
+        assert!(last.message().contains("Audited in part"), "{number}: {}", last.message());
+    }
 }
 
 #[test]
