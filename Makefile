@@ -13,7 +13,7 @@ help: ## Tell what there is
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1|\2/p' Makefile | while IFS='|' read -r name text; do printf '  %-8s %s\n' $$name "$$text"; done
 
 # Unoptimised: built cold in half the time, and quick enough for one small tree. Without git, which only --since
-# needs and which is a fifth of a cold build.
+# needs and which is a fifth of a cold build, and without `serve`, the only part that connects.
 demo: ## Build, and follow the key of examples/incident to the disk
 	@echo "Building; the first time takes a few minutes."
 	@$(CARGO) build --quiet --locked --no-default-features
@@ -33,6 +33,7 @@ test: ## Run all tests
 check: ## Format, lints and licences
 	$(CARGO) fmt --check
 	$(CARGO) clippy --locked --all-targets -- -D warnings
+	$(CARGO) clippy --locked --all-targets --no-default-features -- -D warnings
 	@if $(CARGO) deny --version >/dev/null 2>&1; then \
 	  $(CARGO) deny --locked check; \
 	else \

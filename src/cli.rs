@@ -14,6 +14,7 @@ Examples:
   secretrail scan                          scan the current folder
   secretrail scan infra/ modules/          scan two trees
   secretrail scan --format sarif -o out.sarif .
+  secretrail scan --also junit=out.xml --also sarif=out.sarif .
   secretrail scan --fail-on critical .     a gate: exit 1 on critical findings only
   secretrail scan --min-confidence high .  proven flows only
   secretrail scan --since origin/main .    only what this branch adds
@@ -87,6 +88,9 @@ pub enum Command {
     Baseline(BaselineArguments),
     /// List, explain and check rules.
     Rules(RulesArguments),
+    /// Serve other systems.
+    #[cfg(feature = "serve")]
+    Serve(ServeArguments),
     /// Print shell completions.
     #[command(
         after_help = "Example:\n  secretrail completions bash > ~/.local/share/bash-completion/completions/secretrail"
@@ -119,6 +123,10 @@ pub struct ScanArguments {
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
 
+    /// Write the same report in another format too; may stand several times.
+    #[arg(long, value_name = "FORMAT=FILE", value_parser = also)]
+    pub also: Vec<Also>,
+
     /// Exit with 1 if a finding is at least this severe [default: high].
     #[arg(long, value_enum, value_name = "SEVERITY")]
     pub fail_on: Option<Severity>,
@@ -142,6 +150,23 @@ pub struct ScanArguments {
     /// Draw every finding in full, however many there are.
     #[arg(long)]
     pub all: bool,
+}
+
+/// One more format of a report, and its file.
+#[derive(Debug, Clone)]
+pub struct Also {
+    /// How it is written.
+    pub format: Format,
+    /// Where to.
+    pub file: PathBuf,
+}
+
+fn also(text: &str) -> Result<Also, String> {
+    let (word, file) =
+        text.split_once('=').filter(|(_, file)| !file.is_empty()).ok_or("write it as sarif=out.sarif")?;
+    let words = || Format::ALL.iter().map(|format| format.word()).collect::<Vec<_>>().join(", ");
+    let format = Format::from_word(word).ok_or_else(|| format!("the formats are {}", words()))?;
+    Ok(Also { format, file: file.into() })
 }
 
 /// `secretrail baseline`.
@@ -196,6 +221,16 @@ fn day(text: &str) -> Result<Day, &'static str> {
     Day::parse(text).ok_or("a day is written as 2027-01-31")
 }
 
+impl Command {
+    /// Whether it runs until it is stopped: then its log tells what it does without being asked.
+    pub fn serves(&self) -> bool {
+        #[cfg(feature = "serve")]
+        return matches!(self, Self::Serve(_));
+        #[cfg(not(feature = "serve"))]
+        return false;
+    }
+}
+
 /// `secretrail rules`.
 #[derive(Debug, Args)]
 pub struct RulesArguments {
@@ -226,6 +261,110 @@ pub enum RulesCommand {
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
     },
+}
+
+#[cfg(feature = "serve")]
+pub use serve::{RunTaskArguments, ServeArguments, ServeCommand};
+
+/// `secretrail serve`.
+#[cfg(feature = "serve")]
+mod serve {
+    use std::net::SocketAddr;
+    use std::path::PathBuf;
+
+    use clap::{Args, Subcommand};
+
+    use crate::finding::{Confidence, Severity};
+
+    const RUN_TASK_EXAMPLES: &str = "\
+The key that HCP Terraform signs with is read from SECRETRAIL_RUN_TASK_KEY or from --hmac-key-file. The server speaks
+plain HTTP: put it behind what ends TLS for you, and give HCP Terraform the https address. Set the run task up as
+post-plan; `GET /healthz` says that the server is there. Ctrl-C or SIGTERM: no new tasks, running ones are finished.
+
+Examples:
+  SECRETRAIL_RUN_TASK_KEY=... secretrail serve run-task
+  secretrail serve run-task --hmac-key-file /run/secrets/run-task-key --listen 0.0.0.0:8080
+  secretrail serve run-task --hmac-key-file key --allow-host tfe.example.com    Terraform Enterprise
+  secretrail serve run-task --hmac-key-file key --fail-on critical
+
+A task passes where its plan was audited whole and nothing is at or above --fail-on. It fails otherwise: also where
+the plan could not be fetched, read, or understood to its end.";
+
+    /// `secretrail serve`.
+    #[derive(Debug, Args)]
+    pub struct ServeArguments {
+        /// Whom to serve.
+        #[command(subcommand)]
+        pub command: ServeCommand,
+    }
+
+    /// Whom to serve.
+    #[derive(Debug, Subcommand)]
+    pub enum ServeCommand {
+        /// Answer the run tasks of HCP Terraform and Terraform Enterprise.
+        #[command(after_help = RUN_TASK_EXAMPLES)]
+        RunTask(RunTaskArguments),
+    }
+
+    /// `secretrail serve run-task`.
+    #[derive(Debug, Args)]
+    pub struct RunTaskArguments {
+        /// Where to listen.
+        #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+        pub listen: SocketAddr,
+
+        /// A file that holds the key shared with HCP Terraform; else SECRETRAIL_RUN_TASK_KEY does.
+        #[arg(long, value_name = "FILE")]
+        pub hmac_key_file: Option<PathBuf>,
+
+        /// A host that plans are fetched from and answers sent to; may stand several times [default: *.terraform.io].
+        #[arg(long, value_name = "HOST")]
+        pub allow_host: Vec<String>,
+
+        /// Fail the task if a finding is at least this severe [default: high].
+        #[arg(long, value_enum, value_name = "SEVERITY")]
+        pub fail_on: Option<Severity>,
+
+        /// Leave out findings that are less sure than this [default: low].
+        #[arg(long, value_enum, value_name = "CONFIDENCE")]
+        pub min_confidence: Option<Confidence>,
+
+        /// Plans audited at once; each is held in memory.
+        #[arg(long, value_name = "COUNT", default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=64))]
+        pub jobs: u16,
+
+        /// Tasks that may wait; more are told to come back.
+        #[arg(long, value_name = "COUNT", default_value_t = 1000)]
+        pub waiting: u16,
+
+        /// A folder with your own rules; may stand several times.
+        #[arg(long, value_name = "DIR")]
+        pub rules: Vec<PathBuf>,
+
+        /// Your own token patterns, a gitleaks configuration file.
+        #[arg(long, value_name = "FILE")]
+        pub tokens: Option<PathBuf>,
+
+        /// The settings file [default: secretrail.toml in the current folder].
+        #[arg(long, value_name = "FILE")]
+        pub settings: Option<PathBuf>,
+
+        /// Speak plain HTTP with this machine too, for tests.
+        #[arg(long)]
+        pub allow_insecure_loopback: bool,
+
+        /// Seconds in which a request must arrive.
+        #[arg(long, value_name = "SECONDS", default_value_t = 10, hide = true)]
+        pub request_timeout: u16,
+
+        /// Seconds in which HCP Terraform wants its answer.
+        #[arg(long, value_name = "SECONDS", default_value_t = 600, hide = true)]
+        pub deadline: u16,
+
+        /// Seconds that running audits get after a stop.
+        #[arg(long, value_name = "SECONDS", default_value_t = 20, hide = true)]
+        pub grace: u16,
+    }
 }
 
 /// Lets clap read an enum by the words that the reports use.

@@ -16,7 +16,7 @@
 //!                             report                what is said
 //! ```
 //!
-//! * I/O stands at the two ends: `source` and `command` read, `report` and `main` write.
+//! * I/O stands at the two ends: `source` and `command` read, `report` and `main` write. Only `serve` connects.
 //! * Reading never fails: a [`reading::Reading`] has facts *and* gaps, and a gap is reported.
 //! * `terraform` and `script` do not know each other; `flow` joins them over [`value`].
 //! * A secret's text never leaves the process: see [`secret::Secret`] and [`secret::redact`].
@@ -37,6 +37,8 @@ pub mod rule;
 pub mod scan;
 pub mod script;
 pub mod secret;
+#[cfg(feature = "serve")]
+pub mod serve;
 pub mod settings;
 pub mod settle;
 pub mod silence;

@@ -21,7 +21,7 @@ fn main() -> process::ExitCode {
             return process::ExitCode::from(code as u8);
         }
     };
-    start_log(cli.verbose);
+    start_log(cli.verbose + u8::from(cli.command.serves()));
     let code = match command::run(&cli) {
         Ok(code) => code,
         Err(error) => {

@@ -5,6 +5,8 @@ mod outcome;
 mod output;
 mod rules;
 mod scan;
+#[cfg(feature = "serve")]
+mod serve;
 mod silencing;
 mod since;
 
@@ -25,6 +27,8 @@ pub fn run(cli: &Cli) -> Result<ExitCode, Error> {
         Command::Scan(arguments) => scan::run(cli, arguments),
         Command::Baseline(arguments) => baseline::run(cli, arguments),
         Command::Rules(arguments) => rules::run(arguments),
+        #[cfg(feature = "serve")]
+        Command::Serve(arguments) => serve::run(arguments),
         Command::Completions { shell } => {
             let mut text = Vec::new();
             clap_complete::generate(*shell, &mut Cli::command(), "secretrail", &mut text);

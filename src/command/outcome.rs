@@ -11,7 +11,7 @@ use super::silencing::Silencing;
 use crate::cli::{Cli, ScanArguments};
 use crate::error::{Error, ErrorKind, ExitCode};
 use crate::finding::{Confidence, Finding, Severity};
-use crate::report::{self, Format, Gate, Report, RuleHelp};
+use crate::report::{self, Format, Gate, Report, RuleHelp, TableStyle};
 use crate::rule::{RuleSet, describe};
 use crate::secret::redact::Redactor;
 use crate::settle::{Filters, added, exit_code, settle_gaps};
@@ -51,10 +51,10 @@ impl Outcome<'_> {
         } else {
             exit_code(&findings, &gaps, Some(fail_on), arguments.exit_zero)
         };
-        let prefix = if arguments.format == Format::Json { String::new() } else { prefix(&setup.base) };
-        let report = Report {
+        let prefix = |format| if format == Format::Json { String::new() } else { prefix(&setup.base) };
+        let mut report = Report {
             sources: &self.looked.sources,
-            path_prefix: prefix,
+            path_prefix: prefix(arguments.format),
             redactor: &redactor,
             rules: rule_helps(&setup.rules),
             findings,
@@ -68,6 +68,11 @@ impl Outcome<'_> {
             style: style(cli, arguments),
         };
         write(arguments.output.as_deref(), &|out| report::write(arguments.format, &report, out))?;
+        for also in &arguments.also {
+            report.path_prefix = prefix(also.format);
+            report.style = TableStyle::default();
+            write(Some(&also.file), &|out| report::write(also.format, &report, out))?;
+        }
         if exit_code == ExitCode::NotAudited {
             return Err(nothing_to_audit());
         }
@@ -100,7 +105,7 @@ pub(super) fn redactor(setup: &Setup, looked: &mut Looked) -> Redactor {
     Redactor::new(secrets, places).with_tokens(Arc::clone(&setup.tokens))
 }
 
-fn told(silenced: Silenced) -> report::Silenced {
+pub(super) fn told(silenced: Silenced) -> report::Silenced {
     report::Silenced {
         rule: silenced.finding.rule.to_string(),
         fingerprint: silenced.finding.fingerprint,

@@ -30,7 +30,7 @@ use crate::terraform::plan::recognise::RUN;
 use crate::terraform::tree::{Input, read_manifest, unread_file};
 
 /// Deep expressions are followed by recursion, bounded well below what this holds.
-const STACK_BYTES: usize = 64 * 1024 * 1024;
+pub(super) const STACK_BYTES: usize = 64 * 1024 * 1024;
 
 /// Where secretrail looks, and what with.
 pub(super) struct Setup {
@@ -76,7 +76,11 @@ pub(super) fn run(cli: &Cli, arguments: &ScanArguments) -> Result<ExitCode, Erro
 
 impl Setup {
     pub(super) fn new(what: &What) -> Result<Self, Error> {
-        let stop = stop_on_ctrl_c();
+        Self::stopped_by(stop_on_ctrl_c(), what)
+    }
+
+    /// The same with a flag that somebody else sets.
+    pub(super) fn stopped_by(stop: Arc<AtomicBool>, what: &What) -> Result<Self, Error> {
         let (base, paths) = scanned_paths(what)?;
         let settings = Settings::load(what.settings.as_deref(), &base)?;
         if let Some(file) = &settings.file {
@@ -161,7 +165,7 @@ impl Setup {
     }
 
     /// A token that is not looked for is a finding that could be missed.
-    fn tell_token_gaps(&self, sources: &Sources, material: &mut Material) {
+    pub(super) fn tell_token_gaps(&self, sources: &Sources, material: &mut Material) {
         let Some((path, unusable)) = &self.token_gaps else { return };
         let source = sources.add_file(sources.reported_name(path), path);
         material.gaps.extend(unusable.iter().map(|one| Gap {

@@ -14,7 +14,8 @@ use crate::source::open::{normalise, read_text};
 /// The baseline and the day; the rest is in the settings.
 pub(super) struct Silencing {
     baseline: Option<Baseline>,
-    today: Day,
+    /// A server lives longer than a day: then it is asked each time.
+    today: Option<Day>,
 }
 
 impl Silencing {
@@ -26,7 +27,7 @@ impl Silencing {
 
     /// Without any baseline: for writing one.
     pub(super) fn without_baseline(today: Option<Day>) -> Self {
-        Self { baseline: None, today: today.unwrap_or_else(Day::today) }
+        Self { baseline: None, today }
     }
 
     /// What is heard of all that was found. Takes the findings out of `looked`.
@@ -47,7 +48,7 @@ impl Silencing {
             _ => None,
         };
         let (entries, baseline) = (&setup.settings.ignores, self.baseline.as_ref());
-        let means = Means { entries, settings, baseline, today: self.today };
+        let means = Means { entries, settings, baseline, today: self.today.unwrap_or_else(Day::today) };
         let findings = settle(std::mem::take(&mut looked.scanned.findings), sources, redactor);
         Ok(silence(findings, sources, redactor, &setup.rules, &means))
     }

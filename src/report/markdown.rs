@@ -81,13 +81,18 @@ fn details(told: &Told<'_>, page: &mut String) {
 
 /// One finding, closed until somebody opens it.
 fn detail(told: &Told<'_>, finding: &ToldFinding) -> String {
-    let mut text = format!(
-        "\n<details><summary>{}: {} at {}</summary>\n\n{}\n\n",
+    format!(
+        "\n<details><summary>{}: {} at {}</summary>\n\n{}\n</details>\n",
         finding.severity,
         html_code(&clipped(&finding.rule, CELL)),
         html_code(&clipped(&finding.place.short(), CELL)),
-        prose(&finding.message),
-    );
+        finding_body(told, finding),
+    )
+}
+
+/// What happened, the way of the secret, and what to do.
+pub(super) fn finding_body(told: &Told<'_>, finding: &ToldFinding) -> String {
+    let mut text = format!("{}\n\n", prose(&finding.message));
     let own = finding.own_step(&told.teller);
     for (index, (step, _)) in finding.way(&own).iter().enumerate() {
         let place = code(&clipped(&step.place.short(), LINE));
@@ -102,7 +107,7 @@ fn detail(told: &Told<'_>, finding: &ToldFinding) -> String {
     }
     let (confidence, rule) =
         (finding.confidence, code(&format!("secretrail rules explain {}", finding.rule)));
-    text.push_str(&format!("\nConfidence: {confidence}. More: {rule}\n\n</details>\n"));
+    text.push_str(&format!("\nConfidence: {confidence}. More: {rule}\n"));
     text
 }
 

@@ -10,6 +10,8 @@ mod gitlab;
 mod json;
 mod junit;
 mod markdown;
+#[cfg(feature = "serve")]
+mod run_task;
 mod sarif;
 mod shown;
 mod table;
@@ -31,6 +33,9 @@ use crate::finding::{Finding, Severity};
 use crate::reading::Gap;
 use crate::secret::redact::Redactor;
 use crate::source::{Location, Sources};
+
+#[cfg(feature = "serve")]
+pub use self::run_task::{TaskOutcome, TaskResult, task_result};
 
 /// How a report is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

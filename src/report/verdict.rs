@@ -54,7 +54,8 @@ pub(super) fn silenced_by(told: &Told<'_>) -> Vec<(&'static str, usize)> {
     ["inline", "settings", "baseline"].into_iter().map(|by| (by, count(by))).collect()
 }
 
-fn sentence(report: &Report<'_>, told: &Told<'_>) -> String {
+/// What was found, and whether all was looked at.
+pub(super) fn sentence(report: &Report<'_>, told: &Told<'_>) -> String {
     let hiding = told.gaps.iter().filter(|gap| gap.hides_findings).count();
     let files = number(report.files, "file", "files");
     if report.exit_code == ExitCode::Interrupted {

@@ -31,7 +31,8 @@ impl Secret {
         (length >= 16).then(|| self.0.chars().skip(length - 4).collect())
     }
 
-    /// The text, for comparing inside this crate only: nothing that is written may hold it.
+    /// The text, for comparing inside this crate only: nothing that is written may hold it. (`serve` sends the token
+    /// that HCP Terraform gave it back to HCP Terraform, and keys its signatures.)
     pub(crate) fn expose(&self) -> &str {
         &self.0
     }

@@ -7,6 +7,9 @@ mod ignores;
 mod rig;
 mod rules;
 mod scan;
+#[cfg(feature = "serve")]
+mod serve;
 mod settings;
 #[cfg(feature = "git")]
 mod since;
+mod surfaces;
