@@ -111,7 +111,12 @@ impl Trace {
     #[must_use]
     pub fn then(&self, hop: Hop) -> Self {
         let same_place = self.last.as_ref().is_some_and(|link| link.hop.at == hop.at);
-        if self.length >= MOST_HOPS || same_place {
+        if same_place {
+            // The later one says more: a member of a map becomes a template's variable.
+            let before = self.last.as_ref().and_then(|link| link.before.clone());
+            return Self { last: Some(Arc::new(Link { hop, before })), ..self.clone() };
+        }
+        if self.length >= MOST_HOPS {
             return self.clone();
         }
         let link = Link { hop, before: self.last.clone() };

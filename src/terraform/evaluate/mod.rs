@@ -23,7 +23,7 @@ use super::tree::Tree;
 use super::value::Value;
 use crate::reading::{Gap, Reading};
 use crate::source::{SourceId, Sources, Span};
-use crate::value::{Hole, Text};
+use crate::value::{Hole, Hop, Text};
 
 pub use judge::{is_literal_secret, label, literal_confidence_under, literal_origin, sheds};
 pub use template::placed_at;
@@ -341,6 +341,14 @@ impl<'w> Evaluator<'w> {
             Value::Text(text) => Value::Text(placed_at(text, at)),
             other => other,
         };
+        let key_at = scope.span(match key {
+            Key::Name(name) => name.range,
+            Key::Expr(expr) => expr.range,
+        });
+        // Of a map within a map the inner member says where it is.
+        let is_leaf = !matches!(value.kind, ExprKind::Object(_) | ExprKind::List(_));
+        let hop = || Hop { at: key_at, name: name.to_string(), message: format!("set as {name}") };
+        let found = if is_leaf { found.then(hop) } else { found };
         (name, found)
     }
 
