@@ -68,6 +68,15 @@ impl<'w> Evaluator<'w> {
                 if encodes(expr) {
                     return Text::hole(label, at, value.traces());
                 }
+                // A text of several pieces keeps their own places: this one is passed on the way.
+                let value = match &value {
+                    Value::Text(text) if text.pieces.len() > 1 => value.then(|| Hop {
+                        at,
+                        name: label.clone(),
+                        message: format!("rendered into the text as {label}"),
+                    }),
+                    _ => value,
+                };
                 placed_at(value.into_text(&label, at), at)
             }
             Part::If { branches, condition } => {
