@@ -29,6 +29,7 @@ const PLAIN: &[&str] = &[
     "arn",
     "ami",
     "version",
+    "uid",
     "user",
     "username",
     "bucket",
@@ -99,6 +100,9 @@ const PLAIN: &[&str] = &[
     "status",
     "state",
 ];
+/// Ends of words written without a seam: `dbuser`, `fromaddress`.
+const GLUED: &[&str] = &["user", "username", "address", "hostname", "email"];
+
 /// Reads a name in any spelling: `DB_PASSWORD`, `dbPassword`, `/app/db-password`.
 pub fn says(name: &str) -> Says {
     if says_secret(name).is_some() {
@@ -110,7 +114,8 @@ pub fn says(name: &str) -> Says {
 /// Whether a name ends in a word that makes it harmless.
 pub fn is_plain(name: &str) -> bool {
     let words = words(name);
-    words.last().is_some_and(|last| PLAIN.contains(&last.as_str()))
+    let plain = |last: &String| PLAIN.contains(&last.as_str()) || GLUED.iter().any(|end| last.ends_with(end));
+    words.last().is_some_and(plain)
         || words.iter().any(|word| word == "public")
         // `certificate_auth`: of a certificate only its key is a secret.
         || (words.iter().any(|word| word == "certificate") && !words.iter().any(|word| word.contains("key")))
