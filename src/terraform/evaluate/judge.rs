@@ -189,6 +189,14 @@ pub fn literal_confidence(text: &str, named: Confidence) -> Option<Confidence> {
             | "days"
             | "weeks"
             | "months"
+            // The passes of Windows Setup, in an argument that is called `pass`.
+            | "oobeSystem"
+            | "specialize"
+            | "windowsPE"
+            | "generalize"
+            | "auditSystem"
+            | "auditUser"
+            | "offlineServicing"
     );
     // `$.a`, `$$.Task.Token`: a path into the input of a state machine.
     // `$kms_keys:main`: a name that a factory looks up.

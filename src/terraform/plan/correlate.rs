@@ -51,7 +51,10 @@ pub fn is_telling(value: &str) -> bool {
     let length = value.chars().count();
     let word = length < 16 && (value.bytes().all(plain) || capital(value));
     let upper = length < 16 && value.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_');
+    // Twelve digits are an account; versions, dates and addresses have dots and dashes.
+    let digits = value.bytes().all(|byte| byte.is_ascii_digit());
     let number = length < 13 && value.bytes().all(|byte| byte.is_ascii_digit() || b".-".contains(&byte));
+    let number = number && !(digits && length >= 8 && length != 12);
     (SHORTEST..=LONGEST).contains(&length) && !word && !upper && !number
 }
 
@@ -151,7 +154,7 @@ mod tests {
         for word in ["abc", "cassandra", "Production", "eu/west", "123456789012", "TRUE_VALUE"] {
             assert!(!is_telling(word), "{word}");
         }
-        for value in ["Zx9-wq7Lk2", "hunter2!", "correct horse battery staple"] {
+        for value in ["Zx9-wq7Lk2", "hunter2!", "83920174658", "correct horse battery staple"] {
             assert!(is_telling(value), "{value}");
         }
     }
