@@ -53,7 +53,11 @@ impl Machine<'_> {
             }
             "set-itemproperty" | "new-itemproperty" => {
                 let path = bound.take(&["path", "literalpath"]).unwrap_or_default();
-                let traces = bound.option("value").map(Value::traces).unwrap_or_else(|| bound.traces());
+                let named = bound.option("name").map(Value::text);
+                let traces = match bound.option("value").map(Value::text) {
+                    Some(value) => self.named_literal(named.as_ref(), Some(&value), at),
+                    None => bound.traces(),
+                };
                 let by = format!("kept by `{}`", shown(name));
                 self.land_file(&shown_path(&path.text()), at, by, traces);
                 Value::default()

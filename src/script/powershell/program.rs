@@ -27,6 +27,7 @@ impl Machine<'_> {
         let call = Call { name, arguments, at };
         match name {
             "powershell" | "pwsh" => return self.powershell(&call),
+            "net" | "net1" => self.new_password(&call),
             "cmd" => return self.command_shell(&call),
             "setx" => {
                 let is_switch = |text: &Text| known_start(text).eq_ignore_ascii_case("/m");
@@ -113,6 +114,17 @@ impl Machine<'_> {
             if wanted {
                 self.land_row(row, command, at, traces);
             }
+        }
+    }
+
+    /// `net user NAME PASSWORD /add`: handed over in memory, but a literal stands in the script.
+    fn new_password(&mut self, call: &Call<'_>) {
+        let [user, _, password, ..] = call.arguments else { return };
+        let Some(known) = password.known().filter(|known| can_be_secret(known)) else { return };
+        let shown = known.starts_with(['/', '*', '%', '$', '-', '(']);
+        if is(user, "user") && !shown {
+            let at = super::value::place(password).unwrap_or(call.at);
+            self.literal_at("password", &known, at, Confidence::Medium);
         }
     }
 

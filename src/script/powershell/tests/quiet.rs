@@ -71,5 +71,11 @@ fn literals_are_told_where_they_stand() {
         "$env:DB_PASSWORD = 'Tr0ub4dor&3x'\nSet-Content C:\\a $env:DB_PASSWORD",
         &["2 source-code <- DB_PASSWORD", "3 file C:\\a <- DB_PASSWORD"],
     );
+    lands("net user ansible Ansible123 /add /y", &["2 source-code <- password"]);
+    is_quiet("net user Administrator /active:yes\nnet user bob * /add\nnet localgroup admins bob /add");
+    lands(
+        "Set-ItemProperty 'HKLM:\\SOFTWARE\\App' -Name DefaultPassword -Value 'Tr0ub4dor&3x'",
+        &["2 file HKLM:\\SOFTWARE\\App <- DefaultPassword", "2 source-code <- DefaultPassword"],
+    );
     is_quiet("$password = 'changeme'\n$apiKey = ''\n$token = $null");
 }
