@@ -80,6 +80,10 @@ const PLANTS: &[(&str, &str)] = &[
         "locals {\n  a_password = format(\"%s-%s\", \"ab\", \"@\")\n  b_password = join(\"\", [\"Ab\", \"@\"])\n  c_password = yamldecode(\"a: @\").a\n  d_password = csvdecode(\"a\\n@\")[0].a\n  e_password = keys({ \"@\" = 1 })[0]\n  f_password = formatlist(\"%s\", [\"@\"])\n  g_password = \"ab${\"@\"}\"\n  h_password = flatten([[\"@\"]])[0]\n  i_password = \"%{ if true }@%{ endif }\"\n  j_password = var.x ? \"@\" : \"@\"\n  k_passwords = { one = \"@\" }\n  l_password = base64decode(jsondecode(\"[\\\"@\\\"]\")[0])\n}\nresource \"local_file\" \"made\" {\n  filename = \"/etc/made\"\n  content = \"${local.a_password}${local.b_password}${local.c_password}${local.d_password}${local.e_password}${local.f_password[0]}${local.g_password}${local.h_password}${local.i_password}${local.j_password}${local.l_password}\"\n}\n",
     ),
     (
+        "quoted/docker-compose.yml",
+        "services:\n  db:\n    environment:\n      API_TOKEN: \"pa\\\"@$9\"\n      DB_PASSWORD: \"x9\\\"@\"\n",
+    ),
+    (
         "made.sh",
         "#!/bin/bash\nA_PASSWORD=$(echo \"@base64\" | base64 -d)\necho $A_PASSWORD > /etc/a\nA_TOKEN=$(echo \"@\" | tr a-z n-za-m); echo $A_TOKEN > /etc/y\nB_PASSWORD=$(jq -r .password <<< '{\"password\":\"@\"}')\necho $B_PASSWORD > /etc/b\nC_PASSWORD=$(rev <<< @)\necho $C_PASSWORD > /etc/c\n",
     ),

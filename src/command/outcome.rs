@@ -44,6 +44,10 @@ impl Outcome<'_> {
             arguments.min_confidence.or(setup.settings.min_confidence).unwrap_or(Confidence::Low);
         let fail_on = arguments.fail_on.or(setup.settings.fail_on).unwrap_or(Severity::High);
         let filters = Filters { min_confidence, off: &setup.settings.off };
+        let off_findings = findings
+            .iter()
+            .filter(|finding| setup.settings.off.iter().any(|off| **off == *finding.rule))
+            .count();
         let (findings, left_out) = filters.keep(findings);
         let gaps = settle_gaps(std::mem::take(&mut self.looked.scanned.gaps), &self.looked.sources);
         let exit_code = if self.looked.files == 0 && !arguments.exit_zero {
@@ -59,7 +63,16 @@ impl Outcome<'_> {
             rules: rule_helps(&setup.rules),
             findings,
             silenced: silenced.into_iter().filter(|one| filters.keeps(&one.finding)).map(told).collect(),
-            gate: Gate { fail_on: Some(fail_on), left_out, gone, since: arguments.since.clone() },
+            gate: Gate {
+                fail_on: Some(fail_on),
+                left_out,
+                gone,
+                since: arguments.since.clone(),
+                off: setup.settings.off.clone(),
+                off_findings,
+                excluded: self.looked.excluded,
+                respects_gitignore: setup.respect_gitignore,
+            },
             gaps,
             files: self.looked.files,
             tool_version: env!("CARGO_PKG_VERSION").into(),

@@ -48,7 +48,7 @@ pub(super) struct Setup {
     /// What of the team's tokens can't be used.
     token_gaps: Option<(PathBuf, Vec<Unusable>)>,
     excluded: Override,
-    respect_gitignore: bool,
+    pub(super) respect_gitignore: bool,
     stop: Arc<AtomicBool>,
 }
 
@@ -60,6 +60,8 @@ pub(super) struct Looked {
     pub scanned: Scanned,
     /// Files that were read.
     pub files: usize,
+    /// Files that the settings exclude.
+    pub excluded: usize,
     /// The same before the change, where only the change is asked for.
     pub past: Option<Box<Looked>>,
 }
@@ -124,13 +126,13 @@ impl Setup {
         let look = || {
             let sources = Sources::default();
             sources.set_base(self.base.clone());
-            let mut material = self.gather(&sources)?;
+            let (mut material, excluded) = self.gather(&sources)?;
             let files = material.inputs.len() + material.documents.len();
             tracing::info!("{files} files read");
             self.tell_token_gaps(&sources, &mut material);
             let scanned = scan(&sources, &material, &tools);
             let past = past.map(|past| Box::new(self.look_back(past, &material, &tools)));
-            Ok::<_, Error>(Looked { sources, scanned, files, past })
+            Ok::<_, Error>(Looked { sources, scanned, files, excluded, past })
         };
         let pool = rayon::ThreadPoolBuilder::new().stack_size(STACK_BYTES).build();
         let pool =
@@ -161,7 +163,7 @@ impl Setup {
         read_all(found, &sources, &mut material, &self.stop);
         tracing::info!("{} earlier files read", material.inputs.len());
         let scanned = scan(&sources, &material, tools);
-        Looked { sources, scanned, files: material.inputs.len(), past: None }
+        Looked { sources, scanned, files: material.inputs.len(), excluded: 0, past: None }
     }
 
     /// A token that is not looked for is a finding that could be missed.
@@ -279,7 +281,7 @@ fn progress_bar(cli: &Cli, what: &What) -> ProgressBar {
 
 impl Setup {
     /// Finds and reads all documents.
-    fn gather(&self, sources: &Sources) -> Result<Material, Error> {
+    fn gather(&self, sources: &Sources) -> Result<(Material, usize), Error> {
         let mut material = Material::default();
         let mut found: Vec<Found> = Vec::new();
         for plan in &self.plans {
@@ -313,13 +315,15 @@ impl Setup {
             }
             found.extend(walked.files);
         }
-        found.retain(|file| !self.excluded.matched(&file.path, false).is_ignore());
         found.sort();
         found.dedup_by(|a, b| a.path == b.path);
+        let all = found.len();
+        found.retain(|file| !self.excluded.matched(&file.path, false).is_ignore());
+        let excluded = all - found.len();
         let (states, found) = found.into_iter().partition(|file| file.kind == FileKind::State);
         found_states(states, sources, &mut material);
         read_all(found, sources, &mut material, &self.stop);
-        Ok(material)
+        Ok((material, excluded))
     }
 }
 

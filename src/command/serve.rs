@@ -141,7 +141,7 @@ impl Auditor {
             setup.tell_token_gaps(&sources, &mut material);
             scan(&sources, &material, &tools)
         });
-        self.result(Looked { sources, scanned, files: 1, past: None })
+        self.result(Looked { sources, scanned, files: 1, excluded: 0, past: None })
     }
 
     fn result(&self, mut looked: Looked) -> Result<TaskResult, Error> {
@@ -161,7 +161,7 @@ impl Auditor {
             rules: rule_helps(&setup.rules),
             findings,
             silenced: silenced.into_iter().filter(|one| filters.keeps(&one.finding)).map(told).collect(),
-            gate: Gate { fail_on: Some(self.fail_on), left_out, gone: 0, since: None },
+            gate: Gate { fail_on: Some(self.fail_on), left_out, ..Gate::default() },
             gaps,
             files: looked.files,
             tool_version: env!("CARGO_PKG_VERSION").into(),

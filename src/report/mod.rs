@@ -155,6 +155,14 @@ pub struct Gate {
     pub gone: usize,
     /// Only what was added since this revision is told.
     pub since: Option<String>,
+    /// Rules that are switched off.
+    pub off: Vec<String>,
+    /// What those rules found.
+    pub off_findings: usize,
+    /// Files that the settings exclude.
+    pub excluded: usize,
+    /// Whether files that git ignores were left out.
+    pub respects_gitignore: bool,
 }
 
 /// Everything that is said of one run.

@@ -184,6 +184,9 @@ fn a_finding_as_json() {
         },
         "less_sure_left_out": 0,
         "baseline_entries_gone": 0,
+        "rules_off": [],
+        "rules_off_findings": 0,
+        "files_excluded": 0,
         "files": 2,
         "exit_code": 1
       }

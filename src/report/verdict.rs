@@ -32,6 +32,19 @@ pub(super) fn untold(report: &Report<'_>, told: &Told<'_>) -> Vec<String> {
         let left_out = number(report.gate.left_out, "finding is", "findings are");
         all.push(format!("{left_out} less sure than --min-confidence and left out"));
     }
+    if report.gate.off_findings > 0 {
+        let off = number(report.gate.off_findings, "finding is", "findings are");
+        all.push(format!("{off} of rules that are switched off: {}", report.gate.off.join(", ")));
+    }
+    if report.gate.excluded > 0 {
+        all.push(format!(
+            "{} excluded by the settings",
+            number(report.gate.excluded, "file is", "files are")
+        ));
+    }
+    if report.gate.respects_gitignore {
+        all.push("Files that git ignores were not read".to_owned());
+    }
     if report.gate.gone > 0 {
         let gone = number(report.gate.gone, "entry of the baseline is", "entries of the baseline are");
         all.push(format!("{gone} gone: write it anew with `secretrail baseline`"));

@@ -68,7 +68,8 @@ fn bare<'t>(pair: &Pair<'t>) -> Option<(&'t str, usize)> {
     let mut value = match quote {
         Some(quote) => {
             at += 1;
-            value.get(1..)?.split(quote).next()?
+            let inner = value.get(1..)?;
+            inner.get(..closing(inner, quote))?
         }
         None => value.split(" #").next()?.trim_end(),
     };
@@ -77,6 +78,20 @@ fn bare<'t>(pair: &Pair<'t>) -> Option<(&'t str, usize)> {
         value = default.1.strip_suffix('}')?;
     }
     (!value.contains('$') && !value.is_empty()).then_some((value, at))
+}
+
+/// Where the closing quote stands; between double quotes a backslash takes the next letter.
+fn closing(inner: &str, quote: char) -> usize {
+    let mut letters = inner.char_indices();
+    while let Some((at, letter)) = letters.next() {
+        if letter == quote {
+            return at;
+        }
+        if letter == '\\' && quote == '"' {
+            letters.next();
+        }
+    }
+    inner.len()
 }
 
 fn is_name(name: &str) -> bool {
@@ -308,6 +323,8 @@ mod tests {
                 "DB_PASSWORD Tr0ub4dor&6 medium"
             ]
         );
+        let quoted = "services:\n  db:\n    environment:\n      API_TOKEN: \"pa\\\"ss<w>9o&r\"\n";
+        assert_eq!(found("compose.yml", FileKind::Compose, quoted), ["API_TOKEN pa\\\"ss<w>9o&r medium"]);
     }
 
     #[test]

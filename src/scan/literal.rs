@@ -102,8 +102,9 @@ fn tokens_of(sources: &Sources, input: &Input, tools: &Tools<'_>) -> Vec<(Litera
         {
             continue;
         }
-        let at = Span::new(input.source, hit.range.start, hit.range.end);
-        let Some(secret) = text.get(hit.range.clone()) else { continue };
+        let range = hit.range.start..quoted_end(&text, hit.range.end);
+        let at = Span::new(input.source, range.start, range.end);
+        let Some(secret) = text.get(range) else { continue };
         let literal = LiteralSecret {
             name: if hit.generic { name_before(&text, hit.range.start) } else { hit.rule.to_string() },
             at,
@@ -116,6 +117,26 @@ fn tokens_of(sources: &Sources, input: &Input, tools: &Tools<'_>) -> Vec<(Litera
         found.push((literal, by));
     }
     found
+}
+
+/// A pattern ends at a quote; one behind a backslash belongs to the value: `"pa\"ss"`.
+fn quoted_end(text: &str, end: usize) -> usize {
+    let rest = text.get(end..).unwrap_or_default();
+    let before = text.get(..end).unwrap_or_default();
+    let escaped = rest.starts_with("\\\"") || (before.ends_with('\\') && rest.starts_with('"'));
+    if !escaped {
+        return end;
+    }
+    let line = rest.split('\n').next().unwrap_or_default();
+    let mut letters = line.char_indices().skip(usize::from(rest.starts_with('"')));
+    while let Some((at, letter)) = letters.next() {
+        match letter {
+            '\\' => drop(letters.next()),
+            '"' => return end + at,
+            _ => {}
+        }
+    }
+    end + line.len()
 }
 
 /// Whether a byte stands in the body of a heredoc; bodies are sought once.

@@ -37,6 +37,23 @@ fn rules_are_switched_off() {
         Folder::new(&[("main.tf", LEAK), ("secretrail.toml", "off = [\"secret-written-to-disk\"]\n")]);
     let ran = folder.run(&["scan", "--format", "json"]);
     assert_eq!(ran.findings(), ["secret-in-user-data main.tf:5"]);
+    assert_eq!(ran.json()["summary"]["rules_off_findings"], 1);
+    let told = folder.run(&["scan"]).out;
+    assert!(told.contains("1 finding is of rules that are switched off: secret-written-to-disk"), "{told}");
+}
+
+/// A change that takes its own file out of the scan is seen by who reads the report.
+#[test]
+fn excluded_files_are_counted() {
+    let folder = Folder::new(&[
+        ("main.tf", LEAK),
+        ("other.tf", "locals {}\n"),
+        ("secretrail.toml", "exclude = [\"main.tf\"]\nrespect-gitignore = true\n"),
+    ]);
+    let ran = folder.run(&["scan"]);
+    assert_eq!(ran.code, 0);
+    assert!(ran.out.contains("1 file is excluded by the settings"), "{}", ran.out);
+    assert!(ran.out.contains("Files that git ignores were not read"), "{}", ran.out);
 }
 
 #[test]

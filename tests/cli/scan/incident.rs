@@ -53,8 +53,9 @@ fn the_table_tells_the_whole_way() {
         = fix: Pass the *name* of a parameter instead of its value
                (`data.aws_ssm_parameter.x.name`, not `.value`), give the machine's role
                `ssm:GetParameter` on that one path, and fetch the value at run time into
-               memory. Then rotate the secret and replace the machines: user data stays
-               readable as long as they live.
+               memory; on other clouds likewise, from Key Vault, Secret Manager or Vault. Then
+               rotate the secret and replace the machines: user data stays readable as long as
+               they live.
         = confidence: high
         = more: secretrail rules explain secret-in-user-data
 
@@ -80,10 +81,10 @@ fn the_table_tells_the_whole_way() {
        | ^^^^^^^^^^^^^^^^^^^^^^^^^^ 4 lands in /opt/worker/worker.env (written by `cat`)
        |
        = fix: Take the line out, and let the program fetch the secret when it starts: from SSM
-              Parameter Store with the machine's own role, into memory. For a systemd service
-              write it to a file under /run that `LoadCredential=` hands over; for the AWS CLI
-              use `credential_process`. Then rotate the secret: it stands on every disk and
-              snapshot made since.
+              Parameter Store (elsewhere: Key Vault, Secret Manager, Vault) with the machine's
+              own role, into memory. For a systemd service write it to a file under /run that
+              `LoadCredential=` hands over; for the AWS CLI use `credential_process`. Then
+              rotate the secret: it stands on every disk and snapshot made since.
        = confidence: high
        = more: secretrail rules explain secret-written-to-disk
 
@@ -114,10 +115,10 @@ fn the_table_tells_the_whole_way() {
         | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ 5 lands in /opt/paperclip/.env (appended by `echo`)
         |
         = fix: Take the line out, and let the program fetch the secret when it starts: from SSM
-               Parameter Store with the machine's own role, into memory. For a systemd service
-               write it to a file under /run that `LoadCredential=` hands over; for the AWS CLI
-               use `credential_process`. Then rotate the secret: it stands on every disk and
-               snapshot made since.
+               Parameter Store (elsewhere: Key Vault, Secret Manager, Vault) with the machine's
+               own role, into memory. For a systemd service write it to a file under /run that
+               `LoadCredential=` hands over; for the AWS CLI use `credential_process`. Then
+               rotate the secret: it stands on every disk and snapshot made since.
         = confidence: high
         = more: secretrail rules explain secret-written-to-disk
 
