@@ -85,7 +85,13 @@ fn closing(inner: &str, quote: char) -> usize {
     let mut letters = inner.char_indices();
     while let Some((at, letter)) = letters.next() {
         if letter == quote {
-            return at;
+            // `'it''s'`, `"a"b"`: what goes on without a blank belongs to it.
+            let next = inner.get(at + 1..).and_then(|rest| rest.chars().next());
+            let ends =
+                next.is_none_or(|next| next.is_whitespace() || ",;)]}#\"'".contains(next) && next != quote);
+            if ends || !inner.get(at + 1..).unwrap_or_default().contains(quote) {
+                return at;
+            }
         }
         if letter == '\\' && quote == '"' {
             letters.next();
@@ -325,6 +331,8 @@ mod tests {
         );
         let quoted = "services:\n  db:\n    environment:\n      API_TOKEN: \"pa\\\"ss<w>9o&r\"\n";
         assert_eq!(found("compose.yml", FileKind::Compose, quoted), ["API_TOKEN pa\\\"ss<w>9o&r medium"]);
+        let doubled = "services:\n  db:\n    environment:\n      API_TOKEN: 'pa''ss Z7kQ2mXr9Lb'\n";
+        assert_eq!(found("compose.yml", FileKind::Compose, doubled), ["API_TOKEN pa''ss Z7kQ2mXr9Lb medium"]);
     }
 
     #[test]

@@ -10,6 +10,7 @@ use crate::finding::Confidence;
 use crate::flow::{Flow, literal_flow};
 use crate::reading::Gap;
 use crate::secret::Secret;
+use crate::secret::tokens::name_before;
 use crate::source::walk::FileKind;
 use crate::source::{Sources, Span};
 use crate::terraform::literals::{LiteralSecret, literals_of};
@@ -106,7 +107,11 @@ fn tokens_of(sources: &Sources, input: &Input, tools: &Tools<'_>) -> Vec<(Litera
         let at = Span::new(input.source, range.start, range.end);
         let Some(secret) = text.get(range) else { continue };
         let literal = LiteralSecret {
-            name: if hit.generic { name_before(&text, hit.range.start) } else { hit.rule.to_string() },
+            name: if hit.generic {
+                name_before(&text, hit.range.start).to_owned()
+            } else {
+                hit.rule.to_string()
+            },
             at,
             address: String::new(),
             secret: Secret::new(secret),
@@ -142,16 +147,6 @@ fn quoted_end(text: &str, end: usize) -> usize {
 /// Whether a byte stands in the body of a heredoc; bodies are sought once.
 fn in_heredoc(text: &str, bodies: &mut Option<Vec<Range<usize>>>, at: usize) -> bool {
     bodies.get_or_insert_with(|| heredoc_bodies(text)).iter().any(|body| body.contains(&at))
-}
-
-/// The name before a value: `DB_PASSWORD` of `export DB_PASSWORD="...`.
-fn name_before(text: &str, at: usize) -> String {
-    let from = at.saturating_sub(128);
-    let before = text.get(text.floor_char_boundary(from)..at).unwrap_or_default();
-    let before = before.trim_end_matches(|letter: char| !letter.is_alphanumeric() && letter != '_');
-    let part = |letter: char| letter.is_alphanumeric() || "_-.".contains(letter);
-    let start = before.rfind(|letter| !part(letter)).map_or(0, |at| at + 1);
-    before.get(start..).filter(|name| !name.is_empty()).unwrap_or("secret").to_owned()
 }
 
 impl Literals {

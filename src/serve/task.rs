@@ -12,6 +12,7 @@ use super::client::{Client, Refusal};
 use super::request::{Stage, TaskRequest};
 use super::{Audit, answer};
 use crate::report::TaskResult;
+use crate::secret::Secret;
 
 /// The longest wait between two tries.
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
@@ -80,16 +81,20 @@ impl Workers {
             // The outcome is what counts, and it is tried until the end.
             tracing::warn!(task_result_id = %request.id, "progress was not taken: {}", refusal.reason);
         }
-        let permit = tokio::select! {
-            permit = Arc::clone(&self.permits).acquire_owned() => permit,
-            () = self.stopped() => return Said::not_audited("the server was stopped; run it again"),
-        };
-        let Ok(permit) = permit else { return Said::not_audited("the server was stopped; run it again") };
-        let plan = tries(by, || self.client.plan(address, &request.token)).await;
-        match plan {
-            Ok(plan) => self.look(plan, permit, request.takes_outcomes).await,
+        match tries(by, || self.plan(address, &request.token)).await {
+            Ok((plan, permit)) => self.look(plan, permit, request.takes_outcomes).await,
             Err(refusal) => Said::not_audited(format!("the plan can't be fetched: {}", refusal.reason)),
         }
+    }
+
+    /// The plan, and the right to look at it. Who waits to try again holds up nobody: the right is given back.
+    async fn plan(&self, address: &str, token: &Secret) -> Result<(Vec<u8>, OwnedSemaphorePermit), Refusal> {
+        let stopped = || Refusal { reason: "the server was stopped; run it again".into(), again: false };
+        let permit = tokio::select! {
+            permit = Arc::clone(&self.permits).acquire_owned() => permit.map_err(|_| stopped())?,
+            () = self.stopped() => return Err(stopped()),
+        };
+        Ok((self.client.plan(address, token).await?, permit))
     }
 
     /// Audits on a thread of its own. The permit stays there until the plan is out of memory, even where nobody

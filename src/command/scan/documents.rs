@@ -55,6 +55,10 @@ pub fn standard_input(base: &Path, sources: &Sources, as_plan: bool) -> Result<S
     if length > MOST_BYTES {
         return Err(unreadable(Refusal::TooLarge(MOST_BYTES).reason()));
     }
+    if is_other_json(&text) {
+        return Err(unreadable("it is JSON, but neither Terraform nor a plan".into())
+            .hint("did the command before the pipe fail?"));
+    }
     let kind = match text.trim_start() {
         text if text.starts_with("#!") => FileKind::Script,
         text if text.starts_with('{') => FileKind::HclJson,
@@ -63,6 +67,32 @@ pub fn standard_input(base: &Path, sources: &Sources, as_plan: bool) -> Result<S
     let source = sources.add_file("<stdin>", &path);
     sources.document(source).set_text(text.into());
     Ok(Standard::Input(Input { source, found: Found { path, kind } }))
+}
+
+/// JSON without a single block of Terraform's: the answer of a call that failed, most likely.
+fn is_other_json(text: &str) -> bool {
+    const BLOCKS: [&str; 15] = [
+        "resource",
+        "data",
+        "variable",
+        "locals",
+        "module",
+        "output",
+        "provider",
+        "terraform",
+        "moved",
+        "import",
+        "check",
+        "removed",
+        "ephemeral",
+        "action",
+        "//",
+    ];
+    match serde_json::from_str::<serde_json::Value>(text) {
+        Ok(serde_json::Value::Object(members)) => !members.keys().any(|name| BLOCKS.contains(&name.as_str())),
+        Ok(_) => true,
+        Err(_) => false,
+    }
 }
 
 /// Reads a plan or a state that the user names.

@@ -17,6 +17,16 @@ mod structure;
 
 #[cfg(test)]
 pub(in crate::secret) mod samples;
+/// The name before a value: `DB_PASSWORD` of `export DB_PASSWORD="...`.
+pub fn name_before(text: &str, at: usize) -> &str {
+    let from = at.saturating_sub(128);
+    let before = text.get(text.floor_char_boundary(from)..at).unwrap_or_default();
+    let before = before.trim_end_matches(|letter: char| !letter.is_alphanumeric() && letter != '_');
+    let part = |letter: char| letter.is_alphanumeric() || "_-.".contains(letter);
+    let start = before.rfind(|letter| !part(letter)).map_or(0, |at| at + 1);
+    before.get(start..).filter(|name| !name.is_empty()).unwrap_or("secret")
+}
+
 #[cfg(test)]
 mod tests;
 

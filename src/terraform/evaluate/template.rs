@@ -105,6 +105,10 @@ impl<'w> Evaluator<'w> {
         let files = self.files_of(scope, path);
         let vars = arguments.get(1).map_or(Value::Null, |vars| self.eval(scope, vars));
         if files.is_empty() {
+            let unknown = self.alternatives(scope, path).iter().any(|path| path.known().is_none());
+            if unknown {
+                self.gap(at, "", "which template is rendered is not known, so it was not followed", true);
+            }
             return Value::tainted("templatefile(…)", at, vars.traces());
         }
         let vars = self.template_variables(scope, vars, arguments.get(1));
@@ -246,7 +250,7 @@ impl<'w> Evaluator<'w> {
     fn files_of(&self, scope: &Scope<'w>, path: &Expr) -> Vec<SourceId> {
         let at = scope.span(path.range);
         let mut files = Vec::new();
-        for text in self.eval(scope, path).texts("path", at) {
+        for text in self.alternatives(scope, path) {
             match text.known() {
                 // An empty default stands for no file at all.
                 Some(known) if known.trim().is_empty() => {}
@@ -257,6 +261,34 @@ impl<'w> Evaluator<'w> {
         files.truncate(MOST_CANDIDATES);
         self.rendered.borrow_mut().extend(files.iter().copied());
         files
+    }
+
+    /// All texts that a path can be: of `"${each.value}.sh"` one for each value.
+    fn alternatives(&self, scope: &Scope<'w>, path: &Expr) -> Vec<Text> {
+        let at = scope.span(path.range);
+        let ExprKind::Template(parts) = &path.kind else { return self.eval(scope, path).texts("path", at) };
+        let mut all = vec![Text::default()];
+        for part in parts.iter() {
+            let next = match part {
+                Part::Interpolation(expr) => {
+                    let place = scope.span(expr.range);
+                    match self.eval(scope, expr) {
+                        Value::Either(arms) => Value::Either(arms).texts(&self.label_of(expr), place),
+                        value => vec![value.into_text(&self.label_of(expr), place)],
+                    }
+                }
+                other => vec![self.render_part(scope, other)],
+            };
+            let joined = all.iter().flat_map(|start| {
+                next.iter().map(move |end| {
+                    let mut text = start.clone();
+                    text.append(end.clone());
+                    text
+                })
+            });
+            all = joined.take(MOST_CANDIDATES).collect();
+        }
+        all
     }
 
     fn open(&self, scope: &Scope<'w>, path: &str, at: Span) -> Option<SourceId> {

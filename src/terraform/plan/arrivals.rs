@@ -255,8 +255,7 @@ impl<'p> Arrivals<'p> {
                 "local-exec" => ("command", Use::LocalFile, SinkKind::ProcessArguments, None),
                 "remote-exec" => {
                     if !provisioner.at("inline").traces.is_empty() {
-                        let reason = "it is given a secret, and a plan does not hold what provisioners run: scan the sources beside the plan";
-                        self.gap("provisioner remote-exec", reason);
+                        self.gap("provisioner remote-exec", UNSEEN);
                     }
                     continue;
                 }
@@ -265,6 +264,9 @@ impl<'p> Arrivals<'p> {
             let traces = provisioner.at(argument).traces;
             if traces.is_empty() {
                 continue;
+            }
+            if provisioner.kind == "local-exec" {
+                self.gap("provisioner local-exec", UNSEEN);
             }
             let at = self.planned.at;
             self.found.push(Arrival {
@@ -310,6 +312,9 @@ fn holds_kind(value: &Json<'_>, kinds: &[String]) -> bool {
     }
 }
 
+/// What a command of a provisioner does with a secret stands in the sources only.
+const UNSEEN: &str =
+    "it is given a secret, and a plan does not hold what provisioners run: scan the sources beside the plan";
 /// Documents in documents.
 const MOST_NESTING: usize = 8;
 

@@ -7,7 +7,7 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use crate::finding::Confidence;
 use crate::secret::Secret;
 use crate::secret::redact::written_forms;
-use crate::secret::tokens::TokenTable;
+use crate::secret::tokens::{TokenTable, name_before};
 use crate::source::Span;
 use crate::terraform::evaluate::literal_origin;
 use crate::value::{Text, Traces};
@@ -103,16 +103,19 @@ impl<'p> Correlator<'p> {
                 }
             }
         }
-        for token in
-            self.tokens.find(text, "").into_iter().filter(|token| !token.generic && !token.documentation)
-        {
+        for token in self.tokens.find(text, "").into_iter().filter(|token| !token.documentation) {
             let known = |(range, _): &(Range<usize>, Traces)| {
                 range.start < token.range.end && token.range.start < range.end
             };
             let Some(value) = text.get(token.range.clone()).filter(|_| !found.iter().any(known)) else {
                 continue;
             };
-            let origin = literal_origin(token.rule.as_ref(), value, at, Confidence::High);
+            // The generic rule goes by the name: `DB_PASSWORD=` before what looks drawn by lot.
+            let (name, sure) = match token.generic {
+                true => (name_before(text, token.range.start), Confidence::Medium),
+                false => (token.rule.as_ref(), Confidence::High),
+            };
+            let origin = literal_origin(name, value, at, sure);
             found.push((token.range.clone(), Traces::from_origin(origin)));
         }
         found.sort_by_key(|(range, _)| range.start);

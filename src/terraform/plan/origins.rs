@@ -363,7 +363,9 @@ pub fn with_way(traces: &Traces, referred: &Traces) -> Traces {
     let way = |trace: &Trace| {
         let same =
             |other: &&Trace| other.origin.kind == trace.origin.kind && other.origin.name == trace.origin.name;
-        referred.iter().find(same).cloned().unwrap_or_else(|| trace.clone())
+        // What the plan proves is not made a guess by the name of what is referred to.
+        let sure = |other: &&Trace| other.origin.confidence >= trace.origin.confidence;
+        referred.iter().find(same).filter(sure).unwrap_or(trace).clone()
     };
     traces.iter().map(way).collect()
 }

@@ -170,3 +170,27 @@ fn a_state_in_the_tree_is_one_finding() {
         "handed over, not committed"
     );
 }
+
+#[test]
+fn what_a_plan_says_in_clear_is_not_lost() {
+    let plan = |user_data: &str, rest: &str| {
+        format!(
+            r#"{{"format_version": "1.2", "planned_values": {{"root_module": {{}}}}, "resource_changes": [{{"address": "aws_instance.w", "mode": "managed", "type": "aws_instance", "name": "w", "change": {{"actions": ["create"], "before": null, "after": {{"user_data": "{user_data}"}}, "after_unknown": {{}}, "after_sensitive": {{"user_data": true}}}}}}]{rest}}}"#
+        )
+    };
+    let script = r#"#!/bin/sh\necho \"DB_PASSWORD=q7Rt2ZkLm9XvB4cWn8YpD3sF\" > /opt/x\n"#;
+    assert_eq!(scan(&["-"], &plan(script, "")).code, 1, "a literal in a script");
+    let stored = r#", "prior_state": {"format_version": "1.0", "values": {"root_module": {"resources": [{"address": "data.aws_ssm_parameter.p", "mode": "data", "type": "aws_ssm_parameter", "name": "p", "values": {"value": "83920174658", "name": "/x", "type": "SecureString"}, "sensitive_values": {"value": true}}]}}}, "configuration": {"root_module": {"resources": [{"address": "aws_instance.w", "mode": "managed", "type": "aws_instance", "name": "w", "expressions": {"user_data": {"references": ["data.aws_ssm_parameter.p.value", "data.aws_ssm_parameter.p"]}}}, {"address": "data.aws_ssm_parameter.p", "mode": "data", "type": "aws_ssm_parameter", "name": "p", "expressions": {"name": {"constant_value": "/x"}}}]}}"#;
+    let script = r#"#!/bin/sh\necho \"X=83920174658\" > /opt/x\n"#;
+    assert_eq!(scan(&["-"], &plan(script, stored)).code, 1, "a value that the plan marks");
+}
+
+#[test]
+fn an_answer_that_is_no_plan_is_not_audited() {
+    for text in ["{}", "{\"message\": \"Unauthorized\"}", "[]"] {
+        let ran = scan(&["-"], text);
+        assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{text}");
+        assert!(ran.err.contains("neither Terraform nor a plan"), "{}", ran.err);
+    }
+    assert_eq!(scan(&["-"], "{\"locals\": {}}").code, 0);
+}
