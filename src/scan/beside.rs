@@ -77,7 +77,7 @@ fn bare<'t>(pair: &Pair<'t>) -> Option<(&'t str, usize)> {
         at += value.len() - default.1.len();
         value = default.1.strip_suffix('}')?;
     }
-    (!value.contains('$') && !value.is_empty()).then_some((value, at))
+    (!refers(value) && !value.is_empty()).then_some((value, at))
 }
 
 /// Where the closing quote stands; between double quotes a backslash takes the next letter.
@@ -98,6 +98,17 @@ fn closing(inner: &str, quote: char) -> usize {
         }
     }
     inner.len()
+}
+
+/// Whether a variable is named in it: `$TOKEN`, `${TOKEN}`, `$(TOKEN)`. The names of variables are of one case;
+/// `ab$Q2mXr9` is a text with a dollar in it.
+fn refers(value: &str) -> bool {
+    value.split('$').skip(1).any(|rest| {
+        let name: String = rest.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
+        let lower = name.bytes().any(|byte| byte.is_ascii_lowercase());
+        let upper = name.bytes().any(|byte| byte.is_ascii_uppercase());
+        rest.starts_with(['{', '(']) || (is_name(&name) && !(lower && upper))
+    })
 }
 
 fn is_name(name: &str) -> bool {
@@ -220,9 +231,11 @@ fn docker_pairs<'t>(instruction: &Instruction<'t>) -> Vec<Pair<'t>> {
 /// Where a value ends: at white space outside of quotes.
 fn value_end(value: &str) -> usize {
     let mut quote = None;
-    for (at, letter) in value.char_indices() {
+    let mut letters = value.char_indices();
+    while let Some((at, letter)) = letters.next() {
         match quote {
             Some(open) if letter == open => quote = None,
+            Some('"') | None if letter == '\\' => drop(letters.next()),
             Some(_) => {}
             None if letter == '"' || letter == '\'' => quote = Some(letter),
             None if letter.is_whitespace() => return at,
@@ -240,8 +253,7 @@ pub(super) fn flows_of_dockerfile(source: SourceId, name: &str, text: &str) -> R
     for instruction in instructions(text) {
         for pair in docker_pairs(&instruction) {
             let Some(verdict) = says_secret(pair.name) else { continue };
-            let given =
-                if instruction.word == "ARG" { pair.value.is_empty() } else { pair.value.contains('$') };
+            let given = if instruction.word == "ARG" { pair.value.is_empty() } else { refers(pair.value) };
             if !given
                 || names_a_file(pair.value)
                 || !seen.insert((instruction.word.clone(), pair.name.to_owned()))
@@ -342,6 +354,12 @@ mod tests {
             found("Dockerfile", FileKind::Dockerfile, text),
             ["DB_PASSWORD Tr0ub4dor&3 medium", "API_KEY Tr0ub4dor&4 medium", "B_TOKEN REPLACETOKEN low"]
         );
+        let quoted = "ENV DB_PASSWORD=\"ab\\\"cdZ7k$Q2mXr9Lb\"\nARG A_PASSWORD=\"pa\\\"ss Z7kQ2mXr9Lb\"\n";
+        assert_eq!(
+            found("Dockerfile", FileKind::Dockerfile, quoted),
+            ["DB_PASSWORD ab\\\"cdZ7k$Q2mXr9Lb medium", "A_PASSWORD pa\\\"ss Z7kQ2mXr9Lb medium"]
+        );
+        assert_eq!(flows_of_dockerfile(SourceId(0), "Dockerfile", quoted).facts.len(), 0);
         let flows = flows_of_dockerfile(SourceId(0), "a/Dockerfile", text).facts;
         let told: Vec<&str> = flows.iter().map(|flow| &text[flow.sink.at.range()]).collect();
         assert_eq!(told, ["NPM_TOKEN", "NPM_TOKEN=$NPM_TOKEN"]);
