@@ -123,6 +123,14 @@ impl Machine<'_> {
                 return Value::default();
             }
             (_, "replace") => return replaced(&value, arguments, at),
+            // `.Invoke("SetPassword", $x)`, as ADSI has it: a call by name of what gives nothing back.
+            (_, "invoke" | "invokemember" | "invokeset")
+                if arguments.first().and_then(Value::known).is_some_and(|verb| {
+                    verb.get(..3).is_some_and(|start| start.eq_ignore_ascii_case("set"))
+                }) =>
+            {
+                return Value::default();
+            }
             _ => {}
         }
         let mut traces = Traces::none();

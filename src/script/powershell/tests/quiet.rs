@@ -71,6 +71,9 @@ fn literals_are_told_where_they_stand() {
         "$env:DB_PASSWORD = 'Tr0ub4dor&3x'\nSet-Content C:\\a $env:DB_PASSWORD",
         &["2 source-code <- DB_PASSWORD", "3 file C:\\a <- DB_PASSWORD"],
     );
+    is_quiet(
+        "$a = [adsi]('WinNT://./Administrator, user')\n$a.PSBase.Invoke('SetPassword', '⟦k⟧')\n$a.SetPassword('⟦k⟧')",
+    );
     lands("net user ansible Ansible123 /add /y", &["2 source-code <- password"]);
     is_quiet("net user Administrator /active:yes\nnet user bob * /add\nnet localgroup admins bob /add");
     lands(
