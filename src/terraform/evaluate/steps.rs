@@ -107,7 +107,7 @@ pub(super) fn attribute(value: Value, name: &str, at: Span) -> Value {
         Value::List(items) => Value::either(items.iter().map(|item| attribute(item.clone(), name, at))),
         Value::Hole(hole) => {
             let traces = if sheds(name) { Traces::none() } else { hole.traces };
-            Value::Hole(Hole { label: format!("{}.{name}", hole.label).into(), at, traces })
+            Value::Hole(Hole::new(format!("{}.{name}", hole.label), at, traces))
         }
         Value::Text(text) => {
             Value::tainted(name, at, if sheds(name) { Traces::none() } else { text.traces() })

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::{Evaluator, Instance, Scope};
 use crate::source::open::{Refusal, normalise};
@@ -58,15 +59,18 @@ impl<'w> Evaluator<'w> {
             Part::Literal { text, range, exact } => {
                 let at = scope.span(*range);
                 let text: std::sync::Arc<str> = (&**text).into();
-                Text { pieces: vec![Piece::Known { text, at, exact: *exact }] }
+                Text::of(vec![Piece::Known { text, at, exact: *exact }])
             }
             Part::Interpolation(expr) => {
                 let at = scope.span(expr.range);
                 let label = self.label_of(expr);
                 let value = self.eval(scope, expr);
                 // Encoded inside of a script, a text has no lines that the script could read.
-                if encodes(expr) {
+                if is_url_encoded(expr) {
                     return Text::hole(label, at, value.traces());
+                }
+                if let Some(text) = value.encoded() {
+                    return encoded_word(text, label, at);
                 }
                 // A text of several pieces keeps their own places: this one is passed on the way.
                 let value = match &value {
@@ -198,6 +202,10 @@ impl<'w> Evaluator<'w> {
         let vars = vars_expr.as_ref().map_or(Value::Null, |vars| self.eval(scope, vars));
         let vars = self.template_variables(scope, vars, vars_expr.as_ref());
         let texts = self.eval(scope, &template.value).texts("template", block.span(template.value.range));
+        // What a template does that nobody can read here: any of its variables may stand in it.
+        if texts.iter().all(|text| matches!(text.pieces.as_slice(), [] | [Piece::Hole(_)])) {
+            return Value::tainted("rendered", at, vars.traces());
+        }
         Value::either(texts.into_iter().map(|text| Value::Text(self.render_text(&text, &vars))))
     }
 
@@ -367,10 +375,17 @@ fn bind<'w>(source: SourceId, vars: &Value) -> Scope<'w> {
     scope
 }
 
-/// Whether an expression is a call that encodes its argument.
-fn encodes(expr: &Expr) -> bool {
-    matches!(&expr.kind, ExprKind::Call(call)
-        if matches!(&*call.function, "base64encode" | "base64gzip" | "filebase64" | "textencodebase64" | "urlencode"))
+/// Whether an expression is a call that encodes its argument for an address.
+fn is_url_encoded(expr: &Expr) -> bool {
+    matches!(&expr.kind, ExprKind::Call(call) if &*call.function == "urlencode")
+}
+
+/// A text in base64 as one word, with what stands in it.
+fn encoded_word(text: Text, label: String, at: Span) -> Text {
+    let inner = Text::of(text.pieces);
+    let traces = inner.traces();
+    let hole = Hole { inner: Some(Arc::new(inner)), ..Hole::new(label, at, traces) };
+    Text::of(vec![Piece::Hole(hole)])
 }
 
 /// A one-line value stands where it is interpolated; a script keeps its own lines, and a part that stands
