@@ -161,7 +161,7 @@ impl Machine<'_> {
 
     /// Carries out a script of its own, with its positional parameters.
     fn run_with(&mut self, text: &Text, arguments: Vec<Text>) {
-        let outer = std::mem::replace(&mut self.positional, Some(arguments));
+        let outer = self.positional.replace(arguments);
         self.run_text(text);
         self.positional = outer;
     }
