@@ -381,6 +381,9 @@ impl<'w> Evaluator<'w> {
             if let Some(name) = &for_expr.key_name {
                 inner = inner.with(name, key);
             }
+            if for_expr.wanted.as_ref().is_some_and(|wanted| self.is_absent(&inner, wanted)) {
+                continue;
+            }
             let result = self.eval(&inner, &for_expr.value);
             match &for_expr.key {
                 Some(key) => {

@@ -6,13 +6,14 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::{Evaluator, Instance, Scope};
+use crate::finding::Confidence;
 use crate::source::open::{Refusal, normalise};
 use crate::source::{SourceId, Span};
 use crate::terraform::ast::{Block, Expr, ExprKind, Key, Part};
 use crate::terraform::directory::Placed;
 use crate::terraform::read::read_template;
 use crate::terraform::value::Value;
-use crate::value::{Flat, Hole, Hop, Piece, Text};
+use crate::value::{Flat, Hole, Hop, Origin, OriginKind, Piece, Text, Traces};
 
 /// The text of one rendered template is not followed past this many bytes.
 const MOST_TEXT: usize = 4 * 1024 * 1024;
@@ -244,8 +245,22 @@ impl<'w> Evaluator<'w> {
         let Some(path) = arguments.first() else { return Value::unknown("file(…)", at) };
         let files = self.files_of(scope, path);
         if files.is_empty() {
-            // A key that is read from a file at plan time: its text is not in the tree.
-            return Value::unknown(self.label_of(path), at);
+            // A key that is read from a file at plan time: its text is not in the tree, its name is.
+            let label = self.label_of(path);
+            return match self.eval(scope, path).known().filter(|path| is_private_key(path)) {
+                Some(path) => {
+                    let origin = Origin {
+                        kind: OriginKind::Literal,
+                        name: format!("file({path})"),
+                        key: path.rsplit('/').next().unwrap_or_default().to_owned(),
+                        at,
+                        confidence: Confidence::Medium,
+                        literal: None,
+                    };
+                    Value::tainted(label, at, Traces::from_origin(origin))
+                }
+                None => Value::unknown(label, at),
+            };
         }
         Value::either(files.into_iter().map(|file| {
             let text = self.sources.text(file);
@@ -357,6 +372,14 @@ impl<'w> Evaluator<'w> {
         }
         found
     }
+}
+
+/// `~/.ssh/id_rsa`, `deploy_private.pem`: a file that holds a private key, as its name says.
+fn is_private_key(path: &str) -> bool {
+    let name = path.rsplit(['/', '\\']).next().unwrap_or_default().to_ascii_lowercase();
+    let stem = name.trim_end_matches(".pem").trim_end_matches(".key");
+    let kind = ["rsa", "dsa", "ecdsa", "ed25519"].iter().any(|kind| stem.ends_with(&format!("id_{kind}")));
+    !name.ends_with(".pub") && (kind || stem.contains("private"))
 }
 
 /// The scope of a template file: its variables and nothing else.
