@@ -39,7 +39,7 @@ fn a_copied_script_gets_the_arguments_and_variables_of_the_command_that_runs_it(
     let found = lands(&[
         (
             "main.tf",
-            "variable \"db_password\" {}\nresource \"null_resource\" \"x\" {\n  provisioner \"file\" {\n    source = \"run.sh\"\n    destination = \"/tmp/run.sh\"\n  }\n  provisioner \"remote-exec\" {\n    inline = [\"chmod +x /tmp/run.sh\", \"TOKEN='${var.db_password}' /tmp/run.sh ${var.db_password}\"]\n  }\n}\n",
+            "variable \"db_password\" {}\nresource \"null_resource\" \"x\" {\n  provisioner \"file\" {\n    source = \"run.sh\"\n    destination = \"/tmp/run.sh\"\n  }\n  provisioner \"remote-exec\" {\n    inline = [\"chmod +x /tmp/run.sh\", \"sudo TOKEN='${var.db_password}' /tmp/run.sh ${var.db_password}\"]\n  }\n}\n",
         ),
         ("run.sh", "#!/bin/sh\necho \"$1\" > /etc/first\necho \"$TOKEN\" > /etc/token\n"),
     ]);
