@@ -219,7 +219,15 @@ fn follow(arrival: &Arrival, flows: &mut Vec<Flow>, gaps: &mut Vec<Gap>) {
     }
     let file_name = script_name(arrival).unwrap_or_else(|| arrival.address.clone());
     let powershell = runs_powershell(arrival) || is_named_powershell(&file_name);
-    let Some(role) = script.filter(|_| powershell || runs_shell(arrival)) else { return };
+    let Some(role) = script.filter(|_| powershell || runs_shell(arrival)) else {
+        // Another program gets the whole text on its command line.
+        if arrival.usage == Use::LocalExec {
+            for landing in rendered_landings(arrival, &text) {
+                add(flows, &landing, &arrival.address, host, true);
+            }
+        }
+        return;
+    };
     let flat = Flat::new(&text);
     if !powershell && !is_script(flat.text()) {
         return;

@@ -6,7 +6,7 @@ use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use ignore::overrides::{Override, OverrideBuilder};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -31,6 +31,9 @@ use crate::terraform::tree::{Input, read_manifest, unread_file};
 
 /// Deep expressions are followed by recursion, bounded well below what this holds.
 pub(super) const STACK_BYTES: usize = 64 * 1024 * 1024;
+
+/// How long a scan may take to stop.
+const MOST_WAIT: Duration = Duration::from_secs(1);
 
 /// Where secretrail looks, and what with.
 pub(super) struct Setup {
@@ -184,9 +187,11 @@ fn stop_on_ctrl_c() -> Arc<AtomicBool> {
     let flag = Arc::clone(&stop);
     // Without a handler Ctrl-C still ends the process; there is nothing to lose.
     let set = ctrlc::set_handler(move || {
-        if flag.swap(true, Ordering::Relaxed) {
-            std::process::exit(i32::from(ExitCode::Interrupted as u8));
-        }
+        flag.store(true, Ordering::Relaxed);
+        // What a scan does between two files can take long. There is nothing to lose: a report is moved to its
+        // place whole.
+        std::thread::sleep(MOST_WAIT);
+        std::process::exit(i32::from(ExitCode::Interrupted as u8));
     });
     if let Err(error) = set {
         tracing::debug!("no handler for Ctrl-C: {error}");

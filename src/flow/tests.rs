@@ -1,6 +1,7 @@
 //! Small trees, and where their secrets land.
 
 mod encoded;
+mod modules;
 mod windows;
 
 use std::path::PathBuf;

@@ -88,8 +88,9 @@ fn only_sure(text: Text) -> Text {
     let sure = |hole: Hole| Hole {
         traces: hole.traces.filtered(|trace| {
             let origin = &trace.origin;
-            origin.confidence == Confidence::High
-                && matches!(origin.kind, OriginKind::Data | OriginKind::Resource | OriginKind::Ephemeral)
+            // Nobody declares an address sensitive.
+            let kinds = [OriginKind::Data, OriginKind::Resource, OriginKind::Ephemeral, OriginKind::Variable];
+            origin.confidence == Confidence::High && kinds.contains(&origin.kind)
         }),
         ..hole
     };

@@ -103,6 +103,7 @@ impl<'w> Evaluator<'w> {
         let arguments = &call.arguments;
         match name {
             "templatefile" => return self.templatefile(scope, arguments, at),
+            "templatestring" => return self.templatestring(scope, arguments, at),
             "file" => return self.file(scope, arguments, at),
             "filebase64" => return encoded(Some(self.file(scope, arguments, at)), true),
             _ => {}
@@ -146,7 +147,6 @@ impl<'w> Evaluator<'w> {
                 None => Value::Null,
             },
             "jsondecode" | "yamldecode" => decoded(values.into_iter().next().unwrap_or(Value::Null), at),
-            "templatestring" => values.into_iter().next().unwrap_or(Value::Null),
             _ => {
                 let mut traces = Traces::none();
                 values.iter().for_each(|value| traces.absorb(&value.traces()));

@@ -276,6 +276,26 @@ fn reads_like_a_name(text: &str) -> bool {
     words.iter().all(letters) && (prose || short || (words.len() >= 2 && (lower || upper)))
 }
 
+/// `ssh_key_public`, `sshPublicKeys`
+pub(super) fn names_a_public_key(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    lower.contains("public") && lower.contains("key")
+}
+
+/// `admin_password_id`, `secret_arn`: under which a secret is kept. Vault's secret id is one itself.
+pub(super) fn names_an_id(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    let ends = ["_id", "_ids", "_arn", "_arns", "-id", "-arn"].iter().any(|end| lower.ends_with(end));
+    ends && !lower.ends_with("secret_id")
+}
+
+/// Whether a text is where a file lies.
+pub(super) fn names_a_file(text: &str) -> bool {
+    ["~/", "/", "./", "../", "$HOME/", "C:\\"].iter().any(|start| text.starts_with(start))
+        && !text.contains(char::is_whitespace)
+        && text.len() < 200
+}
+
 impl<'w> Evaluator<'w> {
     /// Judges the value that stands under `name`: an unknown becomes a secret if the name says so,
     /// a literal too.

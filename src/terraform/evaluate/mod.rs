@@ -7,6 +7,7 @@
 mod functions;
 mod json_text;
 mod judge;
+mod modules;
 mod parts;
 mod reference;
 mod steps;
@@ -115,6 +116,8 @@ pub struct Evaluator<'w> {
     gaps: RefCell<Vec<Gap>>,
     rendered: RefCell<BTreeSet<SourceId>>,
     templates: RefCell<HashMap<SourceId, Rc<Vec<Part>>>>,
+    /// Template files that are being rendered, one inside of the other.
+    rendering: RefCell<Vec<SourceId>>,
 }
 
 impl<'w> Evaluator<'w> {
@@ -129,6 +132,7 @@ impl<'w> Evaluator<'w> {
             gaps: RefCell::default(),
             rendered: RefCell::default(),
             templates: RefCell::default(),
+            rendering: RefCell::default(),
         }
     }
 

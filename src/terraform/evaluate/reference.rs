@@ -2,7 +2,10 @@
 
 use std::rc::Rc;
 
-use super::judge::{is_literal_secret, label, literal_origin, sheds};
+use super::judge::{
+    is_literal_secret, label, literal_origin, names_a_file, names_a_public_key, names_an_id, sheds,
+};
+use super::modules::several;
 use super::template::REST;
 use super::{Evaluator, Instance, Scope};
 use crate::finding::Confidence;
@@ -108,7 +111,13 @@ impl<'w> Evaluator<'w> {
     }
 
     /// Computes a named value of an instance once; a value that needs itself is unknown.
-    fn once(&self, instance: &Instance<'w>, key: String, at: Span, compute: impl FnOnce() -> Value) -> Value {
+    pub(super) fn once(
+        &self,
+        instance: &Instance<'w>,
+        key: String,
+        at: Span,
+        compute: impl FnOnce() -> Value,
+    ) -> Value {
         match instance.memo.borrow().get(&key) {
             Some(Some(value)) => return value.clone(),
             Some(None) => return Value::unknown(key, at),
@@ -236,63 +245,6 @@ impl<'w> Evaluator<'w> {
         Value::tainted(format!("var.{name}"), at, Traces::from_origin(origin))
     }
 
-    /// `module.name.output`.
-    fn module_output(
-        &self,
-        scope: &Scope<'w>,
-        instance: &Rc<Instance<'w>>,
-        name: &str,
-        steps: &[Step],
-        at: Span,
-    ) -> Value {
-        // `module.name[0].output`, `module.name["x"].output`, `module.name[*].output`.
-        let skipped = steps.iter().take_while(|step| !matches!(step, Step::Attribute(_))).count();
-        let Some(Step::Attribute(output)) = steps.get(skipped) else {
-            return Value::unknown(format!("module.{name}"), at);
-        };
-        let rest = steps.get(skipped + 1..).unwrap_or_default();
-        let call = instance.directory.module(name);
-        let child = call.and_then(|call| self.child(instance, call));
-        let declared = child.as_ref().and_then(|child| child.directory.output(output));
-        let value = match (&child, declared) {
-            (Some(child), Some(block)) => self.output(child, output, block, at),
-            _ => self.unknown_output(instance, name, output, at),
-        };
-        let splat = steps.iter().take(skipped).any(|step| matches!(step, Step::Splat));
-        let value = if splat { Value::list(vec![value]) } else { value };
-        self.follow(scope, value, rest, at)
-    }
-
-    fn output(&self, child: &Rc<Instance<'w>>, name: &str, block: Placed<'w, Block>, at: Span) -> Value {
-        let Some(attribute) = block.node.body.attribute("value") else { return Value::unknown(name, at) };
-        self.once(child, format!("output.{name}"), at, || {
-            let scope = Scope::of(child, block.source);
-            let value = self.eval(&scope, &attribute.value);
-            let value = self.judge_named(name, value, &scope, &attribute.value);
-            value.then(|| Hop {
-                at: block.span(attribute.name.range),
-                name: format!("{}.{name}", child.address),
-                message: format!("given out as output {name} of {}", child.address),
-            })
-        })
-    }
-
-    fn unknown_output(&self, instance: &Instance<'w>, module: &str, output: &str, at: Span) -> Value {
-        let address = instance.address_of(&format!("module.{module}.{output}"));
-        let Some(verdict) = says_secret(output).filter(|_| !sheds(output)) else {
-            return Value::unknown(address, at);
-        };
-        let origin = Origin {
-            kind: OriginKind::Module,
-            name: address.clone(),
-            key: output.to_owned(),
-            at,
-            confidence: verdict.confidence,
-            literal: None,
-        };
-        Value::tainted(address, at, Traces::from_origin(origin))
-    }
-
     /// An attribute of a resource, data source or ephemeral resource.
     fn resource(
         &self,
@@ -336,11 +288,8 @@ impl<'w> Evaluator<'w> {
         });
         let object = Value::map(members.collect());
         match block {
-            Some(block) if block.node.body.attribute("count").is_some() => Value::list(vec![object]),
-            Some(block) if block.node.body.attribute("for_each").is_some() => {
-                Value::map(vec![("…".into(), object)])
-            }
-            _ => object,
+            Some(block) => several(block.node, object),
+            None => object,
         }
     }
 
@@ -479,26 +428,6 @@ impl<'w> Evaluator<'w> {
     pub(super) fn label_of(&self, expr: &Expr) -> String {
         label(expr)
     }
-}
-
-/// `ssh_key_public`, `sshPublicKeys`
-fn names_a_public_key(name: &str) -> bool {
-    let lower = name.to_ascii_lowercase();
-    lower.contains("public") && lower.contains("key")
-}
-
-/// `admin_password_id`, `secret_arn`: under which a secret is kept. Vault's secret id is one itself.
-fn names_an_id(name: &str) -> bool {
-    let lower = name.to_ascii_lowercase();
-    let ends = ["_id", "_ids", "_arn", "_arns", "-id", "-arn"].iter().any(|end| lower.ends_with(end));
-    ends && !lower.ends_with("secret_id")
-}
-
-/// Whether a text is where a file lies.
-fn names_a_file(text: &str) -> bool {
-    ["~/", "/", "./", "../", "$HOME/", "C:\\"].iter().any(|start| text.starts_with(start))
-        && !text.contains(char::is_whitespace)
-        && text.len() < 200
 }
 
 /// `to` as seen from `from`, with `..`.

@@ -118,9 +118,37 @@ impl<'w> Evaluator<'w> {
         }
         let vars = self.template_variables(scope, vars, arguments.get(1));
         Value::either(files.into_iter().map(|file| {
+            // Terraform refuses a template that renders itself.
+            if self.rendering.borrow().contains(&file) {
+                self.gap(at, "", "the template renders itself", true);
+                return Value::tainted("templatefile(…)", at, vars.traces());
+            }
+            self.rendering.borrow_mut().push(file);
             let inner = bind(file, &vars);
-            Value::Text(self.render(&inner, &self.template_of(file), Span::start_of(file)))
+            let text = self.render(&inner, &self.template_of(file), Span::start_of(file));
+            self.rendering.borrow_mut().pop();
+            Value::Text(text)
         }))
+    }
+
+    /// `templatestring(text, vars)`: a text of this configuration is the template.
+    pub(super) fn templatestring(&self, scope: &Scope<'w>, arguments: &[Expr], at: Span) -> Value {
+        let Some(template) = arguments.first() else { return Value::Null };
+        let vars = arguments.get(1).map_or(Value::Null, |vars| self.eval(scope, vars));
+        let vars = self.template_variables(scope, vars, arguments.get(1));
+        let texts = self.eval(scope, template).texts("template", at);
+        self.rendered_from(&texts, &vars, at)
+    }
+
+    /// What a template is rendered to of which these are the texts.
+    fn rendered_from(&self, texts: &[Text], vars: &Value, at: Span) -> Value {
+        // What a template does that nobody can read here: any of its variables may stand in it.
+        if texts.iter().all(|text| matches!(text.pieces.as_slice(), [] | [Piece::Hole(_)])) {
+            let mut traces = vars.traces();
+            texts.iter().for_each(|text| traces.absorb(&text.traces()));
+            return Value::tainted("rendered", at, traces);
+        }
+        Value::either(texts.iter().map(|text| Value::Text(self.render_text(text, vars))))
     }
 
     /// A template file without a caller.
@@ -203,11 +231,7 @@ impl<'w> Evaluator<'w> {
         let vars = vars_expr.as_ref().map_or(Value::Null, |vars| self.eval(scope, vars));
         let vars = self.template_variables(scope, vars, vars_expr.as_ref());
         let texts = self.eval(scope, &template.value).texts("template", block.span(template.value.range));
-        // What a template does that nobody can read here: any of its variables may stand in it.
-        if texts.iter().all(|text| matches!(text.pieces.as_slice(), [] | [Piece::Hole(_)])) {
-            return Value::tainted("rendered", at, vars.traces());
-        }
-        Value::either(texts.into_iter().map(|text| Value::Text(self.render_text(&text, &vars))))
+        self.rendered_from(&texts, &vars, at)
     }
 
     /// Renders a text that is itself a template.
