@@ -196,7 +196,7 @@ pub struct What {
     #[arg(long, value_name = "DIR")]
     pub rules: Vec<PathBuf>,
 
-    /// Your own token patterns, a gitleaks configuration file.
+    /// Your own token patterns beside the built-in ones: a gitleaks configuration file.
     #[arg(long, value_name = "FILE")]
     pub tokens: Option<PathBuf>,
 
@@ -341,7 +341,7 @@ the plan could not be fetched, read, or understood to its end.";
         #[arg(long, value_name = "DIR")]
         pub rules: Vec<PathBuf>,
 
-        /// Your own token patterns, a gitleaks configuration file.
+        /// Your own token patterns beside the built-in ones: a gitleaks configuration file.
         #[arg(long, value_name = "FILE")]
         pub tokens: Option<PathBuf>,
 

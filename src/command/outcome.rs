@@ -70,6 +70,7 @@ impl Outcome<'_> {
                 since: arguments.since.clone(),
                 off: setup.settings.off.clone(),
                 off_findings,
+                tokens_off: setup.tokens.is_without_ours(),
                 excluded: self.looked.excluded,
                 respects_gitignore: setup.respect_gitignore,
             },

@@ -161,7 +161,12 @@ impl Auditor {
             rules: rule_helps(&setup.rules),
             findings,
             silenced: silenced.into_iter().filter(|one| filters.keeps(&one.finding)).map(told).collect(),
-            gate: Gate { fail_on: Some(self.fail_on), left_out, ..Gate::default() },
+            gate: Gate {
+                fail_on: Some(self.fail_on),
+                left_out,
+                tokens_off: setup.tokens.is_without_ours(),
+                ..Gate::default()
+            },
             gaps,
             files: looked.files,
             tool_version: env!("CARGO_PKG_VERSION").into(),

@@ -48,7 +48,14 @@ impl Silencing {
             _ => None,
         };
         let (entries, baseline) = (&setup.settings.ignores, self.baseline.as_ref());
-        let means = Means { entries, settings, baseline, today: self.today.unwrap_or_else(Day::today) };
+        let allowed = std::mem::take(&mut looked.scanned.allowed);
+        let means = Means {
+            entries,
+            settings,
+            allowed: &allowed,
+            baseline,
+            today: self.today.unwrap_or_else(Day::today),
+        };
         let findings = settle(std::mem::take(&mut looked.scanned.findings), sources, redactor);
         Ok(silence(findings, sources, redactor, &setup.rules, &means))
     }

@@ -114,6 +114,7 @@ struct Summary<'t> {
     baseline_entries_gone: usize,
     rules_off: &'t [String],
     rules_off_findings: usize,
+    tokens_off: bool,
     files_excluded: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
     since: Option<&'t str>,
@@ -141,6 +142,7 @@ pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()>
             baseline_entries_gone: report.gate.gone,
             rules_off: &report.gate.off,
             rules_off_findings: report.gate.off_findings,
+            tokens_off: report.gate.tokens_off,
             files_excluded: report.gate.excluded,
             since: told.since.as_deref(),
             files: report.files,

@@ -116,7 +116,7 @@ pub struct Silenced {
     pub fingerprint: String,
     /// Its place.
     pub at: Location,
-    /// By what: `inline`, `settings`, `baseline`.
+    /// By what: `inline`, `settings`, `tokens`, `baseline`.
     pub by: String,
     /// Why, in the words of who decided. Empty where nothing was said.
     pub reason: String,
@@ -159,6 +159,8 @@ pub struct Gate {
     pub off: Vec<String>,
     /// What those rules found.
     pub off_findings: usize,
+    /// Whether the team's token table switched the built-in one off.
+    pub tokens_off: bool,
     /// Files that the settings exclude.
     pub excluded: usize,
     /// Whether files that git ignores were left out.

@@ -180,12 +180,14 @@ fn a_finding_as_json() {
         "silenced": {
           "inline": 0,
           "settings": 1,
+          "tokens": 0,
           "baseline": 0
         },
         "less_sure_left_out": 0,
         "baseline_entries_gone": 0,
         "rules_off": [],
         "rules_off_findings": 0,
+        "tokens_off": false,
         "files_excluded": 0,
         "files": 2,
         "exit_code": 1

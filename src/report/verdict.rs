@@ -36,6 +36,9 @@ pub(super) fn untold(report: &Report<'_>, told: &Told<'_>) -> Vec<String> {
         let off = number(report.gate.off_findings, "finding is", "findings are");
         all.push(format!("{off} of rules that are switched off: {}", report.gate.off.join(", ")));
     }
+    if report.gate.tokens_off {
+        all.push("The built-in token table is off".to_owned());
+    }
     if report.gate.excluded > 0 {
         all.push(format!(
             "{} excluded by the settings",
@@ -56,6 +59,7 @@ fn words(by: &str) -> &str {
     match by {
         "inline" => "comments",
         "settings" => "the settings",
+        "tokens" => "allow-lists of the token table",
         "baseline" => "the baseline",
         other => other,
     }
@@ -64,7 +68,7 @@ fn words(by: &str) -> &str {
 /// What silenced how many, in a fixed order.
 pub(super) fn silenced_by(told: &Told<'_>) -> Vec<(&'static str, usize)> {
     let count = |by: &str| told.silenced.iter().filter(|one| one.by == by).count();
-    ["inline", "settings", "baseline"].into_iter().map(|by| (by, count(by))).collect()
+    ["inline", "settings", "tokens", "baseline"].into_iter().map(|by| (by, count(by))).collect()
 }
 
 /// What was found, and whether all was looked at.

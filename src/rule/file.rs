@@ -6,9 +6,10 @@ use crate::finding::{Confidence, Severity};
 use super::detection::{self, Detection};
 use super::example::{self, Example};
 use super::message::Template;
-use super::problem::{Place, Problems, did_you_mean, shown};
+use super::problem::{Place, Problems, shown};
 use super::value::Placeholders;
 use super::yaml::{Data, Node};
+use crate::nearest::did_you_mean;
 
 /// The statuses that Sigma knows.
 const STATUSES: &[&str] = &["stable", "test", "experimental", "deprecated", "unsupported"];

@@ -22,6 +22,7 @@ use crate::day::Day;
 use crate::finding::Finding;
 use crate::rule::RuleSet;
 use crate::secret::redact::Redactor;
+use crate::secret::tokens::Allowed;
 use crate::settle::settle;
 use crate::source::{SourceId, Sources};
 
@@ -35,19 +36,22 @@ pub enum By {
     Inline,
     /// `[[ignore]]` in `secretrail.toml`.
     Settings,
+    /// An allow-list of the team's token table.
+    Tokens,
     /// `--baseline`.
     Baseline,
 }
 
 impl By {
     /// All of them, in the order in which they are asked.
-    pub const ALL: &'static [Self] = &[Self::Inline, Self::Settings, Self::Baseline];
+    pub const ALL: &'static [Self] = &[Self::Inline, Self::Settings, Self::Tokens, Self::Baseline];
 
     /// The word that reports use.
     pub fn word(self) -> &'static str {
         match self {
             Self::Inline => "inline",
             Self::Settings => "settings",
+            Self::Tokens => "tokens",
             Self::Baseline => "baseline",
         }
     }
@@ -73,6 +77,8 @@ pub struct Means<'m> {
     pub entries: &'m [Entry],
     /// The file that they stand in.
     pub settings: Option<SourceId>,
+    /// Tokens that the team's table lets pass.
+    pub allowed: &'m [Allowed],
     /// The baseline.
     pub baseline: Option<&'m Baseline>,
     /// The day on which it is asked.
@@ -157,7 +163,15 @@ impl Asked<'_> {
                 by_entry = by_entry.or(Some((By::Settings, entry.reason.clone(), entry.until)));
             }
         }
-        by_comment.map(|said| (By::Inline, said.reason, Some(said.until))).or(by_entry)
+        let by_comment = by_comment.map(|said| (By::Inline, said.reason, Some(said.until)));
+        by_comment.or(by_entry).or_else(|| self.allowed(finding))
+    }
+
+    fn allowed(&self, finding: &Finding) -> Option<(By, String, Option<Day>)> {
+        let name = finding.secret.as_ref().map(|secret| secret.name.as_str());
+        let is_meant = |one: &&Allowed| one.at == finding.at.span && Some(one.name.as_str()) == name;
+        let allowed = self.means.allowed.iter().find(is_meant)?;
+        Some((By::Tokens, allowed.reason.to_string(), None))
     }
 
     fn unused_entries(&self) -> Vec<Notice> {

@@ -13,3 +13,4 @@ mod settings;
 #[cfg(feature = "git")]
 mod since;
 mod surfaces;
+mod tokens;
