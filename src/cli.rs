@@ -26,7 +26,7 @@ Examples:
 One finding is silenced by a comment on its line, or alone on the line above; all three words are needed:
   # secretrail:ignore RULE until=2027-01-31 reason=\"why\"
 
-Settings (secretrail.toml beside the scanned tree; flags win):
+Settings (secretrail.toml in the scanned folder, or above it in its repository; flags win):
   fail-on = \"high\"             min-confidence = \"low\"        off = [\"rule-name\"]
   exclude = [\"examples/**\"]     respect-gitignore = false      rules = [\"my-rules\"]
   tokens = \".gitleaks.toml\"     baseline = \"known.json\"
@@ -35,6 +35,9 @@ Settings (secretrail.toml beside the scanned tree; flags win):
   path = \"legacy/**\"
   reason = \"rebuilt in January\"
   until = 2027-01-31
+  [[accept-gap]]               # reason and one of path and name are needed; until
+  name = \"module.vpc\"
+  reason = \"reviewed by hand\"
 
 Exit codes:
   0  audited, nothing at or above --fail-on     2  not audited: usage, settings or input error
@@ -200,7 +203,7 @@ pub struct What {
     #[arg(long, value_name = "FILE")]
     pub tokens: Option<PathBuf>,
 
-    /// The settings file [default: secretrail.toml in the scanned folder].
+    /// The settings file [default: secretrail.toml in the scanned folder, or above it in its repository].
     #[arg(long, value_name = "FILE")]
     pub settings: Option<PathBuf>,
 
@@ -222,6 +225,11 @@ fn day(text: &str) -> Result<Day, &'static str> {
 }
 
 impl Command {
+    /// Whether it is asked to look at something: then it is told when it could not.
+    pub fn audits(&self) -> bool {
+        matches!(self, Self::Scan(_) | Self::Baseline(_))
+    }
+
     /// Whether it runs until it is stopped: then its log tells what it does without being asked.
     pub fn serves(&self) -> bool {
         #[cfg(feature = "serve")]
@@ -290,6 +298,13 @@ Examples:
 A task passes where its plan was audited whole and nothing is at or above --fail-on. It fails otherwise: also where
 the plan could not be fetched, read, or understood to its end.";
 
+    fn listen(text: &str) -> Result<SocketAddr, String> {
+        let port = text.rsplit(':').next().filter(|port| port.parse::<u16>().is_ok()).unwrap_or("8080");
+        text.parse().map_err(|_| {
+            format!("write 127.0.0.1:{port} for this machine only, 0.0.0.0:{port} for all of its addresses")
+        })
+    }
+
     /// `secretrail serve`.
     #[derive(Debug, Args)]
     pub struct ServeArguments {
@@ -310,7 +325,7 @@ the plan could not be fetched, read, or understood to its end.";
     #[derive(Debug, Args)]
     pub struct RunTaskArguments {
         /// Where to listen.
-        #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+        #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080", value_parser = listen)]
         pub listen: SocketAddr,
 
         /// A file that holds the key shared with HCP Terraform; else SECRETRAIL_RUN_TASK_KEY does.
@@ -345,7 +360,7 @@ the plan could not be fetched, read, or understood to its end.";
         #[arg(long, value_name = "FILE")]
         pub tokens: Option<PathBuf>,
 
-        /// The settings file [default: secretrail.toml in the current folder].
+        /// The settings file [default: secretrail.toml in the current folder, or above it in its repository].
         #[arg(long, value_name = "FILE")]
         pub settings: Option<PathBuf>,
 

@@ -25,7 +25,7 @@ fn main() -> process::ExitCode {
     let code = match command::run(&cli) {
         Ok(code) => code,
         Err(error) => {
-            tell(&error);
+            tell(&error, cli.command.audits());
             error.exit_code()
         }
     };
@@ -33,14 +33,14 @@ fn main() -> process::ExitCode {
 }
 
 /// Errors name keys, rules and files as they are written: one that looks like a token is not told.
-fn tell(error: &Error) {
+fn tell(error: &Error, audit: bool) {
     let redactor = Redactor::default();
     let text = error.to_string();
     anstream::eprintln!("\u{1b}[1;31merror\u{1b}[0m: {}", redactor.text(&text));
     if let Some(hint) = &error.hint {
         anstream::eprintln!(" \u{1b}[1;36mhint\u{1b}[0m: {}", redactor.text(hint));
     }
-    if error.exit_code() == ExitCode::NotAudited {
+    if audit && error.exit_code() == ExitCode::NotAudited {
         anstream::eprintln!("no audit was performed");
     }
 }

@@ -27,6 +27,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
         &[
             "finding",
             "flow",
+            "nearest",
             "reading",
             "rule",
             "script",
@@ -39,7 +40,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ),
     ("day", &[]),
     ("settle", &["error", "finding", "reading", "secret", "source"]),
-    ("silence", &["day", "error", "finding", "record", "rule", "secret", "settle", "source"]),
+    ("silence", &["day", "error", "finding", "reading", "record", "rule", "secret", "settle", "source"]),
     ("report", &["error", "finding", "reading", "secret", "source"]),
     ("serve", &["error", "finding", "report", "secret"]),
     ("settings", &["day", "error", "finding", "silence"]),

@@ -14,8 +14,8 @@ use crate::finding::{Confidence, Finding, Severity};
 use crate::report::{self, Format, Gate, Report, RuleHelp, TableStyle};
 use crate::rule::{RuleSet, describe};
 use crate::secret::redact::Redactor;
-use crate::settle::{Filters, added, exit_code, settle_gaps};
-use crate::silence::{By, Heard, Silenced};
+use crate::settle::{Filters, added, exit_code};
+use crate::silence::{AcceptedGap, By, Heard, Silenced};
 use crate::source::Sources;
 
 /// All that a report is made of.
@@ -39,7 +39,9 @@ impl Outcome<'_> {
             let before = self.silencing.hear(setup, &mut past, &redactor)?;
             only_new(&mut heard, &self.looked.sources, &before, &past.sources);
         }
-        let Heard { findings, silenced, gone } = heard;
+        let Heard { mut findings, silenced, gone } = heard;
+        let (gaps, accepted, notices) = self.silencing.accept(setup, &mut self.looked, &redactor)?;
+        findings.extend(notices);
         let min_confidence =
             arguments.min_confidence.or(setup.settings.min_confidence).unwrap_or(Confidence::Low);
         let fail_on = arguments.fail_on.or(setup.settings.fail_on).unwrap_or(Severity::High);
@@ -49,7 +51,6 @@ impl Outcome<'_> {
             .filter(|finding| setup.settings.off.iter().any(|off| **off == *finding.rule))
             .count();
         let (findings, left_out) = filters.keep(findings);
-        let gaps = settle_gaps(std::mem::take(&mut self.looked.scanned.gaps), &self.looked.sources);
         let exit_code = if self.looked.files == 0 && !arguments.exit_zero {
             ExitCode::NotAudited
         } else {
@@ -73,6 +74,7 @@ impl Outcome<'_> {
                 tokens_off: setup.tokens.is_without_ours(),
                 excluded: self.looked.excluded,
                 respects_gitignore: setup.respect_gitignore,
+                accepted_gaps: accepted.into_iter().map(told_gap).collect(),
             },
             gaps,
             files: self.looked.files,
@@ -128,6 +130,11 @@ pub(super) fn told(silenced: Silenced) -> report::Silenced {
         reason: silenced.reason,
         until: silenced.until.map(|day| day.to_string()),
     }
+}
+
+pub(super) fn told_gap(accepted: AcceptedGap) -> report::AcceptedGap {
+    let AcceptedGap { gap, reason, until } = accepted;
+    report::AcceptedGap { gap, reason, until: until.map(|day| day.to_string()) }
 }
 
 /// The way from here to the scanned folder, where it is below; else nothing.

@@ -44,7 +44,11 @@ pub(super) fn write(
             }
         }
         Some(path) => write_whole(path, render).map_err(|error| {
-            Error::new(ErrorKind::Output, format!("{} can't be written: {}", path.display(), error.kind()))
+            let reason = match error.kind() {
+                io::ErrorKind::NotFound => "there is no such folder".to_owned(),
+                kind => kind.to_string(),
+            };
+            Error::new(ErrorKind::Output, format!("{} can't be written: {reason}", path.display()))
         }),
     }
 }

@@ -91,6 +91,15 @@ struct Gap<'t> {
     name: &'t str,
     reason: &'t str,
     hides_findings: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    accepted: Option<Accepted<'t>>,
+}
+
+#[derive(Serialize)]
+struct Accepted<'t> {
+    reason: &'t str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    until: Option<&'t str>,
 }
 
 #[derive(Serialize)]
@@ -130,7 +139,7 @@ pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()>
         version: VERSION,
         tool: Tool { name: "secretrail", version: &told.version },
         findings: told.findings.iter().map(|one| finding(&told, one)).collect(),
-        gaps: told.gaps.iter().map(gap).collect(),
+        gaps: told.gaps.iter().chain(&told.accepted).map(gap).collect(),
         silenced: told.silenced.iter().map(silenced).collect(),
         summary: Summary {
             findings: counts.map(|(severity, count)| (severity.word().to_owned(), count.into())).collect(),
@@ -210,6 +219,7 @@ fn gap(gap: &super::told::ToldGap) -> Gap<'_> {
         name: &gap.place.name,
         reason: &gap.reason,
         hides_findings: gap.hides_findings,
+        accepted: gap.accepted.as_ref().map(|(reason, until)| Accepted { reason, until: until.as_deref() }),
     }
 }
 

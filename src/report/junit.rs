@@ -58,7 +58,7 @@ fn cases(report: &Report<'_>, told: &Told<'_>) -> Vec<Case> {
     let met: BTreeSet<&str> = told.findings.iter().map(|finding| finding.rule.as_str()).collect();
     let mut cases: Vec<Case> =
         told.findings.iter().map(|finding| of_finding(report, told, finding)).collect();
-    cases.extend(told.gaps.iter().map(of_gap));
+    cases.extend(told.gaps.iter().chain(&told.accepted).map(of_gap));
     cases.extend(told.silenced.iter().map(of_silenced));
     if report.exit_code == ExitCode::NotAudited {
         let message = "no Terraform file was found, so nothing was audited".to_owned();
@@ -95,8 +95,16 @@ fn of_finding(report: &Report<'_>, told: &Told<'_>, finding: &ToldFinding) -> Ca
 
 fn of_gap(gap: &ToldGap) -> Case {
     let name = format!("{} {}", gap.place.short(), gap.place.name);
-    let message = gap.reason.clone();
-    let outcome = if gap.hides_findings { Outcome::Error { message } } else { Outcome::Skipped { message } };
+    let acceptance = gap.acceptance();
+    let message = match &acceptance {
+        Some(acceptance) => format!("{}; {acceptance}", gap.reason),
+        None => gap.reason.clone(),
+    };
+    let outcome = if gap.hides_findings && acceptance.is_none() {
+        Outcome::Error { message }
+    } else {
+        Outcome::Skipped { message }
+    };
     Case { class: "not-audited".into(), name: name.trim_end().to_owned(), outcome }
 }
 

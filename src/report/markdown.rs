@@ -112,11 +112,12 @@ pub(super) fn finding_body(told: &Told<'_>, finding: &ToldFinding) -> String {
 }
 
 fn gaps(told: &Told<'_>, page: &mut String) {
-    if told.gaps.is_empty() {
+    if told.gaps.is_empty() && told.accepted.is_empty() {
         return;
     }
     page.push_str("\n### Not read\n\n");
-    let left_out = add_until(page, MOST_WITH_GAPS, told.gaps.iter().map(gap));
+    let all: Vec<String> = told.gaps.iter().chain(&told.accepted).map(gap).collect();
+    let left_out = add_until(page, MOST_WITH_GAPS, all.into_iter());
     if left_out > 0 {
         page.push_str(&format!("- and {} more\n", number(left_out, "gap", "gaps")));
     }
@@ -126,6 +127,10 @@ fn gap(gap: &ToldGap) -> String {
     let place = code(&clipped(&gap.place.short(), LINE));
     let name = clipped(&gap.place.name, LINE);
     let name = if name.is_empty() { name } else { format!(" {}", code(&name)) };
-    let hides = if gap.hides_findings { " (a finding could hide here)" } else { "" };
+    let hides = match gap.acceptance() {
+        Some(acceptance) => format!(" ({})", prose(&clipped(&acceptance, LINE))),
+        None if gap.hides_findings => " (a finding could hide here)".to_owned(),
+        None => String::new(),
+    };
     format!("- {place}{name}: {}{hides}\n", prose(&clipped(&gap.reason, LINE)))
 }

@@ -124,6 +124,17 @@ pub struct Silenced {
     pub until: Option<String>,
 }
 
+/// A gap that somebody accepted: it is told, and does not make the audit partial.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AcceptedGap {
+    /// The gap.
+    pub gap: Gap,
+    /// Why, in the words of who decided.
+    pub reason: String,
+    /// The last day on which it holds: `2027-01-31`.
+    pub until: Option<String>,
+}
+
 /// How the table is drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TableStyle {
@@ -165,6 +176,8 @@ pub struct Gate {
     pub excluded: usize,
     /// Whether files that git ignores were left out.
     pub respects_gitignore: bool,
+    /// Gaps that the settings accept; not in the report's gaps.
+    pub accepted_gaps: Vec<AcceptedGap>,
 }
 
 /// Everything that is said of one run.

@@ -35,6 +35,7 @@ pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()>
         writeln!(out, "{}\n", drawn.trim_end())?;
     }
     write_gaps(&told.gaps, style, out)?;
+    write_accepted(&told.accepted, style, out)?;
     summary::write(report, &told, out)?;
     let paint = match (told.findings.first(), report.exit_code as u8) {
         (Some(worst), _) => severity_style(worst.severity),
@@ -109,6 +110,24 @@ fn write_gaps(gaps: &[ToldGap], style: TableStyle, out: &mut dyn Write) -> io::R
         writeln!(out)?;
     }
     Ok(())
+}
+
+/// Gaps that somebody accepted, with the reason.
+fn write_accepted(gaps: &[ToldGap], style: TableStyle, out: &mut dyn Write) -> io::Result<()> {
+    if gaps.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "Could not be read, and the settings accept it:")?;
+    let most = if style.full { gaps.len() } else { PLACES_OF_ONE_REASON };
+    for gap in gaps.iter().take(most) {
+        let place = format!("{} {}", gap.place.short(), gap.place.name);
+        writeln!(out, "  {}: {}", place.trim_end(), gap.reason)?;
+        writeln!(out, "    {}", gap.acceptance().unwrap_or_default())?;
+    }
+    if gaps.len() > most {
+        writeln!(out, "  and {} more; --all shows them", gaps.len() - most)?;
+    }
+    writeln!(out)
 }
 
 /// The colour of a severity.

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use super::shown::{clipped, shown, shown_lines};
 use super::{Report, excerpt};
 use crate::finding::{Confidence, Finding, Related, Role, Severity, Surface};
+use crate::source::open::joined;
 use crate::source::{Position, Span};
 
 /// Longer names say nothing more to a reader.
@@ -140,6 +141,17 @@ pub(super) struct ToldGap {
     pub place: Place,
     pub reason: String,
     pub hides_findings: bool,
+    /// Why it is accepted and until when, where it is.
+    pub accepted: Option<(String, Option<String>)>,
+}
+
+impl ToldGap {
+    /// "accepted until 2027-01-31: why", for one that is.
+    pub fn acceptance(&self) -> Option<String> {
+        let (reason, until) = self.accepted.as_ref()?;
+        let until = until.as_ref().map(|day| format!(" until {day}")).unwrap_or_default();
+        Some(format!("accepted{until}: {reason}"))
+    }
 }
 
 /// A rule.
@@ -190,7 +202,7 @@ impl Teller<'_> {
     fn place(&self, span: Span, name: &str) -> Place {
         let path = self.report.sources.name(span.source);
         let path =
-            if path.is_empty() { NAMELESS.to_owned() } else { format!("{}{path}", self.report.path_prefix) };
+            if path.is_empty() { NAMELESS.to_owned() } else { joined(&self.report.path_prefix, &path) };
         let exact_path = self.report.redactor.path(&path).into_owned();
         let position = self.report.sources.position(span);
         Place { path: shown(&exact_path), exact_path, position, name: self.name(name), span }
@@ -243,6 +255,8 @@ pub(super) struct Told<'r> {
     pub findings: Vec<ToldFinding>,
     /// Those that may hide a finding first, then by path and place.
     pub gaps: Vec<ToldGap>,
+    /// Those that somebody accepted, by path and place.
+    pub accepted: Vec<ToldGap>,
     /// In the order given.
     pub silenced: Vec<ToldSilenced>,
     /// The revision since which findings are told.
@@ -263,10 +277,20 @@ impl<'r> Told<'r> {
         findings.sort_by(|left, right| order(left).cmp(&order(right)));
         let mut gaps: Vec<ToldGap> = report.gaps.iter().map(|gap| teller.gap(gap)).collect();
         gaps.sort_by(|left, right| gap_order(left).cmp(&gap_order(right)));
+        let accepted = report.gate.accepted_gaps.iter().map(|accepted| ToldGap {
+            accepted: Some((
+                teller.message(&accepted.reason),
+                accepted.until.as_deref().map(|day| teller.name(day)),
+            )),
+            ..teller.gap(&accepted.gap)
+        });
+        let mut accepted: Vec<ToldGap> = accepted.collect();
+        accepted.sort_by(|left, right| gap_order(left).cmp(&gap_order(right)));
         Self {
             rules: report.rules.iter().map(|rule| teller.rule(rule)).collect(),
             findings,
             gaps,
+            accepted,
             silenced: report.silenced.iter().map(|silenced| teller.silenced(silenced)).collect(),
             since: report.gate.since.as_deref().map(|revision| teller.name(revision)),
             version: teller.text(&report.tool_version),
@@ -297,7 +321,8 @@ impl Teller<'_> {
 
     fn gap(&self, gap: &crate::reading::Gap) -> ToldGap {
         let reason = self.message(&gap.reason);
-        ToldGap { place: self.place(gap.at, &gap.name), reason, hides_findings: gap.hides_findings }
+        let place = self.place(gap.at, &gap.name);
+        ToldGap { place, reason, hides_findings: gap.hides_findings, accepted: None }
     }
 
     fn silenced(&self, silenced: &super::Silenced) -> ToldSilenced {

@@ -36,6 +36,10 @@ pub(super) fn untold(report: &Report<'_>, told: &Told<'_>) -> Vec<String> {
         let off = number(report.gate.off_findings, "finding is", "findings are");
         all.push(format!("{off} of rules that are switched off: {}", report.gate.off.join(", ")));
     }
+    if !told.accepted.is_empty() {
+        let accepted = number(told.accepted.len(), "gap is", "gaps are");
+        all.push(format!("{accepted} accepted by the settings"));
+    }
     if report.gate.tokens_off {
         all.push("The built-in token table is off".to_owned());
     }

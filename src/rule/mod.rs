@@ -28,6 +28,7 @@ mod message;
 mod modifier;
 mod network;
 mod pattern;
+mod possible;
 mod problem;
 mod set;
 #[cfg(test)]
@@ -45,6 +46,7 @@ pub use embedded::embedded;
 pub use example::{Example, ExampleInput, marked_lines};
 pub use file::{LogSource, RuleFile};
 pub use message::Template;
+pub use possible::Possible;
 pub use problem::{Problem, RuleError};
 pub use set::{Judge, RuleSet};
 pub use value::Placeholders;

@@ -2,11 +2,13 @@
 
 mod beside;
 mod examples;
+mod fields;
 mod literal;
 mod told;
 mod typed;
 
 pub use examples::{check_examples, outcome};
+pub use fields::{KINDS, never_met};
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;

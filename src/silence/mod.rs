@@ -6,6 +6,7 @@
 pub mod baseline;
 mod comment;
 mod entry;
+mod gap;
 mod notice;
 
 #[cfg(test)]
@@ -16,14 +17,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use self::baseline::Baseline;
 use self::comment::{Comment, Said, comments};
 pub use self::entry::{Entry, Glob};
+pub use self::gap::{AcceptedGap, GapEntry};
 pub use self::notice::{FIELDS, LOGSOURCE};
 use self::notice::{Notice, State};
 use crate::day::Day;
 use crate::finding::Finding;
+use crate::reading::Gap;
 use crate::rule::RuleSet;
 use crate::secret::redact::Redactor;
 use crate::secret::tokens::Allowed;
 use crate::settle::settle;
+use crate::source::open::joined;
 use crate::source::{SourceId, Sources};
 
 /// Ignores in modules that were downloaded are their authors' and silence nothing here.
@@ -77,6 +81,8 @@ pub struct Means<'m> {
     pub entries: &'m [Entry],
     /// The file that they stand in.
     pub settings: Option<SourceId>,
+    /// The way from the folder that their globs are relative to, to the folder that reported paths are relative to.
+    pub prefix: &'m str,
     /// Tokens that the team's table lets pass.
     pub allowed: &'m [Allowed],
     /// The baseline.
@@ -127,6 +133,19 @@ pub fn silence(
     heard
 }
 
+/// Parts gaps into those that count and those that the settings accept; what is wrong with an entry is a finding.
+pub fn accept_gaps(
+    gaps: Vec<Gap>,
+    entries: &[GapEntry],
+    sources: &Sources,
+    (redactor, rules): (&Redactor, &RuleSet),
+    means: &Means<'_>,
+) -> (Vec<Gap>, Vec<AcceptedGap>, Vec<Finding>) {
+    let place = (means.settings, means.prefix);
+    let (open, accepted, notices) = gap::part(gaps, entries, sources, place, means.today);
+    (open, accepted, settled(notices, sources, redactor, rules))
+}
+
 fn settled(notices: Vec<Notice>, sources: &Sources, redactor: &Redactor, rules: &RuleSet) -> Vec<Finding> {
     settle(notice::judge(&notices, rules), sources, redactor)
 }
@@ -155,7 +174,7 @@ impl Asked<'_> {
         let today = self.means.today;
         let line = self.sources.position(finding.at.span).line;
         let by_comment = self.inline.answer((finding.at.span.source, line), &finding.rule, today);
-        let name = self.sources.name(finding.at.span.source);
+        let name = joined(self.means.prefix, &self.sources.name(finding.at.span.source));
         let mut by_entry = None;
         for (number, entry) in self.means.entries.iter().enumerate() {
             if !is_over(entry.until, today) && entry.covers(finding, &name) {

@@ -113,7 +113,7 @@ fn a_name_that_is_no_rule_s_is_an_error() {
     ]);
     let ran = folder.run(&["scan"]);
     assert_eq!((ran.code, ran.out.as_str()), (2, ""));
-    assert!(ran.err.contains("ignore: the name at position 1 is no rule's"), "{}", ran.err);
+    assert!(ran.err.contains("secretrail.toml:1:1: there is no rule named secret-on-disk"), "{}", ran.err);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 mod baseline;
 mod completions;
 mod examples;
+mod gaps;
 mod ignores;
 mod rig;
 mod rules;
