@@ -99,6 +99,19 @@ fn the_list_of_rules_is_current() {
 
 /// How a rule proves itself.
 const EXAMPLES: &str = r#"
+## What to do
+
+`remediation` is told with each finding. Where it depends on the case, `remediation-when` lists cases, and the first one
+that the record meets is told instead; `when` is written as a search of `detection`:
+
+```yaml
+remediation-when:
+  - when: {cloud: azure}
+    text: Keep it in Key Vault.
+  - when: {file.kind: [dockerfile, compose]}
+    text: Mount it as a secret.
+```
+
 ## Examples of a rule
 
 `examples:` is a list; each entry has a `name` that says what it shows, and exactly one of these:

@@ -23,7 +23,13 @@ pub(super) fn style(cli: &Cli, arguments: &ScanArguments) -> TableStyle {
     let unicode = terminal && locale.is_some_and(|locale| locale.to_ascii_lowercase().contains("utf"));
     let width = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
     let width = width.or_else(|| terminal.then(console_width).flatten()).unwrap_or(100);
-    TableStyle { color, width: usize::clamp(width, 60, 200), unicode, full: arguments.all }
+    TableStyle {
+        color,
+        width: usize::clamp(width, 40, 200),
+        unicode,
+        full: arguments.all,
+        ids: arguments.all || cli.verbose > 0,
+    }
 }
 
 fn console_width() -> Option<usize> {

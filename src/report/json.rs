@@ -185,7 +185,7 @@ fn finding<'t>(told: &'t Told<'_>, finding: &'t ToldFinding) -> Finding<'t> {
             durable: sink.durable,
         }),
         tags: rule.map_or(&[], |rule| &rule.tags),
-        remediation: rule.map(|rule| rule.remediation.as_str()),
+        remediation: rule.map(|_| finding.remediation.as_str()),
     }
 }
 

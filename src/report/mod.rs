@@ -146,12 +146,14 @@ pub struct TableStyle {
     pub unicode: bool,
     /// Everything, however long.
     pub full: bool,
+    /// With each finding's fingerprint.
+    pub ids: bool,
 }
 
 impl Default for TableStyle {
     /// What suits a log file: no colours, 100 columns, ASCII, long lists folded.
     fn default() -> Self {
-        Self { color: false, width: 100, unicode: false, full: false }
+        Self { color: false, width: 100, unicode: false, full: false, ids: false }
     }
 }
 

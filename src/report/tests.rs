@@ -204,7 +204,7 @@ fn a_finding_as_markdown() {
 
     **1 secret lands on disk: 1 critical. Audited in part: 1 gap could hide more. Exit code 1**
 
-    | Severity | Rule | Place | Secret | Lands in |
+    | Severity | Rule | Place | Secret | Where to |
     |---|---|---|---|---|
     | critical | `secret-written-to-disk` | `scripts/user_data.sh:3` | `ANTHROPIC_API_KEY` | `/opt/paperclip/.env` |
 
@@ -328,7 +328,7 @@ fn nothing_to_tell_is_told_as_well() {
     report.files = 124;
     assert_snapshot!(table(&report), @r"
     Read 124 files
-    No secret lands on a disk in 124 files. Exit code 0
+    No secret is written to a disk in 124 files. Exit code 0
     ");
     report.gaps = ground.report().gaps;
     report.exit_code = ExitCode::Partial;

@@ -7,6 +7,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::shown::{clipped, shown, shown_lines};
+use super::verdict::number;
 use super::{Report, excerpt};
 use crate::finding::{Confidence, Finding, Related, Role, Severity, Surface};
 use crate::source::open::joined;
@@ -31,17 +32,31 @@ pub(super) struct Place {
     pub name: String,
     /// For excerpts.
     pub span: Span,
+    /// Whether it lies in a plan or a state, of which nothing is shown.
+    pub is_sealed: bool,
 }
 
 impl Place {
     /// `path:line`.
     pub fn short(&self) -> String {
-        format!("{}:{}", self.path, self.position.line)
+        self.in_a_plan().unwrap_or_else(|| format!("{}:{}", self.path, self.position.line))
     }
 
     /// `path:line:column`.
     pub fn long(&self) -> String {
-        format!("{}:{}:{}", self.path, self.position.line, self.position.column)
+        let place = || format!("{}:{}:{}", self.path, self.position.line, self.position.column);
+        self.in_a_plan().unwrap_or_else(place)
+    }
+
+    /// In JSON of one line the resource tells more than a column.
+    fn in_a_plan(&self) -> Option<String> {
+        let told = self.is_sealed && self.position.line == 1 && !self.name.is_empty();
+        told.then(|| format!("{}: {}", self.path, self.name))
+    }
+
+    /// Whether both stand on one line of one file.
+    pub fn is_line_of(&self, other: &Self) -> bool {
+        self.span.source == other.span.source && self.position.line == other.position.line && !self.is_sealed
     }
 }
 
@@ -61,7 +76,7 @@ impl Step {
         match (self.message.as_str(), self.role) {
             ("", Role::Origin) => "the secret starts here",
             ("", Role::Hop) => "passes here",
-            ("", Role::Sink) => "lands here",
+            ("", Role::Sink) => "ends here",
             (message, _) => message,
         }
     }
@@ -73,6 +88,15 @@ pub(super) struct ToldSecret {
     pub origin: String,
     pub length: Option<usize>,
     pub last4: Option<String>,
+}
+
+impl ToldSecret {
+    /// "a literal of 24 characters that ends in a1b2".
+    pub fn literal(&self) -> Option<String> {
+        let length = number(self.length?, "character", "characters");
+        let end = self.last4.as_ref().map(|last4| format!(" that ends in {last4}")).unwrap_or_default();
+        Some(format!("a literal of {length}{end}"))
+    }
 }
 
 /// Where it landed.
@@ -108,6 +132,53 @@ pub(super) struct ToldFinding {
     pub related: Vec<Step>,
     pub secret: Option<ToldSecret>,
     pub sink: Option<ToldSink>,
+    /// What to do; may have several lines.
+    pub remediation: String,
+}
+
+/// What it is to stand in such a place.
+fn in_words(kind: &str) -> String {
+    match kind {
+        "source-code" => "stands in the source".to_owned(),
+        "user-data" => "rendered into user data".to_owned(),
+        "boot-log" => "printed into a log".to_owned(),
+        "process-arguments" => "handed over on a command line".to_owned(),
+        "output" => "given out".to_owned(),
+        kind => format!("written to: {kind}"),
+    }
+}
+
+/// A finding with those of other rules that are the same mistake.
+pub(super) type Group<'f> = (&'f ToldFinding, Vec<&'f ToldFinding>);
+
+/// Rules that tell one mistake together: what a script in user data writes or prints is in the user data too.
+const OF_ONE_MISTAKE: &[&str] = &["secret-written-to-disk", "secret-in-user-data", "secret-in-boot-log"];
+
+/// Findings, the worst first; of one secret, one resource and one line the worst has the others beside it.
+pub(super) fn grouped(findings: &[ToldFinding]) -> Vec<Group<'_>> {
+    let mut groups: Vec<Group<'_>> = Vec::new();
+    let mut first: BTreeMap<(&str, usize, &str, &str), usize> = BTreeMap::new();
+    for finding in findings {
+        let secret = finding.secret.as_ref().filter(|_| OF_ONE_MISTAKE.contains(&finding.rule.as_str()));
+        let Some(secret) = secret else {
+            groups.push((finding, Vec::new()));
+            continue;
+        };
+        let place = &finding.place;
+        let key = (place.exact_path.as_str(), place.position.line, place.name.as_str(), secret.name.as_str());
+        let known = first.get(&key).copied().filter(|_| !place.is_sealed);
+        let group = known.and_then(|known| groups.get_mut(known));
+        match group.filter(|(known, also)| {
+            known.rule != finding.rule && also.iter().all(|one| one.rule != finding.rule)
+        }) {
+            Some((_, also)) => also.push(finding),
+            None => {
+                first.entry(key).or_insert(groups.len());
+                groups.push((finding, Vec::new()));
+            }
+        }
+    }
+    groups
 }
 
 impl ToldFinding {
@@ -129,10 +200,11 @@ impl ToldFinding {
     pub fn own_step(&self, teller: &Teller<'_>) -> Step {
         let message = match &self.sink {
             Some(ToldSink { path: Some(path), .. }) => format!("written to {path}"),
-            Some(ToldSink { kind, .. }) => format!("lands in {kind}"),
+            Some(ToldSink { kind, .. }) => in_words(kind),
             None => "found here".to_owned(),
         };
-        Step { place: teller.place(self.place.span, ""), role: Role::Sink, message }
+        let name = if self.place.is_sealed { self.place.name.as_str() } else { "" };
+        Step { place: teller.place(self.place.span, name), role: Role::Sink, message }
     }
 }
 
@@ -205,7 +277,8 @@ impl Teller<'_> {
             if path.is_empty() { NAMELESS.to_owned() } else { joined(&self.report.path_prefix, &path) };
         let exact_path = self.report.redactor.path(&path).into_owned();
         let position = self.report.sources.position(span);
-        Place { path: shown(&exact_path), exact_path, position, name: self.name(name), span }
+        let is_sealed = self.report.sources.document(span.source).sealed().is_some();
+        Place { path: shown(&exact_path), exact_path, position, name: self.name(name), span, is_sealed }
     }
 
     fn step(&self, related: &Related) -> Step {
@@ -235,7 +308,17 @@ impl Teller<'_> {
                 path: sink.path.as_deref().map(|path| self.name(path)),
                 durable: sink.durable,
             }),
+            remediation: self.lines(self.remediation(finding, rules)),
         }
+    }
+
+    /// The rule's words for this case.
+    fn remediation<'f>(&'f self, finding: &'f Finding, rules: &BTreeMap<&str, usize>) -> &'f str {
+        if let Some(own) = &finding.remediation {
+            return own;
+        }
+        let rule = rules.get(&*finding.rule).and_then(|index| self.report.rules.get(*index));
+        rule.map_or("", |rule| rule.remediation.as_str())
     }
 
     /// The first line of a place, cut to about `width` columns around it; `None` where the document

@@ -88,12 +88,12 @@ pub(super) fn sentence(report: &Report<'_>, told: &Told<'_>) -> String {
         (0, 0, 0) => "No Terraform file was found, so nothing was audited".to_owned(),
         (0, 0, _) if report.gate.left_out > 0 || told.since.is_some() => {
             let since = told.since.as_ref().map(|since| format!(" since {since}")).unwrap_or_default();
-            format!("No finding{since} in {files} is to be told")
+            format!("No finding{since} in {files}")
         }
-        (0, 0, _) if told.silenced.is_empty() => format!("No secret lands on a disk in {files}"),
+        (0, 0, _) if told.silenced.is_empty() => format!("No secret is written to a disk in {files}"),
         (0, 0, _) => {
             let silenced = number(told.silenced.len(), "finding is", "findings are");
-            format!("No secret lands on a disk in {files}; {silenced} silenced")
+            format!("No secret is written to a disk in {files}; {silenced} silenced")
         }
         (0, _, _) => format!("Audited in part: no finding in {files}, but {hidden} could hide one"),
         (_, 0, _) => found(&told.findings),

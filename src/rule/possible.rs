@@ -28,8 +28,9 @@ impl Rule {
 
     /// Fields with a text that they can't have, in the order of the file.
     pub fn impossible_values(&self, possible: &dyn Fn(&str) -> Possible) -> Vec<(String, String)> {
-        let searches = &self.file().detection.searches;
-        let items = searches.iter().flat_map(|search| search.alternatives.iter().flatten());
+        let remedies = self.file().remedies.iter().flat_map(|remedy| &remedy.when.searches);
+        let searches = self.file().detection.searches.iter().chain(remedies);
+        let items = searches.flat_map(|search| search.alternatives.iter().flatten());
         let mut all = Vec::new();
         for item in items {
             let Some(field) = &item.field else { continue };
@@ -65,6 +66,8 @@ impl Item {
         match possible(field) {
             Possible::Anything => true,
             Possible::Missing => self.is_met(&FieldMap::default()),
+            // Some fields may be null, too.
+            Possible::Words(_) if self.is_met(&FieldMap::default()) => true,
             Possible::Words(words) => words.into_iter().any(|word| {
                 let mut record = FieldMap::default();
                 record.set(field.clone(), crate::record::Field::Text(word.into()));

@@ -20,8 +20,17 @@ pub const KINDS: &[Kind] = &[
 ];
 
 /// Fields that have only the words that stand in quotes in their description.
-const CLOSED: &[&str] =
-    &["origin.kind", "sink.kind", "sink.lifetime", "sink.host", "confidence", "ignore.state", "ignore.by"];
+const CLOSED: &[&str] = &[
+    "origin.kind",
+    "sink.kind",
+    "sink.lifetime",
+    "sink.host",
+    "confidence",
+    "cloud",
+    "file.kind",
+    "ignore.state",
+    "ignore.by",
+];
 
 /// The records that a rule judges, and what their fields can be.
 struct Judged(Vec<(&'static str, &'static str)>);

@@ -1,5 +1,6 @@
 //! The scan of Terraform: from documents to findings, without touching the disk itself.
 
+mod around;
 mod beside;
 mod examples;
 mod fields;
@@ -16,6 +17,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use rayon::prelude::*;
 
+use self::around::Clouds;
 use crate::finding::Finding;
 use crate::flow::{
     DocumentFlows, Flow, OfRoot, flows_of_document, flows_of_root, flows_of_script, not_told_by,
@@ -158,7 +160,8 @@ pub fn scan(sources: &Sources, material: &Material, tools: &Tools<'_>) -> Scanne
     }
     let planned = not_told_by(&flows, planned);
     flows.extend(planned);
-    let mut findings = told::judge(&flows, tools.rules);
+    let clouds = Clouds::of(&tree);
+    let mut findings = told::judge(&flows, tools.rules, &|flow| clouds.around(sources, flow));
     findings.extend(told::judge_states(&states, tools.rules));
     let mut places = literals.places;
     for flow in &flows {

@@ -72,6 +72,7 @@ pub(super) fn judge(notices: &[Notice], rules: &RuleSet) -> Vec<Finding> {
                 related: Vec::new(),
                 secret: None,
                 sink: None,
+                remediation: None,
                 fingerprint: String::new(),
             });
         }

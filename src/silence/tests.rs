@@ -37,6 +37,7 @@ impl Ground {
             related: Vec::new(),
             secret: Some(SecretFacts { name: "token".into(), ..SecretFacts::default() }),
             sink: None,
+            remediation: None,
             fingerprint: String::new(),
         }
     }
