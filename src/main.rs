@@ -21,7 +21,7 @@ fn main() -> process::ExitCode {
             return process::ExitCode::from(code as u8);
         }
     };
-    start_log(cli.verbose + u8::from(cli.command.serves()));
+    start_log(cli.quiet, cli.verbose + u8::from(cli.command.serves()));
     let code = match command::run(&cli) {
         Ok(code) => code,
         Err(error) => {
@@ -45,8 +45,9 @@ fn tell(error: &Error, audit: bool) {
     }
 }
 
-fn start_log(verbose: u8) {
+fn start_log(quiet: bool, verbose: u8) {
     let level = match verbose {
+        0 if quiet => tracing::Level::ERROR,
         0 => tracing::Level::WARN,
         1 => tracing::Level::INFO,
         2 => tracing::Level::DEBUG,

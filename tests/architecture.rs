@@ -44,7 +44,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("report", &["error", "finding", "reading", "secret", "source"]),
     ("serve", &["error", "finding", "report", "secret"]),
     ("settings", &["day", "error", "finding", "silence"]),
-    ("cli", &["day", "finding", "report"]),
+    ("cli", &["day", "finding", "report", "rule"]),
 ];
 
 /// Modules that read and write.

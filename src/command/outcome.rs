@@ -45,11 +45,12 @@ impl Outcome<'_> {
         let min_confidence =
             arguments.min_confidence.or(setup.settings.min_confidence).unwrap_or(Confidence::Low);
         let fail_on = arguments.fail_on.or(setup.settings.fail_on).unwrap_or(Severity::High);
-        let filters = Filters { min_confidence, off: &setup.settings.off };
-        let off_findings = findings
-            .iter()
-            .filter(|finding| setup.settings.off.iter().any(|off| **off == *finding.rule))
-            .count();
+        let off = not_asked(setup, &arguments.only)?;
+        let filters = Filters { min_confidence, off: &off };
+        let is_off = |finding: &&Finding| setup.settings.off.iter().any(|off| **off == *finding.rule);
+        let off_findings = findings.iter().filter(is_off).count();
+        let not_asked =
+            findings.iter().filter(|finding| off.iter().any(|off| **off == *finding.rule)).count();
         let (findings, left_out) = filters.keep(findings);
         let exit_code = if self.looked.files == 0 && !arguments.exit_zero {
             ExitCode::NotAudited
@@ -71,6 +72,8 @@ impl Outcome<'_> {
                 since: arguments.since.clone(),
                 off: setup.settings.off.clone(),
                 off_findings,
+                only: arguments.only.clone(),
+                not_asked: not_asked - off_findings,
                 tokens_off: setup.tokens.is_without_ours(),
                 excluded: self.looked.excluded,
                 respects_gitignore: setup.respect_gitignore,
@@ -94,6 +97,18 @@ impl Outcome<'_> {
         }
         Ok(exit_code)
     }
+}
+
+/// Rules whose findings are not told: those that are switched off, and where some are asked for by name, all others.
+fn not_asked(setup: &Setup, only: &[String]) -> Result<Vec<String>, Error> {
+    if let Some(name) = only.iter().find(|name| setup.rules.get(name).is_none()) {
+        let message = format!("there is no rule named {name}{}", super::rules::meant(&setup.rules, name));
+        return Err(Error::new(ErrorKind::Usage, message).hint("`secretrail rules list` names all rules"));
+    }
+    let mut off = setup.settings.off.clone();
+    let others = setup.rules.iter().map(|rule| rule.name().to_owned()).filter(|name| !only.contains(name));
+    off.extend(others.filter(|_| !only.is_empty()));
+    Ok(off)
 }
 
 pub(super) fn nothing_to_audit() -> Error {

@@ -28,6 +28,7 @@ pub(super) fn style(cli: &Cli, arguments: &ScanArguments) -> TableStyle {
         width: usize::clamp(width, 40, 200),
         unicode,
         full: arguments.all,
+        quiet: cli.quiet,
         ids: arguments.all || cli.verbose > 0,
     }
 }

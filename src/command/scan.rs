@@ -32,6 +32,9 @@ use crate::terraform::tree::{Input, read_manifest, unread_file};
 /// Deep expressions are followed by recursion, bounded well below what this holds.
 pub(super) const STACK_BYTES: usize = 64 * 1024 * 1024;
 
+/// The walk goes no deeper.
+const MOST_FOLDERS: usize = 64;
+
 /// Where secretrail looks, and what with.
 pub(super) struct Setup {
     /// The folder that names are relative to.
@@ -49,7 +52,8 @@ pub(super) struct Setup {
     token_gaps: Option<(PathBuf, Vec<Unusable>)>,
     /// Rules of the team that nothing can meet: file, name and reason.
     rule_gaps: Vec<(PathBuf, String, String)>,
-    excluded: Override,
+    /// By the settings, and by the user.
+    excluded: [Override; 2],
     pub(super) respect_gitignore: bool,
     stop: Arc<AtomicBool>,
 }
@@ -99,7 +103,8 @@ impl Setup {
         }
         known_rules(&rules, &settings)?;
         let (tokens, token_gaps) = tokens(what.tokens.as_ref().or(settings.tokens.as_ref()))?;
-        let excluded = excluded(settings.home.as_deref().unwrap_or(&base), &settings.exclude)?;
+        let home = settings.home.as_deref().unwrap_or(&base);
+        let excluded = [excluded(home, &settings.exclude)?, excluded(&base, &what.exclude)?];
         let respect_gitignore = what.respect_gitignore || settings.respect_gitignore;
         let plans = what.plans.clone();
         Ok(Self {
@@ -158,7 +163,7 @@ impl Setup {
             self.paths.iter().chain(today.downloaded.iter().flat_map(|(_, rows)| rows).map(|(_, f)| f));
         let mut found: Vec<Found> = paths.flat_map(|path| since::files(&*past, path, &files)).collect();
         // What is excluded now was so then, as far as this comparison goes.
-        found.retain(|file| !self.excluded.matched(&file.path, false).is_ignore());
+        found.retain(|file| !self.is_excluded(&file.path));
         found.sort();
         found.dedup_by(|a, b| a.path == b.path);
         let (states, found) = found.into_iter().partition(|file| file.kind == FileKind::State);
@@ -277,7 +282,7 @@ fn tokens(file: Option<&PathBuf>) -> Result<Tokens, Error> {
 }
 
 fn progress_bar(cli: &Cli, what: &What) -> ProgressBar {
-    let quiet = what.no_progress || cli.verbose > 0 || !io::stderr().is_terminal();
+    let quiet = what.no_progress || cli.quiet || cli.verbose > 0 || !io::stderr().is_terminal();
     if quiet {
         return ProgressBar::hidden();
     }
@@ -289,6 +294,15 @@ fn progress_bar(cli: &Cli, what: &What) -> ProgressBar {
 }
 
 impl Setup {
+    fn is_excluded(&self, path: &Path) -> bool {
+        // `legacy/` means the folder, and so all that is in it.
+        let folders = |globs: &Override| {
+            let above = path.ancestors().skip(1).take_while(|folder| *folder != globs.path());
+            above.take(MOST_FOLDERS).any(|folder| globs.matched(folder, true).is_ignore())
+        };
+        self.excluded.iter().any(|globs| globs.matched(path, false).is_ignore() || folders(globs))
+    }
+
     /// Finds and reads all documents.
     fn gather(&self, sources: &Sources) -> Result<(Material, usize), Error> {
         let mut material = Material::default();
@@ -327,7 +341,7 @@ impl Setup {
         found.sort();
         found.dedup_by(|a, b| a.path == b.path);
         let all = found.len();
-        found.retain(|file| !self.excluded.matched(&file.path, false).is_ignore());
+        found.retain(|file| !self.is_excluded(&file.path));
         let excluded = all - found.len();
         let (states, found) = found.into_iter().partition(|file| file.kind == FileKind::State);
         found_states(states, sources, &mut material);

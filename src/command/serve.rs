@@ -118,6 +118,7 @@ impl Auditor {
             tokens: arguments.tokens.clone(),
             settings: arguments.settings.clone(),
             respect_gitignore: false,
+            exclude: Vec::new(),
             no_progress: true,
             now: None,
         };

@@ -15,6 +15,7 @@ use super::shown::clipped;
 use super::told::{Group, Told, ToldGap, grouped};
 use super::verdict::{number, verdict};
 use super::{Report, TableStyle};
+use crate::error::ExitCode;
 use crate::finding::Severity;
 
 /// With more findings of one rule than this, only the first few are shown in full.
@@ -35,9 +36,16 @@ pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()>
         let drawn = snippet::draw(&told, (finding, also), style);
         writeln!(out, "{}\n", drawn.trim_end())?;
     }
-    write_gaps(&told.gaps, style, out)?;
-    write_accepted(&told.accepted, style, out)?;
-    summary::write(report, &told, out)?;
+    if !(style.quiet && report.exit_code == ExitCode::Clean) {
+        write_gaps(&told.gaps, style, out)?;
+    }
+    if style.quiet && told.findings.is_empty() && report.exit_code == ExitCode::Clean {
+        return Ok(());
+    }
+    if !style.quiet {
+        write_accepted(&told.accepted, style, out)?;
+        summary::write(report, &told, out)?;
+    }
     let paint = match (told.findings.first(), report.exit_code as u8) {
         (Some(worst), _) => severity_style(worst.severity),
         (None, 0) => AnsiColor::Green.on_default().effects(Effects::BOLD),

@@ -32,6 +32,13 @@ pub(super) fn untold(report: &Report<'_>, told: &Told<'_>) -> Vec<String> {
         let left_out = number(report.gate.left_out, "finding is", "findings are");
         all.push(format!("{left_out} less sure than --min-confidence and left out"));
     }
+    if !report.gate.only.is_empty() {
+        let others = number(report.gate.not_asked, "finding", "findings");
+        all.push(format!(
+            "Only {} asked for; {others} of other rules left out",
+            is_or_are(&report.gate.only)
+        ));
+    }
     if report.gate.off_findings > 0 {
         let off = number(report.gate.off_findings, "finding is", "findings are");
         all.push(format!("{off} of rules that are switched off: {}", report.gate.off.join(", ")));
@@ -57,6 +64,10 @@ pub(super) fn untold(report: &Report<'_>, told: &Told<'_>) -> Vec<String> {
         all.push(format!("{gone} gone: write it anew with `secretrail baseline`"));
     }
     all
+}
+
+fn is_or_are(names: &[String]) -> String {
+    format!("{} {}", names.join(", "), if names.len() == 1 { "is" } else { "are" })
 }
 
 fn words(by: &str) -> &str {

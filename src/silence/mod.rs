@@ -219,6 +219,8 @@ fn is_over(until: Option<Day>, today: Day) -> bool {
 struct Inline {
     comments: Vec<Comment>,
     by_line: BTreeMap<(SourceId, usize), Vec<usize>>,
+    /// Those that speak of here-documents too.
+    wide: BTreeMap<SourceId, Vec<usize>>,
     /// Comment, and position of the rule in it.
     used: BTreeSet<(usize, usize)>,
 }
@@ -240,6 +242,9 @@ impl Inline {
                     comment.said =
                         Err("a rule that it names does not exist; `secretrail rules list` names all");
                 }
+                if !comment.also.is_empty() {
+                    inline.wide.entry(id).or_default().push(inline.comments.len());
+                }
                 inline.by_line.entry((id, comment.line)).or_default().push(inline.comments.len());
                 inline.comments.push(comment);
             }
@@ -249,7 +254,11 @@ impl Inline {
 
     fn answer(&mut self, place: (SourceId, usize), rule: &str, today: Day) -> Option<Said> {
         let mut answer = None;
-        for number in self.by_line.get(&place).into_iter().flatten() {
+        let wide = self.wide.get(&place.0).into_iter().flatten().filter(|number| {
+            let comment = self.comments.get(**number);
+            comment.is_some_and(|comment| comment.also.iter().any(|lines| lines.contains(&place.1)))
+        });
+        for number in self.by_line.get(&place).into_iter().flatten().chain(wide) {
             let Some(Ok(said)) = self.comments.get(*number).map(|comment| &comment.said) else { continue };
             let position = said.rules.iter().position(|named| named == rule);
             let Some(position) = position.filter(|_| !is_over(Some(said.until), today)) else { continue };
