@@ -20,7 +20,7 @@ pub(super) fn run(cli: &Cli, arguments: &BaselineArguments) -> Result<ExitCode, 
     let heard = silencing.hear(&setup, &mut looked, &redactor)?;
     // How sure a gate must be may change later, so findings of any confidence are kept.
     let (findings, _) = Filters { off: &setup.settings.off, ..Filters::default() }.keep(heard.findings);
-    let (gaps, _, _) = silencing.accept(&setup, &mut looked, &redactor)?;
+    let gaps = silencing.accept(&setup, &mut looked, &redactor)?.open;
     let hiding = gaps.iter().filter(|gap| gap.hides_findings).count();
     if hiding > 0 {
         tracing::warn!(

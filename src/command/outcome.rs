@@ -15,7 +15,7 @@ use crate::report::{self, Format, Gate, Report, RuleHelp, TableStyle};
 use crate::rule::{RuleSet, describe};
 use crate::secret::redact::Redactor;
 use crate::settle::{Filters, added, exit_code};
-use crate::silence::{AcceptedGap, By, Heard, Silenced};
+use crate::silence::{AcceptedGap, AskedGaps, By, Heard, Silenced};
 use crate::source::Sources;
 
 /// All that a report is made of.
@@ -40,7 +40,8 @@ impl Outcome<'_> {
             only_new(&mut heard, &self.looked.sources, &before, &past.sources);
         }
         let Heard { mut findings, silenced, gone } = heard;
-        let (gaps, accepted, notices) = self.silencing.accept(setup, &mut self.looked, &redactor)?;
+        let AskedGaps { open: gaps, accepted, notices } =
+            self.silencing.accept(setup, &mut self.looked, &redactor)?;
         findings.extend(notices);
         let min_confidence =
             arguments.min_confidence.or(setup.settings.min_confidence).unwrap_or(Confidence::Low);

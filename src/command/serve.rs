@@ -19,7 +19,7 @@ use crate::scan::{Material, PlanDocument, Stage, Tools, scan};
 use crate::secret::Secret;
 use crate::serve::{self, AllowedHosts, Key, Options};
 use crate::settle::{Filters, exit_code};
-use crate::silence::Heard;
+use crate::silence::{AskedGaps, Heard};
 use crate::source::open::decode;
 use crate::source::{Sources, Span};
 use crate::terraform::plan::recognise::{Document, recognise};
@@ -153,7 +153,7 @@ impl Auditor {
         let Heard { findings, silenced, .. } = self.silencing.hear(setup, &mut looked, &redactor)?;
         let filters = Filters { min_confidence: self.min_confidence, off: &setup.settings.off };
         let (findings, left_out) = filters.keep(findings);
-        let (gaps, accepted, _) = self.silencing.accept(setup, &mut looked, &redactor)?;
+        let AskedGaps { open: gaps, accepted, .. } = self.silencing.accept(setup, &mut looked, &redactor)?;
         let exit_code = exit_code(&findings, &gaps, Some(self.fail_on), false);
         let report = Report {
             sources: &looked.sources,

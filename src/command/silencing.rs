@@ -5,12 +5,10 @@ use std::path::Path;
 use super::scan::{Looked, Setup, here};
 use crate::day::Day;
 use crate::error::{Error, ErrorKind};
-use crate::finding::Finding;
-use crate::reading::Gap;
 use crate::secret::redact::Redactor;
 use crate::settle::{settle, settle_gaps};
 use crate::silence::baseline::Baseline;
-use crate::silence::{AcceptedGap, Heard, Means, accept_gaps, silence};
+use crate::silence::{AskedGaps, Heard, Means, accept_gaps, silence};
 use crate::source::open::{normalise, read_text};
 use crate::source::{SourceId, Sources};
 
@@ -39,7 +37,7 @@ impl Silencing {
         setup: &Setup,
         looked: &mut Looked,
         redactor: &Redactor,
-    ) -> Result<(Vec<Gap>, Vec<AcceptedGap>, Vec<Finding>), Error> {
+    ) -> Result<AskedGaps, Error> {
         let gaps = settle_gaps(std::mem::take(&mut looked.scanned.gaps), &looked.sources);
         let sources = &looked.sources;
         let prefix = prefix(setup);

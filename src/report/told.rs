@@ -144,7 +144,13 @@ fn in_words(kind: &str) -> String {
         "boot-log" => "printed into a log".to_owned(),
         "process-arguments" => "handed over on a command line".to_owned(),
         "output" => "given out".to_owned(),
-        kind => format!("written to: {kind}"),
+        "file" => "written to a file".to_owned(),
+        "environment" => "kept in an environment".to_owned(),
+        "definition" => "kept in a definition".to_owned(),
+        "object" => "written to an object".to_owned(),
+        "parameter" => "kept in a store for plain settings".to_owned(),
+        "state" => "kept in this state".to_owned(),
+        kind => format!("ends here: {kind}"),
     }
 }
 

@@ -6,6 +6,7 @@ use std::ops::Range;
 use super::notice::{Notice, State};
 use super::{By, Glob, is_over};
 use crate::day::Day;
+use crate::finding::Finding;
 use crate::reading::Gap;
 use crate::source::open::joined;
 use crate::source::{SourceId, Sources, Span};
@@ -44,6 +45,17 @@ pub struct AcceptedGap {
     pub reason: String,
     /// The last day on which it holds.
     pub until: Option<Day>,
+}
+
+/// Gaps after the settings were asked.
+#[derive(Debug, Default)]
+pub struct AskedGaps {
+    /// Those that count.
+    pub open: Vec<Gap>,
+    /// Those that are accepted.
+    pub accepted: Vec<AcceptedGap>,
+    /// What is wrong with entries.
+    pub notices: Vec<Finding>,
 }
 
 /// Parts gaps into those that count and those that are accepted, and says what is wrong with the entries.

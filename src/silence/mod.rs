@@ -17,7 +17,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use self::baseline::Baseline;
 use self::comment::{Comment, Said, comments};
 pub use self::entry::{Entry, Glob};
-pub use self::gap::{AcceptedGap, GapEntry};
+pub use self::gap::{AcceptedGap, AskedGaps, GapEntry};
 pub use self::notice::{FIELDS, LOGSOURCE};
 use self::notice::{Notice, State};
 use crate::day::Day;
@@ -140,10 +140,10 @@ pub fn accept_gaps(
     sources: &Sources,
     (redactor, rules): (&Redactor, &RuleSet),
     means: &Means<'_>,
-) -> (Vec<Gap>, Vec<AcceptedGap>, Vec<Finding>) {
+) -> AskedGaps {
     let place = (means.settings, means.prefix);
     let (open, accepted, notices) = gap::part(gaps, entries, sources, place, means.today);
-    (open, accepted, settled(notices, sources, redactor, rules))
+    AskedGaps { open, accepted, notices: settled(notices, sources, redactor, rules) }
 }
 
 fn settled(notices: Vec<Notice>, sources: &Sources, redactor: &Redactor, rules: &RuleSet) -> Vec<Finding> {

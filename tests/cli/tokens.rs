@@ -61,3 +61,18 @@ fn an_allow_list_takes_no_other_rule_s_finding() {
     assert_eq!(ran.findings(), ["literal-secret main.tf:2"]);
     assert_eq!(ran.silenced(), Vec::<String>::new());
 }
+
+/// In a plan the same is said in one line: its texts have no places of their own.
+#[test]
+fn what_is_let_pass_in_a_plan_is_told() {
+    let plan =
+        std::fs::read_to_string(crate::rig::root().join("examples/atlantis/plan.json")).expect("the plan");
+    let token = ["AKIA", "Q3EGRTW2KLZVB5XN"].concat();
+    let plan = plan.replace("#!/bin/sh", &format!("#!/bin/sh # {token}"));
+    assert!(plan.contains(&token));
+    let list = "[[allowlists]]\nregexes = ['''^AKIA''']\n";
+    let folder = Folder::new(&[("plan.json", &plan), ("team.toml", list)]);
+    let ran = folder.run(&["scan", "-f", "json", "--plan", "plan.json", "--tokens", "team.toml"]);
+    let told = "plan.json: 1 token in it is let pass by allow-lists of the token table";
+    assert!(ran.gaps().contains(&told.to_owned()), "{ran:?}");
+}

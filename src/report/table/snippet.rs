@@ -14,6 +14,8 @@ use crate::report::told::{Step, Told, ToldFinding, ToldSecret};
 const WIDEST: usize = 160;
 /// Columns that line numbers and borders take.
 const GUTTER: usize = 10;
+/// Columns that stand before a fix where there is little room.
+const NARROW: usize = 14;
 /// A longer way is folded in the middle: who wants all of it asks for it.
 const MOST_STEPS: usize = 8;
 /// Lines of a fix; a longer one is no fix that anybody reads.
@@ -169,7 +171,8 @@ fn footer(
 ) -> Vec<(&'static str, String)> {
     let mut lines = Vec::new();
     let rule = told.rule_of(finding);
-    let width = style.width.clamp(40, 120) - 2 * GUTTER;
+    let width = style.width.clamp(40, 120);
+    let width = width - if width < 80 { NARROW } else { 2 * GUTTER };
     if let Some(literal) = finding.secret.as_ref().and_then(ToldSecret::literal) {
         lines.push(("secret", literal));
     }
@@ -195,7 +198,8 @@ fn footer(
 fn wrapped(text: &str, width: usize, most: usize) -> String {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split_whitespace() {
-        let word = clipped(word, width);
+        // A word that is longer than a line, such as a fingerprint, is of no use in part.
+        let word = clipped(word, width.max(WIDEST));
         let last_line = lines.len() == most;
         match lines.last_mut() {
             Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {

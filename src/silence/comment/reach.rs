@@ -10,7 +10,7 @@ const MOST_LINES: usize = 5_000;
 pub(super) fn reach(lines: &[&str], line: usize, is_hcl: bool) -> Vec<Range<usize>> {
     let Some(text) = line.checked_sub(1).and_then(|at| lines.get(at)) else { return Vec::new() };
     if let Some(end) = end_of_here_document(lines, line) {
-        return vec![line + 1..end + 1];
+        return std::iter::once(line + 1..end + 1).collect();
     }
     if is_hcl && opens_block(text) { inside_block(lines, line) } else { Vec::new() }
 }
@@ -103,7 +103,7 @@ mod tests {
             ("cat <<A <<B\n1\nA\n2\nB\n3", 6),
             ("$x = @\"\na\n\"@ | Set-Content y\nb", 4),
         ] {
-            assert_eq!(of(text, 1), [2..end], "{text}");
+            assert_eq!(of(text, 1), std::iter::once(2..end).collect::<Vec<_>>(), "{text}");
         }
         for text in ["echo <<< EOF\na\nEOF", "a << 2\nb", "a = b {\nEOF", "cat <<EOF\nno end"] {
             assert!(of(text, 1).is_empty(), "{text}");

@@ -125,5 +125,5 @@ fn files_outside_of_the_scanned_folder_are_named_from_where_the_reader_is() {
     let ran = folder.run(&["scan", "live/prod", "-f", "github"]);
     assert!(ran.out.starts_with("::error file=t.tftpl,line=2"), "{}", ran.out);
     let sarif = folder.run(&["scan", "live/prod", "-f", "sarif"]).out;
-    assert!(sarif.contains("\"uri\": \"t.tftpl\"") && !sarif.contains("../"), "{sarif}");
+    assert!(sarif.contains("\"uri\": \"t.tftpl\"") && !sarif.contains("\"live/prod/../"), "{sarif}");
 }
