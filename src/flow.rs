@@ -185,6 +185,7 @@ pub fn flows_of_script(source: SourceId, name: &str, text: &Text) -> Reading<Vec
         role: ScriptRole::Standalone,
         environment: Vec::new(),
         arguments: Vec::new(),
+        files: Vec::new(),
         file_name: name,
         guess_environment: true,
         fallback: Span::start_of(source),
@@ -220,7 +221,9 @@ fn follow(arrival: &Arrival, flows: &mut Vec<Flow>, gaps: &mut Vec<Gap>) {
         Use::RemoteExec => Some(ScriptRole::RemoteExec),
         Use::LocalExec => Some(ScriptRole::LocalExec),
         // A file that is a script will run: somewhere, with an output that nobody here knows.
-        Use::LocalFile | Use::RemoteFile | Use::Kept | Use::Rendered if runs(&arrival.text) => {
+        Use::LocalFile | Use::RemoteFile | Use::Kept | Use::Rendered
+            if runs(&arrival.text) || script_name(arrival).is_some() =>
+        {
             Some(ScriptRole::Standalone)
         }
         Use::LocalFile | Use::RemoteFile | Use::Kept | Use::Rendered => None,
@@ -236,7 +239,8 @@ fn follow(arrival: &Arrival, flows: &mut Vec<Flow>, gaps: &mut Vec<Gap>) {
             flows.iter_mut().skip(before).for_each(told_as_literal);
         }
     }
-    let powershell = runs_powershell(arrival);
+    let file_name = script_name(arrival).unwrap_or_else(|| arrival.address.clone());
+    let powershell = runs_powershell(arrival) || is_named_powershell(&file_name);
     let Some(role) = script.filter(|_| powershell || runs_shell(arrival)) else { return };
     let flat = Flat::new(&text);
     if !powershell && !is_script(flat.text()) {
@@ -246,7 +250,8 @@ fn follow(arrival: &Arrival, flows: &mut Vec<Flow>, gaps: &mut Vec<Gap>) {
         role,
         environment: arrival.environment.clone(),
         arguments: Vec::new(),
-        file_name: &arrival.address,
+        files: arrival.copied.clone(),
+        file_name: &file_name,
         guess_environment: false,
         fallback: arrival.at,
     };
@@ -261,6 +266,15 @@ fn follow(arrival: &Arrival, flows: &mut Vec<Flow>, gaps: &mut Vec<Gap>) {
             add(flows, &landing, &arrival.address, host_of_script, true);
         }
     }
+}
+
+/// The name of the file or object that a text becomes, where it says that it is a script: `setup.ps1`.
+fn script_name(arrival: &Arrival) -> Option<String> {
+    let path = arrival.path.as_ref()?.shown();
+    let name = path.rsplit(['/', '\\']).next().unwrap_or_default();
+    let ends =
+        [".sh", ".bash", ".ksh", ".ps1", ".psm1"].iter().any(|end| name.to_ascii_lowercase().ends_with(end));
+    ends.then(|| name.to_owned())
 }
 
 /// A literal that stands in the definition itself has no way to follow: the place in the source is the finding.
@@ -315,7 +329,7 @@ fn with_argument_hop(arrival: &Arrival) -> Text {
         }
         known => known.clone(),
     });
-    Text { pieces: pieces.collect() }
+    Text::of(pieces.collect())
 }
 
 /// One landing for each secret that stands in the text itself: its first place.
@@ -351,11 +365,25 @@ fn rendered_landings(arrival: &Arrival, text: &Text) -> Vec<Landing> {
 
 /// `ca.crt`, `/etc/tls/cert.pem`, `ca-bundle.pem`; not `tls.key`, not `cert-and-key.pem`.
 fn names_a_certificate(path: &str) -> bool {
+    let digit = |letter: char| letter.is_ascii_digit();
     // Of "a, then copied to b" both say it.
     let name = path.rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
-    let says = |word: &str| name.split(['.', '-', '_']).any(|part| part == word);
-    let public =
-        ["crt", "cer", "cert", "certs", "certificate", "ca", "cacert", "bundle", "chain", "fullchain"];
+    let says = |word: &str| name.split(['.', '-', '_']).any(|part| part.trim_end_matches(digit) == word);
+    let public = [
+        "crt",
+        "cer",
+        "cert",
+        "certs",
+        "certificate",
+        "certificates",
+        "ca",
+        "cacert",
+        "rootca",
+        "isrgrootx",
+        "bundle",
+        "chain",
+        "fullchain",
+    ];
     public.iter().any(|word| says(word))
         && !name.contains("key")
         && !name.contains("p12")

@@ -1,5 +1,6 @@
 //! Small trees, and where their secrets land.
 
+mod encoded;
 mod windows;
 
 use std::path::PathBuf;

@@ -32,6 +32,8 @@ pub struct Context<'a> {
     pub environment: Vec<(String, Text)>,
     /// Its positional parameters.
     pub arguments: Vec<Text>,
+    /// Path and text of the files that it finds.
+    pub files: Vec<(Text, Text)>,
     /// The name of its file, for gaps.
     pub file_name: &'a str,
     /// Whether an unset variable with a secret-saying name is an origin, with low confidence.
@@ -54,6 +56,7 @@ pub struct Context<'a> {
 ///     role: Role::UserData,
 ///     environment: Vec::new(),
 ///     arguments: Vec::new(),
+///     files: Vec::new(),
 ///     file_name: "user_data.sh",
 ///     guess_environment: false,
 ///     fallback: Span::start_of(source),

@@ -102,6 +102,20 @@ pub fn decode(bytes: Vec<u8>) -> Result<(String, bool), Refusal> {
     }
 }
 
+/// The files of a folder, not those below it.
+///
+/// # Errors
+///
+/// See [`Refusal`].
+pub fn files_of(folder: &Path) -> Result<Vec<PathBuf>, Refusal> {
+    let entries = std::fs::read_dir(folder).map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => Refusal::Missing,
+        kind => Refusal::Failed(kind.to_string()),
+    })?;
+    // What vanishes while it is listed is not there.
+    Ok(entries.filter_map(Result::ok).map(|entry| entry.path()).collect())
+}
+
 /// The path without `.` and `..`, not touching the disk: as Terraform reads a module's source.
 pub fn normalise(path: &Path) -> PathBuf {
     let mut out = PathBuf::new();

@@ -7,7 +7,8 @@ use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use zeroize::Zeroizing;
 
-use super::open::{MOST_BYTES, Refusal, normalise, read_text_up_to};
+use super::open::{MOST_BYTES, Refusal, files_of, normalise, read_text_up_to};
+use super::walk::{FileKind, Found};
 use super::{Past, Position, SourceId, Span};
 
 /// One text that was read.
@@ -23,6 +24,8 @@ pub struct Document {
     lines: OnceLock<Lines>,
 }
 
+/// Files of one folder that are read because a module call names it.
+const MOST_FILES: usize = 1_000;
 /// Bytes between two counts of characters.
 const STEP: usize = 64 * 1024;
 
@@ -224,6 +227,29 @@ impl Sources {
         let id = self.add_file(self.reported_name(&path), &path);
         self.document(id).set_text(text.into());
         Ok(id)
+    }
+
+    /// The files of a folder that was not scanned and that a module call names, not those below it.
+    ///
+    /// # Errors
+    ///
+    /// The reason for which the folder can't be read or may not be read.
+    pub fn folder(&self, folder: &Path) -> Result<Vec<Found>, Refusal> {
+        let mut paths = match &self.past {
+            Some(past) => past.files_below(folder),
+            None => {
+                self.may_open(folder)?;
+                files_of(folder)?
+            }
+        };
+        paths.retain(|path| path.parent() == Some(folder));
+        paths.sort();
+        paths.truncate(MOST_FILES);
+        let found = paths.into_iter().filter_map(|path| {
+            let kind = FileKind::of(&path.file_name()?.to_string_lossy())?;
+            Some(Found { path, kind })
+        });
+        Ok(found.collect())
     }
 
     /// All paths that were added.

@@ -18,6 +18,9 @@ use crate::value::{Flat, Piece, SinkKind, Text};
 /// Module instances looked at for one root; more become a gap.
 const MOST_INSTANCES: usize = 2_000;
 
+/// Blocks inside blocks that are looked into where a row says "any".
+const MOST_BLOCKS: usize = 10;
+
 /// Of a definition with more secrets than are followed.
 const TOO_MANY: &str = "the definition holds more secrets than are followed one by one";
 
@@ -61,6 +64,8 @@ pub struct Arrival {
     pub environment: Vec<(String, Text)>,
     /// The program that reads it, where the configuration names one.
     pub interpreter: Option<String>,
+    /// Path and text of the files that the same block copied to the machine.
+    pub copied: Vec<(Text, Text)>,
 }
 
 /// Calls `visit` for a root module and every module that it calls.
@@ -159,7 +164,7 @@ fn opaque_module<'w>(
             secrets.push(name);
         }
     }
-    let source = call.node.body.attribute("source").and_then(|source| source.value.as_literal());
+    let source = instance.directory.source_of(call.node);
     if source.is_some_and(|source| !source.starts_with('.')) {
         let mut reason = String::from("its source is not here: run `terraform init` before the scan");
         if !secrets.is_empty() {
@@ -227,6 +232,7 @@ fn given_out<'w>(
             argument: attribute.name.text.to_string(),
             environment: Vec::new(),
             interpreter: None,
+            copied: Vec::new(),
         });
     }
 }
@@ -257,6 +263,7 @@ fn given_entries<'w>(
             argument: attribute.name.text.to_string(),
             environment: Vec::new(),
             interpreter: None,
+            copied: Vec::new(),
         });
     }
 }
@@ -272,7 +279,11 @@ struct Visitor<'v, 'w> {
 impl<'w> Visitor<'_, 'w> {
     fn block(&mut self) {
         let type_name = self.block.node.label(0).unwrap_or_default();
-        let sinks = Tables::embedded().sinks(self.kind, type_name);
+        let mut sinks = Tables::embedded().sinks(self.kind, type_name);
+        if sinks.is_empty() {
+            // A provider that no table knows: what is called user data is user data.
+            sinks = Tables::embedded().sinks(self.kind, "*");
+        }
         let provisioners: Vec<&'w Block> = self.block.node.body.blocks_of("provisioner").collect();
         if sinks.is_empty() && provisioners.is_empty() {
             return;
@@ -304,6 +315,7 @@ impl<'w> Visitor<'_, 'w> {
                     self.sink_argument(scope, row, body, attribute);
                 }
             }
+            ["**", rest @ ..] => self.anywhere(scope, row, body, rest, 0),
             [block, rest @ ..] => {
                 for inner in body.blocks_of(block) {
                     self.sink(scope, row, &inner.body, rest);
@@ -316,17 +328,34 @@ impl<'w> Visitor<'_, 'w> {
         }
     }
 
+    /// The sink in any block below.
+    fn anywhere(&mut self, scope: &Scope<'w>, row: &SinkRow, body: &'w Body, rest: &[&'w str], depth: usize) {
+        self.sink(scope, row, body, rest);
+        // Kubernetes' own objects nest six deep.
+        if depth < MOST_BLOCKS {
+            for block in &body.blocks {
+                let inner = if &*block.kind.text == "dynamic" { self.element_of(scope, block) } else { None };
+                self.anywhere(inner.as_ref().unwrap_or(scope), row, &block.body, rest, depth + 1);
+            }
+        }
+    }
+
     fn dynamic(&mut self, scope: &Scope<'w>, row: &SinkRow, dynamic: &'w Block, rest: &[&'w str]) {
-        let name = dynamic.body.attribute("iterator").and_then(|a| a.value.as_variable());
-        let name = name.or(dynamic.label(0)).unwrap_or_default();
-        let Some(collection) = dynamic.body.attribute("for_each") else { return };
-        let at = self.block.span(collection.value.range);
-        let elements = self.evaluator.eval(scope, &collection.value);
-        let (key, value) = self.evaluator.any_element(&elements, at);
-        let inner = scope.with(name, Value::map(vec![("key".into(), key), ("value".into(), value)]));
+        let Some(inner) = self.element_of(scope, dynamic) else { return };
         for content in dynamic.body.blocks_of("content") {
             self.sink(&inner, row, &content.body, rest);
         }
+    }
+
+    /// The scope inside a `dynamic` block: any element of what it runs over.
+    fn element_of(&self, scope: &Scope<'w>, dynamic: &'w Block) -> Option<Scope<'w>> {
+        let name = dynamic.body.attribute("iterator").and_then(|a| a.value.as_variable());
+        let name = name.or(dynamic.label(0)).unwrap_or_default();
+        let collection = dynamic.body.attribute("for_each")?;
+        let at = self.block.span(collection.value.range);
+        let elements = self.evaluator.eval(scope, &collection.value);
+        let (key, value) = self.evaluator.any_element(&elements, at);
+        Some(scope.with(name, Value::map(vec![("key".into(), key), ("value".into(), value)])))
     }
 
     fn sink_argument(&mut self, scope: &Scope<'w>, row: &SinkRow, body: &'w Body, attribute: &'w Attribute) {
@@ -435,6 +464,7 @@ impl<'w> Visitor<'_, 'w> {
             argument: attribute.name.text.to_string(),
             environment: Vec::new(),
             interpreter: None,
+            copied: Vec::new(),
         }
     }
 

@@ -128,6 +128,8 @@ pub struct ForExpr {
     pub key: Option<Expr>,
     /// The result.
     pub value: Expr,
+    /// Of `if x != null` and `if x != ""` the x: elements without it are left out.
+    pub wanted: Option<Expr>,
 }
 
 /// A part of a template.

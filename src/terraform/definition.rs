@@ -42,7 +42,7 @@ impl Entries {
             Value::Null => {}
             Value::Text(text) if text.starts_with("[") || text.starts_with("{") => self.json(text),
             Value::Text(text) => self.add(name, text.clone()),
-            Value::Hole(hole) => self.add(name, Text { pieces: vec![Piece::Hole(hole.clone())] }),
+            Value::Hole(hole) => self.add(name, Text::of(vec![Piece::Hole(hole.clone())])),
             Value::List(items) | Value::Either(items) => {
                 items.iter().for_each(|item| self.value(item, name, depth + 1));
             }
@@ -97,7 +97,7 @@ fn only_sure(text: Text) -> Text {
         Piece::Hole(hole) => Piece::Hole(sure(hole)),
         known => known,
     });
-    Text { pieces: pieces.collect() }
+    Text::of(pieces.collect())
 }
 
 /// A value under a name that says secret: a literal, or a reference to something unknown.

@@ -3,8 +3,11 @@
 use std::collections::HashMap;
 use std::path::PathBuf;
 
-use super::ast::{Attribute, Block, Body};
+use super::ast::{Attribute, Block, Body, Expr, ExprKind, Part, Step};
 use crate::source::{SourceId, Span};
+
+/// Local values that name each other, in the source of a module.
+const MOST_CONSTANTS: usize = 16;
 
 /// A block with the file that it stands in.
 #[derive(Debug)]
@@ -122,6 +125,41 @@ impl Directory {
         let (source, body) = self.files.get(file as usize)?;
         let attribute = body.blocks.get(block as usize)?.body.attributes.get(position as usize)?;
         Some(Placed { source: *source, node: attribute })
+    }
+
+    /// The source of a module call, where it is a text or put together from texts: `"${local.modules}/app"`.
+    pub fn source_of(&self, call: &Block) -> Option<String> {
+        self.constant(&call.body.attribute("source")?.value, 0)
+    }
+
+    /// The text of an expression of texts, local values and variables' defaults.
+    fn constant(&self, expr: &Expr, depth: usize) -> Option<String> {
+        if depth > MOST_CONSTANTS {
+            return None;
+        }
+        match &expr.kind {
+            ExprKind::Scalar(text) => Some(text.to_string()),
+            ExprKind::Template(parts) => parts
+                .iter()
+                .map(|part| match part {
+                    Part::Literal { text, .. } => Some(text.to_string()),
+                    Part::Interpolation(inner) => self.constant(inner, depth + 1),
+                    _ => None,
+                })
+                .collect(),
+            ExprKind::Traversal(base, steps) => match (base.as_variable()?, &**steps) {
+                ("local", [Step::Attribute(name)]) => self.constant(&self.local(name)?.node.value, depth + 1),
+                ("var", [Step::Attribute(name)]) => {
+                    let default = || self.variable(name)?.node.body.attribute("default");
+                    let value = self.value(name).map(|placed| placed.node).or_else(default)?;
+                    self.constant(&value.value, depth + 1)
+                }
+                // A source that starts so is one in the caller's own folder.
+                ("path", [Step::Attribute(which)]) if &**which == "module" => Some(".".into()),
+                _ => None,
+            },
+            _ => None,
+        }
     }
 
     /// The value of a variable in the automatically loaded files.

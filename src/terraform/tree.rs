@@ -14,6 +14,11 @@ use crate::source::open::normalise;
 use crate::source::walk::{FileKind, Found};
 use crate::source::{SourceId, Sources, Span};
 
+/// Modules that call each other outside of the scanned folders, this deep.
+const MOST_NESTING: usize = 24;
+/// Folders of one scan.
+const MOST_CALLED: usize = 20_000;
+
 /// A file of the scan that was read.
 #[derive(Debug, Clone)]
 pub struct Input {
@@ -64,6 +69,15 @@ pub fn read_manifest(root: &Path, text: &str) -> Option<Vec<(String, PathBuf)>> 
 impl Tree {
     /// Parses all files, on all cores, and arranges them by folder.
     pub fn build(sources: &Sources, inputs: &[Input]) -> Reading<Self> {
+        let paths = inputs.iter().map(|input| input.found.path.clone()).collect();
+        let mut tree = Self { paths, ..Self::default() };
+        let mut gaps = tree.add(sources, inputs);
+        tree.add_called(sources, &mut gaps);
+        Reading { facts: tree, gaps }
+    }
+
+    /// Parses files and arranges them by folder; the gaps of reading them.
+    fn add(&mut self, sources: &Sources, inputs: &[Input]) -> Vec<Gap> {
         let parsed: Vec<(usize, Reading<Body>)> = inputs
             .par_iter()
             .enumerate()
@@ -85,14 +99,47 @@ impl Tree {
             let folder = input.found.path.parent().map(Path::to_path_buf).unwrap_or_default();
             folders.entry(folder).or_default().add(input, reading.facts);
         }
-        let mut values = Vec::new();
-        let mut directories = BTreeMap::new();
         for (path, mut folder) in folders {
-            values.append(&mut folder.other);
-            directories.insert(path.clone(), folder.into_directory(path));
+            self.values.append(&mut folder.other);
+            self.directories.insert(path.clone(), folder.into_directory(path));
         }
-        let paths = inputs.iter().map(|input| input.found.path.clone()).collect();
-        Reading { facts: Self { directories, paths, values, downloaded: BTreeMap::new() }, gaps }
+        gaps
+    }
+
+    /// Adds the modules that are called and lie beside the scanned folders (`../../modules/app`), as far as they
+    /// may be opened. They are followed; nothing else is looked for in them.
+    fn add_called(&mut self, sources: &Sources, gaps: &mut Vec<Gap>) {
+        for _ in 0..MOST_NESTING {
+            let missing: BTreeSet<PathBuf> =
+                self.directories.values().flat_map(|one| self.absent(one)).collect();
+            let before = self.directories.len();
+            for folder in missing.into_iter().take(MOST_CALLED.saturating_sub(before)) {
+                // What may not be opened stays a gap of the call.
+                let Ok(found) = sources.folder(&folder) else { continue };
+                let mut inputs = Vec::with_capacity(found.len());
+                for found in found.into_iter().filter(|found| is_of_module(found.kind)) {
+                    match sources.open(&found.path) {
+                        Ok(source) => inputs.push(Input { source, found }),
+                        Err(refusal) => {
+                            let source = sources.add_file(sources.reported_name(&found.path), &found.path);
+                            gaps.push(unread_file(source, refusal.reason(), found.kind));
+                        }
+                    }
+                }
+                gaps.extend(self.add(sources, &inputs));
+            }
+            if self.directories.len() == before {
+                return;
+            }
+        }
+    }
+
+    /// The folders of this repository that a module calls and that were not read.
+    fn absent<'d>(&'d self, directory: &'d Directory) -> impl Iterator<Item = PathBuf> + 'd {
+        let sources = directory.blocks_of("module").filter_map(|call| directory.source_of(call.node));
+        let folders =
+            sources.filter(|source| is_local(source)).map(|source| normalise(&directory.path.join(source)));
+        folders.filter(|folder| !self.directories.contains_key(folder))
     }
 
     /// Adds what a root's manifest says of downloaded modules.
@@ -104,7 +151,7 @@ impl Tree {
 
     /// The folder that a module call refers to. `address` is the child's: `module.a.module.b`.
     pub fn module(&self, root: &Path, caller: &Path, source: &str, address: &str) -> Option<&Directory> {
-        if source.starts_with("./") || source.starts_with("../") || source == "." || source == ".." {
+        if is_local(source) {
             return self.directories.get(&normalise(&caller.join(source)));
         }
         let key: String = address.split('.').filter(|part| *part != "module").collect::<Vec<_>>().join(".");
@@ -132,9 +179,8 @@ impl Tree {
         let mut called = BTreeSet::new();
         for directory in self.directories.values() {
             for call in directory.blocks_of("module") {
-                let source =
-                    call.node.body.attribute("source").and_then(|attribute| attribute.value.as_literal());
-                let Some(source) = source else { continue };
+                // A source that nothing here tells is a gap, told where the call is followed.
+                let Some(source) = directory.source_of(call.node) else { continue };
                 let target = normalise(&directory.path.join(&source));
                 if source.starts_with('.') && target != directory.path {
                     called.insert(target);
@@ -166,7 +212,7 @@ impl Tree {
             }
             let Some(directory) = self.directories.get(&path) else { continue };
             for call in directory.blocks_of("module") {
-                if let Some(source) = call.node.body.attribute("source").and_then(|a| a.value.as_literal()) {
+                if let Some(source) = directory.source_of(call.node) {
                     open.push(normalise(&path.join(source)));
                 }
             }
@@ -175,6 +221,16 @@ impl Tree {
             );
         }
     }
+}
+
+/// Whether a module's source is a folder.
+fn is_local(source: &str) -> bool {
+    matches!(source, "." | "..") || source.starts_with("./") || source.starts_with("../")
+}
+
+/// Whether a module consists of files of this kind; its callers give the values.
+fn is_of_module(kind: FileKind) -> bool {
+    matches!(kind, FileKind::Hcl | FileKind::HclJson)
 }
 
 #[derive(Default)]

@@ -31,12 +31,12 @@ pub enum Value {
 impl Value {
     /// Something unknown and harmless.
     pub fn unknown(label: impl Into<std::sync::Arc<str>>, at: Span) -> Self {
-        Self::Hole(Hole { label: label.into(), at, traces: Traces::none() })
+        Self::Hole(Hole::new(label, at, Traces::none()))
     }
 
     /// Something unknown that may hold these secrets.
     pub fn tainted(label: impl Into<std::sync::Arc<str>>, at: Span, traces: Traces) -> Self {
-        Self::Hole(Hole { label: label.into(), at, traces })
+        Self::Hole(Hole::new(label, at, traces))
     }
 
     /// A list.
@@ -207,6 +207,7 @@ impl Value {
                         known => known,
                     })
                     .collect(),
+                ..text
             }),
             Self::List(items) => Self::List(all(&items)),
             Self::Either(items) => Self::Either(all(&items)),
@@ -225,9 +226,31 @@ impl Value {
         match self {
             Self::Null => Text::default(),
             Self::Text(text) => text,
-            Self::Hole(hole) => Text { pieces: vec![Piece::Hole(hole)] },
+            Self::Hole(hole) => Text::of(vec![Piece::Hole(hole)]),
             Self::Either(arms) => either_text(&arms, label, at),
             other => Text::hole(label, at, other.traces()),
+        }
+    }
+
+    /// What it is where it is base64: of several arms those that are, where the others are empty.
+    pub fn encoded(&self) -> Option<Text> {
+        match self {
+            Self::Text(text) => text.encoded.then(|| text.clone()),
+            Self::Either(arms) => {
+                let mut all = Text::default();
+                for arm in arms.iter() {
+                    let Self::Text(text) = arm else { return None };
+                    if !text.encoded && !text.is_empty() {
+                        return None;
+                    }
+                    let at = arm.place().filter(|_| !all.is_empty());
+                    at.into_iter().for_each(|at| all.append(Text::made("\n", at)));
+                    all.append(text.clone());
+                }
+                all.encoded = true;
+                (!all.is_empty()).then_some(all)
+            }
+            _ => None,
         }
     }
 
@@ -250,7 +273,8 @@ fn piece_weight(piece: &Piece) -> usize {
 }
 
 fn has_lines(text: &Text) -> bool {
-    text.pieces.iter().any(|piece| matches!(piece, Piece::Known { text, .. } if text.contains('\n')))
+    let breaks = |piece: &Piece| matches!(piece, Piece::Known { text, .. } if text.contains('\n'));
+    !text.encoded && text.pieces.iter().any(breaks)
 }
 
 fn either_text(arms: &[Value], label: &str, at: Span) -> Text {

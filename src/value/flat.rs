@@ -92,7 +92,23 @@ impl Flat {
                 }
             }
         }
-        Text { pieces }
+        Text::of(pieces)
+    }
+
+    /// The lines, each with its newline and its own place; `fallback` for one that has none.
+    pub fn lines(&self, fallback: Span) -> Vec<(Text, Span)> {
+        let mut lines = Vec::new();
+        let mut start = 0;
+        for line in self.text().split_inclusive('\n') {
+            let end = start + line.len();
+            let from = start + (line.len() - line.trim_start().len());
+            let at = if self.is_made(from) { None } else { self.place(from, from + line.trim().len()) };
+            let content = self.slice(start, end);
+            let at = at.or_else(|| first_secret(&content)).unwrap_or(fallback);
+            lines.push((content, at));
+            start = end;
+        }
+        lines
     }
 
     /// The outer place of bytes `start..end`. Where they come from several documents: the place of
@@ -139,6 +155,14 @@ impl Segment {
 fn inside(outer: Span, from: usize, to: usize) -> Span {
     let base = outer.start as usize;
     Span::new(outer.source, base + from, base + to)
+}
+
+/// Where the first secret of a text stands.
+fn first_secret(text: &Text) -> Option<Span> {
+    text.pieces.iter().find_map(|piece| match piece {
+        Piece::Hole(hole) if !hole.traces.is_empty() => Some(hole.at),
+        Piece::Hole(_) | Piece::Known { .. } => None,
+    })
 }
 
 #[cfg(test)]

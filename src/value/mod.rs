@@ -204,6 +204,15 @@ pub struct Hole {
     pub at: Span,
     /// The secrets that can be here; none for a harmless unknown.
     pub traces: Traces,
+    /// What stands there in base64, where that is known: who undoes the encoding reads it.
+    pub inner: Option<Arc<Text>>,
+}
+
+impl Hole {
+    /// A hole of which nothing else is known.
+    pub fn new(label: impl Into<Arc<str>>, at: Span, traces: Traces) -> Self {
+        Self { label: label.into(), at, traces, inner: None }
+    }
 }
 
 /// A piece of a text.
@@ -227,22 +236,47 @@ pub enum Piece {
 pub struct Text {
     /// The pieces in order.
     pub pieces: Vec<Piece>,
+    /// Whether it is base64 of these pieces: inside of another text it is one word without lines.
+    pub encoded: bool,
 }
 
 impl Text {
+    /// A text of these pieces, as they stand.
+    pub fn of(pieces: Vec<Piece>) -> Self {
+        Self { pieces, encoded: false }
+    }
+
+    /// What stands in it where it is one word in base64: that word's text, its secrets with the whole way here.
+    pub fn opened(&self) -> Option<Text> {
+        let mut words = self.pieces.iter().filter(|piece| match piece {
+            Piece::Known { text, .. } => !text.trim().is_empty(),
+            Piece::Hole(_) => true,
+        });
+        let (Some(Piece::Hole(word)), None) = (words.next(), words.next()) else { return None };
+        let longer = |trace: &Trace| word.traces.iter().find(|outer| outer.origin == trace.origin).cloned();
+        let pieces = word.inner.as_ref()?.pieces.iter().map(|piece| match piece {
+            Piece::Hole(hole) => {
+                let traces = hole.traces.iter().map(|trace| longer(trace).unwrap_or_else(|| trace.clone()));
+                Piece::Hole(Hole { traces: traces.collect(), ..hole.clone() })
+            }
+            known => known.clone(),
+        });
+        Some(Text::of(pieces.collect()))
+    }
+
     /// A known text copied byte by byte from `at`.
     pub fn exact(text: impl Into<Arc<str>>, at: Span) -> Self {
-        Self { pieces: vec![Piece::Known { text: text.into(), at, exact: true }] }
+        Self::of(vec![Piece::Known { text: text.into(), at, exact: true }])
     }
 
     /// A known text made at `at`, not copied byte by byte.
     pub fn made(text: impl Into<Arc<str>>, at: Span) -> Self {
-        Self { pieces: vec![Piece::Known { text: text.into(), at, exact: false }] }
+        Self::of(vec![Piece::Known { text: text.into(), at, exact: false }])
     }
 
     /// One hole.
     pub fn hole(label: impl Into<Arc<str>>, at: Span, traces: Traces) -> Self {
-        Self { pieces: vec![Piece::Hole(Hole { label: label.into(), at, traces })] }
+        Self::of(vec![Piece::Hole(Hole::new(label, at, traces))])
     }
 
     /// Appends another text.

@@ -148,6 +148,9 @@ impl Reader<'_> {
         let packed = content.binary
             || ["b64", "base64", "gz", "gzip", "gz+b64", "gz+base64", "gzip+base64", "gzip+b64"]
                 .contains(&encoding.to_ascii_lowercase().as_str());
+        if let Some(inner) = text.opened() {
+            return Flat::new(&inner).lines(at);
+        }
         // What Terraform encodes is not encoded yet when it is read here.
         let decoded = text
             .known()
@@ -155,10 +158,11 @@ impl Reader<'_> {
             .and_then(|known| encoded::from_packed_base64(&known, &mut self.budget));
         match decoded {
             Some(decoded) => {
-                let lines = self.decoded(decoded, at).map(|text| lines(&text, at)).unwrap_or_default();
+                let lines =
+                    self.decoded(decoded, at).map(|text| Flat::new(&text).lines(at)).unwrap_or_default();
                 self.settings(lines)
             }
-            None => lines(&text, at),
+            None => Flat::new(&text).lines(at),
         }
     }
 
@@ -203,30 +207,4 @@ fn quoted(text: &Text, at: Span) -> Text {
     }
     out.append(Text::made("'", at));
     out
-}
-
-/// A text line by line, each with its place.
-pub(super) fn lines(text: &Text, fallback: Span) -> Vec<(Text, Span)> {
-    let flat = Flat::new(text);
-    let mut lines = Vec::new();
-    let mut start = 0;
-    for line in flat.text().split_inclusive('\n') {
-        let end = start + line.len();
-        let bare = line.trim();
-        let from = start + (line.len() - line.trim_start().len());
-        let at = if flat.is_made(from) { None } else { flat.place(from, from + bare.len()) };
-        let content = flat.slice(start, end);
-        let at = at.or_else(|| first_secret(&content)).unwrap_or(fallback);
-        lines.push((content, at));
-        start = end;
-    }
-    lines
-}
-
-/// Where the first secret of a text stands.
-fn first_secret(text: &Text) -> Option<Span> {
-    text.pieces.iter().find_map(|piece| match piece {
-        Piece::Hole(hole) if !hole.traces.is_empty() => Some(hole.at),
-        Piece::Hole(_) | Piece::Known { .. } => None,
-    })
 }

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use base64::Engine;
 
-use super::config::{cost, lines, shown_path};
+use super::config::{cost, shown_path};
 use super::yaml::{Data, Node};
 use super::{Reader, encoded};
 use crate::script::run::Placed;
@@ -69,7 +69,12 @@ impl Reader<'_> {
             let packed =
                 contents.get("compression").and_then(|word| word.word()).is_some_and(|word| word == "gzip");
             let Some(text) = self.data_url(text, packed, at) else { continue };
-            files.push(Placed { path: path.to_owned(), lines: lines(&text, at), by: BY.to_owned(), append });
+            files.push(Placed {
+                path: path.to_owned(),
+                lines: Flat::new(&text).lines(at),
+                by: BY.to_owned(),
+                append,
+            });
         }
     }
 
@@ -125,7 +130,7 @@ impl Reader<'_> {
             if self.pay(cost(text), at) {
                 files.push(Placed {
                     path: path.clone(),
-                    lines: lines(text, at),
+                    lines: Flat::new(text).lines(at),
                     by: BY.to_owned(),
                     append: false,
                 });

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::Reader;
-use super::config::{cost, lines, shown_path};
+use super::config::{cost, shown_path};
 use super::table::{self, Kind, Row, Step};
 use super::yaml::{Data, Node};
 use crate::finding::Confidence;
@@ -78,7 +78,7 @@ impl Reader<'_> {
                 self.found.facts.push(Landing { sink, traces });
             } else if let Some(path) = path_of(visit) {
                 let by = format!("written by cloud-init's {}", visit.row.module());
-                files.push(Placed { path, lines: lines(&text, at), by, append: true });
+                files.push(Placed { path, lines: Flat::new(&text).lines(at), by, append: true });
             }
         }
     }
@@ -122,7 +122,7 @@ impl Reader<'_> {
         match kind {
             Kind::Value | Kind::Hash => self.literal(name, text, at, Confidence::Medium),
             Kind::Logins => {
-                for (line, at) in lines(text, at) {
+                for (line, at) in Flat::new(text).lines(at) {
                     let flat = Flat::new(&line);
                     let Some(colon) = flat.text().find(':') else { continue };
                     let end = flat.text().trim_end().len();
@@ -198,7 +198,7 @@ impl Reader<'_> {
     /// Addresses that stand in lines.
     pub(super) fn addresses(&mut self, flat: &Flat) {
         let fallback = self.context.fallback;
-        for (line, at) in lines(&flat.slice(0, flat.text().len()), fallback) {
+        for (line, at) in flat.lines(fallback) {
             self.literals(Kind::Url, "password", &line, at);
         }
     }

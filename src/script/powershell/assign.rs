@@ -159,7 +159,7 @@ impl Machine<'_> {
     /// A literal that is a secret because of where it stands.
     pub fn literal(&mut self, name: &str, value: &Value, node: &Node, confidence: Confidence) -> Value {
         let at = match value {
-            Value::Text(Text { pieces }) => match pieces.as_slice() {
+            Value::Text(Text { pieces, .. }) => match pieces.as_slice() {
                 [Piece::Known { at, .. }] => *at,
                 _ => self.place(node.at),
             },

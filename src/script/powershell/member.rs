@@ -51,11 +51,11 @@ pub fn without_secrets(value: &Value, label: &str) -> Value {
     let Value::Text(text) = value else { return Value::default() };
     let pieces = text.pieces.iter().map(|piece| match piece {
         Piece::Hole(hole) if !hole.traces.is_empty() => {
-            Piece::Hole(Hole { label: label.into(), at: hole.at, traces: Traces::none() })
+            Piece::Hole(Hole::new(label, hole.at, Traces::none()))
         }
         other => other.clone(),
     });
-    Value::Text(Text { pieces: pieces.collect() })
+    Value::Text(Text::of(pieces.collect()))
 }
 
 impl Machine<'_> {

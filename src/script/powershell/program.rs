@@ -248,6 +248,7 @@ impl Machine<'_> {
                 role: crate::script::Role::Standalone,
                 environment: Vec::new(),
                 arguments: Vec::new(),
+                files: Vec::new(),
                 file_name: self.context.file_name,
                 guess_environment: false,
                 fallback: self.context.fallback,

@@ -225,5 +225,5 @@ fn passed(text: &Text, hop: &Hop) -> Text {
         }
         other => other.clone(),
     });
-    Text { pieces: pieces.collect() }
+    Text::of(pieces.collect())
 }

@@ -3,8 +3,8 @@
 use std::rc::Rc;
 
 use super::Machine;
-use super::variables::passed;
-use super::wire::{command_name, known_start};
+use super::variables::{Variable, passed};
+use super::wire::{command_name, known_start, without_start};
 use crate::script::shell::{Assignment, Command, Word};
 use crate::script::table::Wrapper;
 use crate::source::Span;
@@ -169,10 +169,28 @@ impl Machine<'_> {
         if self.functions.contains_key(&name) {
             return self.call_function(&name, arguments, at);
         }
+        let before = self.set_by_wrappers(texts);
         let call = Call { name: &name, arguments, at };
         if !self.builtin(&call) {
             self.external(&call);
         }
+        for (name, variable) in before {
+            self.variables.put(&name, variable);
+        }
+    }
+
+    /// `sudo A=b command`, `env A=b command`: for this command only. What was there before.
+    fn set_by_wrappers(&mut self, texts: &[Text]) -> Vec<(String, Option<Variable>)> {
+        let own = texts.len() - self.unwrapped(texts).len();
+        let mut before = Vec::new();
+        for text in texts.iter().take(own).skip(1) {
+            let start = known_start(text);
+            let Some((name, _)) = start.split_once('=').filter(|_| is_assignment(start)) else { continue };
+            before.push((name.to_owned(), self.variables.get(name).cloned()));
+            let value = without_start(text, name.len() + 1);
+            self.variables.set(name, value, true);
+        }
+        before
     }
 
     /// `sudo TOKEN=x command`: sudo stays, and its command line with it. `env` is replaced by the command at once.

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::streams::{Chunk, Stream};
 use super::{Machine, Role};
 use crate::source::Span;
-use crate::value::{Hop, Lifetime, Sink, SinkKind, Text, Traces};
+use crate::value::{Flat, Hop, Lifetime, Sink, SinkKind, Text, Traces};
 
 /// Where cloud-init keeps what a boot script prints.
 const BOOT_LOG: &str = "/var/log/cloud-init-output.log";
@@ -69,6 +69,16 @@ impl Machine<'_> {
         for (text, at) in file.lines {
             self.land_file(&file.path, at, file.by.clone(), text.traces());
             self.files.write(&file.path, Chunk { text, at, by: Rc::clone(&by), document: None });
+        }
+    }
+
+    /// What was copied there before, which is told where it is copied.
+    pub fn find_files(&mut self) {
+        for (path, text) in &self.context.files {
+            let path = self.path(path);
+            for (text, at) in Flat::new(text).lines(self.context.fallback) {
+                self.files.write(&path, Chunk { text, at, by: "a provisioner".into(), document: None });
+            }
         }
     }
 

@@ -206,6 +206,10 @@ impl Machine<'_> {
 
     /// `$( … )`
     fn substitution(&mut self, extent: Extent, list: &List) -> Text {
+        // A comment in backticks, as some write them between arguments.
+        if list.is_empty() {
+            return Text::default();
+        }
         let at = self.place(extent);
         let chunks = self.captured(|machine| machine.list(list));
         let mut text = Text::default();

@@ -93,8 +93,17 @@ pub fn shown(name: &str) -> &str {
 impl Form {
     /// Where this form stands in a call: the number of the argument after its words.
     pub fn find(&self, call: &Call<'_>) -> Option<usize> {
+        // `-field=token` as `-field token`.
+        let with_value = |option: &str| {
+            call.arguments.iter().any(|argument| {
+                super::wire::known_start(argument)
+                    .strip_prefix(option)
+                    .is_some_and(|rest| rest.starts_with('='))
+            })
+        };
         if let Some(option) = &self.option
             && !call.has(option)
+            && !with_value(option)
         {
             return None;
         }

@@ -46,7 +46,9 @@ pub fn origin(
     variable: Option<&str>,
 ) -> Option<(String, Origin)> {
     let selected = row.selects.iter().find_map(|option| call.option(option)).and_then(|text| text.known());
-    if selected.as_deref().is_some_and(|selection| judged(selection) == Says::Plain) {
+    // The secret id of Vault's AppRole is half of a login, whatever ids are elsewhere.
+    let plain = |selection: &str| judged(selection) == Says::Plain && last_segment(selection) != "secret_id";
+    if selected.as_deref().is_some_and(plain) {
         return None;
     }
     let name = store_name(call, row, after);
@@ -109,9 +111,10 @@ fn confidence(
     };
     let wanted = row.needs.as_ref().is_none_or(needed);
     let field = selected.map_or(Says::Nothing, judged);
-    // What a variable *holding the id* is called (`$secret_id`) says nothing of the secret.
+    // What a variable *holding the id* is called (`$secret_id`) says nothing of the secret, but for what stands
+    // before: `${username_key}` fetches a user's name.
     let name = match name.map(|name| (name, says(last_segment(name)))) {
-        Some((name, Says::Plain)) if name.contains("${") => Says::Nothing,
+        Some((name, Says::Plain | Says::Nothing)) if name.contains("${") => held_under(name),
         Some((_, said)) => said,
         None => Says::Nothing,
     };
@@ -123,6 +126,32 @@ fn confidence(
         return Confidence::Low;
     }
     row.confidence
+}
+
+/// What a name of a variable that names a secret says of the secret: `redis_certificate_secret_id`.
+fn held_under(name: &str) -> Says {
+    const ABOUT: [&str; 12] = [
+        "id",
+        "key",
+        "arn",
+        "name",
+        "path",
+        "param",
+        "parameter",
+        "ssm",
+        "secret",
+        "ref",
+        "store",
+        "manager",
+    ];
+    let label = name.trim_start_matches("${").trim_end_matches('}').to_ascii_lowercase();
+    let mut words: Vec<&str> = label.split(['_', '-', '.', '/']).filter(|word| !word.is_empty()).collect();
+    while words.last().is_some_and(|word| ABOUT.contains(word)) {
+        words.pop();
+    }
+    let last = words.last().copied().unwrap_or_default();
+    let public = ["ca", "cacert", "chain", "fullchain", "crt", "bundle"].contains(&last);
+    if public || is_plain(&words.join("_")) { Says::Plain } else { Says::Nothing }
 }
 
 /// What a selection says: `Parameter.ARN` is no secret, `SecretString` is one.

@@ -1,5 +1,7 @@
 //! Programs that read secrets and print them, unchanged or in another shape.
 
+use std::rc::Rc;
+
 use super::Machine;
 use super::call::{Call, is_option};
 use super::external::argument_traces;
@@ -7,7 +9,7 @@ use super::fetch::judged;
 use super::streams::Chunk;
 use super::wire::known_start;
 use crate::script::names::{Says, says};
-use crate::value::{Text, Traces};
+use crate::value::{Flat, Hop, Text, Traces};
 
 impl Machine<'_> {
     /// `cat`: its input, or files, come out as they are.
@@ -57,7 +59,17 @@ impl Machine<'_> {
             if traces.is_empty() {
                 continue;
             }
-            if chunk.document.is_some() {
+            // What Terraform encoded is known: `echo ${base64encode(…)} | base64 -d`.
+            if let Some(inner) = chunk.text.opened().filter(|_| decodes(call)) {
+                let hop = Rc::new(Hop {
+                    at: chunk.at,
+                    name: call.name.to_owned(),
+                    message: format!("decoded by `{}`", call.name),
+                });
+                for (text, at) in Flat::new(&inner).lines(chunk.at) {
+                    self.deliver(Chunk { text, at, by: call.name.into(), document: Some(Rc::clone(&hop)) });
+                }
+            } else if chunk.document.is_some() {
                 let text = hidden(call, traces, chunk.at);
                 self.relay(Chunk { text, ..chunk }, call);
             } else {
@@ -122,6 +134,12 @@ impl Machine<'_> {
             self.emit(hidden(call, traces, call.at), call.at, call.name);
         }
     }
+}
+
+/// `base64 -d`, `openssl base64 -d`
+fn decodes(call: &Call<'_>) -> bool {
+    matches!(call.name, "base64" | "openssl")
+        && call.arguments.iter().any(|text| matches!(known_start(text), "-d" | "-D" | "--decode" | "-di"))
 }
 
 /// `$NAME` or `${NAME}` in a template.

@@ -40,7 +40,11 @@ impl Machine<'_> {
                 start.len() <= 5 && start.starts_with('-') && !start.starts_with("--") && start.ends_with('c')
             })
             .and_then(|number| call.arguments.get(number + 1));
-        let operand = call.arguments.iter().find(|text| !is_option(text));
+        let position = call.arguments.iter().position(|text| !is_option(text));
+        let operand = position.and_then(|position| call.arguments.get(position));
+        let after = position.and_then(|position| call.arguments.get(position + 1..)).unwrap_or_default();
+        // `bash -c '…' name a b`: the name is `$0`.
+        let arguments = if script.is_some() { after.get(1..).unwrap_or_default() } else { after }.to_vec();
         let text = match (script, operand) {
             (Some(script), _) => script.clone(),
             (None, Some(file)) if !call.has("-s") => joined(self.take_script(file)),
@@ -49,7 +53,7 @@ impl Machine<'_> {
         let outer = self.traced;
         self.aside(|machine| {
             machine.traced = traced.then_some(call.at);
-            machine.run_text(&text);
+            machine.run_with(&text, arguments);
         });
         self.traced = outer;
         true
@@ -67,6 +71,7 @@ impl Machine<'_> {
             role: self.role,
             environment: environment.collect(),
             arguments: Vec::new(),
+            files: Vec::new(),
             file_name: self.context.file_name,
             guess_environment: self.context.guess_environment,
             fallback: self.context.fallback,
@@ -146,8 +151,19 @@ impl Machine<'_> {
         }
         let path = Text::made(path.as_str(), call.at);
         let text = joined(self.take_script(&path));
-        self.run_aside(&text);
+        let arguments = call.arguments.to_vec();
+        self.aside(|machine| {
+            machine.traced = None;
+            machine.run_with(&text, arguments);
+        });
         true
+    }
+
+    /// Carries out a script of its own, with its positional parameters.
+    fn run_with(&mut self, text: &Text, arguments: Vec<Text>) {
+        let outer = self.positional.replace(arguments);
+        self.run_text(text);
+        self.positional = outer;
     }
 
     /// The text of a file that this script wrote, to be carried out now.
@@ -181,6 +197,7 @@ impl Machine<'_> {
                 role: Role::Standalone,
                 environment: Vec::new(),
                 arguments: Vec::new(),
+                files: Vec::new(),
                 file_name: &path,
                 guess_environment: self.context.guess_environment,
                 fallback: self.context.fallback,

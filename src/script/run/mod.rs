@@ -129,6 +129,7 @@ pub fn trace_with_files(script: &Flat, files: Vec<Placed>, context: &Context<'_>
     let (program, list, gaps) = read(script.clone(), context);
     let mut machine = Machine::new(program, context, gaps, 0);
     files.into_iter().for_each(|file| machine.place_file(file));
+    machine.find_files();
     machine.start(&list);
     machine.finish();
     let mut gaps = machine.gaps;

@@ -66,9 +66,9 @@ impl Machine<'_> {
             }
             let password = match (call.name, text.split_once(':')) {
                 ("chpasswd", Some((user, _))) => {
-                    without_start(&Text { pieces: vec![piece.clone()] }, user.len() + 1)
+                    without_start(&Text::of(vec![piece.clone()]), user.len() + 1)
                 }
-                ("passwd", _) => Text { pieces: vec![piece.clone()] },
+                ("passwd", _) => Text::of(vec![piece.clone()]),
                 _ => continue,
             };
             let password = super::wire::without_last_newlines(password);

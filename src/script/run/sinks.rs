@@ -5,8 +5,9 @@ use super::call::{Call, is, is_option};
 use super::external::{Effect, argument_traces};
 use super::streams::Stream;
 use super::wire::{known_start, mentions, without_start};
+use crate::finding::Confidence;
 use crate::script::table::SinkCommand;
-use crate::value::{Lifetime, Sink, SinkKind, Text, Traces};
+use crate::value::{Lifetime, OriginKind, Sink, SinkKind, Text, Trace, Traces};
 
 impl Machine<'_> {
     /// Programs whose effect on files is known here.
@@ -254,7 +255,11 @@ impl Machine<'_> {
             let Some(after) = row.form.find(call) else { continue };
             let mut traces = self.sink_traces(call, row);
             if row.input {
-                traces.absorb(&self.streams.input_traces());
+                // A token that dies within hours and logs in is what logging in is for.
+                let lasts = |trace: &Trace| {
+                    trace.origin.kind != OriginKind::Command || trace.origin.confidence > Confidence::Low
+                };
+                traces.absorb(&self.streams.input_traces().filtered(lasts));
             }
             if traces.is_empty() {
                 continue;

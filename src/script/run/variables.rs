@@ -197,5 +197,5 @@ fn map_secrets(text: &Text, change: impl Fn(&Hole) -> Hole) -> Text {
             other => other.clone(),
         })
         .collect();
-    Text { pieces }
+    Text::of(pieces)
 }

@@ -175,7 +175,7 @@ fn the_environment_of_a_provisioner() {
     let rig = Rig::new("sed -i \"s/X/$SECRET/\" Dockerfile\n");
     let origin = Rig::new("⟦key⟧");
     let mut context = rig.context(Role::LocalExec);
-    context.environment.push(("SECRET".to_owned(), Text { pieces: origin.text.pieces }));
+    context.environment.push(("SECRET".to_owned(), Text::of(origin.text.pieces)));
     assert_eq!(rig.told(&rig.trace(&context).facts), ["1 file Dockerfile <- key"]);
 }
 

@@ -51,6 +51,7 @@ impl Rig {
             role,
             environment: Vec::new(),
             arguments: Vec::new(),
+            files: Vec::new(),
             file_name: "script.sh",
             guess_environment: false,
             fallback: self.span,

@@ -30,6 +30,8 @@ static TABLE: LazyLock<NameTable> = LazyLock::new(|| {
 const LONGEST_NAME: usize = 256;
 /// More words without a meaning of their own at the end of one name are no name.
 const MOST_SKIPS: usize = 6;
+/// More words that name an owner name something else.
+const MOST_OWNERS: usize = 3;
 
 /// Judges a name of a variable, attribute, map key, JSON key or shell variable, in any case style.
 /// `None` where it does not say secret. Allocates nothing.
@@ -47,13 +49,33 @@ pub fn says_secret(name: &str) -> Option<NameVerdict> {
     for _ in 0..MOST_SKIPS {
         let last = words.last()?;
         let Some((meaning, length, word)) = table.longest(&words) else {
-            return glued(table, last, &words);
+            return glued(table, last, &words).or_else(|| owned(table, words));
         };
         match meaning {
             Meaning::Never => return None,
             Meaning::Skip => words.drop_last(length),
             Meaning::Strong => return verdict(table, &words, Confidence::Medium, word),
             Meaning::Weak => return verdict(table, &words, Confidence::Low, word),
+        }
+    }
+    None
+}
+
+/// `password_gitlab`, `api_key_payments_eu`: the name of what the secret opens follows its word.
+fn owned(table: &'static NameTable, mut words: Words<'_>) -> Option<NameVerdict> {
+    for _ in 0..MOST_OWNERS {
+        if words.len() < 2 || words.last().is_none_or(|word| table.is_about(word)) {
+            return None;
+        }
+        words.drop_last(1);
+        match table.longest(&words) {
+            Some((Meaning::Strong, _, phrase)) if table.may_be_owned(phrase) => {
+                return verdict(table, &words, Confidence::Medium, phrase);
+            }
+            Some((Meaning::Skip, length, _)) => words.drop_last(length.saturating_sub(1)),
+            // Another thing stands between: `token_service_x`.
+            Some(_) => return None,
+            None => {}
         }
     }
     None

@@ -24,6 +24,8 @@ struct File {
     deeds: Vec<String>,
     tame: Vec<String>,
     prepositions: Vec<String>,
+    owned: Vec<String>,
+    about: Vec<String>,
     glued: Vec<String>,
     exactly_not: Vec<String>,
 }
@@ -44,6 +46,8 @@ pub(super) struct NameTable {
     deeds: Vec<String>,
     tame: Vec<String>,
     prepositions: Vec<String>,
+    owned: Vec<String>,
+    about: Vec<String>,
     glued: Vec<String>,
     exactly_not: Vec<String>,
     /// Finds any word that a verdict needs; most names hold none.
@@ -88,6 +92,8 @@ impl NameTable {
             deeds: file.deeds,
             tame: file.tame,
             prepositions: file.prepositions,
+            owned: file.owned,
+            about: file.about,
             glued: file.glued,
             exactly_not: file.exactly_not,
         })
@@ -108,6 +114,16 @@ impl NameTable {
 
     pub(super) fn is_tame(&self, word: &str) -> bool {
         listed(&self.tame, word)
+    }
+
+    /// Whether a word says that the name is about the secret and not the secret's: `length`, `arn`.
+    pub(super) fn is_about(&self, word: &str) -> bool {
+        listed(&self.about, word)
+    }
+
+    /// Whether the name of an owner may follow this phrase.
+    pub(super) fn may_be_owned(&self, phrase: &str) -> bool {
+        self.owned.iter().any(|owned| owned == phrase)
     }
 
     pub(super) fn is_preposition(&self, word: &str) -> bool {

@@ -32,6 +32,8 @@ const STRONG: &str = "
     elasticsearchPassword ELASTIC_PASSWORD rabbitmq_password rabbitmq_erlang_cookie WG_PRIVATE_KEY gitlab_runner_token smtp_pass
     ldap_bind_password bind_password winrm_password domain_join_password domainPassword sudo_pass ansible_become_pass
     sonar_token SENTRY_AUTH_TOKEN TF_VAR_db_password TF_TOKEN_app_terraform_io_token argocd_admin_password jenkins_admin_password
+    rds_password_gitlab rds_password_gitaly password_grafana api_key_payments db_password_app1 passwords_tenants
+    adminPasswordKeycloak private_key_bastion client_secret_okta_prod access_token_github_com password_a_b
 ";
 
 const WEAK: &str = "
@@ -70,6 +72,10 @@ const NEVER: &str = "
     connection_string_name connection_name cert_pem certificate certificate_arn ca_certificate ca_cert client_certificate
     client_certificate_data webhook_id webhook_name pat_enabled spatial dsn_name salt_master_ip license license_type
     path_to_private_key name_of_secret time_to_live secretary tokenized undertoken_count access_keys_enabled
+    password_gitlab_length password_gitlab_arn api_key_payments_id private_key_bastion_path client_secret_okta_name
+    password_special_chars password_min_upper password_reuse_prevention password_change_required api_key_header_name
+    api_key_stage_name private_key_algorithm secret_key_gitlab_ref password_authentication_enabled token_gitlab_url
+    connection_string_template password_login_allowed access_token_validity access_token_validity_units api_key_usage_plan
     access_key_last_used access_key_rotation access_key_age password_age max_password_age PASS_MAX_DAYS
 ";
 

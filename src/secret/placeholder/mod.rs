@@ -12,6 +12,8 @@ mod tests;
 
 use crate::value::HOLE;
 
+pub use words::is_somebody_s;
+
 /// Whether a text only holds a secret's place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Placeholder {

@@ -228,13 +228,53 @@ pub(super) fn is_placeholder_words(text: &str) -> bool {
         let is_field = is_listed(FIELD_WORDS, word);
         // `my-token` may be chosen by somebody; `api_key` is the field's own name.
         bare &= is_field;
-        if is_listed(MARKS, word) {
+        // `changeme1`, `replaceme2`
+        let counted =
+            word.len() > 8 && is_listed(MARKS, word.trim_end_matches(|end: char| end.is_ascii_digit()));
+        if counted || is_listed(MARKS, word) {
             marked = true;
         } else if !is_field && !is_listed(OTHER_WORDS, word) && !is_small_number(word) {
             return false;
         }
     }
     marked || (bare && count > 0)
+}
+
+/// `somePassword`, `yourGitalyToken`, `mySecretKey`: a word that says "one of yours" before, the field's name at
+/// the end, and no digit that somebody would have added.
+pub fn is_somebody_s(text: &str) -> bool {
+    const WHOSE: &[&str] = &["some", "your", "any", "a", "an", "the", "insert", "enter", "my"];
+    const FIELD: &[&str] = &[
+        "password",
+        "passwd",
+        "token",
+        "secret",
+        "key",
+        "passphrase",
+        "pass",
+        "credential",
+        "credentials",
+        "here",
+    ];
+    if !text.bytes().all(|byte| byte.is_ascii_alphabetic() || b"_- ".contains(&byte)) {
+        return false;
+    }
+    let mut words: Vec<String> = Vec::new();
+    let mut before = ' ';
+    for letter in text.chars() {
+        let seam =
+            !letter.is_alphabetic() || (letter.is_uppercase() && before.is_lowercase()) || words.is_empty();
+        if seam {
+            words.push(String::new());
+        }
+        if let Some(word) = words.last_mut().filter(|_| letter.is_alphabetic()) {
+            word.push(letter.to_ascii_lowercase());
+        }
+        before = letter;
+    }
+    words.retain(|word| !word.is_empty());
+    let whose = words.first().is_some_and(|word| WHOSE.contains(&word.as_str()));
+    whose && words.len() >= 2 && words.last().is_some_and(|word| FIELD.contains(&word.as_str()))
 }
 
 fn words(text: &str) -> impl Iterator<Item = &str> {

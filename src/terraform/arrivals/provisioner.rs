@@ -37,19 +37,32 @@ impl<'w> Visitor<'_, 'w> {
             }
             Some("file") => {
                 let destination = body.attribute("destination").map(|path| self.text(scope, path));
-                let given = body.attribute("content").map(|content| (self.text(scope, content), content));
-                // A script that is copied there runs there.
-                let copied = || {
-                    let source = body.attribute("source")?;
-                    let path = self.text(scope, source).known()?;
-                    Some((self.open(&path)?, source))
-                };
-                let Some((text, attribute)) = given.or_else(copied) else { return };
+                let Some((text, attribute)) = self.copied(scope, body) else { return };
                 let arrival = self.arrival(Use::RemoteFile, SinkKind::File, text, attribute);
                 (self.visit)(Arrival { path: destination, ..arrival });
             }
             _ => {}
         }
+    }
+
+    /// What a `file` provisioner copies: a text, or a script, which runs there.
+    fn copied(&self, scope: &Scope<'w>, body: &'w Body) -> Option<(Text, &'w Attribute)> {
+        if let Some(content) = body.attribute("content") {
+            return Some((self.text(scope, content), content));
+        }
+        let source = body.attribute("source")?;
+        let path = self.text(scope, source).known()?;
+        Some((self.open(&path)?, source))
+    }
+
+    /// Path and text of all files that this block copies.
+    fn all_copied(&self, scope: &Scope<'w>) -> Vec<(Text, Text)> {
+        let all = self.block.node.body.blocks_of("provisioner").filter(|one| one.label(0) == Some("file"));
+        let one = |file: &'w Block| {
+            let destination = self.text(scope, file.body.attribute("destination")?);
+            Some((destination, self.copied(scope, &file.body)?.0))
+        };
+        all.filter_map(one).collect()
     }
 
     fn text_list(&self, scope: &Scope<'w>, attribute: &Attribute) -> String {
@@ -78,7 +91,8 @@ impl<'w> Visitor<'_, 'w> {
                 script.append(Text::made("\n", at));
             }
             let arrival = self.arrival(Use::RemoteExec, SinkKind::ProcessArguments, script, inline);
-            (self.visit)(Arrival { environment: environment.clone(), ..arrival });
+            let copied = self.all_copied(scope);
+            (self.visit)(Arrival { environment: environment.clone(), copied, ..arrival });
         }
         for name in ["script", "scripts"] {
             let Some(attribute) = body.attribute(name) else { continue };

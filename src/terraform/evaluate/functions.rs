@@ -84,12 +84,6 @@ const KEEPERS: &[&str] = &[
     "tomap",
     "tonumber",
     "tobool",
-    "base64encode",
-    "base64decode",
-    "base64gzip",
-    "base64gunzip",
-    "textencodebase64",
-    "textdecodebase64",
     "title",
     "strrev",
     "distinct",
@@ -109,13 +103,16 @@ impl<'w> Evaluator<'w> {
         let arguments = &call.arguments;
         match name {
             "templatefile" => return self.templatefile(scope, arguments, at),
-            "file" | "filebase64" => return self.file(scope, arguments, at),
+            "file" => return self.file(scope, arguments, at),
+            "filebase64" => return encoded(Some(self.file(scope, arguments, at)), true),
             _ => {}
         }
         let values: Vec<Value> = arguments.iter().map(|argument| self.eval(scope, argument)).collect();
         match name {
             "basename" | "dirname" | "abspath" | "pathexpand" => path_function(name, values.first(), at),
             _ if DESTROYERS.contains(&name) => Value::unknown(format!("{name}(…)"), at),
+            "base64encode" | "base64gzip" | "textencodebase64" => encoded(values.into_iter().next(), true),
+            "base64decode" | "base64gunzip" | "textdecodebase64" => encoded(values.into_iter().next(), false),
             _ if KEEPERS.contains(&name) => values.into_iter().next().unwrap_or(Value::Null),
             "upper" | "lower" => changed_case(name, values.into_iter().next().unwrap_or(Value::Null)),
             // `indent(spaces, text)`
@@ -238,6 +235,19 @@ fn unknown_of(label: &str, values: &[Value], at: Span) -> Value {
     Value::tainted(label, at, traces)
 }
 
+/// The same texts as base64, or as what it was made of: the pieces stay, and who reads them undoes it.
+pub(super) fn encoded(value: Option<Value>, is: bool) -> Value {
+    match value {
+        Some(Value::Text(text)) => Value::Text(match text.opened().filter(|_| !is) {
+            Some(inner) => inner,
+            None => Text { encoded: is, ..text },
+        }),
+        Some(Value::Either(arms)) => Value::either(arms.iter().map(|arm| encoded(Some(arm.clone()), is))),
+        Some(other) => other,
+        None => Value::Null,
+    }
+}
+
 fn path_function(name: &str, value: Option<&Value>, at: Span) -> Value {
     let Some(path) = value.and_then(Value::known) else { return Value::unknown(format!("{name}(…)"), at) };
     let trimmed = path.trim_end_matches('/');
@@ -256,7 +266,7 @@ fn changed_case(name: &str, value: Value) -> Value {
         Piece::Known { text, at, .. } => Piece::Known { text: change(&text).into(), at, exact: false },
         hole => hole,
     });
-    Value::Text(Text { pieces: pieces.collect() })
+    Value::Text(Text::of(pieces.collect()))
 }
 
 /// Wider indentations than this are cut.
@@ -269,6 +279,9 @@ fn indent(values: Vec<Value>, at: Span) -> Value {
         values.next().and_then(|spaces| spaces.known()).and_then(|spaces| spaces.parse::<usize>().ok());
     let (Some(spaces), Some(value)) = (spaces, values.next()) else { return Value::Null };
     let Value::Text(text) = value else { return value };
+    if text.encoded {
+        return Value::Text(text);
+    }
     let blanks: std::sync::Arc<str> = " ".repeat(spaces.min(MOST_INDENT)).into();
     let mut out = Text::default();
     for piece in text.pieces {

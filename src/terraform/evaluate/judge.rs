@@ -4,7 +4,7 @@ use super::{Evaluator, Scope};
 use crate::finding::Confidence;
 use crate::secret::Secret;
 use crate::secret::names::says_secret;
-use crate::secret::placeholder::is_placeholder;
+use crate::secret::placeholder::{is_placeholder, is_somebody_s};
 use crate::source::Span;
 use crate::terraform::ast::{Expr, ExprKind, Step};
 use crate::terraform::value::Value;
@@ -214,7 +214,7 @@ pub fn literal_confidence(text: &str, named: Confidence) -> Option<Confidence> {
     {
         return json_holds_secret(&json, 0).then_some(named);
     }
-    Some(if reads_like_a_name(text) { Confidence::Low } else { named })
+    Some(if reads_like_a_name(text) || is_somebody_s(text) { Confidence::Low } else { named })
 }
 
 /// The same, where the name is known: a plain word under a name that ends in "secret", "token" or "key"
@@ -232,7 +232,11 @@ pub fn literal_confidence_under(name: &str, text: &str, named: Confidence) -> Op
     }
     let confidence = literal_confidence(text, named)?;
     let plain = text.len() <= 12 && text.bytes().all(|byte| byte.is_ascii_lowercase());
-    Some(if plain && !people_choose_it { Confidence::Low } else { confidence })
+    // `secret_key = "REGION"`, `password_secret_key = "password"`: under which key of a secret it is found.
+    let constant = text.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_');
+    let key_of_secret = lower.ends_with("_key") && (plain || constant);
+    let by_name = (plain || constant) && !people_choose_it;
+    Some(if by_name || key_of_secret { Confidence::Low } else { confidence })
 }
 
 /// Of a secret document kept as JSON: whether any member is one.

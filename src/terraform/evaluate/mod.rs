@@ -194,12 +194,22 @@ impl<'w> Evaluator<'w> {
     ) -> Option<Rc<Instance<'w>>> {
         let address = parent.address_of(&format!("module.{name}"));
         let at = call.span(call.node.kind.range);
-        let source = call.node.body.attribute("source")?.value.as_literal()?;
+        let written = call.node.body.attribute("source")?;
+        let Some(source) = parent.directory.source_of(call.node) else {
+            let at = call.span(written.value.range);
+            self.gap(
+                at,
+                address,
+                "which module is called is not known: its source is not a plain text",
+                true,
+            );
+            return None;
+        };
         let directory = self.tree.module(&self.root, &parent.directory.path, &source, &address);
         let Some(directory) = directory else {
             // Of a module from elsewhere, `arrivals` tells whether a secret goes into it.
             if source.starts_with("./") || source.starts_with("../") {
-                let reason = "its folder was not scanned: name the folder that holds all modules";
+                let reason = "its folder is not here: name the folder that holds all modules";
                 self.gap(at, address, reason, true);
             }
             return None;
@@ -370,6 +380,9 @@ impl<'w> Evaluator<'w> {
             let mut inner = scope.with(&for_expr.value_name, value);
             if let Some(name) = &for_expr.key_name {
                 inner = inner.with(name, key);
+            }
+            if for_expr.wanted.as_ref().is_some_and(|wanted| self.is_absent(&inner, wanted)) {
+                continue;
             }
             let result = self.eval(&inner, &for_expr.value);
             match &for_expr.key {

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::judge::{is_literal_secret, label, literal_origin};
+use super::judge::{is_literal_secret, label, literal_origin, sheds};
 use super::template::REST;
 use super::{Evaluator, Instance, Scope};
 use crate::finding::Confidence;
@@ -211,7 +211,14 @@ impl<'w> Evaluator<'w> {
         if !root && known.as_deref().is_some_and(|text| !is_literal_secret(text)) {
             return value;
         }
+        // `ssh_private_key = "~/.ssh/id_rsa"`: where the key is found.
+        if !sensitive && known.as_deref().is_some_and(names_a_file) {
+            return value;
+        }
         let confidence = match named {
+            // Declared so, but its name says that it is a public key or an id, or what everybody may know.
+            None if sensitive && (names_a_public_key(name) || names_an_id(name)) => Confidence::Low,
+            None if sensitive && sheds(name) => Confidence::Medium,
             _ if sensitive => Confidence::High,
             Some(verdict) => verdict.confidence,
             None => Confidence::Low,
@@ -272,7 +279,7 @@ impl<'w> Evaluator<'w> {
 
     fn unknown_output(&self, instance: &Instance<'w>, module: &str, output: &str, at: Span) -> Value {
         let address = instance.address_of(&format!("module.{module}.{output}"));
-        let Some(verdict) = says_secret(output).filter(|_| !super::judge::sheds(output)) else {
+        let Some(verdict) = says_secret(output).filter(|_| !sheds(output)) else {
             return Value::unknown(address, at);
         };
         let origin = Origin {
@@ -448,7 +455,7 @@ impl<'w> Evaluator<'w> {
         if secure || says_secret(last).is_some() || says_secret(label).is_some() {
             return Some(Confidence::High);
         }
-        if entry.starts_with("/aws/") || super::judge::sheds(last) || super::judge::sheds(label) {
+        if entry.starts_with("/aws/") || sheds(last) || sheds(label) {
             return None;
         }
         // A value in a parameter store whose name says nothing.
@@ -456,7 +463,7 @@ impl<'w> Evaluator<'w> {
     }
 
     fn by_attribute_name(&self, kind: &str, full: &str, attribute: &str, at: Span) -> Value {
-        if super::judge::sheds(attribute) {
+        if sheds(attribute) {
             return Value::unknown(full, at);
         }
         match says_secret(attribute) {
@@ -472,6 +479,26 @@ impl<'w> Evaluator<'w> {
     pub(super) fn label_of(&self, expr: &Expr) -> String {
         label(expr)
     }
+}
+
+/// `ssh_key_public`, `sshPublicKeys`
+fn names_a_public_key(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    lower.contains("public") && lower.contains("key")
+}
+
+/// `admin_password_id`, `secret_arn`: under which a secret is kept. Vault's secret id is one itself.
+fn names_an_id(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    let ends = ["_id", "_ids", "_arn", "_arns", "-id", "-arn"].iter().any(|end| lower.ends_with(end));
+    ends && !lower.ends_with("secret_id")
+}
+
+/// Whether a text is where a file lies.
+fn names_a_file(text: &str) -> bool {
+    ["~/", "/", "./", "../", "$HOME/", "C:\\"].iter().any(|start| text.starts_with(start))
+        && !text.contains(char::is_whitespace)
+        && text.len() < 200
 }
 
 /// `to` as seen from `from`, with `..`.

@@ -4,7 +4,7 @@ use super::judge::sheds;
 use super::{Evaluator, Scope};
 use crate::secret::names::says_secret;
 use crate::source::Span;
-use crate::terraform::ast::Step;
+use crate::terraform::ast::{Expr, ExprKind, Step};
 use crate::terraform::value::Value;
 use crate::value::{Hole, Origin, OriginKind, Traces};
 
@@ -26,6 +26,29 @@ impl<'w> Evaluator<'w> {
                 None => value,
             },
             _ => value,
+        }
+    }
+
+    /// Whether an element surely has no such member: it is not set, null or empty.
+    pub(super) fn is_absent(&self, scope: &Scope<'w>, wanted: &Expr) -> bool {
+        let (base, steps) = match &wanted.kind {
+            ExprKind::Traversal(base, steps) => (&**base, &**steps),
+            _ => (wanted, [].as_slice()),
+        };
+        let Some(name) = base.as_variable() else { return false };
+        let Some(mut value) = scope.lookup(name) else { return false };
+        for step in steps {
+            let (Step::Attribute(name), Value::Map(members)) = (step, value) else { return false };
+            match members.iter().find(|(known, _)| **known == **name) {
+                Some((_, member)) => value = member,
+                // An optional attribute that this element does not set.
+                None => return members.iter().all(|(known, _)| &**known != "…"),
+            }
+        }
+        match value {
+            Value::Null => true,
+            Value::Text(text) => text.is_empty(),
+            _ => false,
         }
     }
 
@@ -107,7 +130,7 @@ pub(super) fn attribute(value: Value, name: &str, at: Span) -> Value {
         Value::List(items) => Value::either(items.iter().map(|item| attribute(item.clone(), name, at))),
         Value::Hole(hole) => {
             let traces = if sheds(name) { Traces::none() } else { hole.traces };
-            Value::Hole(Hole { label: format!("{}.{name}", hole.label).into(), at, traces })
+            Value::Hole(Hole::new(format!("{}.{name}", hole.label), at, traces))
         }
         Value::Text(text) => {
             Value::tainted(name, at, if sheds(name) { Traces::none() } else { text.traces() })

@@ -3,15 +3,17 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::{Evaluator, Instance, Scope};
+use crate::finding::Confidence;
 use crate::source::open::{Refusal, normalise};
 use crate::source::{SourceId, Span};
 use crate::terraform::ast::{Block, Expr, ExprKind, Key, Part};
 use crate::terraform::directory::Placed;
 use crate::terraform::read::read_template;
 use crate::terraform::value::Value;
-use crate::value::{Flat, Hole, Hop, Piece, Text};
+use crate::value::{Flat, Hole, Hop, Origin, OriginKind, Piece, Text, Traces};
 
 /// The text of one rendered template is not followed past this many bytes.
 const MOST_TEXT: usize = 4 * 1024 * 1024;
@@ -58,15 +60,18 @@ impl<'w> Evaluator<'w> {
             Part::Literal { text, range, exact } => {
                 let at = scope.span(*range);
                 let text: std::sync::Arc<str> = (&**text).into();
-                Text { pieces: vec![Piece::Known { text, at, exact: *exact }] }
+                Text::of(vec![Piece::Known { text, at, exact: *exact }])
             }
             Part::Interpolation(expr) => {
                 let at = scope.span(expr.range);
                 let label = self.label_of(expr);
                 let value = self.eval(scope, expr);
                 // Encoded inside of a script, a text has no lines that the script could read.
-                if encodes(expr) {
+                if is_url_encoded(expr) {
                     return Text::hole(label, at, value.traces());
+                }
+                if let Some(text) = value.encoded() {
+                    return encoded_word(text, label, at);
                 }
                 // A text of several pieces keeps their own places: this one is passed on the way.
                 let value = match &value {
@@ -198,6 +203,10 @@ impl<'w> Evaluator<'w> {
         let vars = vars_expr.as_ref().map_or(Value::Null, |vars| self.eval(scope, vars));
         let vars = self.template_variables(scope, vars, vars_expr.as_ref());
         let texts = self.eval(scope, &template.value).texts("template", block.span(template.value.range));
+        // What a template does that nobody can read here: any of its variables may stand in it.
+        if texts.iter().all(|text| matches!(text.pieces.as_slice(), [] | [Piece::Hole(_)])) {
+            return Value::tainted("rendered", at, vars.traces());
+        }
         Value::either(texts.into_iter().map(|text| Value::Text(self.render_text(&text, &vars))))
     }
 
@@ -236,8 +245,22 @@ impl<'w> Evaluator<'w> {
         let Some(path) = arguments.first() else { return Value::unknown("file(…)", at) };
         let files = self.files_of(scope, path);
         if files.is_empty() {
-            // A key that is read from a file at plan time: its text is not in the tree.
-            return Value::unknown(self.label_of(path), at);
+            // A key that is read from a file at plan time: its text is not in the tree, its name is.
+            let label = self.label_of(path);
+            return match self.eval(scope, path).known().filter(|path| is_private_key(path)) {
+                Some(path) => {
+                    let origin = Origin {
+                        kind: OriginKind::Literal,
+                        name: format!("file({path})"),
+                        key: path.rsplit('/').next().unwrap_or_default().to_owned(),
+                        at,
+                        confidence: Confidence::Medium,
+                        literal: None,
+                    };
+                    Value::tainted(label, at, Traces::from_origin(origin))
+                }
+                None => Value::unknown(label, at),
+            };
         }
         Value::either(files.into_iter().map(|file| {
             let text = self.sources.text(file);
@@ -351,6 +374,14 @@ impl<'w> Evaluator<'w> {
     }
 }
 
+/// `~/.ssh/id_rsa`, `deploy_private.pem`: a file that holds a private key, as its name says.
+fn is_private_key(path: &str) -> bool {
+    let name = path.rsplit(['/', '\\']).next().unwrap_or_default().to_ascii_lowercase();
+    let stem = name.trim_end_matches(".pem").trim_end_matches(".key");
+    let kind = ["rsa", "dsa", "ecdsa", "ed25519"].iter().any(|kind| stem.ends_with(&format!("id_{kind}")));
+    !name.ends_with(".pub") && (kind || stem.contains("private"))
+}
+
 /// The scope of a template file: its variables and nothing else.
 fn bind<'w>(source: SourceId, vars: &Value) -> Scope<'w> {
     let mut scope = Scope { instance: None, source, names: None, own: None };
@@ -367,10 +398,17 @@ fn bind<'w>(source: SourceId, vars: &Value) -> Scope<'w> {
     scope
 }
 
-/// Whether an expression is a call that encodes its argument.
-fn encodes(expr: &Expr) -> bool {
-    matches!(&expr.kind, ExprKind::Call(call)
-        if matches!(&*call.function, "base64encode" | "base64gzip" | "filebase64" | "textencodebase64" | "urlencode"))
+/// Whether an expression is a call that encodes its argument for an address.
+fn is_url_encoded(expr: &Expr) -> bool {
+    matches!(&expr.kind, ExprKind::Call(call) if &*call.function == "urlencode")
+}
+
+/// A text in base64 as one word, with what stands in it.
+fn encoded_word(text: Text, label: String, at: Span) -> Text {
+    let inner = Text::of(text.pieces);
+    let traces = inner.traces();
+    let hole = Hole { inner: Some(Arc::new(inner)), ..Hole::new(label, at, traces) };
+    Text::of(vec![Piece::Hole(hole)])
 }
 
 /// A one-line value stands where it is interpolated; a script keeps its own lines, and a part that stands

@@ -203,6 +203,7 @@ impl<'p> Arrivals<'p> {
             argument: row.argument.clone(),
             environment: Vec::new(),
             interpreter: None,
+            copied: Vec::new(),
         }
     }
 
@@ -237,6 +238,7 @@ impl<'p> Arrivals<'p> {
                     argument: argument.to_string(),
                     environment: Vec::new(),
                     interpreter: None,
+                    copied: Vec::new(),
                 });
             }
         }
@@ -279,6 +281,7 @@ impl<'p> Arrivals<'p> {
                 argument: format!("{argument} of provisioner {}", provisioner.kind),
                 environment: Vec::new(),
                 interpreter: None,
+                copied: Vec::new(),
             });
         }
     }

@@ -66,8 +66,7 @@ impl<'w> Places<'w> {
                 return;
             }
             self.callers.insert(key.clone(), (caller, name.clone()));
-            let source = caller.module(name).and_then(|call| call.node.body.attribute("source"));
-            let source = source.and_then(|source| source.value.as_literal());
+            let source = caller.module(name).and_then(|call| caller.source_of(call.node));
             let child = source.and_then(|source| tree.module(root, &caller.path, &source, &address));
             let Some(child) = child else { return };
             self.modules.insert(key.clone(), child);

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::ops;
 
 use hcl_edit::Span as _;
-use hcl_edit::expr::{Expression, ObjectKey, TraversalOperator};
+use hcl_edit::expr::{BinaryOperator, Expression, ObjectKey, TraversalOperator};
 use hcl_edit::structure::{Body as HclBody, Structure};
 use hcl_edit::template::{Directive, Element, Strip, Template};
 
@@ -127,8 +127,21 @@ impl<'t> Converter<'t> {
                 collection: self.expr(&for_expr.intro.collection_expr),
                 key: for_expr.key_expr.as_ref().map(|key| self.expr(key)),
                 value: self.expr(&for_expr.value_expr),
+                wanted: for_expr.cond.as_ref().and_then(|cond| self.wanted(&cond.expr)),
             })),
         }
+    }
+
+    /// The x of `x != null` and `x != ""`.
+    fn wanted(&self, condition: &Expression) -> Option<Expr> {
+        let Expression::BinaryOp(operation) = condition else { return None };
+        let empty = match &operation.rhs_expr {
+            Expression::Null(_) => true,
+            Expression::String(text) => text.is_empty(),
+            _ => false,
+        };
+        let differs = *operation.operator.value() == BinaryOperator::NotEq;
+        (differs && empty).then(|| self.expr(&operation.lhs_expr))
     }
 
     fn key(&self, key: &ObjectKey) -> Key {

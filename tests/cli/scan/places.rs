@@ -119,3 +119,42 @@ fn values_in_tfvars_reach_the_flow() {
     assert!(ran.findings().contains(&"secret-written-to-disk main.tf:5".to_owned()), "{}", ran.out);
     assert!(ran.findings().contains(&"literal-secret terraform.tfvars:1".to_owned()), "{}", ran.out);
 }
+
+#[test]
+fn a_module_beside_the_scanned_folder_is_followed() {
+    let folder = Folder::new(&[
+        (".git/config", ""),
+        (
+            "live/prod/main.tf",
+            "variable \"token\" {\n  sensitive = true\n}\nlocals {\n  modules = \"../../modules\"\n}\nmodule \"app\" {\n  source = \"${local.modules}/app\"\n  token  = var.token\n}\n",
+        ),
+        (
+            "modules/app/main.tf",
+            "variable \"token\" {}\nmodule \"disk\" {\n  source = \"../disk\"\n  token  = var.token\n}\n",
+        ),
+        (
+            "modules/disk/main.tf",
+            "variable \"token\" {}\nresource \"aws_instance\" \"web\" {\n  user_data = \"#!/bin/sh\\necho ${var.token} > /etc/token\\n\"\n}\n",
+        ),
+    ]);
+    let ran = folder.run(&["scan", "live/prod", "-f", "json"]);
+    assert_eq!(
+        ran.findings(),
+        [
+            "secret-written-to-disk ../../modules/disk/main.tf:3",
+            "secret-in-user-data ../../modules/disk/main.tf:3"
+        ]
+    );
+    assert_eq!(ran.gaps(), Vec::<String>::new());
+}
+
+#[test]
+fn a_module_that_nothing_here_names_is_a_gap() {
+    let folder = Folder::new(&[(
+        "main.tf",
+        "variable \"where\" {}\nvariable \"token\" {\n  sensitive = true\n}\nmodule \"app\" {\n  source = \"./${var.where}\"\n  token  = var.token\n}\n",
+    )]);
+    let ran = folder.run(&["scan", "-f", "json"]);
+    assert_eq!(ran.code, 3);
+    assert_eq!(ran.gaps(), ["main.tf: which module is called is not known: its source is not a plain text"]);
+}

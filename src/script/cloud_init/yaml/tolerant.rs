@@ -250,7 +250,7 @@ fn unfolded(text: Text) -> Text {
         }
         hole => hole,
     };
-    Text { pieces: text.pieces.into_iter().map(known).collect() }
+    Text::of(text.pieces.into_iter().map(known).collect())
 }
 
 fn is_dash(content: &str) -> bool {
