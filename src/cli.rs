@@ -2,12 +2,13 @@
 
 use std::path::PathBuf;
 
-use clap::builder::PossibleValue;
+use clap::builder::{PossibleValue, StringValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::day::Day;
 use crate::finding::{Confidence, Severity};
 use crate::report::Format;
+use crate::rule::embedded;
 
 const SCAN_EXAMPLES: &str = "\
 Examples:
@@ -15,30 +16,40 @@ Examples:
   secretrail scan infra/ modules/          scan two trees
   secretrail scan --format sarif -o out.sarif .
   secretrail scan --also junit=out.xml --also sarif=out.sarif .
-  secretrail scan --fail-on critical .     a gate: exit 1 on critical findings only
+  secretrail scan --fail-on critical .     a gate: exit 1 on critical ones
   secretrail scan --min-confidence high .  proven flows only
   secretrail scan --since origin/main .    only what this branch adds
-  secretrail scan --baseline known.json .  only what `secretrail baseline` did not write down
+  secretrail scan --baseline known.json .  only what the baseline does not hold
+  secretrail scan --rule literal-token .   one rule only
   cat main.tf | secretrail scan -          scan standard input
-  terraform show -json plan.out | secretrail scan -          what a plan will write
-  terraform show -json plan.out | secretrail scan --plan - . the same, beside its sources
+  terraform show -json plan.out | secretrail scan -
+                                           what a plan will write
+  terraform show -json plan.out | secretrail scan --plan - .
+                                           the same, beside its sources
 
 One finding is silenced by a comment on its line, or alone on the line above; all three words are needed:
   # secretrail:ignore RULE until=2027-01-31 reason=\"why\"
 
-Settings (secretrail.toml beside the scanned tree; flags win):
-  fail-on = \"high\"             min-confidence = \"low\"        off = [\"rule-name\"]
-  exclude = [\"examples/**\"]     respect-gitignore = false      rules = [\"my-rules\"]
-  tokens = \".gitleaks.toml\"     baseline = \"known.json\"
-  [[ignore]]                   # rule and reason are needed; path, name, secret, fingerprint, until narrow it
+Settings (secretrail.toml in the scanned folder, or above it in its repository; flags win):
+  fail-on = \"high\"             min-confidence = \"low\"
+  off = [\"rule-name\"]          exclude = [\"examples/**\"]
+  respect-gitignore = false    rules = [\"my-rules\"]
+  tokens = \".gitleaks.toml\"    baseline = \"known.json\"
+  [[ignore]]                   # rule and reason are needed; path, name, secret,
+                               # fingerprint and until narrow it
   rule = \"secret-in-user-data\"
   path = \"legacy/**\"
   reason = \"rebuilt in January\"
   until = 2027-01-31
+  [[accept-gap]]               # reason, and path or name, are needed; until
+  name = \"module.vpc\"
+  reason = \"reviewed by hand\"
 
 Exit codes:
-  0  audited, nothing at or above --fail-on     2  not audited: usage, settings or input error
-  1  findings                                   3  audited in part: a gap could hide a finding";
+  0  audited, nothing at or above --fail-on
+  1  findings
+  2  not audited: usage, settings or input error
+  3  audited in part: a gap could hide a finding";
 
 const BASELINE_EXAMPLES: &str = "\
 Examples:
@@ -64,6 +75,10 @@ pub struct Cli {
     /// Tell on standard error what is done; twice for more.
     #[arg(short, long, action = clap::ArgAction::Count, global = true)]
     pub verbose: u8,
+
+    /// Tell findings, gaps and errors only: no progress, no warnings, nothing where all is well.
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
 }
 
 /// When to use colours.
@@ -93,18 +108,18 @@ pub enum Command {
     Serve(ServeArguments),
     /// Print shell completions.
     #[command(
-        after_help = "Example:\n  secretrail completions bash > ~/.local/share/bash-completion/completions/secretrail"
+        after_help = "Examples:\n  secretrail completions bash \\\n    > ~/.local/share/bash-completion/completions/secretrail"
     )]
     Completions {
         /// The shell.
         shell: clap_complete::Shell,
     },
     /// Print the manual page.
-    #[command(after_help = "Examples:\n  secretrail man | man -l -\n  secretrail man scan | man -l -")]
+    #[command(after_help = "Examples:\n  secretrail man | man -l -\n  secretrail man rules check | man -l -")]
     Man {
-        /// The page of one command.
+        /// The page of one command: `scan`, `rules check`.
         #[arg(value_name = "COMMAND")]
-        of: Option<String>,
+        of: Vec<String>,
     },
 }
 
@@ -134,6 +149,10 @@ pub struct ScanArguments {
     /// Leave out findings that are less sure than this [default: low].
     #[arg(long, value_enum, value_name = "CONFIDENCE")]
     pub min_confidence: Option<Confidence>,
+
+    /// Tell only what this rule finds; may stand several times.
+    #[arg(long = "rule", value_name = "NAME", value_parser = RuleName, hide_possible_values = true)]
+    pub only: Vec<String>,
 
     /// Exit with 0 whatever is found: for jobs that only report.
     #[arg(long)]
@@ -196,17 +215,21 @@ pub struct What {
     #[arg(long, value_name = "DIR")]
     pub rules: Vec<PathBuf>,
 
-    /// Your own token patterns, a gitleaks configuration file.
+    /// Your own token patterns beside the built-in ones: a gitleaks configuration file.
     #[arg(long, value_name = "FILE")]
     pub tokens: Option<PathBuf>,
 
-    /// The settings file [default: secretrail.toml in the scanned folder].
+    /// The settings file [default: secretrail.toml in the scanned folder, or above it in its repository].
     #[arg(long, value_name = "FILE")]
     pub settings: Option<PathBuf>,
 
     /// Leave out files that git ignores. They leak all the same, so they are read by default.
     #[arg(long)]
     pub respect_gitignore: bool,
+
+    /// Leave out files whose paths meet a glob, as .gitignore writes it; may stand several times.
+    #[arg(long, value_name = "GLOB")]
+    pub exclude: Vec<String>,
 
     /// No progress bar.
     #[arg(long)]
@@ -217,11 +240,41 @@ pub struct What {
     pub now: Option<Day>,
 }
 
+/// A rule's name. Shells complete those of this build; a team's own are taken too.
+#[derive(Debug, Clone, Copy)]
+struct RuleName;
+
+impl TypedValueParser for RuleName {
+    type Value = String;
+
+    fn parse_ref(
+        &self,
+        command: &clap::Command,
+        argument: Option<&clap::Arg>,
+        value: &std::ffi::OsStr,
+    ) -> Result<String, clap::Error> {
+        StringValueParser::new().parse_ref(command, argument, value)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        let name = |(file, _): &(&'static str, &'static str)| {
+            let name = file.rsplit('/').next().unwrap_or(file);
+            PossibleValue::new(name.strip_suffix(".yml").unwrap_or(name))
+        };
+        Some(Box::new(embedded().iter().map(name)))
+    }
+}
+
 fn day(text: &str) -> Result<Day, &'static str> {
     Day::parse(text).ok_or("a day is written as 2027-01-31")
 }
 
 impl Command {
+    /// Whether it is asked to look at something: then it is told when it could not.
+    pub fn audits(&self) -> bool {
+        matches!(self, Self::Scan(_) | Self::Baseline(_))
+    }
+
     /// Whether it runs until it is stopped: then its log tells what it does without being asked.
     pub fn serves(&self) -> bool {
         #[cfg(feature = "serve")]
@@ -249,13 +302,14 @@ pub enum RulesCommand {
     /// One line for each rule.
     List,
     /// All about one rule: why, what to do, examples.
-    #[command(after_help = "Example:\n  secretrail rules explain secret-written-to-disk")]
+    #[command(after_help = "Examples:\n  secretrail rules explain secret-written-to-disk")]
     Explain {
         /// The rule's name.
+        #[arg(value_parser = RuleName, hide_possible_values = true)]
         name: String,
     },
     /// Check rule files, and run their examples.
-    #[command(after_help = "Example:\n  secretrail rules check my-rules/*.yml")]
+    #[command(after_help = "Examples:\n  secretrail rules check my-rules/*.yml")]
     Check {
         /// Rule files.
         #[arg(required = true, value_name = "FILE")]
@@ -283,12 +337,19 @@ post-plan; `GET /healthz` says that the server is there. Ctrl-C or SIGTERM: no n
 
 Examples:
   SECRETRAIL_RUN_TASK_KEY=... secretrail serve run-task
-  secretrail serve run-task --hmac-key-file /run/secrets/run-task-key --listen 0.0.0.0:8080
-  secretrail serve run-task --hmac-key-file key --allow-host tfe.example.com    Terraform Enterprise
+  secretrail serve run-task --hmac-key-file /run/secrets/key --listen 0.0.0.0:8080
+  secretrail serve run-task --hmac-key-file key --allow-host tfe.example.com
   secretrail serve run-task --hmac-key-file key --fail-on critical
 
 A task passes where its plan was audited whole and nothing is at or above --fail-on. It fails otherwise: also where
 the plan could not be fetched, read, or understood to its end.";
+
+    fn listen(text: &str) -> Result<SocketAddr, String> {
+        let port = text.rsplit(':').next().filter(|port| port.parse::<u16>().is_ok()).unwrap_or("8080");
+        text.parse().map_err(|_| {
+            format!("write 127.0.0.1:{port} for this machine only, 0.0.0.0:{port} for all of its addresses")
+        })
+    }
 
     /// `secretrail serve`.
     #[derive(Debug, Args)]
@@ -310,7 +371,7 @@ the plan could not be fetched, read, or understood to its end.";
     #[derive(Debug, Args)]
     pub struct RunTaskArguments {
         /// Where to listen.
-        #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+        #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080", value_parser = listen)]
         pub listen: SocketAddr,
 
         /// A file that holds the key shared with HCP Terraform; else SECRETRAIL_RUN_TASK_KEY does.
@@ -341,11 +402,11 @@ the plan could not be fetched, read, or understood to its end.";
         #[arg(long, value_name = "DIR")]
         pub rules: Vec<PathBuf>,
 
-        /// Your own token patterns, a gitleaks configuration file.
+        /// Your own token patterns beside the built-in ones: a gitleaks configuration file.
         #[arg(long, value_name = "FILE")]
         pub tokens: Option<PathBuf>,
 
-        /// The settings file [default: secretrail.toml in the current folder].
+        /// The settings file [default: secretrail.toml in the current folder, or above it in its repository].
         #[arg(long, value_name = "FILE")]
         pub settings: Option<PathBuf>,
 

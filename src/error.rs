@@ -62,6 +62,15 @@ pub fn without_values(message: &str) -> String {
     }
 }
 
+/// Why a file can't be had, in words of ours: the system's are `entity not found`.
+pub fn refused(kind: std::io::ErrorKind) -> String {
+    match kind {
+        std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
+        std::io::ErrorKind::IsADirectory => "it is a folder".to_owned(),
+        kind => kind.to_string(),
+    }
+}
+
 impl Error {
     /// An error without a hint.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {

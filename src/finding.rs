@@ -136,6 +136,8 @@ pub struct Finding {
     pub secret: Option<SecretFacts>,
     /// The sink.
     pub sink: Option<SinkFacts>,
+    /// What to do in this case, where the rule has words for it.
+    pub remediation: Option<String>,
     /// Stable across unrelated edits: rule, source name, name, secret's name, sink, ordinal of equals; hex.
     pub fingerprint: String,
 }

@@ -62,6 +62,15 @@ pub struct Flow {
     pub referenced: bool,
 }
 
+/// What stands around a flow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Around {
+    /// Whose cloud it is.
+    pub cloud: Option<&'static str>,
+    /// The kind of file that the secret's last place stands in.
+    pub file: &'static str,
+}
+
 impl Flow {
     /// How sure: of a script that nobody refers to, never more than medium.
     /// What a script fetches and writes to a certificate's file is a certificate, public by purpose.
@@ -90,16 +99,22 @@ impl Flow {
              `output`, `state` or `source-code`",
         ),
         ("sink.path", "the file's path as far as it is known, or null"),
+        ("sink.place", "the path, or in words where it is: `user data`"),
         ("sink.lifetime", "`durable`, `memory`, or `removed` by the same script"),
         ("sink.host", "whose disk: `instance`, `operator` (where Terraform runs) or `repository`"),
         ("sink.by", "what does it: ``appended by `echo` ``"),
         ("resource", "the resource that makes it happen: `module.app.aws_instance.web`"),
         ("confidence", "`high`, `medium` or `low`"),
+        ("cloud", "`aws`, `azure`, `google` or `other`; null where nothing says whose cloud it is"),
+        (
+            "file.kind",
+            "`terraform`, `script`, `environment`, `dockerfile`, `compose`, `plan` or `other`: the file that it stands in",
+        ),
         ("referenced", "false for a script that no Terraform refers to"),
     ];
 
     /// The flow as a record of [`Flow::FIELDS`].
-    pub fn record(&self) -> FieldMap {
+    pub fn record(&self, around: Around) -> FieldMap {
         let origin = &self.trace.origin;
         let mut record = FieldMap::default();
         record.text("secret.name", origin.key.clone());
@@ -110,11 +125,18 @@ impl Flow {
             Some(path) => record.text("sink.path", path.clone()),
             None => record.set("sink.path", Field::Null),
         }
+        record
+            .text("sink.place", self.sink.path.clone().unwrap_or_else(|| self.sink.kind.place().to_owned()));
         record.text("sink.lifetime", self.sink.lifetime.word());
         record.text("sink.host", self.host.word());
         record.text("sink.by", self.sink.by.clone());
         record.text("resource", self.address.clone());
         record.text("confidence", self.confidence().word());
+        match around.cloud {
+            Some(cloud) => record.text("cloud", cloud),
+            None => record.set("cloud", Field::Null),
+        }
+        record.text("file.kind", around.file);
         record.flag("referenced", self.referenced);
         record
     }

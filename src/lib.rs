@@ -30,6 +30,7 @@ pub mod day;
 pub mod error;
 pub mod finding;
 pub mod flow;
+pub mod nearest;
 pub mod reading;
 pub mod record;
 pub mod report;

@@ -21,11 +21,11 @@ fn main() -> process::ExitCode {
             return process::ExitCode::from(code as u8);
         }
     };
-    start_log(cli.verbose + u8::from(cli.command.serves()));
+    start_log(cli.quiet, cli.verbose + u8::from(cli.command.serves()));
     let code = match command::run(&cli) {
         Ok(code) => code,
         Err(error) => {
-            tell(&error);
+            tell(&error, cli.command.audits());
             error.exit_code()
         }
     };
@@ -33,20 +33,21 @@ fn main() -> process::ExitCode {
 }
 
 /// Errors name keys, rules and files as they are written: one that looks like a token is not told.
-fn tell(error: &Error) {
+fn tell(error: &Error, audit: bool) {
     let redactor = Redactor::default();
     let text = error.to_string();
     anstream::eprintln!("\u{1b}[1;31merror\u{1b}[0m: {}", redactor.text(&text));
     if let Some(hint) = &error.hint {
         anstream::eprintln!(" \u{1b}[1;36mhint\u{1b}[0m: {}", redactor.text(hint));
     }
-    if error.exit_code() == ExitCode::NotAudited {
+    if audit && error.exit_code() == ExitCode::NotAudited {
         anstream::eprintln!("no audit was performed");
     }
 }
 
-fn start_log(verbose: u8) {
+fn start_log(quiet: bool, verbose: u8) {
     let level = match verbose {
+        0 if quiet => tracing::Level::ERROR,
         0 => tracing::Level::WARN,
         1 => tracing::Level::INFO,
         2 => tracing::Level::DEBUG,

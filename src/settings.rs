@@ -8,9 +8,9 @@ use toml::Spanned;
 use toml::value::Datetime;
 
 use crate::day::Day;
-use crate::error::{Error, ErrorKind, without_values};
+use crate::error::{Error, ErrorKind, refused, without_values};
 use crate::finding::{Confidence, Severity};
-use crate::silence::{Entry, Glob};
+use crate::silence::{Entry, GapEntry, Glob};
 
 /// The file's name.
 pub const FILE_NAME: &str = "secretrail.toml";
@@ -22,12 +22,16 @@ const MOST_BYTES: u64 = 1024 * 1024;
 pub struct Settings {
     /// The file they were read from.
     pub file: Option<PathBuf>,
+    /// The folder that its globs are relative to, where nobody named the file: its own.
+    pub home: Option<PathBuf>,
     /// `fail-on`: the least severity that makes a gate fail.
     pub fail_on: Option<Severity>,
     /// `min-confidence`: findings less sure than this are left out.
     pub min_confidence: Option<Confidence>,
     /// `off`: rules that are switched off.
     pub off: Vec<String>,
+    /// Where each of them stands: line and column, as `:3:8`.
+    pub off_at: Vec<String>,
     /// `rules`: folders of a team's own rules, as written.
     pub rules: Vec<PathBuf>,
     /// `tokens`: a team's own token table, as written.
@@ -40,6 +44,8 @@ pub struct Settings {
     pub baseline: Option<PathBuf>,
     /// `[[ignore]]`: what is not told, with the reason.
     pub ignores: Vec<Entry>,
+    /// `[[accept-gap]]`: what may stay unread, with the reason.
+    pub accepted_gaps: Vec<GapEntry>,
     /// The file's text, for the places of ignores.
     pub text: String,
 }
@@ -49,13 +55,23 @@ pub struct Settings {
 struct Written {
     fail_on: Option<String>,
     min_confidence: Option<String>,
-    off: Vec<String>,
+    off: Vec<Spanned<String>>,
     rules: Vec<PathBuf>,
     tokens: Option<PathBuf>,
     exclude: Vec<String>,
     respect_gitignore: bool,
     baseline: Option<PathBuf>,
     ignore: Vec<Spanned<WrittenIgnore>>,
+    accept_gap: Vec<Spanned<WrittenGap>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+struct WrittenGap {
+    path: Option<String>,
+    name: Option<String>,
+    reason: Option<String>,
+    until: Option<WrittenDay>,
 }
 
 #[derive(Deserialize)]
@@ -79,7 +95,8 @@ enum WrittenDay {
 }
 
 impl Settings {
-    /// Reads the file that the user names, or `secretrail.toml` in `folder` where there is one.
+    /// Reads the file that the user names, or `secretrail.toml` in `folder`, or the nearest one above it in the same
+    /// repository. Outside of the repository, and above a folder that is in none, nothing is looked for.
     ///
     /// # Errors
     ///
@@ -87,27 +104,25 @@ impl Settings {
     pub fn load(named: Option<&Path>, folder: &Path) -> Result<Self, Error> {
         let path = match named {
             Some(path) => path.to_path_buf(),
-            None => {
-                let path = folder.join(FILE_NAME);
-                if !path.is_file() {
-                    return Ok(Self::default());
-                }
-                path
-            }
+            None => match nearest(folder) {
+                Some(path) => path,
+                None => return Ok(Self::default()),
+            },
         };
         let unreadable = |reason: String| {
             Error::new(ErrorKind::Settings, format!("{} can't be read: {reason}", path.display()))
         };
-        let size = std::fs::metadata(&path).map_err(|error| unreadable(error.kind().to_string()))?.len();
+        let size = std::fs::metadata(&path).map_err(|error| unreadable(refused(error.kind())))?.len();
         if size > MOST_BYTES {
             return Err(unreadable("it is larger than 1 MiB".into()));
         }
-        let text = std::fs::read_to_string(&path).map_err(|error| unreadable(error.kind().to_string()))?;
+        let text = std::fs::read_to_string(&path).map_err(|error| unreadable(refused(error.kind())))?;
         let mut settings = Self::parse(&text, &path.display().to_string())?;
         let home = path.parent().map(Path::to_path_buf).unwrap_or_default();
         settings.rules.iter_mut().for_each(|folder| *folder = home.join(&folder));
         settings.tokens = settings.tokens.map(|file| home.join(file));
         settings.baseline = settings.baseline.map(|file| home.join(file));
+        settings.home = named.is_none().then_some(home);
         settings.text = text;
         settings.file = Some(path);
         Ok(settings)
@@ -145,24 +160,32 @@ impl Settings {
             entry(one.into_inner(), range).map_err(|reason| wrong(place, reason))
         });
         let ignores = ignores.collect::<Result<_, _>>()?;
+        let gaps = written.accept_gap.into_iter().map(|one| {
+            let (place, range) = (place(text, one.span().start), one.span());
+            gap_entry(one.into_inner(), range).map_err(|reason| wrong(place, reason))
+        });
+        let accepted_gaps = gaps.collect::<Result<_, _>>()?;
         Ok(Self {
             file: None,
+            home: None,
             fail_on,
             min_confidence,
-            off: written.off,
+            off_at: written.off.iter().map(|rule| place(text, rule.span().start)).collect(),
+            off: written.off.into_iter().map(Spanned::into_inner).collect(),
             rules: written.rules,
             tokens: written.tokens,
             exclude: written.exclude,
             respect_gitignore: written.respect_gitignore,
             baseline: written.baseline,
             ignores,
+            accepted_gaps,
             text: String::new(),
         })
     }
 }
 
 /// `:line:column` of a byte.
-fn place(text: &str, at: usize) -> String {
+pub fn place(text: &str, at: usize) -> String {
     let before = text.get(..at).unwrap_or_default();
     let column = before.len() - before.rfind('\n').map_or(0, |at| at + 1) + 1;
     format!(":{}:{column}", before.matches('\n').count() + 1)
@@ -170,22 +193,53 @@ fn place(text: &str, at: usize) -> String {
 
 /// One `[[ignore]]`; the error says what is wrong with it and quotes nothing.
 fn entry(written: WrittenIgnore, range: Range<usize>) -> Result<Entry, &'static str> {
-    let reason = written.reason.map(|reason| reason.trim().to_owned()).filter(|reason| !reason.is_empty());
-    let reason = reason.ok_or("this ignore has no reason: write reason = \"why\"")?;
+    let reason = said(written.reason).ok_or("this ignore has no reason: write reason = \"why\"")?;
     let path = match written.path {
         Some(glob) => Some(Glob::parse(&glob).ok_or("the path of this ignore is no glob")?),
         None => None,
     };
-    let day = |written| match written {
-        WrittenDay::Date(date) => Day::parse(&date.to_string()),
-        WrittenDay::Text(text) => Day::parse(&text),
-    };
-    let until = match written.until {
-        Some(written) => Some(day(written).ok_or("`until` is no day of the calendar: write 2027-01-31")?),
-        None => None,
-    };
+    let until = until(written.until)?;
     let WrittenIgnore { rule, name, secret, fingerprint, .. } = written;
     Ok(Entry { rule, path, name, secret, fingerprint, reason, until, range })
+}
+
+/// One `[[accept-gap]]`; the error says what is wrong with it and quotes nothing.
+fn gap_entry(written: WrittenGap, range: Range<usize>) -> Result<GapEntry, &'static str> {
+    let reason = said(written.reason).ok_or("this accept-gap has no reason: write reason = \"why\"")?;
+    let path = match written.path {
+        Some(glob) => Some(Glob::parse(&glob).ok_or("the path of this accept-gap is no glob")?),
+        None => None,
+    };
+    if path.is_none() && written.name.is_none() {
+        return Err("this accept-gap needs a path, a name or both");
+    }
+    Ok(GapEntry { path, name: written.name, reason, until: until(written.until)?, range })
+}
+
+/// A text that is not empty.
+fn said(text: Option<String>) -> Option<String> {
+    text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
+}
+
+fn until(written: Option<WrittenDay>) -> Result<Option<Day>, &'static str> {
+    let day = match written {
+        Some(WrittenDay::Date(date)) => Day::parse(&date.to_string()),
+        Some(WrittenDay::Text(text)) => Day::parse(&text),
+        None => return Ok(None),
+    };
+    day.map(Some).ok_or("`until` is no day of the calendar: write 2027-01-31")
+}
+
+/// The settings file of a folder: its own, or the nearest one above it, as far as its repository goes.
+fn nearest(folder: &Path) -> Option<PathBuf> {
+    let own = folder.join(FILE_NAME);
+    if own.is_file() {
+        return Some(own);
+    }
+    let is_root = |folder: &&Path| folder.join(".git").exists();
+    let root = folder.ancestors().find(is_root)?;
+    let above = folder.ancestors().skip(1).take_while(|above| above.starts_with(root));
+    above.map(|folder| folder.join(FILE_NAME)).find(|path| path.is_file())
 }
 
 #[cfg(test)]

@@ -185,6 +185,7 @@ mod tests {
             related: Vec::new(),
             secret: Some(SecretFacts { name: "token".into(), ..SecretFacts::default() }),
             sink: None,
+            remediation: None,
             fingerprint: String::new(),
         }
     }

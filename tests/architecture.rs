@@ -12,12 +12,13 @@ use secretrail::rule::embedded;
 const MAY_USE: &[(&str, &[&str])] = &[
     ("source", &[]),
     ("error", &[]),
+    ("nearest", &[]),
     ("record", &[]),
     ("finding", &["source"]),
     ("reading", &["source"]),
     ("value", &["finding", "source"]),
-    ("secret", &["error", "finding", "source", "value"]),
-    ("rule", &["finding", "record"]),
+    ("secret", &["error", "finding", "nearest", "source", "value"]),
+    ("rule", &["finding", "nearest", "record"]),
     ("terraform", &["finding", "reading", "secret", "source", "value"]),
     ("script", &["finding", "reading", "secret", "source", "value"]),
     ("flow", &["finding", "reading", "record", "script", "secret", "source", "terraform", "value"]),
@@ -26,6 +27,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
         &[
             "finding",
             "flow",
+            "nearest",
             "reading",
             "rule",
             "script",
@@ -38,11 +40,11 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ),
     ("day", &[]),
     ("settle", &["error", "finding", "reading", "secret", "source"]),
-    ("silence", &["day", "error", "finding", "record", "rule", "secret", "settle", "source"]),
+    ("silence", &["day", "error", "finding", "reading", "record", "rule", "secret", "settle", "source"]),
     ("report", &["error", "finding", "reading", "secret", "source"]),
     ("serve", &["error", "finding", "report", "secret"]),
     ("settings", &["day", "error", "finding", "silence"]),
-    ("cli", &["day", "finding", "report"]),
+    ("cli", &["day", "finding", "report", "rule"]),
 ];
 
 /// Modules that read and write.

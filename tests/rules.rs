@@ -97,6 +97,56 @@ fn the_list_of_rules_is_current() {
     assert!(written == list, "rules/README.md is not current: UPDATE=1 cargo test --test rules");
 }
 
+/// How a rule proves itself.
+const EXAMPLES: &str = r#"
+## What to do
+
+`remediation` is told with each finding. Where it depends on the case, `remediation-when` lists cases, and the first one
+that the record meets is told instead; `when` is written as a search of `detection`:
+
+```yaml
+remediation-when:
+  - when: {cloud: azure}
+    text: Keep it in Key Vault.
+  - when: {file.kind: [dockerfile, compose]}
+    text: Mount it as a secret.
+```
+
+## Examples of a rule
+
+`examples:` is a list; each entry has a `name` that says what it shows, and exactly one of these:
+
+| key | what stands there |
+|---|---|
+| `hcl` | Terraform, read as `main.tf` |
+| `script` | a script, read as `script.sh` or as the name in `file` beside it |
+| `files` | several files: a map of names and texts |
+| `record` | the fields of one record, with `matches: true` or `matches: false` beside it |
+
+Lines that end in `# finding` or `// finding` must be found by this rule and no other line may; `findings: [12]`, or
+`findings: ["main.tf:12"]`, names lines that can hold no comment. A rule needs an example of what it finds and one of what it leaves
+alone:
+
+```yaml
+examples:
+  - name: a password in a profile
+    hcl: |
+      variable "db_password" { sensitive = true }
+      resource "aws_instance" "app" {
+        user_data = <<-EOT
+          #!/bin/sh
+          echo "${var.db_password}" > /etc/profile.d/db.sh # finding
+        EOT
+      }
+  - name: the fields alone
+    record: {sink.kind: file, sink.path: /run/db}
+    matches: false
+```
+
+A field that no record has, and a service or category that there is not, are errors; a value that a field never has is a
+warning. `scan --rules` tells a rule that nothing can meet as a gap.
+"#;
+
 fn list(rules: &RuleSet) -> String {
     let mut text = String::from(
         "# Rules\n\n\
@@ -136,6 +186,7 @@ fn list(rules: &RuleSet) -> String {
             text.push_str(&format!("| `{field}` | {meaning} |\n"));
         }
     }
+    text.push_str(EXAMPLES);
     text.push_str("\n## Tables\n\n| file | what it lists |\n|---|---|\n");
     for (file, what) in tables(&root().join("rules")) {
         text.push_str(&format!("| [{file}]({file}) | {what} |\n"));

@@ -7,7 +7,7 @@ use super::silencing::Silencing;
 use crate::cli::{BaselineArguments, Cli};
 use crate::error::{Error, ExitCode};
 use crate::report::{Gate, Report, TableStyle, write_baseline};
-use crate::settle::{Filters, settle_gaps};
+use crate::settle::Filters;
 
 pub(super) fn run(cli: &Cli, arguments: &BaselineArguments) -> Result<ExitCode, Error> {
     let setup = Setup::new(&arguments.what)?;
@@ -20,7 +20,7 @@ pub(super) fn run(cli: &Cli, arguments: &BaselineArguments) -> Result<ExitCode, 
     let heard = silencing.hear(&setup, &mut looked, &redactor)?;
     // How sure a gate must be may change later, so findings of any confidence are kept.
     let (findings, _) = Filters { off: &setup.settings.off, ..Filters::default() }.keep(heard.findings);
-    let gaps = settle_gaps(looked.scanned.gaps, &looked.sources);
+    let gaps = silencing.accept(&setup, &mut looked, &redactor)?.open;
     let hiding = gaps.iter().filter(|gap| gap.hides_findings).count();
     if hiding > 0 {
         tracing::warn!(

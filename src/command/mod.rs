@@ -1,6 +1,7 @@
 //! One file for each subcommand: reads what the user names, calls the pure core, writes.
 
 mod baseline;
+mod man;
 mod outcome;
 mod output;
 mod rules;
@@ -34,24 +35,8 @@ pub fn run(cli: &Cli) -> Result<ExitCode, Error> {
             clap_complete::generate(*shell, &mut Cli::command(), "secretrail", &mut text);
             print(&text)
         }
-        Command::Man { of } => {
-            let mut text = Vec::new();
-            let page = clap_mangen::Man::new(manual_of(of.as_deref())?);
-            page.render(&mut text).map_err(|error| unwritten(&error))?;
-            print(&text)
-        }
+        Command::Man { of } => print(&man::page(of, Cli::command())?),
     }
-}
-
-/// The command whose manual page is asked for.
-fn manual_of(name: Option<&str>) -> Result<clap::Command, Error> {
-    let mut all = Cli::command();
-    all.build();
-    let Some(name) = name else { return Ok(all) };
-    all.find_subcommand(name).cloned().ok_or_else(|| {
-        Error::new(ErrorKind::Usage, "there is no such command")
-            .hint("`secretrail --help` names all commands")
-    })
 }
 
 /// Writes to standard output. A reader that went away (`| head`) is no error.

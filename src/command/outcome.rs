@@ -14,8 +14,8 @@ use crate::finding::{Confidence, Finding, Severity};
 use crate::report::{self, Format, Gate, Report, RuleHelp, TableStyle};
 use crate::rule::{RuleSet, describe};
 use crate::secret::redact::Redactor;
-use crate::settle::{Filters, added, exit_code, settle_gaps};
-use crate::silence::{By, Heard, Silenced};
+use crate::settle::{Filters, added, exit_code};
+use crate::silence::{AcceptedGap, AskedGaps, By, Heard, Silenced};
 use crate::source::Sources;
 
 /// All that a report is made of.
@@ -39,17 +39,20 @@ impl Outcome<'_> {
             let before = self.silencing.hear(setup, &mut past, &redactor)?;
             only_new(&mut heard, &self.looked.sources, &before, &past.sources);
         }
-        let Heard { findings, silenced, gone } = heard;
+        let Heard { mut findings, silenced, gone } = heard;
+        let AskedGaps { open: gaps, accepted, notices } =
+            self.silencing.accept(setup, &mut self.looked, &redactor)?;
+        findings.extend(notices);
         let min_confidence =
             arguments.min_confidence.or(setup.settings.min_confidence).unwrap_or(Confidence::Low);
         let fail_on = arguments.fail_on.or(setup.settings.fail_on).unwrap_or(Severity::High);
-        let filters = Filters { min_confidence, off: &setup.settings.off };
-        let off_findings = findings
-            .iter()
-            .filter(|finding| setup.settings.off.iter().any(|off| **off == *finding.rule))
-            .count();
+        let off = not_asked(setup, &arguments.only)?;
+        let filters = Filters { min_confidence, off: &off };
+        let is_off = |finding: &&Finding| setup.settings.off.iter().any(|off| **off == *finding.rule);
+        let off_findings = findings.iter().filter(is_off).count();
+        let not_asked =
+            findings.iter().filter(|finding| off.iter().any(|off| **off == *finding.rule)).count();
         let (findings, left_out) = filters.keep(findings);
-        let gaps = settle_gaps(std::mem::take(&mut self.looked.scanned.gaps), &self.looked.sources);
         let exit_code = if self.looked.files == 0 && !arguments.exit_zero {
             ExitCode::NotAudited
         } else {
@@ -70,8 +73,12 @@ impl Outcome<'_> {
                 since: arguments.since.clone(),
                 off: setup.settings.off.clone(),
                 off_findings,
+                only: arguments.only.clone(),
+                not_asked: not_asked - off_findings,
+                tokens_off: setup.tokens.is_without_ours(),
                 excluded: self.looked.excluded,
                 respects_gitignore: setup.respect_gitignore,
+                accepted_gaps: accepted.into_iter().map(told_gap).collect(),
             },
             gaps,
             files: self.looked.files,
@@ -91,6 +98,18 @@ impl Outcome<'_> {
         }
         Ok(exit_code)
     }
+}
+
+/// Rules whose findings are not told: those that are switched off, and where some are asked for by name, all others.
+fn not_asked(setup: &Setup, only: &[String]) -> Result<Vec<String>, Error> {
+    if let Some(name) = only.iter().find(|name| setup.rules.get(name).is_none()) {
+        let message = format!("there is no rule named {name}{}", super::rules::meant(&setup.rules, name));
+        return Err(Error::new(ErrorKind::Usage, message).hint("`secretrail rules list` names all rules"));
+    }
+    let mut off = setup.settings.off.clone();
+    let others = setup.rules.iter().map(|rule| rule.name().to_owned()).filter(|name| !only.contains(name));
+    off.extend(others.filter(|_| !only.is_empty()));
+    Ok(off)
 }
 
 pub(super) fn nothing_to_audit() -> Error {
@@ -127,6 +146,11 @@ pub(super) fn told(silenced: Silenced) -> report::Silenced {
         reason: silenced.reason,
         until: silenced.until.map(|day| day.to_string()),
     }
+}
+
+pub(super) fn told_gap(accepted: AcceptedGap) -> report::AcceptedGap {
+    let AcceptedGap { gap, reason, until } = accepted;
+    report::AcceptedGap { gap, reason, until: until.map(|day| day.to_string()) }
 }
 
 /// The way from here to the scanned folder, where it is below; else nothing.

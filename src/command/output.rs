@@ -23,7 +23,14 @@ pub(super) fn style(cli: &Cli, arguments: &ScanArguments) -> TableStyle {
     let unicode = terminal && locale.is_some_and(|locale| locale.to_ascii_lowercase().contains("utf"));
     let width = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
     let width = width.or_else(|| terminal.then(console_width).flatten()).unwrap_or(100);
-    TableStyle { color, width: usize::clamp(width, 60, 200), unicode, full: arguments.all }
+    TableStyle {
+        color,
+        width: usize::clamp(width, 40, 200),
+        unicode,
+        full: arguments.all,
+        quiet: cli.quiet,
+        ids: arguments.all || cli.verbose > 0,
+    }
 }
 
 fn console_width() -> Option<usize> {
@@ -44,7 +51,11 @@ pub(super) fn write(
             }
         }
         Some(path) => write_whole(path, render).map_err(|error| {
-            Error::new(ErrorKind::Output, format!("{} can't be written: {}", path.display(), error.kind()))
+            let reason = match error.kind() {
+                io::ErrorKind::NotFound => "there is no such folder".to_owned(),
+                kind => kind.to_string(),
+            };
+            Error::new(ErrorKind::Output, format!("{} can't be written: {reason}", path.display()))
         }),
     }
 }

@@ -3,9 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use super::print;
+use super::scan::here;
 use crate::cli::{RulesArguments, RulesCommand};
-use crate::error::{Error, ErrorKind, ExitCode};
+use crate::error::{Error, ErrorKind, ExitCode, refused};
+use crate::nearest::did_you_mean;
 use crate::rule::{RuleSet, check, describe, embedded};
+use crate::source::open::normalise;
 
 /// A rule file larger than this is a mistake.
 const MOST_BYTES: u64 = 4 * 1024 * 1024;
@@ -21,12 +24,26 @@ pub(super) fn run(arguments: &RulesArguments) -> Result<ExitCode, Error> {
             let rules = load(&arguments.rules)?;
             match rules.get(name) {
                 Some(rule) => print(format!("{}\n", describe::explain(rule).trim_end()).as_bytes()),
-                None => Err(Error::new(ErrorKind::Usage, format!("there is no rule named {name}"))
-                    .hint("`secretrail rules list` names all rules")),
+                None => {
+                    let message = format!("there is no rule named {name}{}", meant(&rules, name));
+                    Err(Error::new(ErrorKind::Usage, message).hint("`secretrail rules list` names all rules"))
+                }
             }
         }
         RulesCommand::Check { files } => check_files(files),
     }
+}
+
+/// " (did you mean ...?)" where a rule's name is near.
+pub(super) fn meant(rules: &RuleSet, name: &str) -> String {
+    did_you_mean(name, rules.iter().map(crate::rule::Rule::name))
+}
+
+/// Whether a text looks like a rule's name. What stands in its place in a file could be anything, and is told then
+/// by its place only.
+pub(super) fn nameable(name: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_');
+    name.len() <= 80 && name.bytes().all(plain) && name.bytes().filter(u8::is_ascii_digit).count() <= 2
 }
 
 /// The rules of this build and those in the user's folders.
@@ -43,6 +60,30 @@ pub(super) fn load(folders: &[PathBuf]) -> Result<RuleSet, Error> {
         Error::new(ErrorKind::Settings, format!("rules can't be used:\n  {}", all.join("\n  ")))
             .hint("`secretrail rules check FILE` tells all that is wrong with a rule")
     })
+}
+
+/// Rules that no record can meet: file, name and reason.
+pub(super) fn never_met(
+    rules: &RuleSet,
+    folders: &[PathBuf],
+) -> Result<Vec<(PathBuf, String, String)>, Error> {
+    let mut all = Vec::new();
+    for rule in rules.iter() {
+        if let Some(reason) = crate::scan::never_met(rule) {
+            let mut files = Vec::new();
+            for folder in folders {
+                files.extend(rule_files(folder)?);
+            }
+            // The second rule of a file is named with its number.
+            let is_its = |file: &&PathBuf| {
+                file.file_stem().is_some_and(|stem| rule.name().starts_with(&*stem.to_string_lossy()))
+            };
+            let file = files.iter().filter(is_its).max_by_key(|file| file.as_os_str().len()).cloned();
+            let file = normalise(&here()?.join(file.unwrap_or_default()));
+            all.push((file, rule.name().to_owned(), reason));
+        }
+    }
+    Ok(all)
 }
 
 fn rule_files(folder: &Path) -> Result<Vec<PathBuf>, Error> {
@@ -67,11 +108,11 @@ fn read(path: &Path) -> Result<String, Error> {
     let unreadable = |reason: String| {
         Error::new(ErrorKind::Settings, format!("{} can't be read: {reason}", path.display()))
     };
-    let size = std::fs::metadata(path).map_err(|error| unreadable(error.kind().to_string()))?.len();
+    let size = std::fs::metadata(path).map_err(|error| unreadable(refused(error.kind())))?.len();
     if size > MOST_BYTES {
         return Err(unreadable("it is larger than 4 MiB".into()));
     }
-    std::fs::read_to_string(path).map_err(|error| unreadable(error.kind().to_string()))
+    std::fs::read_to_string(path).map_err(|error| unreadable(refused(error.kind())))
 }
 
 fn check_files(files: &[PathBuf]) -> Result<ExitCode, Error> {

@@ -22,7 +22,7 @@ use crate::reading::Gap;
 use crate::rule::RuleSet;
 use crate::scan::{Material, PlanDocument, Scanned, Stage, Tools, scan};
 use crate::secret::tokens::{TokenTable, Unusable};
-use crate::settings::Settings;
+use crate::settings::{Settings, place};
 use crate::source::open::{normalise, permitted_root, read_text};
 use crate::source::walk::{FileKind, Found, walk};
 use crate::source::{Past, Sources, Span};
@@ -34,6 +34,8 @@ pub(super) const STACK_BYTES: usize = 64 * 1024 * 1024;
 
 /// How long a scan may take to stop.
 const MOST_WAIT: Duration = Duration::from_secs(1);
+/// The walk goes no deeper.
+const MOST_FOLDERS: usize = 64;
 
 /// Where secretrail looks, and what with.
 pub(super) struct Setup {
@@ -50,7 +52,10 @@ pub(super) struct Setup {
     pub tokens: Arc<TokenTable>,
     /// What of the team's tokens can't be used.
     token_gaps: Option<(PathBuf, Vec<Unusable>)>,
-    excluded: Override,
+    /// Rules of the team that nothing can meet: file, name and reason.
+    rule_gaps: Vec<(PathBuf, String, String)>,
+    /// By the settings, and by the user.
+    excluded: [Override; 2],
     pub(super) respect_gitignore: bool,
     stop: Arc<AtomicBool>,
 }
@@ -94,13 +99,14 @@ impl Setup {
         let mut folders = settings.rules.clone();
         folders.extend(what.rules.iter().cloned());
         let rules = rules::load(&folders)?;
+        let rule_gaps = rules::never_met(&rules, &folders)?;
         for error in rules.unusable() {
             tracing::warn!("rule left out: {error}");
         }
-        known_rules(&rules, "off", settings.off.iter())?;
-        known_rules(&rules, "ignore", settings.ignores.iter().map(|entry| &entry.rule))?;
+        known_rules(&rules, &settings)?;
         let (tokens, token_gaps) = tokens(what.tokens.as_ref().or(settings.tokens.as_ref()))?;
-        let excluded = excluded(&base, &settings.exclude)?;
+        let home = settings.home.as_deref().unwrap_or(&base);
+        let excluded = [excluded(home, &settings.exclude)?, excluded(&base, &what.exclude)?];
         let respect_gitignore = what.respect_gitignore || settings.respect_gitignore;
         let plans = what.plans.clone();
         Ok(Self {
@@ -111,6 +117,7 @@ impl Setup {
             rules,
             tokens,
             token_gaps,
+            rule_gaps,
             excluded,
             respect_gitignore,
             stop,
@@ -132,7 +139,7 @@ impl Setup {
             let (mut material, excluded) = self.gather(&sources)?;
             let files = material.inputs.len() + material.documents.len();
             tracing::info!("{files} files read");
-            self.tell_token_gaps(&sources, &mut material);
+            self.tell_gaps(&sources, &mut material);
             let scanned = scan(&sources, &material, &tools);
             let past = past.map(|past| Box::new(self.look_back(past, &material, &tools)));
             Ok::<_, Error>(Looked { sources, scanned, files, excluded, past })
@@ -158,7 +165,7 @@ impl Setup {
             self.paths.iter().chain(today.downloaded.iter().flat_map(|(_, rows)| rows).map(|(_, f)| f));
         let mut found: Vec<Found> = paths.flat_map(|path| since::files(&*past, path, &files)).collect();
         // What is excluded now was so then, as far as this comparison goes.
-        found.retain(|file| !self.excluded.matched(&file.path, false).is_ignore());
+        found.retain(|file| !self.is_excluded(&file.path));
         found.sort();
         found.dedup_by(|a, b| a.path == b.path);
         let (states, found) = found.into_iter().partition(|file| file.kind == FileKind::State);
@@ -169,8 +176,14 @@ impl Setup {
         Looked { sources, scanned, files: material.inputs.len(), excluded: 0, past: None }
     }
 
-    /// A token that is not looked for is a finding that could be missed.
-    pub(super) fn tell_token_gaps(&self, sources: &Sources, material: &mut Material) {
+    /// A token that is not looked for, and a rule that nothing meets, are findings that could be missed.
+    pub(super) fn tell_gaps(&self, sources: &Sources, material: &mut Material) {
+        material.gaps.extend(self.rule_gaps.iter().map(|(file, name, reason)| Gap {
+            at: Span::start_of(sources.add_file(sources.reported_name(file), file)),
+            name: name.clone(),
+            reason: format!("this rule can never be met: {reason}"),
+            hides_findings: true,
+        }));
         let Some((path, unusable)) = &self.token_gaps else { return };
         let source = sources.add_file(sources.reported_name(path), path);
         material.gaps.extend(unusable.iter().map(|one| Gap {
@@ -240,19 +253,19 @@ fn scanned_paths(what: &What) -> Result<(PathBuf, Vec<PathBuf>), Error> {
 }
 
 /// A rule that is switched off or ignored by a wrong name would stay on, and nobody would know.
-fn known_rules<'n>(
-    rules: &RuleSet,
-    setting: &str,
-    mut names: impl Iterator<Item = &'n String>,
-) -> Result<(), Error> {
-    match names.position(|name| rules.get(name).is_none()) {
-        None => Ok(()),
-        Some(position) => Err(Error::new(
-            ErrorKind::Settings,
-            format!("{setting}: the name at position {} is no rule's", position + 1),
-        )
-        .hint("`secretrail rules list` names all rules")),
-    }
+fn known_rules(rules: &RuleSet, settings: &Settings) -> Result<(), Error> {
+    let off = settings.off.iter().zip(&settings.off_at).map(|(name, at)| (name, at.clone()));
+    let ignored =
+        settings.ignores.iter().map(|entry| (&entry.rule, place(&settings.text, entry.range.start)));
+    let Some((name, at)) = off.chain(ignored).find(|(name, _)| rules.get(name).is_none()) else {
+        return Ok(());
+    };
+    let file = settings.file.as_ref().map(|file| file.display().to_string()).unwrap_or_default();
+    let message = match rules::nameable(name) {
+        true => format!("{file}{at}: there is no rule named {name}{}", rules::meant(rules, name)),
+        false => format!("{file}{at}: this is no rule's name"),
+    };
+    Err(Error::new(ErrorKind::Settings, message).hint("`secretrail rules list` names all rules"))
 }
 
 /// The token table, and where it is the user's: what of it can't be used.
@@ -273,7 +286,7 @@ fn tokens(file: Option<&PathBuf>) -> Result<Tokens, Error> {
 }
 
 fn progress_bar(cli: &Cli, what: &What) -> ProgressBar {
-    let quiet = what.no_progress || cli.verbose > 0 || !io::stderr().is_terminal();
+    let quiet = what.no_progress || cli.quiet || cli.verbose > 0 || !io::stderr().is_terminal();
     if quiet {
         return ProgressBar::hidden();
     }
@@ -285,6 +298,15 @@ fn progress_bar(cli: &Cli, what: &What) -> ProgressBar {
 }
 
 impl Setup {
+    fn is_excluded(&self, path: &Path) -> bool {
+        // `legacy/` means the folder, and so all that is in it.
+        let folders = |globs: &Override| {
+            let above = path.ancestors().skip(1).take_while(|folder| *folder != globs.path());
+            above.take(MOST_FOLDERS).any(|folder| globs.matched(folder, true).is_ignore())
+        };
+        self.excluded.iter().any(|globs| globs.matched(path, false).is_ignore() || folders(globs))
+    }
+
     /// Finds and reads all documents.
     fn gather(&self, sources: &Sources) -> Result<(Material, usize), Error> {
         let mut material = Material::default();
@@ -323,7 +345,7 @@ impl Setup {
         found.sort();
         found.dedup_by(|a, b| a.path == b.path);
         let all = found.len();
-        found.retain(|file| !self.excluded.matched(&file.path, false).is_ignore());
+        found.retain(|file| !self.is_excluded(&file.path));
         let excluded = all - found.len();
         let (states, found) = found.into_iter().partition(|file| file.kind == FileKind::State);
         found_states(states, sources, &mut material);

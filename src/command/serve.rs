@@ -7,19 +7,19 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-use super::outcome::{redactor, rule_helps, told};
+use super::outcome::{redactor, rule_helps, told, told_gap};
 use super::scan::{Looked, STACK_BYTES, Setup};
 use super::silencing::Silencing;
 use crate::cli::{RunTaskArguments, ServeArguments, ServeCommand, What};
-use crate::error::{Error, ErrorKind, ExitCode};
+use crate::error::{Error, ErrorKind, ExitCode, refused};
 use crate::finding::{Confidence, Severity};
 use crate::reading::Gap;
 use crate::report::{Gate, Report, TableStyle, TaskResult, task_result};
-use crate::scan::{Material, PlanDocument, Scanned, Stage, Tools, scan};
+use crate::scan::{Material, PlanDocument, Stage, Tools, scan};
 use crate::secret::Secret;
 use crate::serve::{self, AllowedHosts, Key, Options};
-use crate::settle::{Filters, exit_code, settle_gaps};
-use crate::silence::Heard;
+use crate::settle::{Filters, exit_code};
+use crate::silence::{AskedGaps, Heard};
 use crate::source::open::decode;
 use crate::source::{Sources, Span};
 use crate::terraform::plan::recognise::{Document, recognise};
@@ -77,11 +77,11 @@ fn key(file: Option<&Path>) -> Result<Secret, Error> {
             let unread = |reason: &dyn std::fmt::Display| {
                 wrong(format!("the key file {} can't be read: {reason}", path.display()))
             };
-            let size = std::fs::metadata(path).map_err(|error| unread(&error.kind()))?.len();
+            let size = std::fs::metadata(path).map_err(|error| unread(&refused(error.kind())))?.len();
             if size > MOST_KEY {
                 return Err(unread(&"it is too large for a key"));
             }
-            std::fs::read_to_string(path).map_err(|error| unread(&error.kind()))?
+            std::fs::read_to_string(path).map_err(|error| unread(&refused(error.kind())))?
         }
         None => std::env::var(KEY_VARIABLE)
             .map_err(|_| wrong("there is no key to check signatures with".into()))?,
@@ -92,7 +92,8 @@ fn key(file: Option<&Path>) -> Result<Secret, Error> {
         0 => Err(wrong("the key to check signatures with is empty".into())),
         length => {
             if length < SHORT_KEY {
-                tracing::warn!("the key has {length} characters only: it can be guessed");
+                let characters = if length == 1 { "character" } else { "characters" };
+                tracing::warn!("the key has {length} {characters} only: it can be guessed");
             }
             Ok(key)
         }
@@ -117,6 +118,7 @@ impl Auditor {
             tokens: arguments.tokens.clone(),
             settings: arguments.settings.clone(),
             respect_gitignore: false,
+            exclude: Vec::new(),
             no_progress: true,
             now: None,
         };
@@ -138,7 +140,7 @@ impl Auditor {
         let sources = Sources::default();
         let scanned = self.pool.install(|| {
             let mut material = material(plan, &sources);
-            setup.tell_token_gaps(&sources, &mut material);
+            setup.tell_gaps(&sources, &mut material);
             scan(&sources, &material, &tools)
         });
         self.result(Looked { sources, scanned, files: 1, excluded: 0, past: None })
@@ -151,8 +153,7 @@ impl Auditor {
         let Heard { findings, silenced, .. } = self.silencing.hear(setup, &mut looked, &redactor)?;
         let filters = Filters { min_confidence: self.min_confidence, off: &setup.settings.off };
         let (findings, left_out) = filters.keep(findings);
-        let Scanned { gaps, .. } = looked.scanned;
-        let gaps = settle_gaps(gaps, &looked.sources);
+        let AskedGaps { open: gaps, accepted, .. } = self.silencing.accept(setup, &mut looked, &redactor)?;
         let exit_code = exit_code(&findings, &gaps, Some(self.fail_on), false);
         let report = Report {
             sources: &looked.sources,
@@ -161,7 +162,13 @@ impl Auditor {
             rules: rule_helps(&setup.rules),
             findings,
             silenced: silenced.into_iter().filter(|one| filters.keeps(&one.finding)).map(told).collect(),
-            gate: Gate { fail_on: Some(self.fail_on), left_out, ..Gate::default() },
+            gate: Gate {
+                fail_on: Some(self.fail_on),
+                left_out,
+                accepted_gaps: accepted.into_iter().map(told_gap).collect(),
+                tokens_off: setup.tokens.is_without_ours(),
+                ..Gate::default()
+            },
             gaps,
             files: looked.files,
             tool_version: env!("CARGO_PKG_VERSION").into(),

@@ -6,10 +6,11 @@ use super::scan::{Looked, Setup, here};
 use crate::day::Day;
 use crate::error::{Error, ErrorKind};
 use crate::secret::redact::Redactor;
-use crate::settle::settle;
+use crate::settle::{settle, settle_gaps};
 use crate::silence::baseline::Baseline;
-use crate::silence::{Heard, Means, silence};
+use crate::silence::{AskedGaps, Heard, Means, accept_gaps, silence};
 use crate::source::open::{normalise, read_text};
+use crate::source::{SourceId, Sources};
 
 /// The baseline and the day; the rest is in the settings.
 pub(super) struct Silencing {
@@ -30,6 +31,28 @@ impl Silencing {
         Self { baseline: None, today }
     }
 
+    /// The gaps that count and those that the settings accept. What is wrong with an entry is a finding more.
+    pub(super) fn accept(
+        &self,
+        setup: &Setup,
+        looked: &mut Looked,
+        redactor: &Redactor,
+    ) -> Result<AskedGaps, Error> {
+        let gaps = settle_gaps(std::mem::take(&mut looked.scanned.gaps), &looked.sources);
+        let sources = &looked.sources;
+        let prefix = prefix(setup);
+        let means = Means {
+            entries: &[],
+            settings: settings_in(setup, sources)?,
+            prefix: &prefix,
+            allowed: &[],
+            baseline: None,
+            today: self.today.unwrap_or_else(Day::today),
+        };
+        let tools = (redactor, &setup.rules);
+        Ok(accept_gaps(gaps, &setup.settings.accepted_gaps, sources, tools, &means))
+    }
+
     /// What is heard of all that was found. Takes the findings out of `looked`.
     pub(super) fn hear(
         &self,
@@ -38,20 +61,39 @@ impl Silencing {
         redactor: &Redactor,
     ) -> Result<Heard, Error> {
         let sources = &looked.sources;
-        let settings = match &setup.settings.file {
-            Some(file) if !setup.settings.ignores.is_empty() => {
-                let path = normalise(&here()?.join(file));
-                let source = sources.add_file(sources.reported_name(&path), &path);
-                sources.document(source).set_text(setup.settings.text.as_str().into());
-                Some(source)
-            }
-            _ => None,
-        };
+        let (settings, prefix) = (settings_in(setup, sources)?, prefix(setup));
         let (entries, baseline) = (&setup.settings.ignores, self.baseline.as_ref());
-        let means = Means { entries, settings, baseline, today: self.today.unwrap_or_else(Day::today) };
+        let allowed = std::mem::take(&mut looked.scanned.allowed);
+        let means = Means {
+            entries,
+            settings,
+            prefix: &prefix,
+            allowed: &allowed,
+            baseline,
+            today: self.today.unwrap_or_else(Day::today),
+        };
         let findings = settle(std::mem::take(&mut looked.scanned.findings), sources, redactor);
         Ok(silence(findings, sources, redactor, &setup.rules, &means))
     }
+}
+
+/// The settings as a document that findings can point into.
+fn settings_in(setup: &Setup, sources: &Sources) -> Result<Option<SourceId>, Error> {
+    let settings = &setup.settings;
+    let speaks = !settings.ignores.is_empty() || !settings.accepted_gaps.is_empty();
+    let Some(file) = settings.file.as_ref().filter(|_| speaks) else { return Ok(None) };
+    let path = normalise(&here()?.join(file));
+    let source = sources.add_file(sources.reported_name(&path), &path);
+    sources.document(source).set_text(settings.text.as_str().into());
+    Ok(Some(source))
+}
+
+/// The way from the folder of the settings down to the scanned one.
+fn prefix(setup: &Setup) -> String {
+    let home = setup.settings.home.as_ref();
+    let below = home.and_then(|home| setup.base.strip_prefix(home).ok());
+    let below = below.filter(|below| !below.as_os_str().is_empty());
+    below.map(|below| below.to_string_lossy().replace('\\', "/") + "/").unwrap_or_default()
 }
 
 fn read(path: &Path) -> Result<Baseline, Error> {

@@ -40,7 +40,7 @@ fn before(_: &Path, _: &str) -> Result<Arc<dyn Past>, Option<NoPast>> {
 fn told(reason: Option<NoPast>, revision: &str) -> Error {
     const DEEPER: &str = "this clone has only the last commits; fetch all of them, in GitHub Actions with \
                           `fetch-depth: 0` of actions/checkout";
-    const NAME: &str = "name a branch, tag or commit that `git log` knows, such as origin/main";
+    const NAME: &str = "`git branch --all` and `git tag` list the names that this clone knows";
     let (message, hint) = match reason {
         None => ("this build of secretrail has no git".into(), "build it with `--features git`"),
         Some(NoPast::NoRepository) => {

@@ -75,6 +75,13 @@ pub fn flows_of_document(
         all.flows.extend(flows);
         gaps.extend(more);
     }
+    let allowed = correlator.allowed();
+    if allowed > 0 {
+        let tokens = if allowed == 1 { "1 token in it is" } else { "tokens in it are" };
+        let count = if allowed == 1 { String::new() } else { format!("{allowed} ") };
+        let reason = format!("{count}{tokens} let pass by allow-lists of the token table");
+        gaps.push(Gap { at: Span::start_of(source), name: String::new(), reason, hides_findings: false });
+    }
     once_for_each_block(&mut all.flows);
     if plan.is_state {
         all.flows.extend(in_clear(&plan, &understood, committed));

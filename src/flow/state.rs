@@ -9,7 +9,7 @@ use crate::terraform::state::{Held, StateSecrets};
 use crate::value::SinkKind;
 
 /// Secrets and ways out that a message names.
-const MOST_TOLD: usize = 5;
+const MOST_TOLD: usize = 3;
 /// Secrets that a finding points at.
 const MOST_SHOWN: usize = 10;
 
@@ -106,7 +106,7 @@ mod tests {
         let fields: Vec<&str> = record.iter().map(|(name, _)| name).collect();
         assert_eq!(fields, StateExposure::FIELDS.iter().map(|(name, _)| *name).collect::<Vec<_>>());
         let told = format!("{record:?}");
-        assert!(told.contains("random_password.p5.result and 7 more"), "{told}");
+        assert!(told.contains("random_password.p3.result and 9 more"), "{told}");
         assert!(told.contains("no write-only argument fits"), "{told}");
     }
 }

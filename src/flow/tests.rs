@@ -419,7 +419,7 @@ fn a_record_has_the_fields_that_are_documented() {
         literal: None,
     };
     let flow = literal_flow(Trace::new(origin), at, "x".into(), "y".into());
-    let record = flow.record();
+    let record = flow.record(Around { cloud: None, file: "terraform" });
     let fields: Vec<&str> = record.iter().map(|(name, _)| name).collect();
     assert_eq!(fields, Flow::FIELDS.iter().map(|(name, _)| *name).collect::<Vec<_>>());
 }

@@ -16,7 +16,7 @@ pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()>
     let told = Told::of(report);
     for finding in &told.findings {
         let title = format!("{} ({})", finding.rule, finding.severity);
-        let message = message(&told, finding);
+        let message = message(finding);
         write_command(out, command(finding.severity), Some(&finding.place), &title, &message)?;
     }
     // Harmless gaps are counted: one annotation each would bury the findings.
@@ -48,12 +48,12 @@ fn command(severity: Severity) -> &'static str {
 }
 
 /// The message, the way of the secret, and the fix, on lines of their own in GitHub's box.
-fn message(told: &Told<'_>, finding: &ToldFinding) -> String {
+fn message(finding: &ToldFinding) -> String {
     let mut message = finding.message.clone();
     for step in &finding.related {
         message.push_str(&format!("\n{}: {}", step.place.short(), step.label()));
     }
-    let fix = told.rule_of(finding).map_or("", |rule| rule.remediation.trim());
+    let fix = finding.remediation.trim();
     if !fix.is_empty() {
         message.push_str(&format!("\nFix: {fix}"));
     }

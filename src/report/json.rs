@@ -91,6 +91,15 @@ struct Gap<'t> {
     name: &'t str,
     reason: &'t str,
     hides_findings: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    accepted: Option<Accepted<'t>>,
+}
+
+#[derive(Serialize)]
+struct Accepted<'t> {
+    reason: &'t str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    until: Option<&'t str>,
 }
 
 #[derive(Serialize)]
@@ -114,6 +123,7 @@ struct Summary<'t> {
     baseline_entries_gone: usize,
     rules_off: &'t [String],
     rules_off_findings: usize,
+    tokens_off: bool,
     files_excluded: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
     since: Option<&'t str>,
@@ -129,7 +139,7 @@ pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()>
         version: VERSION,
         tool: Tool { name: "secretrail", version: &told.version },
         findings: told.findings.iter().map(|one| finding(&told, one)).collect(),
-        gaps: told.gaps.iter().map(gap).collect(),
+        gaps: told.gaps.iter().chain(&told.accepted).map(gap).collect(),
         silenced: told.silenced.iter().map(silenced).collect(),
         summary: Summary {
             findings: counts.map(|(severity, count)| (severity.word().to_owned(), count.into())).collect(),
@@ -141,6 +151,7 @@ pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()>
             baseline_entries_gone: report.gate.gone,
             rules_off: &report.gate.off,
             rules_off_findings: report.gate.off_findings,
+            tokens_off: report.gate.tokens_off,
             files_excluded: report.gate.excluded,
             since: told.since.as_deref(),
             files: report.files,
@@ -174,7 +185,7 @@ fn finding<'t>(told: &'t Told<'_>, finding: &'t ToldFinding) -> Finding<'t> {
             durable: sink.durable,
         }),
         tags: rule.map_or(&[], |rule| &rule.tags),
-        remediation: rule.map(|rule| rule.remediation.as_str()),
+        remediation: rule.map(|_| finding.remediation.as_str()),
     }
 }
 
@@ -208,6 +219,7 @@ fn gap(gap: &super::told::ToldGap) -> Gap<'_> {
         name: &gap.place.name,
         reason: &gap.reason,
         hides_findings: gap.hides_findings,
+        accepted: gap.accepted.as_ref().map(|(reason, until)| Accepted { reason, until: until.as_deref() }),
     }
 }
 

@@ -56,9 +56,8 @@ pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()>
 
 fn cases(report: &Report<'_>, told: &Told<'_>) -> Vec<Case> {
     let met: BTreeSet<&str> = told.findings.iter().map(|finding| finding.rule.as_str()).collect();
-    let mut cases: Vec<Case> =
-        told.findings.iter().map(|finding| of_finding(report, told, finding)).collect();
-    cases.extend(told.gaps.iter().map(of_gap));
+    let mut cases: Vec<Case> = told.findings.iter().map(|finding| of_finding(report, finding)).collect();
+    cases.extend(told.gaps.iter().chain(&told.accepted).map(of_gap));
     cases.extend(told.silenced.iter().map(of_silenced));
     if report.exit_code == ExitCode::NotAudited {
         let message = "no Terraform file was found, so nothing was audited".to_owned();
@@ -74,12 +73,12 @@ fn cases(report: &Report<'_>, told: &Told<'_>) -> Vec<Case> {
     cases
 }
 
-fn of_finding(report: &Report<'_>, told: &Told<'_>, finding: &ToldFinding) -> Case {
+fn of_finding(report: &Report<'_>, finding: &ToldFinding) -> Case {
     let mut text = format!("{}\n{}: {}\n", finding.place.long(), finding.severity, finding.message);
     for step in &finding.related {
         text.push_str(&format!("{}: {}\n", step.place.short(), step.label()));
     }
-    let fix = told.rule_of(finding).map_or("", |rule| rule.remediation.trim());
+    let fix = finding.remediation.trim();
     if !fix.is_empty() {
         text.push_str(&format!("Fix: {fix}\n"));
     }
@@ -95,8 +94,16 @@ fn of_finding(report: &Report<'_>, told: &Told<'_>, finding: &ToldFinding) -> Ca
 
 fn of_gap(gap: &ToldGap) -> Case {
     let name = format!("{} {}", gap.place.short(), gap.place.name);
-    let message = gap.reason.clone();
-    let outcome = if gap.hides_findings { Outcome::Error { message } } else { Outcome::Skipped { message } };
+    let acceptance = gap.acceptance();
+    let message = match &acceptance {
+        Some(acceptance) => format!("{}; {acceptance}", gap.reason),
+        None => gap.reason.clone(),
+    };
+    let outcome = if gap.hides_findings && acceptance.is_none() {
+        Outcome::Error { message }
+    } else {
+        Outcome::Skipped { message }
+    };
     Case { class: "not-audited".into(), name: name.trim_end().to_owned(), outcome }
 }
 

@@ -10,7 +10,7 @@ use std::io::{self, Write};
 use self::escape::{code, html_code, prose};
 use super::Report;
 use super::shown::clipped;
-use super::told::{Told, ToldFinding, ToldGap};
+use super::told::{Group, Told, ToldFinding, ToldGap, grouped};
 use super::verdict::{number, untold, verdict};
 
 /// Bytes after which no more rows, details and gaps are added: each part leaves room for the next, and
@@ -54,24 +54,29 @@ fn rows(told: &Told<'_>, page: &mut String) {
     if told.findings.is_empty() {
         return;
     }
-    page.push_str("\n| Severity | Rule | Place | Secret | Lands in |\n|---|---|---|---|---|\n");
-    let left_out = add_until(page, MOST_WITH_ROWS, told.findings.iter().map(row));
+    page.push_str("\n| Severity | Rule | Place | Secret | Where to |\n|---|---|---|---|---|\n");
+    let left_out = add_until(page, MOST_WITH_ROWS, grouped(&told.findings).iter().map(row));
     if left_out > 0 {
         let left_out = number(left_out, "finding is", "findings are");
         page.push_str(&format!("\n{left_out} left out here; the JSON and SARIF reports have all.\n"));
     }
 }
 
-fn row(finding: &ToldFinding) -> String {
+fn row((finding, also): &Group<'_>) -> String {
     let cell = |text: &str| code(&clipped(text, CELL));
     let secret = finding.secret.as_ref().map_or_else(String::new, |secret| cell(&secret.name));
     let sink = finding.sink.as_ref().map_or_else(String::new, |sink| cell(sink.words()));
-    let (rule, place) = (cell(&finding.rule), cell(&finding.place.short()));
+    let place = cell(&finding.place.short());
+    let mut rule = cell(&finding.rule);
+    for other in also {
+        rule.push_str(&format!(", {} ({})", cell(&other.rule), other.severity));
+    }
     format!("| {} | {rule} | {place} | {secret} | {sink} |\n", finding.severity)
 }
 
 fn details(told: &Told<'_>, page: &mut String) {
-    let texts = told.findings.iter().map(|finding| detail(told, finding));
+    let groups = grouped(&told.findings);
+    let texts = groups.iter().map(|group| detail(told, group));
     let left_out = add_until(page, MOST_WITH_DETAILS, texts);
     if left_out > 0 {
         let left_out = number(left_out, "finding", "findings");
@@ -80,9 +85,14 @@ fn details(told: &Told<'_>, page: &mut String) {
 }
 
 /// One finding, closed until somebody opens it.
-fn detail(told: &Told<'_>, finding: &ToldFinding) -> String {
+fn detail(told: &Told<'_>, (finding, also): &Group<'_>) -> String {
+    let also = also.iter().map(|other| {
+        let (rule, print) = (code(&other.rule), code(&other.fingerprint));
+        format!("\nAlso: {rule} ({}) at the same line, fingerprint {print}\n", other.severity)
+    });
+    let also: String = also.collect();
     format!(
-        "\n<details><summary>{}: {} at {}</summary>\n\n{}\n</details>\n",
+        "\n<details><summary>{}: {} at {}</summary>\n\n{}{also}\n</details>\n",
         finding.severity,
         html_code(&clipped(&finding.rule, CELL)),
         html_code(&clipped(&finding.place.short(), CELL)),
@@ -98,7 +108,7 @@ pub(super) fn finding_body(told: &Told<'_>, finding: &ToldFinding) -> String {
         let place = code(&clipped(&step.place.short(), LINE));
         text.push_str(&format!("{}. {place} {}\n", index + 1, prose(&clipped(step.label(), LINE))));
     }
-    let fix = told.rule_of(finding).map_or("", |rule| rule.remediation.trim());
+    let fix = finding.remediation.trim();
     if !fix.is_empty() {
         // The rule author's own Markdown; cut somewhere it could leave a fence open, so then as text.
         let short = clipped(fix, LONGEST_FIX);
@@ -112,11 +122,12 @@ pub(super) fn finding_body(told: &Told<'_>, finding: &ToldFinding) -> String {
 }
 
 fn gaps(told: &Told<'_>, page: &mut String) {
-    if told.gaps.is_empty() {
+    if told.gaps.is_empty() && told.accepted.is_empty() {
         return;
     }
     page.push_str("\n### Not read\n\n");
-    let left_out = add_until(page, MOST_WITH_GAPS, told.gaps.iter().map(gap));
+    let all: Vec<String> = told.gaps.iter().chain(&told.accepted).map(gap).collect();
+    let left_out = add_until(page, MOST_WITH_GAPS, all.into_iter());
     if left_out > 0 {
         page.push_str(&format!("- and {} more\n", number(left_out, "gap", "gaps")));
     }
@@ -126,6 +137,10 @@ fn gap(gap: &ToldGap) -> String {
     let place = code(&clipped(&gap.place.short(), LINE));
     let name = clipped(&gap.place.name, LINE);
     let name = if name.is_empty() { name } else { format!(" {}", code(&name)) };
-    let hides = if gap.hides_findings { " (a finding could hide here)" } else { "" };
+    let hides = match gap.acceptance() {
+        Some(acceptance) => format!(" ({})", prose(&clipped(&acceptance, LINE))),
+        None if gap.hides_findings => " (a finding could hide here)".to_owned(),
+        None => String::new(),
+    };
     format!("- {place}{name}: {}{hides}\n", prose(&clipped(&gap.reason, LINE)))
 }

@@ -10,6 +10,7 @@ mod gitlab;
 mod json;
 mod junit;
 mod markdown;
+mod oneline;
 #[cfg(feature = "serve")]
 mod run_task;
 mod sarif;
@@ -54,12 +55,22 @@ pub enum Format {
     Gitlab,
     /// JUnit's XML, for test pages.
     Junit,
+    /// One line a finding, for editors and `grep`.
+    Oneline,
 }
 
 impl Format {
     /// All of them, in order.
-    pub const ALL: &'static [Self] =
-        &[Self::Table, Self::Json, Self::Sarif, Self::Markdown, Self::Github, Self::Gitlab, Self::Junit];
+    pub const ALL: &'static [Self] = &[
+        Self::Table,
+        Self::Json,
+        Self::Sarif,
+        Self::Markdown,
+        Self::Github,
+        Self::Gitlab,
+        Self::Junit,
+        Self::Oneline,
+    ];
 
     /// The word that users see and type.
     pub fn word(self) -> &'static str {
@@ -71,6 +82,7 @@ impl Format {
             Self::Github => "github",
             Self::Gitlab => "gitlab",
             Self::Junit => "junit",
+            Self::Oneline => "oneline",
         }
     }
 
@@ -116,9 +128,20 @@ pub struct Silenced {
     pub fingerprint: String,
     /// Its place.
     pub at: Location,
-    /// By what: `inline`, `settings`, `baseline`.
+    /// By what: `inline`, `settings`, `tokens`, `baseline`.
     pub by: String,
     /// Why, in the words of who decided. Empty where nothing was said.
+    pub reason: String,
+    /// The last day on which it holds: `2027-01-31`.
+    pub until: Option<String>,
+}
+
+/// A gap that somebody accepted: it is told, and does not make the audit partial.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AcceptedGap {
+    /// The gap.
+    pub gap: Gap,
+    /// Why, in the words of who decided.
     pub reason: String,
     /// The last day on which it holds: `2027-01-31`.
     pub until: Option<String>,
@@ -135,12 +158,16 @@ pub struct TableStyle {
     pub unicode: bool,
     /// Everything, however long.
     pub full: bool,
+    /// Findings and gaps only, and nothing where all is well.
+    pub quiet: bool,
+    /// With each finding's fingerprint.
+    pub ids: bool,
 }
 
 impl Default for TableStyle {
     /// What suits a log file: no colours, 100 columns, ASCII, long lists folded.
     fn default() -> Self {
-        Self { color: false, width: 100, unicode: false, full: false }
+        Self { color: false, width: 100, unicode: false, full: false, quiet: false, ids: false }
     }
 }
 
@@ -157,12 +184,20 @@ pub struct Gate {
     pub since: Option<String>,
     /// Rules that are switched off.
     pub off: Vec<String>,
+    /// The only rules that are asked for; empty: all.
+    pub only: Vec<String>,
+    /// What the others found.
+    pub not_asked: usize,
     /// What those rules found.
     pub off_findings: usize,
+    /// Whether the team's token table switched the built-in one off.
+    pub tokens_off: bool,
     /// Files that the settings exclude.
     pub excluded: usize,
     /// Whether files that git ignores were left out.
     pub respects_gitignore: bool,
+    /// Gaps that the settings accept; not in the report's gaps.
+    pub accepted_gaps: Vec<AcceptedGap>,
 }
 
 /// Everything that is said of one run.
@@ -207,5 +242,6 @@ pub fn write(format: Format, report: &Report<'_>, out: &mut dyn Write) -> io::Re
         Format::Github => github::render(report, out),
         Format::Gitlab => gitlab::render(report, out),
         Format::Junit => junit::render(report, out),
+        Format::Oneline => oneline::render(report, out),
     }
 }

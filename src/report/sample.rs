@@ -83,6 +83,7 @@ impl Ground {
                 path: Some("/opt/paperclip/.env".into()),
                 durable: true,
             }),
+            remediation: None,
             fingerprint: "0123456789abcdef0123456789abcdef".into(),
         }
     }

@@ -235,15 +235,23 @@ fn invocation<'t>(report: &Report<'_>, told: &'t Told<'_>) -> Invocation<'t> {
         execution_successful: !matches!(code, ExitCode::NotAudited | ExitCode::Interrupted),
         exit_code: code as u8,
         exit_code_description,
-        tool_execution_notifications: told.gaps.iter().map(|gap| notification(told, gap)).collect(),
+        tool_execution_notifications: told
+            .gaps
+            .iter()
+            .chain(&told.accepted)
+            .map(|gap| notification(told, gap))
+            .collect(),
     }
 }
 
 fn notification<'t>(told: &Told<'_>, gap: &'t ToldGap) -> Notification<'t> {
     let separator = if gap.place.name.is_empty() { "" } else { ": " };
+    let acceptance = gap.acceptance();
+    let level = if gap.hides_findings && acceptance.is_none() { "warning" } else { "note" };
+    let acceptance = acceptance.map(|words| format!("; {words}")).unwrap_or_default();
     Notification {
-        level: if gap.hides_findings { "warning" } else { "note" },
-        message: owned(unlinked(&format!("{}{separator}{}", gap.place.name, gap.reason))),
+        level,
+        message: owned(unlinked(&format!("{}{separator}{}{acceptance}", gap.place.name, gap.reason))),
         locations: [location(told, &gap.place)],
     }
 }

@@ -12,9 +12,10 @@ use std::io::{self, Write};
 use annotate_snippets::renderer::{AnsiColor, Effects, Style};
 
 use super::shown::clipped;
-use super::told::{Told, ToldFinding, ToldGap};
+use super::told::{Group, Told, ToldGap, grouped};
 use super::verdict::{number, verdict};
 use super::{Report, TableStyle};
+use crate::error::ExitCode;
 use crate::finding::Severity;
 
 /// With more findings of one rule than this, only the first few are shown in full.
@@ -28,14 +29,23 @@ const PLACES_OF_ONE_REASON: usize = 5;
 pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     let told = Told::of(report);
     let style = report.style;
-    let (full, rows) = folded(&told.findings, style.full);
+    let grouped = grouped(&told.findings);
+    let (full, rows) = folded(&grouped, style.full);
     write_rows(&rows, style, out)?;
-    for finding in full.iter().rev() {
-        let drawn = snippet::draw(&told, finding, style);
+    for (finding, also) in full.iter().rev() {
+        let drawn = snippet::draw(&told, (finding, also), style);
         writeln!(out, "{}\n", drawn.trim_end())?;
     }
-    write_gaps(&told.gaps, style, out)?;
-    summary::write(report, &told, out)?;
+    if !(style.quiet && report.exit_code == ExitCode::Clean) {
+        write_gaps(&told.gaps, style, out)?;
+    }
+    if style.quiet && told.findings.is_empty() && report.exit_code == ExitCode::Clean {
+        return Ok(());
+    }
+    if !style.quiet {
+        write_accepted(&told.accepted, style, out)?;
+        summary::write(report, &told, out)?;
+    }
     let paint = match (told.findings.first(), report.exit_code as u8) {
         (Some(worst), _) => severity_style(worst.severity),
         (None, 0) => AnsiColor::Green.on_default().effects(Effects::BOLD),
@@ -45,13 +55,13 @@ pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()>
 }
 
 /// The findings to draw and those that get one line each, both the worst first.
-fn folded(findings: &[ToldFinding], full: bool) -> (Vec<&ToldFinding>, Vec<&ToldFinding>) {
+fn folded<'g, 'f>(findings: &'g [Group<'f>], full: bool) -> (Vec<&'g Group<'f>>, Vec<&'g Group<'f>>) {
     let mut of_rule: BTreeMap<&str, usize> = BTreeMap::new();
-    for finding in findings {
+    for (finding, _) in findings {
         *of_rule.entry(&finding.rule).or_insert(0) += 1;
     }
     let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
-    findings.iter().partition(|finding| {
+    findings.iter().partition(|(finding, _)| {
         let many = of_rule.get(finding.rule.as_str()).is_some_and(|count| *count > MANY_OF_ONE_RULE);
         let seen = seen.entry(&finding.rule).or_insert(0);
         *seen += 1;
@@ -60,14 +70,15 @@ fn folded(findings: &[ToldFinding], full: bool) -> (Vec<&ToldFinding>, Vec<&Told
 }
 
 /// One line each. They stand above the findings drawn in full, which are worse ones of their rules.
-fn write_rows(rows: &[&ToldFinding], style: TableStyle, out: &mut dyn Write) -> io::Result<()> {
+fn write_rows(rows: &[&Group<'_>], style: TableStyle, out: &mut dyn Write) -> io::Result<()> {
     let room = style.width.clamp(40, 160);
-    for finding in rows.iter().rev() {
+    for (finding, also) in rows.iter().rev() {
         let word = painted(finding.severity.word(), severity_style(finding.severity), style);
         let secret = finding.secret.as_ref().map_or("", |secret| secret.name.as_str());
         let sink = finding.sink.as_ref().map_or("", |sink| sink.words());
         let arrow = if secret.is_empty() || sink.is_empty() { "" } else { " -> " };
-        let place = format!("[{}] {} {secret}{arrow}{sink}", finding.rule, finding.place.long());
+        let also: String = also.iter().map(|other| format!(", also {}", other.rule)).collect();
+        let place = format!("[{}] {} {secret}{arrow}{sink}{also}", finding.rule, finding.place.long());
         let left = room.saturating_sub(finding.severity.word().len());
         writeln!(out, "{word}{}", clipped(place.trim_end(), left))?;
     }
@@ -109,6 +120,24 @@ fn write_gaps(gaps: &[ToldGap], style: TableStyle, out: &mut dyn Write) -> io::R
         writeln!(out)?;
     }
     Ok(())
+}
+
+/// Gaps that somebody accepted, with the reason.
+fn write_accepted(gaps: &[ToldGap], style: TableStyle, out: &mut dyn Write) -> io::Result<()> {
+    if gaps.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "Could not be read, and the settings accept it:")?;
+    let most = if style.full { gaps.len() } else { PLACES_OF_ONE_REASON };
+    for gap in gaps.iter().take(most) {
+        let place = format!("{} {}", gap.place.short(), gap.place.name);
+        writeln!(out, "  {}: {}", place.trim_end(), gap.reason)?;
+        writeln!(out, "    {}", gap.acceptance().unwrap_or_default())?;
+    }
+    if gaps.len() > most {
+        writeln!(out, "  and {} more; --all shows them", gaps.len() - most)?;
+    }
+    writeln!(out)
 }
 
 /// The colour of a severity.

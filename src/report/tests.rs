@@ -180,12 +180,14 @@ fn a_finding_as_json() {
         "silenced": {
           "inline": 0,
           "settings": 1,
+          "tokens": 0,
           "baseline": 0
         },
         "less_sure_left_out": 0,
         "baseline_entries_gone": 0,
         "rules_off": [],
         "rules_off_findings": 0,
+        "tokens_off": false,
         "files_excluded": 0,
         "files": 2,
         "exit_code": 1
@@ -202,7 +204,7 @@ fn a_finding_as_markdown() {
 
     **1 secret lands on disk: 1 critical. Audited in part: 1 gap could hide more. Exit code 1**
 
-    | Severity | Rule | Place | Secret | Lands in |
+    | Severity | Rule | Place | Secret | Where to |
     |---|---|---|---|---|
     | critical | `secret-written-to-disk` | `scripts/user_data.sh:3` | `ANTHROPIC_API_KEY` | `/opt/paperclip/.env` |
 
@@ -326,7 +328,7 @@ fn nothing_to_tell_is_told_as_well() {
     report.files = 124;
     assert_snapshot!(table(&report), @r"
     Read 124 files
-    No secret lands on a disk in 124 files. Exit code 0
+    No secret is written to a disk in 124 files. Exit code 0
     ");
     report.gaps = ground.report().gaps;
     report.exit_code = ExitCode::Partial;

@@ -7,8 +7,10 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::shown::{clipped, shown, shown_lines};
+use super::verdict::number;
 use super::{Report, excerpt};
 use crate::finding::{Confidence, Finding, Related, Role, Severity, Surface};
+use crate::source::open::joined;
 use crate::source::{Position, Span};
 
 /// Longer names say nothing more to a reader.
@@ -30,17 +32,31 @@ pub(super) struct Place {
     pub name: String,
     /// For excerpts.
     pub span: Span,
+    /// Whether it lies in a plan or a state, of which nothing is shown.
+    pub is_sealed: bool,
 }
 
 impl Place {
     /// `path:line`.
     pub fn short(&self) -> String {
-        format!("{}:{}", self.path, self.position.line)
+        self.in_a_plan().unwrap_or_else(|| format!("{}:{}", self.path, self.position.line))
     }
 
     /// `path:line:column`.
     pub fn long(&self) -> String {
-        format!("{}:{}:{}", self.path, self.position.line, self.position.column)
+        let place = || format!("{}:{}:{}", self.path, self.position.line, self.position.column);
+        self.in_a_plan().unwrap_or_else(place)
+    }
+
+    /// In JSON of one line the resource tells more than a column.
+    fn in_a_plan(&self) -> Option<String> {
+        let told = self.is_sealed && self.position.line == 1 && !self.name.is_empty();
+        told.then(|| format!("{}: {}", self.path, self.name))
+    }
+
+    /// Whether both stand on one line of one file.
+    pub fn is_line_of(&self, other: &Self) -> bool {
+        self.span.source == other.span.source && self.position.line == other.position.line && !self.is_sealed
     }
 }
 
@@ -60,7 +76,7 @@ impl Step {
         match (self.message.as_str(), self.role) {
             ("", Role::Origin) => "the secret starts here",
             ("", Role::Hop) => "passes here",
-            ("", Role::Sink) => "lands here",
+            ("", Role::Sink) => "ends here",
             (message, _) => message,
         }
     }
@@ -72,6 +88,15 @@ pub(super) struct ToldSecret {
     pub origin: String,
     pub length: Option<usize>,
     pub last4: Option<String>,
+}
+
+impl ToldSecret {
+    /// "a literal of 24 characters that ends in a1b2".
+    pub fn literal(&self) -> Option<String> {
+        let length = number(self.length?, "character", "characters");
+        let end = self.last4.as_ref().map(|last4| format!(" that ends in {last4}")).unwrap_or_default();
+        Some(format!("a literal of {length}{end}"))
+    }
 }
 
 /// Where it landed.
@@ -107,6 +132,59 @@ pub(super) struct ToldFinding {
     pub related: Vec<Step>,
     pub secret: Option<ToldSecret>,
     pub sink: Option<ToldSink>,
+    /// What to do; may have several lines.
+    pub remediation: String,
+}
+
+/// What it is to stand in such a place.
+fn in_words(kind: &str) -> String {
+    match kind {
+        "source-code" => "stands in the source".to_owned(),
+        "user-data" => "rendered into user data".to_owned(),
+        "boot-log" => "printed into a log".to_owned(),
+        "process-arguments" => "handed over on a command line".to_owned(),
+        "output" => "given out".to_owned(),
+        "file" => "written to a file".to_owned(),
+        "environment" => "kept in an environment".to_owned(),
+        "definition" => "kept in a definition".to_owned(),
+        "object" => "written to an object".to_owned(),
+        "parameter" => "kept in a store for plain settings".to_owned(),
+        "state" => "kept in this state".to_owned(),
+        kind => format!("ends here: {kind}"),
+    }
+}
+
+/// A finding with those of other rules that are the same mistake.
+pub(super) type Group<'f> = (&'f ToldFinding, Vec<&'f ToldFinding>);
+
+/// Rules that tell one mistake together: what a script in user data writes or prints is in the user data too.
+const OF_ONE_MISTAKE: &[&str] = &["secret-written-to-disk", "secret-in-user-data", "secret-in-boot-log"];
+
+/// Findings, the worst first; of one secret, one resource and one line the worst has the others beside it.
+pub(super) fn grouped(findings: &[ToldFinding]) -> Vec<Group<'_>> {
+    let mut groups: Vec<Group<'_>> = Vec::new();
+    let mut first: BTreeMap<(&str, usize, &str, &str), usize> = BTreeMap::new();
+    for finding in findings {
+        let secret = finding.secret.as_ref().filter(|_| OF_ONE_MISTAKE.contains(&finding.rule.as_str()));
+        let Some(secret) = secret else {
+            groups.push((finding, Vec::new()));
+            continue;
+        };
+        let place = &finding.place;
+        let key = (place.exact_path.as_str(), place.position.line, place.name.as_str(), secret.name.as_str());
+        let known = first.get(&key).copied().filter(|_| !place.is_sealed);
+        let group = known.and_then(|known| groups.get_mut(known));
+        match group.filter(|(known, also)| {
+            known.rule != finding.rule && also.iter().all(|one| one.rule != finding.rule)
+        }) {
+            Some((_, also)) => also.push(finding),
+            None => {
+                first.entry(key).or_insert(groups.len());
+                groups.push((finding, Vec::new()));
+            }
+        }
+    }
+    groups
 }
 
 impl ToldFinding {
@@ -128,10 +206,11 @@ impl ToldFinding {
     pub fn own_step(&self, teller: &Teller<'_>) -> Step {
         let message = match &self.sink {
             Some(ToldSink { path: Some(path), .. }) => format!("written to {path}"),
-            Some(ToldSink { kind, .. }) => format!("lands in {kind}"),
+            Some(ToldSink { kind, .. }) => in_words(kind),
             None => "found here".to_owned(),
         };
-        Step { place: teller.place(self.place.span, ""), role: Role::Sink, message }
+        let name = if self.place.is_sealed { self.place.name.as_str() } else { "" };
+        Step { place: teller.place(self.place.span, name), role: Role::Sink, message }
     }
 }
 
@@ -140,6 +219,17 @@ pub(super) struct ToldGap {
     pub place: Place,
     pub reason: String,
     pub hides_findings: bool,
+    /// Why it is accepted and until when, where it is.
+    pub accepted: Option<(String, Option<String>)>,
+}
+
+impl ToldGap {
+    /// "accepted until 2027-01-31: why", for one that is.
+    pub fn acceptance(&self) -> Option<String> {
+        let (reason, until) = self.accepted.as_ref()?;
+        let until = until.as_ref().map(|day| format!(" until {day}")).unwrap_or_default();
+        Some(format!("accepted{until}: {reason}"))
+    }
 }
 
 /// A rule.
@@ -190,10 +280,11 @@ impl Teller<'_> {
     fn place(&self, span: Span, name: &str) -> Place {
         let path = self.report.sources.name(span.source);
         let path =
-            if path.is_empty() { NAMELESS.to_owned() } else { format!("{}{path}", self.report.path_prefix) };
+            if path.is_empty() { NAMELESS.to_owned() } else { joined(&self.report.path_prefix, &path) };
         let exact_path = self.report.redactor.path(&path).into_owned();
         let position = self.report.sources.position(span);
-        Place { path: shown(&exact_path), exact_path, position, name: self.name(name), span }
+        let is_sealed = self.report.sources.document(span.source).sealed().is_some();
+        Place { path: shown(&exact_path), exact_path, position, name: self.name(name), span, is_sealed }
     }
 
     fn step(&self, related: &Related) -> Step {
@@ -223,7 +314,17 @@ impl Teller<'_> {
                 path: sink.path.as_deref().map(|path| self.name(path)),
                 durable: sink.durable,
             }),
+            remediation: self.lines(self.remediation(finding, rules)),
         }
+    }
+
+    /// The rule's words for this case.
+    fn remediation<'f>(&'f self, finding: &'f Finding, rules: &BTreeMap<&str, usize>) -> &'f str {
+        if let Some(own) = &finding.remediation {
+            return own;
+        }
+        let rule = rules.get(&*finding.rule).and_then(|index| self.report.rules.get(*index));
+        rule.map_or("", |rule| rule.remediation.as_str())
     }
 
     /// The first line of a place, cut to about `width` columns around it; `None` where the document
@@ -243,6 +344,8 @@ pub(super) struct Told<'r> {
     pub findings: Vec<ToldFinding>,
     /// Those that may hide a finding first, then by path and place.
     pub gaps: Vec<ToldGap>,
+    /// Those that somebody accepted, by path and place.
+    pub accepted: Vec<ToldGap>,
     /// In the order given.
     pub silenced: Vec<ToldSilenced>,
     /// The revision since which findings are told.
@@ -263,10 +366,20 @@ impl<'r> Told<'r> {
         findings.sort_by(|left, right| order(left).cmp(&order(right)));
         let mut gaps: Vec<ToldGap> = report.gaps.iter().map(|gap| teller.gap(gap)).collect();
         gaps.sort_by(|left, right| gap_order(left).cmp(&gap_order(right)));
+        let accepted = report.gate.accepted_gaps.iter().map(|accepted| ToldGap {
+            accepted: Some((
+                teller.message(&accepted.reason),
+                accepted.until.as_deref().map(|day| teller.name(day)),
+            )),
+            ..teller.gap(&accepted.gap)
+        });
+        let mut accepted: Vec<ToldGap> = accepted.collect();
+        accepted.sort_by(|left, right| gap_order(left).cmp(&gap_order(right)));
         Self {
             rules: report.rules.iter().map(|rule| teller.rule(rule)).collect(),
             findings,
             gaps,
+            accepted,
             silenced: report.silenced.iter().map(|silenced| teller.silenced(silenced)).collect(),
             since: report.gate.since.as_deref().map(|revision| teller.name(revision)),
             version: teller.text(&report.tool_version),
@@ -297,7 +410,8 @@ impl Teller<'_> {
 
     fn gap(&self, gap: &crate::reading::Gap) -> ToldGap {
         let reason = self.message(&gap.reason);
-        ToldGap { place: self.place(gap.at, &gap.name), reason, hides_findings: gap.hides_findings }
+        let place = self.place(gap.at, &gap.name);
+        ToldGap { place, reason, hides_findings: gap.hides_findings, accepted: None }
     }
 
     fn silenced(&self, silenced: &super::Silenced) -> ToldSilenced {

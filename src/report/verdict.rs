@@ -32,9 +32,23 @@ pub(super) fn untold(report: &Report<'_>, told: &Told<'_>) -> Vec<String> {
         let left_out = number(report.gate.left_out, "finding is", "findings are");
         all.push(format!("{left_out} less sure than --min-confidence and left out"));
     }
+    if !report.gate.only.is_empty() {
+        let others = number(report.gate.not_asked, "finding", "findings");
+        all.push(format!(
+            "Only {} asked for; {others} of other rules left out",
+            is_or_are(&report.gate.only)
+        ));
+    }
     if report.gate.off_findings > 0 {
         let off = number(report.gate.off_findings, "finding is", "findings are");
         all.push(format!("{off} of rules that are switched off: {}", report.gate.off.join(", ")));
+    }
+    if !told.accepted.is_empty() {
+        let accepted = number(told.accepted.len(), "gap is", "gaps are");
+        all.push(format!("{accepted} accepted by the settings"));
+    }
+    if report.gate.tokens_off {
+        all.push("The built-in token table is off".to_owned());
     }
     if report.gate.excluded > 0 {
         all.push(format!(
@@ -52,10 +66,15 @@ pub(super) fn untold(report: &Report<'_>, told: &Told<'_>) -> Vec<String> {
     all
 }
 
+fn is_or_are(names: &[String]) -> String {
+    format!("{} {}", names.join(", "), if names.len() == 1 { "is" } else { "are" })
+}
+
 fn words(by: &str) -> &str {
     match by {
         "inline" => "comments",
         "settings" => "the settings",
+        "tokens" => "allow-lists of the token table",
         "baseline" => "the baseline",
         other => other,
     }
@@ -64,7 +83,7 @@ fn words(by: &str) -> &str {
 /// What silenced how many, in a fixed order.
 pub(super) fn silenced_by(told: &Told<'_>) -> Vec<(&'static str, usize)> {
     let count = |by: &str| told.silenced.iter().filter(|one| one.by == by).count();
-    ["inline", "settings", "baseline"].into_iter().map(|by| (by, count(by))).collect()
+    ["inline", "settings", "tokens", "baseline"].into_iter().map(|by| (by, count(by))).collect()
 }
 
 /// What was found, and whether all was looked at.
@@ -80,12 +99,12 @@ pub(super) fn sentence(report: &Report<'_>, told: &Told<'_>) -> String {
         (0, 0, 0) => "No Terraform file was found, so nothing was audited".to_owned(),
         (0, 0, _) if report.gate.left_out > 0 || told.since.is_some() => {
             let since = told.since.as_ref().map(|since| format!(" since {since}")).unwrap_or_default();
-            format!("No finding{since} in {files} is to be told")
+            format!("No finding{since} in {files}")
         }
-        (0, 0, _) if told.silenced.is_empty() => format!("No secret lands on a disk in {files}"),
+        (0, 0, _) if told.silenced.is_empty() => format!("No secret is written to a disk in {files}"),
         (0, 0, _) => {
             let silenced = number(told.silenced.len(), "finding is", "findings are");
-            format!("No secret lands on a disk in {files}; {silenced} silenced")
+            format!("No secret is written to a disk in {files}; {silenced} silenced")
         }
         (0, _, _) => format!("Audited in part: no finding in {files}, but {hidden} could hide one"),
         (_, 0, _) => found(&told.findings),

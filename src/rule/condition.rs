@@ -5,7 +5,9 @@
 
 use std::sync::Arc;
 
-use super::problem::{did_you_mean, shown};
+use crate::nearest::did_you_mean;
+
+use super::problem::shown;
 
 /// Deepest nesting of brackets and `not`s.
 const MOST_LEVELS: usize = 64;

@@ -38,6 +38,8 @@ pub fn explain(rule: &Rule) -> String {
             page.wrapped(text, "  ");
         }
     }
+    let cases: Vec<String> = file.remedies.iter().map(|remedy| remedy.text.replace('\n', " ")).collect();
+    page.list("What to do in other cases", &cases);
     page.list("What meets it without being wrong", &file.falsepositives);
     page.list("References", &file.references);
     if !file.examples.is_empty() {

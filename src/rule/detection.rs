@@ -71,6 +71,16 @@ pub(super) fn parse(node: &Node, placeholders: &Placeholders, problems: &mut Pro
     Some(Detection { searches: searches?, condition })
 }
 
+/// A detection of one search, which must be met.
+pub(super) fn of_one_search(
+    node: &Node,
+    placeholders: &Placeholders,
+    problems: &mut Problems,
+) -> Option<Detection> {
+    let search = Reader { placeholders, problems }.search(node, "when")?;
+    Some(Detection { searches: vec![search], condition: Condition::Search(0) })
+}
+
 /// A condition, or a list of them of which any must be met.
 fn conditions(
     node: &Node,

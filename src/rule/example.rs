@@ -4,8 +4,9 @@ use std::borrow::Cow;
 
 use crate::record::{Field, FieldMap};
 
-use super::problem::{Problems, did_you_mean, shown};
+use super::problem::{Problems, shown};
 use super::yaml::{Data, Entry, Kind, Node};
+use crate::nearest::did_you_mean;
 
 /// The file name of an inline `hcl` example.
 const HCL_FILE: &str = "main.tf";

@@ -6,9 +6,11 @@ use crate::finding::{Confidence, Severity};
 use super::detection::{self, Detection};
 use super::example::{self, Example};
 use super::message::Template;
-use super::problem::{Place, Problems, did_you_mean, shown};
+use super::problem::{Place, Problems, shown};
+use super::remedy::{self, Remedy};
 use super::value::Placeholders;
 use super::yaml::{Data, Node};
+use crate::nearest::did_you_mean;
 
 /// The statuses that Sigma knows.
 const STATUSES: &[&str] = &["stable", "test", "experimental", "deprecated", "unsupported"];
@@ -65,6 +67,8 @@ pub struct RuleFile {
     pub detection: Detection,
     /// What to do. Our own field.
     pub remediation: Option<String>,
+    /// What to do in cases of their own. Our own field.
+    pub remedies: Vec<Remedy>,
     /// The message of its findings. Our own field.
     pub message: Option<Template>,
     /// A fixed confidence. Our own field.
@@ -105,6 +109,8 @@ pub(super) fn parse(
     let message = reader.message();
     let logsource = reader.logsource();
     reader.facts(title.as_deref(), id.as_deref(), status.as_deref());
+    let remedies = node.get("remediation-when");
+    let remedies = remedies.map(|node| remedy::parse(node, placeholders, problems)).unwrap_or_default();
     let examples = node.get("examples").map(|node| example::parse(node, problems)).unwrap_or_default();
     let Some(written) = node.get("detection") else {
         problems.error(node.at, "the rule has no `detection`: say what it looks for");
@@ -129,6 +135,7 @@ pub(super) fn parse(
         fields,
         detection,
         remediation,
+        remedies,
         message,
         confidence,
         examples,
@@ -259,7 +266,7 @@ impl Reader<'_> {
 }
 
 /// A rule may come from strangers: control characters would reach the user's terminal.
-fn printable(text: &str) -> String {
+pub(super) fn printable(text: &str) -> String {
     let plain = |c: char| if c.is_control() && !matches!(c, '\n' | '\t') { ' ' } else { c };
     text.chars().map(plain).collect()
 }

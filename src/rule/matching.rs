@@ -40,7 +40,7 @@ impl Detection {
 }
 
 impl Item {
-    fn is_met(&self, record: &dyn Record) -> bool {
+    pub(super) fn is_met(&self, record: &dyn Record) -> bool {
         let met = match &self.field {
             Some(name) => self.field_met(name, record),
             None => self.joined(|tests| {

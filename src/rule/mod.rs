@@ -28,7 +28,9 @@ mod message;
 mod modifier;
 mod network;
 mod pattern;
+mod possible;
 mod problem;
+mod remedy;
 mod set;
 #[cfg(test)]
 mod tests;
@@ -45,7 +47,9 @@ pub use embedded::embedded;
 pub use example::{Example, ExampleInput, marked_lines};
 pub use file::{LogSource, RuleFile};
 pub use message::Template;
+pub use possible::Possible;
 pub use problem::{Problem, RuleError};
+pub use remedy::Remedy;
 pub use set::{Judge, RuleSet};
 pub use value::Placeholders;
 
@@ -80,8 +84,9 @@ impl Rule {
 
     /// The fields that its searches and its message name, in no order, some of them more than once.
     pub fn fields(&self) -> impl Iterator<Item = &str> {
-        let items =
-            self.file.detection.searches.iter().flat_map(|search| search.alternatives.iter().flatten());
+        let remedies = self.file.remedies.iter().flat_map(|remedy| &remedy.when.searches);
+        let searches = self.file.detection.searches.iter().chain(remedies);
+        let items = searches.flat_map(|search| search.alternatives.iter().flatten());
         let searched = items.filter_map(|item| item.field.as_deref());
         searched.chain(self.file.message.iter().flat_map(Template::fields))
     }

@@ -1,8 +1,10 @@
 //! Modifiers of a field: `field|contains|all`. Their list is the Sigma modifiers appendix 2.1.
 
+use crate::nearest::did_you_mean;
+
 use super::encode::Encoding;
 use super::pattern::RegexFlags;
-use super::problem::{Place, Problems, did_you_mean, shown};
+use super::problem::{Place, Problems, shown};
 use super::time::TimePart;
 
 /// How a field's value is compared with a rule's.

@@ -132,34 +132,6 @@ impl Problems {
     }
 }
 
-/// " (did you mean `contains`?)" where one of the known words is near.
-pub(super) fn did_you_mean<'w>(word: &str, known: impl IntoIterator<Item = &'w str>) -> String {
-    if word.chars().count() > 40 {
-        return String::new();
-    }
-    let near = known.into_iter().map(|other| (edits(word, other), other)).min();
-    match near {
-        Some((edits, other)) if edits <= 2 && edits < other.len() => format!(" (did you mean `{other}`?)"),
-        _ => String::new(),
-    }
-}
-
-/// Levenshtein distance.
-fn edits(left: &str, right: &str) -> usize {
-    let right: Vec<char> = right.chars().collect();
-    let mut row: Vec<usize> = (0..=right.len()).collect();
-    for (i, ours) in left.chars().enumerate() {
-        let mut next = vec![i + 1];
-        for (j, theirs) in right.iter().enumerate() {
-            let at = |row: &[usize], j: usize| row.get(j).copied().unwrap_or(usize::MAX - 1);
-            let changed = at(&row, j) + usize::from(ours != *theirs);
-            next.push(changed.min(at(&row, j + 1) + 1).min(at(&next, j) + 1));
-        }
-        row = next;
-    }
-    row.last().copied().unwrap_or(0)
-}
-
 /// A text from a rule as it may stand in a message: one line, shortened.
 pub(super) fn shown(text: &str) -> String {
     let line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(60).collect();

@@ -1,15 +1,12 @@
 //! Runs the examples of a rule: each is a small scan, and its marked lines must be found.
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
-use super::{CATEGORY, Material, PRODUCT, SERVICE, STATE, Tools, scan};
-use crate::flow::Flow;
-use crate::flow::state::StateExposure;
+use super::fields::mistakes;
+use super::{Material, Tools, scan};
 use crate::rule::{Example, ExampleInput, Problem, Rule, RuleSet, marked_lines, parse};
 use crate::secret::tokens::TokenTable;
-use crate::silence;
 use crate::source::Sources;
 use crate::source::walk::{FileKind, Found};
 use crate::terraform::tree::Input;
@@ -25,35 +22,11 @@ pub fn check_examples(name: &str, text: &str) -> Vec<Problem> {
     let parsed = parse(name, text).into_iter().flatten();
     parsed
         .flat_map(|rule| {
-            let mut problems = unknown_fields(&rule, text);
+            let mut problems = mistakes(&rule, text);
             problems.extend(rule.file().examples.iter().filter_map(|e| run(&rules, &rule, e)));
             problems
         })
         .collect()
-}
-
-/// A field that no record of ours has can't be met: most likely it is misspelt.
-fn unknown_fields(rule: &Rule, text: &str) -> Vec<Problem> {
-    let logsource = &rule.file().logsource;
-    let kinds = [
-        ([PRODUCT, SERVICE, CATEGORY], Flow::FIELDS),
-        ([PRODUCT, SERVICE, STATE], StateExposure::FIELDS),
-        (silence::LOGSOURCE, silence::FIELDS),
-    ];
-    let asked =
-        kinds.iter().filter(|([product, service, category], _)| logsource.covers(product, service, category));
-    let fields: Vec<&str> = asked.flat_map(|(_, fields)| fields.iter().map(|(name, _)| *name)).collect();
-    if fields.is_empty() {
-        return Vec::new();
-    }
-    let known = |field: &str| fields.contains(&field);
-    let unknown: BTreeSet<&str> = rule.fields().filter(|field| !known(field)).collect();
-    let problem = |field: &str| {
-        let line = text.lines().position(|line| line.contains(field)).map_or(1, |line| line + 1);
-        let message = format!("no record has the field `{field}`: see the list of fields in rules/README.md");
-        Problem { line, column: 1, message, is_error: false }
-    };
-    unknown.into_iter().map(problem).collect()
 }
 
 fn run(rules: &RuleSet, rule: &Rule, example: &Example) -> Option<Problem> {

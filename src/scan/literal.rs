@@ -1,6 +1,7 @@
 //! Literal secrets of all files: by what they look like, and by the name they stand under.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -22,6 +23,8 @@ use crate::value::{Origin, OriginKind, Trace};
 #[derive(Default)]
 pub(super) struct Literals {
     pub(super) flows: Vec<Flow>,
+    /// Those that a team's allow-list lets pass, each with the reason.
+    pub(super) allowed: Vec<(Flow, Arc<str>)>,
     pub(super) gaps: Vec<Gap>,
     pub(super) secrets: Vec<Secret>,
     pub(super) places: Vec<Span>,
@@ -47,7 +50,7 @@ pub(super) fn literals(sources: &Sources, inputs: &[Input], tree: &Tree, tools: 
         let text = sources.text(input.source);
         named.extend(literals_beside(input.source, &sources.name(input.source), input.found.kind, &text));
     }
-    let tokens: Vec<Vec<(LiteralSecret, String)>> = inputs
+    let tokens: Vec<Vec<Token>> = inputs
         .par_iter()
         .map(|input| {
             let found = tokens_of(sources, input, tools);
@@ -55,7 +58,10 @@ pub(super) fn literals(sources: &Sources, inputs: &[Input], tree: &Tree, tools: 
             found
         })
         .collect();
-    let mut by_token: Vec<(LiteralSecret, String)> = tokens.into_iter().flatten().collect();
+    let (allowed, by_token): (Vec<Token>, Vec<Token>) =
+        tokens.into_iter().flatten().partition(|token| token.allowed.is_some());
+    let mut by_token: Vec<(LiteralSecret, String)> =
+        by_token.into_iter().map(|token| (token.literal, token.by)).collect();
     by_token.sort_by_key(|(literal, _)| (literal.at.source, literal.at.start));
     for mut literal in named {
         // What looks like a known token is told as that, under the name it stands under.
@@ -80,14 +86,27 @@ pub(super) fn literals(sources: &Sources, inputs: &[Input], tree: &Tree, tools: 
     for (literal, description) in by_token {
         all.add(&literal, description);
     }
+    for Token { literal, by, allowed } in allowed {
+        all.hide(&literal);
+        all.allowed.extend(allowed.map(|reason| (flow_of(&literal, by), reason)));
+    }
     all
+}
+
+/// A token in a file.
+struct Token {
+    literal: LiteralSecret,
+    /// What it is, in a few words.
+    by: String,
+    /// Why it is not reported.
+    allowed: Option<Arc<str>>,
 }
 
 /// What a finding says of a value that a vendor prints in its documentation.
 const DOCUMENTED: &str = "a documented example";
 
 /// Whole-text search; a name in a `.tf` file is judged by its syntax instead.
-fn tokens_of(sources: &Sources, input: &Input, tools: &Tools<'_>) -> Vec<(LiteralSecret, String)> {
+fn tokens_of(sources: &Sources, input: &Input, tools: &Tools<'_>) -> Vec<Token> {
     let text = sources.text(input.source);
     let name = sources.name(input.source);
     let syntax = matches!(
@@ -96,7 +115,7 @@ fn tokens_of(sources: &Sources, input: &Input, tools: &Tools<'_>) -> Vec<(Litera
     );
     let mut found = Vec::new();
     let mut heredocs = None;
-    for hit in tools.tokens.find(&text, &name) {
+    for hit in tools.tokens.find_with_allowed(&text, &name) {
         // `literals_of` judges names in these files; what it does not see is text inside of heredocs.
         if hit.generic
             && (hit.documentation || (syntax && !in_heredoc(&text, &mut heredocs, hit.range.start)))
@@ -119,7 +138,7 @@ fn tokens_of(sources: &Sources, input: &Input, tools: &Tools<'_>) -> Vec<(Litera
             confidence: if hit.generic { Confidence::Medium } else { Confidence::High },
         };
         let by = if hit.documentation { DOCUMENTED.to_owned() } else { hit.description.to_string() };
-        found.push((literal, by));
+        found.push(Token { literal, by, allowed: hit.allowed });
     }
     found
 }
@@ -157,14 +176,18 @@ impl Literals {
 
     fn add(&mut self, literal: &LiteralSecret, by: String) {
         self.hide(literal);
-        let origin = Origin {
-            kind: OriginKind::Literal,
-            name: literal.name.clone(),
-            key: literal.name.clone(),
-            at: literal.at,
-            confidence: literal.confidence,
-            literal: Some((literal.secret.length(), literal.secret.last4())),
-        };
-        self.flows.push(literal_flow(Trace::new(origin), literal.at, literal.address.clone(), by));
+        self.flows.push(flow_of(literal, by));
     }
+}
+
+fn flow_of(literal: &LiteralSecret, by: String) -> Flow {
+    let origin = Origin {
+        kind: OriginKind::Literal,
+        name: literal.name.clone(),
+        key: literal.name.clone(),
+        at: literal.at,
+        confidence: literal.confidence,
+        literal: Some((literal.secret.length(), literal.secret.last4())),
+    };
+    literal_flow(Trace::new(origin), literal.at, literal.address.clone(), by)
 }

@@ -1,12 +1,15 @@
 //! The scan of Terraform: from documents to findings, without touching the disk itself.
 
+mod around;
 mod beside;
 mod examples;
+mod fields;
 mod literal;
 mod told;
 mod typed;
 
 pub use examples::{check_examples, outcome};
+pub use fields::{KINDS, never_met};
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -14,6 +17,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use rayon::prelude::*;
 
+use self::around::Clouds;
 use crate::finding::Finding;
 use crate::flow::{
     DocumentFlows, Flow, OfRoot, flows_of_document, flows_of_root, flows_of_script, not_told_by,
@@ -21,7 +25,7 @@ use crate::flow::{
 use crate::reading::{Gap, Reading};
 use crate::rule::RuleSet;
 use crate::secret::Secret;
-use crate::secret::tokens::TokenTable;
+use crate::secret::tokens::{Allowed, TokenTable};
 use crate::source::walk::FileKind;
 use crate::source::{SourceId, Sources, Span};
 use crate::terraform::evaluate::render_alone;
@@ -88,6 +92,8 @@ pub struct PlanDocument {
 pub struct Scanned {
     /// Findings in no order.
     pub findings: Vec<Finding>,
+    /// Tokens among them that a team's allow-list lets pass.
+    pub allowed: Vec<Allowed>,
     /// Gaps in no order.
     pub gaps: Vec<Gap>,
     /// Texts that must not be shown.
@@ -143,6 +149,7 @@ pub fn scan(sources: &Sources, material: &Material, tools: &Tools<'_>) -> Scanne
         gaps.extend(reading.gaps);
     }
     told_once(&mut flows, told_literals);
+    let allowed = add_allowed(&mut flows, literals.allowed);
     let mut secrets = literals.secrets;
     let mut planned = Vec::new();
     for document in &material.documents {
@@ -153,13 +160,14 @@ pub fn scan(sources: &Sources, material: &Material, tools: &Tools<'_>) -> Scanne
     }
     let planned = not_told_by(&flows, planned);
     flows.extend(planned);
-    let mut findings = told::judge(&flows, tools.rules);
+    let clouds = Clouds::of(&tree);
+    let mut findings = told::judge(&flows, tools.rules, &|flow| clouds.around(sources, flow));
     findings.extend(told::judge_states(&states, tools.rules));
     let mut places = literals.places;
     for flow in &flows {
         hide_literal(sources, flow, &mut secrets, &mut places);
     }
-    Scanned { findings, gaps, secrets, places }
+    Scanned { findings, allowed, gaps, secrets, places }
 }
 
 /// The flows of a plan or a state; a panic in it is a gap.
@@ -201,6 +209,25 @@ fn told_once(flows: &mut Vec<Flow>, told: usize) {
         flow.sink.at = flow.trace.origin.at;
         !is_known(flow.sink.at)
     });
+}
+
+/// What a team's allow-list lets pass, where nothing else tells the same place.
+fn add_allowed(flows: &mut Vec<Flow>, allowed: Vec<(Flow, std::sync::Arc<str>)>) -> Vec<Allowed> {
+    let touches =
+        |one: Span, other: Span| one.source == other.source && one.start < other.end && other.start < one.end;
+    let told: Vec<Span> = flows
+        .iter()
+        .filter(|flow| !allowed.is_empty() && flow.sink.kind == SinkKind::SourceCode)
+        .map(|flow| flow.sink.at)
+        .collect();
+    let mut all = Vec::new();
+    for (flow, reason) in allowed {
+        if !told.iter().any(|at| touches(*at, flow.sink.at)) {
+            all.push(Allowed { at: flow.sink.at, name: flow.trace.origin.key.clone(), reason });
+            flows.push(flow);
+        }
+    }
+    all
 }
 
 /// A literal that a script holds is hidden wherever the script's reader saw it.

@@ -4,23 +4,30 @@ use rayon::prelude::*;
 
 use super::{CATEGORY, PRODUCT, SERVICE, STATE};
 use crate::finding::{Confidence, Finding, Related, Role, SecretFacts, SinkFacts, Surface};
-use crate::flow::Flow;
 use crate::flow::state::StateExposure;
+use crate::flow::{Around, Flow};
 use crate::rule::{Rule, RuleSet};
 use crate::source::Location;
 use crate::value::{Lifetime, SinkKind};
 
 /// The findings of all flows.
-pub(super) fn judge(flows: &[Flow], rules: &RuleSet) -> Vec<Finding> {
+pub(super) fn judge(
+    flows: &[Flow],
+    rules: &RuleSet,
+    around: &(dyn Fn(&Flow) -> Around + Sync),
+) -> Vec<Finding> {
     let judge = rules.judge(PRODUCT, SERVICE, CATEGORY);
     flows
         .par_iter()
         .flat_map_iter(|flow| {
-            let record = flow.record();
+            let record = flow.record(around(flow));
             let findings: Vec<Finding> = judge
                 .met_by(&record)
                 .into_iter()
-                .map(|rule| finding(flow, rule, rule.message(&record)))
+                .map(|rule| Finding {
+                    remediation: rule.remediation_for(&record).map(str::to_owned),
+                    ..finding(flow, rule, rule.message(&record))
+                })
                 .collect();
             findings
         })
@@ -54,6 +61,7 @@ fn state_finding(state: &StateExposure, rule: &Rule, message: String) -> Finding
         related: related.collect(),
         secret: None,
         sink: Some(SinkFacts { kind: "state".into(), path: None, durable: true }),
+        remediation: None,
         fingerprint: String::new(),
     }
 }
@@ -81,6 +89,7 @@ fn finding(flow: &Flow, rule: &Rule, message: String) -> Finding {
             path: flow.sink.path.clone(),
             durable: flow.sink.lifetime == Lifetime::Durable,
         }),
+        remediation: None,
         fingerprint: String::new(),
     }
 }
@@ -103,11 +112,36 @@ fn related(flow: &Flow) -> Vec<Related> {
             message: hop.message.clone(),
         });
     }
-    let place = flow.sink.path.as_deref().unwrap_or(flow.sink.kind.word());
     way.push(Related {
         at: Location { span: flow.sink.at, name: flow.address.clone() },
         role: Role::Sink,
-        message: format!("lands in {place} ({})", flow.sink.by),
+        message: landing(flow.sink.kind, flow.sink.path.as_deref(), &flow.sink.by),
     });
     way
+}
+
+/// What happens at the end of the way.
+fn landing(kind: SinkKind, path: Option<&str>, by: &str) -> String {
+    if let (Some(path), Some((verb, tool))) = (path, by.split_once(" by "))
+        && !verb.contains(' ')
+    {
+        let to = if kind == SinkKind::Log { "into" } else { "to" };
+        return format!("{verb} {to} {path} by {tool}");
+    }
+    let words = match (kind, path) {
+        (SinkKind::Log, Some(path)) => return format!("printed into {path} ({by})"),
+        (_, Some(path)) => return format!("written to {path} ({by})"),
+        (SinkKind::File, None) => "written to a file",
+        (SinkKind::UserData, None) => "rendered into user data",
+        (SinkKind::Log, None) => "printed into a log",
+        (SinkKind::ProcessArguments, None) => "handed over on a command line",
+        (SinkKind::Environment, None) => "kept in an environment",
+        (SinkKind::Definition, None) => "kept in a definition",
+        (SinkKind::Object, None) => "written to an object",
+        (SinkKind::Output, None) => "given out",
+        (SinkKind::Parameter, None) => "kept in a store for plain settings",
+        (SinkKind::State, None) => "kept in the state",
+        (SinkKind::SourceCode, None) => "stands in the source",
+    };
+    format!("{words} ({by})")
 }

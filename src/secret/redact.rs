@@ -1,6 +1,7 @@
 //! Takes secret text out of everything that is shown.
 
 mod forms;
+mod names;
 
 #[cfg(test)]
 mod tests;
@@ -108,7 +109,8 @@ impl Redactor {
         let to = super::tokens::ceiling(&text, span.range().end.saturating_add(CONTEXT));
         let context = text.get(from..to).unwrap_or_default();
         let mut hidden = self.secrets(context);
-        hidden.extend(self.words.find(context).into_iter().filter(|word| stands_alone(context, word)));
+        let words = self.words.find(context).into_iter();
+        hidden.extend(words.filter(|word| stands_alone(context, word) && !names::is_a_name(context, word)));
         hidden.iter_mut().for_each(|range| *range = range.start + from..range.end + from);
         hidden.extend(self.places_in(span).map(Span::range));
         // A finding can quote a line that holds another secret, which nothing says is one.
@@ -196,9 +198,10 @@ fn looks_drawn(run: &str) -> bool {
         && turns(bytes) >= 4
 }
 
-/// A word as names and paths are made of.
+/// A word as names and paths are made of: `cassandra`, `DB_PASSWORD`.
 fn is_plain_word(value: &str) -> bool {
-    value.len() < LONG_VALUE && value.bytes().all(|byte| byte.is_ascii_lowercase() || b"-_.".contains(&byte))
+    let all = |part: fn(&u8) -> bool| value.bytes().all(|byte| part(&byte) || b"-_.".contains(&byte));
+    value.len() < LONG_VALUE && (all(u8::is_ascii_lowercase) || all(u8::is_ascii_uppercase))
 }
 
 /// No letter, digit or `_` beside it.

@@ -87,6 +87,7 @@ mod tests {
                 related: Vec::new(),
                 secret: None,
                 sink: None,
+                remediation: None,
                 fingerprint: String::new(),
             }
         };

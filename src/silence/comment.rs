@@ -1,10 +1,16 @@
 //! Ignores that stand in the source: `# secretrail:ignore RULE until=2027-01-31 reason="..."`.
 //!
 //! A comment behind code is for its own line; one that stands alone is for the next line, other such
-//! comments between them not counted. Whether it is a comment is decided by its line alone, since HCL, YAML,
+//! comments between them not counted. Where that line opens a here-document, or an HCL block with some in it, it is
+//! for these too: see [`reach`]. Whether it is a comment is decided by its line alone, since HCL, YAML,
 //! shell and PowerShell stand inside of each other: it starts the line or follows white space, and no quote
 //! is open before it. In doubt it is none, and the finding is told.
 
+mod reach;
+
+use std::ops::Range;
+
+use self::reach::reach;
 use crate::day::Day;
 use crate::source::{SourceId, Sources, Span};
 
@@ -12,6 +18,8 @@ use crate::source::{SourceId, Sources, Span};
 const MARK: &str = "secretrail:ignore";
 /// A longer comment is no ignore that anybody would read.
 const LONGEST: usize = 2_000;
+/// Of more comments than this in one document the later ones are for their lines only.
+const MOST_REACHING: usize = 1_000;
 /// What starts a comment everywhere, and what starts one in HCL only. The longer first.
 const LEADS: &[&str] = &["<#", "#"];
 const HCL_LEADS: &[&str] = &["//", "/*"];
@@ -24,6 +32,8 @@ pub(super) struct Comment {
     pub at: Span,
     /// The line that it is for, from 1.
     pub line: usize,
+    /// Lines of here-documents that it is for as well.
+    pub also: Vec<Range<usize>>,
     /// What it says, or why it says nothing.
     pub said: Result<Said, &'static str>,
 }
@@ -69,6 +79,10 @@ pub(super) fn comments(sources: &Sources, source: SourceId) -> Vec<Comment> {
         };
         below = Some((own, one.comment.line));
     }
+    let lines: Vec<&str> = if written.is_empty() { Vec::new() } else { text.lines().collect() };
+    for one in written.iter_mut().take(MOST_REACHING) {
+        one.comment.also = reach(&lines, one.comment.line, is_hcl);
+    }
     written.into_iter().map(|one| one.comment).collect()
 }
 
@@ -87,7 +101,7 @@ fn on_line(line: &str, source: Span, start: usize, number: usize, is_hcl: bool) 
         line.get(..at).is_some_and(|before| before.trim().is_empty()) && behind.trim().is_empty();
     let said = if body.len() > LONGEST { Err("it is longer than 2,000 characters") } else { said(body) };
     let at = Span::new(source.source, start + at, start + at + length);
-    Some(Written { comment: Comment { at, line: number, said }, stands_alone })
+    Some(Written { comment: Comment { at, line: number, also: Vec::new(), said }, stands_alone })
 }
 
 /// Where a comment that is an ignore starts, how, and what follows the mark.

@@ -64,7 +64,7 @@ impl Glob {
     }
 
     /// Whether it covers a path as reported, or a folder above it.
-    fn matches(&self, path: &str) -> bool {
+    pub(super) fn matches(&self, path: &str) -> bool {
         let ends = path.match_indices('/').map(|(at, _)| (at, true)).chain([(path.len(), false)]);
         ends.filter_map(|(end, is_folder)| {
             Some((path.get(..end).filter(|path| !path.is_empty())?, is_folder))

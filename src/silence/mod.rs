@@ -6,6 +6,7 @@
 pub mod baseline;
 mod comment;
 mod entry;
+mod gap;
 mod notice;
 
 #[cfg(test)]
@@ -16,13 +17,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use self::baseline::Baseline;
 use self::comment::{Comment, Said, comments};
 pub use self::entry::{Entry, Glob};
+pub use self::gap::{AcceptedGap, AskedGaps, GapEntry};
 pub use self::notice::{FIELDS, LOGSOURCE};
 use self::notice::{Notice, State};
 use crate::day::Day;
 use crate::finding::Finding;
+use crate::reading::Gap;
 use crate::rule::RuleSet;
 use crate::secret::redact::Redactor;
+use crate::secret::tokens::Allowed;
 use crate::settle::settle;
+use crate::source::open::joined;
 use crate::source::{SourceId, Sources};
 
 /// Ignores in modules that were downloaded are their authors' and silence nothing here.
@@ -35,19 +40,22 @@ pub enum By {
     Inline,
     /// `[[ignore]]` in `secretrail.toml`.
     Settings,
+    /// An allow-list of the team's token table.
+    Tokens,
     /// `--baseline`.
     Baseline,
 }
 
 impl By {
     /// All of them, in the order in which they are asked.
-    pub const ALL: &'static [Self] = &[Self::Inline, Self::Settings, Self::Baseline];
+    pub const ALL: &'static [Self] = &[Self::Inline, Self::Settings, Self::Tokens, Self::Baseline];
 
     /// The word that reports use.
     pub fn word(self) -> &'static str {
         match self {
             Self::Inline => "inline",
             Self::Settings => "settings",
+            Self::Tokens => "tokens",
             Self::Baseline => "baseline",
         }
     }
@@ -73,6 +81,10 @@ pub struct Means<'m> {
     pub entries: &'m [Entry],
     /// The file that they stand in.
     pub settings: Option<SourceId>,
+    /// The way from the folder that their globs are relative to, to the folder that reported paths are relative to.
+    pub prefix: &'m str,
+    /// Tokens that the team's table lets pass.
+    pub allowed: &'m [Allowed],
     /// The baseline.
     pub baseline: Option<&'m Baseline>,
     /// The day on which it is asked.
@@ -121,6 +133,19 @@ pub fn silence(
     heard
 }
 
+/// Parts gaps into those that count and those that the settings accept; what is wrong with an entry is a finding.
+pub fn accept_gaps(
+    gaps: Vec<Gap>,
+    entries: &[GapEntry],
+    sources: &Sources,
+    (redactor, rules): (&Redactor, &RuleSet),
+    means: &Means<'_>,
+) -> AskedGaps {
+    let place = (means.settings, means.prefix);
+    let (open, accepted, notices) = gap::part(gaps, entries, sources, place, means.today);
+    AskedGaps { open, accepted, notices: settled(notices, sources, redactor, rules) }
+}
+
 fn settled(notices: Vec<Notice>, sources: &Sources, redactor: &Redactor, rules: &RuleSet) -> Vec<Finding> {
     settle(notice::judge(&notices, rules), sources, redactor)
 }
@@ -149,7 +174,7 @@ impl Asked<'_> {
         let today = self.means.today;
         let line = self.sources.position(finding.at.span).line;
         let by_comment = self.inline.answer((finding.at.span.source, line), &finding.rule, today);
-        let name = self.sources.name(finding.at.span.source);
+        let name = joined(self.means.prefix, &self.sources.name(finding.at.span.source));
         let mut by_entry = None;
         for (number, entry) in self.means.entries.iter().enumerate() {
             if !is_over(entry.until, today) && entry.covers(finding, &name) {
@@ -157,7 +182,15 @@ impl Asked<'_> {
                 by_entry = by_entry.or(Some((By::Settings, entry.reason.clone(), entry.until)));
             }
         }
-        by_comment.map(|said| (By::Inline, said.reason, Some(said.until))).or(by_entry)
+        let by_comment = by_comment.map(|said| (By::Inline, said.reason, Some(said.until)));
+        by_comment.or(by_entry).or_else(|| self.allowed(finding))
+    }
+
+    fn allowed(&self, finding: &Finding) -> Option<(By, String, Option<Day>)> {
+        let name = finding.secret.as_ref().map(|secret| secret.name.as_str());
+        let is_meant = |one: &&Allowed| one.at == finding.at.span && Some(one.name.as_str()) == name;
+        let allowed = self.means.allowed.iter().find(is_meant)?;
+        Some((By::Tokens, allowed.reason.to_string(), None))
     }
 
     fn unused_entries(&self) -> Vec<Notice> {
@@ -186,6 +219,8 @@ fn is_over(until: Option<Day>, today: Day) -> bool {
 struct Inline {
     comments: Vec<Comment>,
     by_line: BTreeMap<(SourceId, usize), Vec<usize>>,
+    /// Those that speak of here-documents too.
+    wide: BTreeMap<SourceId, Vec<usize>>,
     /// Comment, and position of the rule in it.
     used: BTreeSet<(usize, usize)>,
 }
@@ -207,6 +242,9 @@ impl Inline {
                     comment.said =
                         Err("a rule that it names does not exist; `secretrail rules list` names all");
                 }
+                if !comment.also.is_empty() {
+                    inline.wide.entry(id).or_default().push(inline.comments.len());
+                }
                 inline.by_line.entry((id, comment.line)).or_default().push(inline.comments.len());
                 inline.comments.push(comment);
             }
@@ -216,7 +254,11 @@ impl Inline {
 
     fn answer(&mut self, place: (SourceId, usize), rule: &str, today: Day) -> Option<Said> {
         let mut answer = None;
-        for number in self.by_line.get(&place).into_iter().flatten() {
+        let wide = self.wide.get(&place.0).into_iter().flatten().filter(|number| {
+            let comment = self.comments.get(**number);
+            comment.is_some_and(|comment| comment.also.iter().any(|lines| lines.contains(&place.1)))
+        });
+        for number in self.by_line.get(&place).into_iter().flatten().chain(wide) {
             let Some(Ok(said)) = self.comments.get(*number).map(|comment| &comment.said) else { continue };
             let position = said.rules.iter().position(|named| named == rule);
             let Some(position) = position.filter(|_| !is_over(Some(said.until), today)) else { continue };

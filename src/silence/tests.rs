@@ -37,6 +37,7 @@ impl Ground {
             related: Vec::new(),
             secret: Some(SecretFacts { name: "token".into(), ..SecretFacts::default() }),
             sink: None,
+            remediation: None,
             fingerprint: String::new(),
         }
     }
@@ -50,8 +51,9 @@ impl Ground {
     ) -> Heard {
         let redactor = Redactor::default();
         let findings = settle(findings, &self.sources, &redactor);
-        let means =
-            Means { entries, settings: Some(self.settings), baseline, today: Day::parse(today).unwrap() };
+        let today = Day::parse(today).unwrap();
+        let settings = Some(self.settings);
+        let means = Means { entries, settings, prefix: "", allowed: &[], baseline, today };
         silence(findings, &self.sources, &redactor, &self.rules, &means)
     }
 }
@@ -106,7 +108,7 @@ fn one_that_nothing_needs_is_told_and_so_is_one_of_a_rule_that_there_is_not() {
     let ground = Ground::new("a.sh", TEXT);
     let heard = ground.hear(Vec::new(), &[entry("secret-in-user-data")], None, "2027-01-01");
     assert_eq!(rules(&heard), ["ignore-unused", "ignore-unused"]);
-    assert_eq!(heard.findings[0].message, "This ignore of secret-in-boot-log silences nothing");
+    assert_eq!(heard.findings[0].message, "Nothing meets this ignore of secret-in-boot-log");
     let ground = Ground::new("a.sh", &TEXT.replace("-boot-", "-boat-"));
     let heard = ground.hear(Vec::new(), &[], None, "2027-01-01");
     assert_eq!(rules(&heard), ["ignore-not-valid"]);

@@ -133,6 +133,16 @@ pub fn normalise(path: &Path) -> PathBuf {
     out
 }
 
+/// A path after the way to its folder: a way down that is taken up again is not told (`live/prod/../../t.tftpl`).
+pub fn joined(prefix: &str, path: &str) -> String {
+    let (mut prefix, mut path) = (prefix, path);
+    while let (Some(below), Some(above)) = (path.strip_prefix("../"), prefix.strip_suffix('/')) {
+        let start = above.rfind('/').map_or(0, |at| at + 1);
+        (prefix, path) = (prefix.get(..start).unwrap_or_default(), below);
+    }
+    format!("{prefix}{path}")
+}
+
 /// The folder that `path` may refer into: the repository it is in, or itself.
 pub fn permitted_root(path: &Path) -> PathBuf {
     let mut folder = Some(path);
@@ -162,5 +172,18 @@ mod tests {
     fn dots_are_resolved_without_the_disk() {
         assert_eq!(normalise(Path::new("/a/./b/../c")), Path::new("/a/c"));
         assert_eq!(normalise(Path::new("../x")), Path::new("../x"));
+    }
+
+    #[test]
+    fn a_way_down_and_up_again_is_not_told() {
+        for (prefix, path, told) in [
+            ("live/prod/", "../../t.tftpl", "t.tftpl"),
+            ("live/prod/", "../x/t.tftpl", "live/x/t.tftpl"),
+            ("live/", "../../t.tftpl", "../t.tftpl"),
+            ("live/", "main.tf", "live/main.tf"),
+            ("", "../t.tftpl", "../t.tftpl"),
+        ] {
+            assert_eq!(joined(prefix, path), told);
+        }
     }
 }

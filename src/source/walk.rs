@@ -116,7 +116,7 @@ pub fn walk(root: &Path, respect_gitignore: bool) -> Walk {
     builder
         .hidden(false)
         .parents(respect_gitignore)
-        .ignore(respect_gitignore)
+        .ignore(false)
         .git_ignore(respect_gitignore)
         .git_exclude(respect_gitignore)
         .git_global(false)

@@ -31,6 +31,23 @@ pub enum SinkKind {
 }
 
 impl SinkKind {
+    /// Where it is, in words.
+    pub fn place(self) -> &'static str {
+        match self {
+            Self::File => "a file",
+            Self::UserData => "user data",
+            Self::Log => "a log",
+            Self::ProcessArguments => "a command line",
+            Self::Environment => "an environment",
+            Self::Definition => "a definition",
+            Self::Object => "an object",
+            Self::Output => "an output",
+            Self::Parameter => "a store for plain settings",
+            Self::State => "the state",
+            Self::SourceCode => "the source",
+        }
+    }
+
     /// The word used in records and reports.
     pub fn word(self) -> &'static str {
         match self {

@@ -14,6 +14,9 @@ fn completions_name_the_commands() {
         for word in ["scan", "rules", "min-confidence"] {
             assert!(ran.out.contains(word), "{shell}: {word}");
         }
+        // The other two complete no values.
+        let completes = ["bash", "zsh", "fish"].contains(&shell);
+        assert_eq!(ran.out.contains("secret-written-to-disk"), completes, "{shell}");
     }
     assert_eq!(folder.run(&["completions", "cobol"]).code, 2);
 }
@@ -83,5 +86,34 @@ fn a_reader_that_goes_away_is_no_error() {
         assert_eq!(err, "", "{arguments:?}");
         let code = i32::from(arguments.len() > 1);
         assert_eq!(output.status.code(), Some(code), "{arguments:?}");
+    }
+}
+
+#[test]
+fn each_command_has_a_page_with_its_examples_as_they_are_typed() {
+    let folder = Folder::new(&[]);
+    let page = folder.run(&["man", "rules", "check"]).out;
+    assert!(page.contains(".TH secretrail-rules-check 1"), "{page}");
+    for names in [&["rules check"][..], &["rules-check"], &["secretrail-rules-check"]] {
+        let ran = folder.run(&[&["man"], names].concat());
+        assert_eq!((ran.code, ran.out.as_str()), (0, page.as_str()), "{names:?}");
+    }
+    let page = folder.run(&["man", "scan"]).out;
+    let examples = page.split(".SH \"EXAMPLES\"\n.PP\n.nf\n").nth(1).expect("the section");
+    assert!(examples.starts_with("  secretrail scan  "), "{examples}");
+    assert!(!page.contains("EXTRA") && page.contains(".SH \"EXIT CODES\""), "{page}");
+    let ran = folder.run(&["man", "rules", "chekc"]);
+    assert_eq!((ran.code, ran.err.contains("no audit")), (2, false), "{}", ran.err);
+}
+
+#[test]
+fn examples_fit_on_a_terminal() {
+    let folder = Folder::new(&[]);
+    for command in [&["scan"][..], &["baseline"], &["completions"], &["man"], &["rules", "check"]] {
+        let help = folder.run(&[command, &["--help"]].concat()).out;
+        let examples = help.split("\nExamples:\n").nth(1).expect("examples");
+        for line in examples.lines().filter(|line| line.starts_with("  ")) {
+            assert!(line.chars().count() <= 80, "{line}");
+        }
     }
 }

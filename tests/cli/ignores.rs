@@ -113,7 +113,7 @@ fn a_name_that_is_no_rule_s_is_an_error() {
     ]);
     let ran = folder.run(&["scan"]);
     assert_eq!((ran.code, ran.out.as_str()), (2, ""));
-    assert!(ran.err.contains("ignore: the name at position 1 is no rule's"), "{}", ran.err);
+    assert!(ran.err.contains("secretrail.toml:1:1: there is no rule named secret-on-disk"), "{}", ran.err);
 }
 
 #[test]
@@ -133,4 +133,25 @@ fn a_token_rule_that_can_t_be_used_is_a_gap() {
     let ran = folder.run(&["scan", "-f", "json", "--tokens", "t.toml"]);
     assert_eq!((ran.code, ran.err.as_str()), (3, ""), "{}", ran.out);
     assert!(ran.gaps()[0].starts_with("t.toml: rule `look` is not used: "), "{:?}", ran.gaps());
+}
+
+/// A comment inside of a here-document would stand in the file that it becomes.
+#[test]
+fn a_comment_outside_of_a_here_document_speaks_of_what_is_inside() {
+    let comment =
+        "# secretrail:ignore secret-written-to-disk, secret-in-user-data until=2027-01-31 reason=\"known\"";
+    let inner = "cat > /etc/app.env <<EOF\nA=1\nTOKEN=${var.token}\nEOF\n";
+    let text = |resource: &str, attribute: &str, command: &str| {
+        format!(
+            "variable \"token\" {{\n  sensitive = true\n}}\n{resource}\nresource \"aws_instance\" \"web\" {{\n{attribute}\n  user_data = <<-EOT\n#!/bin/sh\n{command}\n{inner}EOT\n}}\n"
+        )
+    };
+    for tree in [text(comment, "", ""), text("", comment, ""), text("", "", comment)] {
+        let folder = Folder::new(&[("main.tf", &tree)]);
+        let ran = scan(&folder, &[]);
+        assert_eq!((ran.code, ran.findings()), (0, vec![]), "{tree}: {ran:?}");
+        assert_eq!(ran.silenced().len(), 2);
+    }
+    let behind = text("", "", "").replace("<<EOF", &format!("<<EOF {comment}"));
+    assert_eq!(scan(&Folder::new(&[("main.tf", &behind)]), &[]).findings(), Vec::<String>::new());
 }

@@ -3,6 +3,7 @@
 mod baseline;
 mod completions;
 mod examples;
+mod gaps;
 mod ignores;
 mod rig;
 mod rules;
@@ -13,3 +14,4 @@ mod settings;
 #[cfg(feature = "git")]
 mod since;
 mod surfaces;
+mod tokens;

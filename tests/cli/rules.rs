@@ -91,9 +91,8 @@ fn an_unknown_rule_is_an_error() {
     let ran = Folder::new(&[]).run(&["rules", "explain", "secret-written-to-disc"]);
     assert_eq!((ran.code, ran.out.as_str()), (2, ""));
     assert_snapshot!(ran.err, @r##"
-    error: there is no rule named secret-written-to-disc
+    error: there is no rule named secret-written-to-disc (did you mean `secret-written-to-disk`?)
      hint: `secretrail rules list` names all rules
-    no audit was performed
     "##);
 }
 
@@ -121,11 +120,45 @@ fn a_misspelt_field_is_told() {
     let wrong = wrong.replace("condition: written", "condition: written and not quiet");
     let folder = Folder::new(&[("literal.yml", &wrong)]);
     let ran = folder.run(&["rules", "check", "literal.yml"]);
-    assert!(
-        ran.out.contains("literal.yml:13:1: warning: no record has the field `sink.file`"),
-        "{}",
-        ran.out
-    );
+    assert!(ran.out.contains("literal.yml:13:1: error: no record has the field `sink.file`"), "{}", ran.out);
+    assert_eq!(ran.code, 1);
+}
+
+#[test]
+fn what_can_never_be_is_told_by_check_and_by_scan() {
+    for (from, to, told, code) in [
+        (
+            "service: terraform",
+            "service: terrafrom",
+            "no records of the service `terrafrom` (did you mean `terraform`?)",
+            1,
+        ),
+        ("category: flow", "category: flwo", "no records of the category `flwo` (did you mean `flow`?)", 1),
+        ("sink.kind: source-code", "sink.kind: fle", "`sink.kind` is never `fle` (did you mean `file`?)", 1),
+        (
+            "sink.kind: source-code",
+            "sink.knd: file",
+            "no record has the field `sink.knd` (did you mean `sink.kind`?)",
+            1,
+        ),
+    ] {
+        let folder =
+            Folder::new(&[("literal.yml", &TEAM_RULE.replace(from, to)), ("main.tf", crate::rig::CLEAN)]);
+        let ran = folder.run(&["rules", "check", "literal.yml"]);
+        assert!(ran.out.contains(told) && ran.code == code, "{}", ran.out);
+        let ran = folder.run(&["scan", "--rules", "literal.yml", "-f", "json"]);
+        assert_eq!(ran.code, 3, "{ran:?}");
+        assert!(
+            ran.gaps().iter().any(|gap| gap.contains("this rule can never be met") && gap.contains(told)),
+            "{ran:?}"
+        );
+    }
+    // One of several values, and what is denied, may be wrong: the rule can be met all the same.
+    let wrong = TEAM_RULE.replace("sink.kind: source-code", "sink.kind: [source-code, fle]");
+    let folder = Folder::new(&[("literal.yml", &wrong), ("main.tf", crate::rig::CLEAN)]);
+    let ran = folder.run(&["rules", "check", "literal.yml"]);
+    assert!(ran.code == 0 && ran.out.contains("warning: `sink.kind` is never `fle`"), "{}", ran.out);
+    assert_eq!(folder.run(&["scan", "--rules", "literal.yml"]).code, 0);
 }
 
 #[test]

@@ -105,3 +105,54 @@ fn a_teams_rules_and_tokens_lie_relative_to_the_settings() {
     assert!(ran.findings().contains(&"literal-token main.tf:2".to_owned()), "{}", ran.out);
     assert!(ran.findings().contains(&"acme main.tf:2".to_owned()), "{}", ran.out);
 }
+
+#[test]
+fn settings_at_the_root_of_the_repository_are_found_from_below_and_no_further() {
+    let folder = Folder::new(&[
+        ("secretrail.toml", "this is no TOML"),
+        ("repo/.git/HEAD", "ref: refs/heads/main\n"),
+        (
+            "repo/secretrail.toml",
+            "exclude = [\"/live/old/**\"]\n[[ignore]]\nrule = \"secret-written-to-disk\"\npath = \"/live/prod/main.tf\"\nreason = \"x\"\n",
+        ),
+        ("repo/live/old/main.tf", LEAK),
+        ("repo/live/prod/main.tf", LEAK),
+    ]);
+    let ran = folder.run(&["scan", "repo/live", "-v", "--format", "json"]);
+    assert_eq!(ran.findings(), ["secret-in-user-data prod/main.tf:5"]);
+    assert_eq!(ran.silenced(), ["settings secret-written-to-disk prod/main.tf:5"]);
+    assert!(ran.err.contains("repo/secretrail.toml"), "{}", ran.err);
+    // Without a repository nothing above the scanned folder is looked at.
+    let alone = Folder::new(&[("secretrail.toml", "this is no TOML"), ("live/main.tf", LEAK)]);
+    assert_eq!(alone.run(&["scan", "live"]).code, 1);
+}
+
+#[test]
+fn an_unknown_rule_is_named_with_its_place() {
+    let text = "exclude = []\noff = [\"secret-in-user-data\", \"secret-writen-to-disk\"]\n";
+    let folder = Folder::new(&[("main.tf", LEAK), ("secretrail.toml", text)]);
+    let ran = folder.run(&["scan"]);
+    assert_eq!(ran.code, 2);
+    let told = "secretrail.toml:2:31: there is no rule named secret-writen-to-disk (did you mean `secret-written-to-disk`?)";
+    assert!(ran.err.contains(told), "{}", ran.err);
+    folder.write("secretrail.toml", "[[ignore]]\nrule = \"Hunter2!\"\nreason = \"x\"\n");
+    let ran = folder.run(&["scan"]);
+    assert!(ran.err.contains("secretrail.toml:1:1: this is no rule's name"), "{}", ran.err);
+}
+
+#[test]
+fn a_file_that_is_not_there_is_told_in_plain_words() {
+    let folder = Folder::new(&[("main.tf", CLEAN)]);
+    for arguments in [
+        &["scan", "--settings", "none.toml"][..],
+        &["scan", "--tokens", "none.toml"],
+        &["scan", "--baseline", "none.json"],
+        &["scan", "--plan", "none.json"],
+        &["rules", "check", "none.yml"],
+    ] {
+        let ran = folder.run(arguments);
+        assert!(ran.code == 2 && ran.err.contains("there is no such file"), "{arguments:?}: {}", ran.err);
+    }
+    let ran = folder.run(&["scan", "-o", "none/out.json"]);
+    assert!(ran.err.contains("there is no such folder"), "{}", ran.err);
+}

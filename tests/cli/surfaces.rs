@@ -163,6 +163,91 @@ fn the_hook_is_a_scan_of_the_whole_tree() {
     }
 }
 
+/// All texts in quotes of `FileKind::of`: who adds one there is reminded of the hook.
+fn name_parts() -> Vec<String> {
+    let code = read("src/source/walk.rs");
+    let body =
+        code.split("pub fn of(").nth(1).expect("the function").split("\n    }\n").next().expect("its end");
+    body.split('"').skip(1).step_by(2).map(str::to_owned).collect()
+}
+
+#[test]
+fn the_hook_looks_at_all_that_a_scan_reads() {
+    use secretrail::source::walk::FileKind;
+    let (hooks, parts) = (read(".pre-commit-hooks.yaml"), name_parts());
+    assert!(parts.len() > 20, "{parts:?}");
+    let mut names: Vec<String> =
+        ["main.tf.bak", "a.pem", "README.md", "x.tfx", "env", "composed"].map(String::from).into();
+    for part in &parts {
+        names.extend([part.clone(), format!("a{part}"), format!("{part}a"), part.to_uppercase()]);
+        names.extend(parts.iter().flat_map(|other| [format!("{part}{other}"), format!("{part}.x{other}")]));
+    }
+    for hook in yaml(&hooks).as_vec().expect("hooks") {
+        let files = regex::Regex::new(text(&hook["files"])).expect("an expression");
+        for name in &names {
+            let lower = name.to_lowercase();
+            let refers = [".yml", ".yaml", ".json"].iter().any(|ending| lower.ends_with(ending));
+            for path in [name.clone(), format!("infra/{name}")] {
+                assert_eq!(files.is_match(&path), FileKind::of(name).is_some() || refers, "{path}");
+            }
+        }
+        assert!(files.is_match("infra/secretrail.toml"));
+    }
+}
+
+#[test]
+fn the_hook_leaves_ignored_files_alone() {
+    let hooks = read(".pre-commit-hooks.yaml");
+    for hook in yaml(&hooks).as_vec().expect("hooks") {
+        let words: Vec<&str> = text(&hook["entry"]).split(' ').skip(1).chain(["."]).collect();
+        let values = "db_password = \"hV8-kQ2w_Zr5tY\"\n";
+        let folder =
+            Folder::new(&[("main.tf", CLEAN), (".gitignore", "*.auto.tfvars\n"), ("x.auto.tfvars", values)]);
+        folder.write(".git/HEAD", "ref: refs/heads/main\n");
+        assert_eq!(folder.run(&words).code, 0);
+        assert_eq!(folder.run(&["scan"]).code, 1);
+        folder.write("y.tfvars", values);
+        assert_eq!(folder.run(&words).code, 1, "a new file is told");
+    }
+}
+
+/// The snippet of the README: one step, whose summary is written when there are findings too.
+#[test]
+fn the_step_of_the_readme_writes_the_summary() {
+    let readme = read("README.md");
+    let step = readme.lines().find_map(|line| line.strip_prefix("- run: ")).expect("the step");
+    let folder = Folder::new(&[("main.tf", LEAK), ("summary", "")]);
+    let ran = run(bash(folder.path(), step).env("GITHUB_STEP_SUMMARY", folder.join("summary")));
+    assert_eq!(ran.code, 1, "{ran:?}");
+    assert!(ran.out.starts_with("::error file=main.tf,line=5"), "{}", ran.out);
+    assert!(folder.read("summary").starts_with("## secretrail"));
+}
+
+#[test]
+fn the_key_of_the_cache_changes_with_the_source_and_the_version() {
+    let action = read("action.yml");
+    let script = steps(&yaml(&action)).remove("Name what is built").expect("the step");
+    let folder = Folder::new(&[
+        ("a/src/main.rs", "1"),
+        ("a/Cargo.lock", ""),
+        ("b/src/main.rs", "2"),
+        ("b/Cargo.lock", ""),
+    ]);
+    let key = |source: &str, version: &str| {
+        folder.write("output", "");
+        let mut bash = bash(folder.path(), &script);
+        bash.env("SOURCE", folder.join(source))
+            .env("VERSION", version)
+            .env("GITHUB_OUTPUT", folder.join("output"));
+        assert_eq!(run(&mut bash).code, 0);
+        folder.read("output")
+    };
+    let one = key("a", "v1");
+    assert!(one.starts_with("key=") && one.trim_end().len() == "key=".len() + 64, "{one}");
+    assert_eq!(one, key("a", "v1"));
+    assert!(one != key("b", "v1") && one != key("a", "v2"));
+}
+
 #[test]
 fn gitlab_gets_its_two_reports() {
     let pipeline = read("examples/gitlab-ci/.gitlab-ci.yml");
@@ -171,6 +256,9 @@ fn gitlab_gets_its_two_reports() {
     let script = text(&job["script"].as_vec().expect("script")[0]);
     let folder = Folder::new(&[("main.tf", LEAK)]);
     assert_eq!(run(&mut bash(folder.path(), script)).code, 1);
+    let rules: Vec<&str> =
+        job["rules"].as_vec().expect("rules").iter().map(|rule| text(&rule["if"])).collect();
+    assert!(rules[0].contains("merge_request_event"), "else it never runs in merge requests: {rules:?}");
     let reports = &job["artifacts"]["reports"];
     let quality: serde_json::Value =
         serde_json::from_str(&folder.read(text(&reports["codequality"]))).unwrap();

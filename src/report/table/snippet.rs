@@ -8,23 +8,31 @@ use crate::finding::Severity;
 use crate::report::TableStyle;
 use crate::report::excerpt::Excerpt;
 use crate::report::shown::clipped;
-use crate::report::told::{Step, Told, ToldFinding};
+use crate::report::told::{Step, Told, ToldFinding, ToldSecret};
 
 /// No line of an excerpt is longer than this many columns.
 const WIDEST: usize = 160;
 /// Columns that line numbers and borders take.
 const GUTTER: usize = 10;
+/// Columns that stand before a fix where there is little room.
+const NARROW: usize = 14;
 /// A longer way is folded in the middle: who wants all of it asks for it.
 const MOST_STEPS: usize = 8;
-/// Lines of a fix; the rest is in `rules explain`.
-const MOST_FIX_LINES: usize = 6;
+/// Lines of a fix; a longer one is no fix that anybody reads.
+const MOST_FIX_LINES: usize = 40;
 
 /// Stands before a step's number where its path goes. No text that we show holds it: see `shown`.
 const PATH_MARK: char = '\u{FDD0}';
 
 /// Draws a finding. The way of the secret is told in the order in which it went, so the place to
 /// mend, which is mostly the end of the way, stands next to the fix.
-pub(super) fn draw(told: &Told<'_>, finding: &ToldFinding, style: TableStyle) -> String {
+///
+/// `also` are findings of other rules of the same mistake: they get a line each.
+pub(super) fn draw(
+    told: &Told<'_>,
+    (finding, also): (&ToldFinding, &[&ToldFinding]),
+    style: TableStyle,
+) -> String {
     let level = level(finding.severity).with_name(finding.severity.word());
     let title = level.primary_title(finding.message.as_str()).id(finding.rule.as_str());
     let mut group = Group::with_title(title);
@@ -32,7 +40,11 @@ pub(super) fn draw(told: &Told<'_>, finding: &ToldFinding, style: TableStyle) ->
     let way = finding.way(&own);
     let left_out = if style.full { 0 } else { way.len().saturating_sub(MOST_STEPS) };
     let half = MOST_STEPS / 2;
+    let mut drawn_already = 0;
     for (index, (step, primary)) in way.iter().enumerate() {
+        if index < drawn_already {
+            continue;
+        }
         if (half..half + left_out).contains(&index) {
             if index == half {
                 let note = format!("{left_out} more places on the way; --all shows them");
@@ -40,11 +52,24 @@ pub(super) fn draw(told: &Told<'_>, finding: &ToldFinding, style: TableStyle) ->
             }
             continue;
         }
-        let number = if way.len() > 1 { format!("{} ", index + 1) } else { String::new() };
-        let label = format!("{number}{}", step.label());
-        group = group.elements(step_elements(told, step, *primary, index, &label, style));
+        let label = |index: usize, step: &Step| match way.len() {
+            1 => step.label().to_owned(),
+            _ => format!("{} {}", index + 1, step.label()),
+        };
+        let mut elements = step_elements(told, step, *primary, index, &label(index, step), style);
+        let next = way.get(index + 1).filter(|_| left_out == 0);
+        if let Some((next, primary_too)) = next.filter(|(next, _)| next.place.is_line_of(&step.place)) {
+            let labels = [label(index, step), label(index + 1, next)];
+            if let Some(both) =
+                both_steps(told, [(step, *primary), (next, *primary_too)], index, labels, style)
+            {
+                elements = vec![both];
+                drawn_already = index + 2;
+            }
+        }
+        group = group.elements(elements);
     }
-    for (name, text) in footer(told, finding, style) {
+    for (name, text) in footer(told, (finding, also), style) {
         group = group.element(Level::HELP.with_name(name).message(text));
     }
     let drawn = renderer(finding.severity, style).render(&[group]);
@@ -88,6 +113,11 @@ fn level(severity: Severity) -> Level<'static> {
     }
 }
 
+/// Columns of an excerpt.
+fn room(style: TableStyle) -> usize {
+    style.width.clamp(40, 120) - GUTTER
+}
+
 /// A step's place, and its line with the label under it; the label alone where there is no line.
 fn step_elements(
     told: &Told<'_>,
@@ -98,7 +128,7 @@ fn step_elements(
     style: TableStyle,
 ) -> Vec<Element<'static>> {
     let path = format!("{PATH_MARK}{index}");
-    let room = style.width.clamp(50, 120) - GUTTER;
+    let room = room(style);
     let Some(Excerpt { text, place, columns }) = told.teller.excerpt(step.place.span, room) else {
         let label = clipped(label, WIDEST - GUTTER);
         return vec![Origin::path(path).into(), Level::NOTE.with_name("here").message(label).into()];
@@ -109,16 +139,55 @@ fn step_elements(
     vec![snippet.annotation(kind.span(place).label(label)).into()]
 }
 
+/// Two steps on one line, drawn as one; none where the line is too long to show both places in it.
+fn both_steps(
+    told: &Told<'_>,
+    steps: [(&Step, bool); 2],
+    index: usize,
+    labels: [String; 2],
+    style: TableStyle,
+) -> Option<Element<'static>> {
+    let excerpts = steps.map(|(step, _)| told.teller.excerpt(step.place.span, room(style)));
+    let [Some(first), Some(second)] = excerpts else { return None };
+    if first.text != second.text || first.text.contains('…') {
+        return None;
+    }
+    let line = steps[0].0.place.position.line;
+    let mut snippet = Snippet::source(first.text).line_start(line).path(format!("{PATH_MARK}{index}"));
+    let places = [(first.place, first.columns), (second.place, second.columns)];
+    for (((_, primary), (place, columns)), label) in steps.into_iter().zip(places).zip(labels) {
+        let kind = if primary { AnnotationKind::Primary } else { AnnotationKind::Context };
+        let label = clipped(&label, WIDEST.saturating_sub(GUTTER + columns).max(GUTTER));
+        snippet = snippet.annotation(kind.span(place).label(label));
+    }
+    Some(snippet.into())
+}
+
 /// The fix, how sure we are, where to read more.
-fn footer(told: &Told<'_>, finding: &ToldFinding, style: TableStyle) -> Vec<(&'static str, String)> {
+fn footer(
+    told: &Told<'_>,
+    (finding, also): (&ToldFinding, &[&ToldFinding]),
+    style: TableStyle,
+) -> Vec<(&'static str, String)> {
     let mut lines = Vec::new();
     let rule = told.rule_of(finding);
-    let fix = rule.map_or("", |rule| rule.remediation.as_str());
-    if !fix.trim().is_empty() {
-        let most = if style.full { usize::MAX } else { MOST_FIX_LINES };
-        lines.push(("fix", wrapped(fix, style.width.clamp(50, 120) - 2 * GUTTER, most)));
+    let width = style.width.clamp(40, 120);
+    let width = width - if width < 80 { NARROW } else { 2 * GUTTER };
+    if let Some(literal) = finding.secret.as_ref().and_then(ToldSecret::literal) {
+        lines.push(("secret", literal));
+    }
+    for other in also {
+        let (rule, severity) = (&other.rule, other.severity);
+        let text = format!("{rule} ({severity}) at the same line, fingerprint {}", other.fingerprint);
+        lines.push(("also", wrapped(&text, width, MOST_FIX_LINES)));
+    }
+    if !finding.remediation.trim().is_empty() {
+        lines.push(("fix", wrapped(&finding.remediation, width, MOST_FIX_LINES)));
     }
     lines.push(("confidence", finding.confidence.word().to_owned()));
+    if style.ids {
+        lines.push(("fingerprint", finding.fingerprint.clone()));
+    }
     if rule.is_some() {
         lines.push(("more", format!("secretrail rules explain {}", finding.rule)));
     }
@@ -129,7 +198,8 @@ fn footer(told: &Told<'_>, finding: &ToldFinding, style: TableStyle) -> Vec<(&'s
 fn wrapped(text: &str, width: usize, most: usize) -> String {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split_whitespace() {
-        let word = clipped(word, width);
+        // A word that is longer than a line, such as a fingerprint, is of no use in part.
+        let word = clipped(word, width.max(WIDEST));
         let last_line = lines.len() == most;
         match lines.last_mut() {
             Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {

@@ -1,5 +1,7 @@
 //! Allow-lists: what a rule finds and shall not report.
 
+use std::sync::Arc;
+
 use regex::Regex;
 
 use super::{dialect, file};
@@ -22,6 +24,8 @@ pub(super) struct AllowList {
     paths: Vec<Regex>,
     /// Rules that it speaks of; empty: all.
     rules: Vec<String>,
+    /// Why, where it is a team's: its description, or what it looks at. What it lets pass is told.
+    told: Option<Arc<str>>,
 }
 
 /// A match, as far as allow-lists look at it.
@@ -58,18 +62,24 @@ impl AllowList {
             }
             compiled
         };
+        let told = allow.is_teams.then(|| reason(&allow).into());
         let (regexes, paths) = (compile(allow.regexes), compile(allow.paths));
         if !allow.commits.is_empty() {
             warn("allow-list names commits; no history is read, so they allow nothing".into());
         }
         let all = allow.condition.as_deref().is_some_and(|word| matches!(word, "AND" | "and" | "&&"));
         let stopwords = allow.stopwords.iter().map(|word| word.to_lowercase()).collect();
-        let mut list = Self { all, target, regexes, stopwords, paths, rules: allow.target_rules };
+        let mut list = Self { all, target, regexes, stopwords, paths, rules: allow.target_rules, told };
         if all && !allow.commits.is_empty() {
             // One of its conditions is never met here: without it the others would allow more than was said.
             (list.regexes, list.stopwords, list.paths) = (Vec::new(), Vec::new(), Vec::new());
         }
         list
+    }
+
+    /// Why it lets something pass, where that is to be said: in a team's list.
+    pub(super) fn told(&self) -> Option<&Arc<str>> {
+        self.told.as_ref()
     }
 
     /// Whether the match shall not be reported.
@@ -96,4 +106,19 @@ impl AllowList {
         }
         if self.all { given.all(|check| check()) } else { given.any(|check| check()) }
     }
+}
+
+/// In the words of its author, or what it looks at.
+fn reason(allow: &file::Allow) -> String {
+    let words = allow.description.as_deref().unwrap_or_default().trim();
+    if !words.is_empty() {
+        return words.to_owned();
+    }
+    let kinds = [
+        (!allow.paths.is_empty(), "paths"),
+        (!allow.regexes.is_empty(), "regexes"),
+        (!allow.stopwords.is_empty(), "stopwords"),
+    ];
+    let kinds: Vec<&str> = kinds.into_iter().filter(|(given, _)| *given).map(|(_, kind)| kind).collect();
+    format!("an allow-list of {}", kinds.join(" and "))
 }

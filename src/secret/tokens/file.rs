@@ -2,7 +2,9 @@
 
 use serde::Deserialize;
 
-/// Words that we do not know are left alone: gitleaks adds some from time to time.
+use crate::nearest::did_you_mean;
+
+/// Words that we do not know are told and left alone: gitleaks adds some from time to time.
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct File {
     #[serde(default)]
@@ -16,8 +18,9 @@ pub(super) struct File {
 
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct Extend {
-    #[serde(default, rename = "useDefault")]
-    pub(super) use_default: bool,
+    /// Our table is the default; a team's file adds to it unless it says `false`.
+    #[serde(rename = "useDefault")]
+    pub(super) use_default: Option<bool>,
     pub(super) path: Option<String>,
     pub(super) url: Option<String>,
     #[serde(default, rename = "disabledRules")]
@@ -49,6 +52,7 @@ pub(super) struct Rule {
 
 #[derive(Debug, Default, Clone, Deserialize)]
 pub(super) struct Allow {
+    pub(super) description: Option<String>,
     pub(super) condition: Option<String>,
     #[serde(default)]
     pub(super) regexes: Vec<String>,
@@ -62,6 +66,40 @@ pub(super) struct Allow {
     pub(super) regex_target: Option<String>,
     #[serde(default, rename = "targetRules")]
     pub(super) target_rules: Vec<String>,
+    /// Whether it stands in a team's file: what such a list lets pass is told.
+    #[serde(skip)]
+    pub(super) is_teams: bool,
+}
+
+impl File {
+    /// The words at its top that are known: gitleaks' own.
+    const KEYS: &[&str] =
+        &["title", "description", "version", "minVersion", "extend", "rules", "allowlist", "allowlists"];
+
+    /// Those that are not, each with what may have been meant.
+    pub(super) fn unknown_keys(text: &str) -> Vec<String> {
+        let Ok(table) = text.parse::<toml::Table>() else { return Vec::new() };
+        let unknown = table.keys().filter(|key| !Self::KEYS.contains(&key.as_str()));
+        unknown.map(|key| format!("`{key}`{}", did_you_mean(key, Self::KEYS.iter().copied()))).collect()
+    }
+
+    /// Whether it says anything that a search for tokens follows.
+    pub(super) fn says_something(&self) -> bool {
+        !self.rules.is_empty()
+            || !self.allowlists.is_empty()
+            || self.allowlist.is_some()
+            || !self.extend.disabled_rules.is_empty()
+            || self.extend.path.is_some()
+            || self.extend.url.is_some()
+    }
+
+    /// Marks its allow-lists as a team's.
+    pub(super) fn mark_as_teams(&mut self) {
+        let of_rules =
+            self.rules.iter_mut().flat_map(|rule| rule.allowlists.iter_mut().chain(&mut rule.allowlist));
+        let own = self.allowlists.iter_mut().chain(&mut self.allowlist);
+        of_rules.chain(own).for_each(|list| list.is_teams = true);
+    }
 }
 
 impl Rule {

@@ -17,9 +17,13 @@ const USER_REACH: usize = 4096;
 /// No token is longer than what a rule may ask for.
 const MOST_REACH: usize = 64 * 1024;
 
-/// Reads a table. `ours` is what `useDefault` extends; none when our own is read.
+/// Reads a table. `ours` is what a team's file adds to; none when our own is read.
 pub(super) fn load(text: &str, name: &str, ours: Option<&str>) -> Result<TokenTable, Error> {
-    let file = read(text, name)?;
+    let mut file = read(text, name)?;
+    if ours.is_some() {
+        usable(&file, text, name)?;
+        file.mark_as_teams();
+    }
     let mut loader = Loader { name, is_ours: ours.is_none(), table: TokenTable::default() };
     let reach = if ours.is_some() { USER_REACH } else { OUR_REACH };
     let mut rules: Vec<(Rule, usize)> = file.rules.into_iter().map(|rule| (rule, reach)).collect();
@@ -28,7 +32,14 @@ pub(super) fn load(text: &str, name: &str, ours: Option<&str>) -> Result<TokenTa
         let reason = "`extend` names another table, which is not read".into();
         loader.table.unusable.push(Unusable { reason, hides_findings: true });
     }
-    if let Some(ours) = ours.filter(|_| file.extend.use_default) {
+    if ours.is_some() {
+        for key in File::unknown_keys(text) {
+            let reason = format!("nothing is known of the key {key}");
+            loader.table.unusable.push(Unusable { reason, hides_findings: false });
+        }
+    }
+    loader.table.is_without_ours = file.extend.use_default == Some(false);
+    if let Some(ours) = ours.filter(|_| !loader.table.is_without_ours) {
         let default = read(ours, "tokens.toml")?;
         rules = extend(rules, default.rules, &file.extend.disabled_rules);
         lists.extend(default.allowlists.into_iter().chain(default.allowlist));
@@ -43,6 +54,19 @@ pub(super) fn load(text: &str, name: &str, ours: Option<&str>) -> Result<TokenTa
     }
     loader.keywords(keywords)?;
     Ok(loader.table)
+}
+
+/// A file that names no rule is most likely another file, or one whose key is misspelt.
+fn usable(file: &File, text: &str, name: &str) -> Result<(), Error> {
+    if file.says_something() || file.extend.use_default == Some(true) {
+        return Ok(());
+    }
+    let unknown = File::unknown_keys(text);
+    let unknown =
+        if unknown.is_empty() { String::new() } else { format!("; it says {}", unknown.join(", ")) };
+    let message = format!("{name} has no rule and no allow-list, so it is no token table{unknown}");
+    Err(Error::new(ErrorKind::Settings, message)
+        .hint("a token table is TOML in the form that gitleaks reads: [[rules]] with id, regex and keywords"))
 }
 
 fn read(text: &str, name: &str) -> Result<File, Error> {

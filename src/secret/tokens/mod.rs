@@ -36,6 +36,7 @@ use std::sync::{Arc, LazyLock};
 use aho_corasick::AhoCorasick;
 use regex::Regex;
 
+use crate::source::Span;
 use allow::AllowList;
 pub use checksum::account_of_access_key_id;
 use pattern::Pattern;
@@ -85,6 +86,19 @@ pub struct TokenMatch {
     pub documentation: bool,
     /// Found by a rule that knows no vendor.
     pub generic: bool,
+    /// Why it is not reported, where a team's allow-list lets it pass.
+    pub allowed: Option<Arc<str>>,
+}
+
+/// A token that a team's allow-list lets pass: it is told as silenced.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Allowed {
+    /// Where it stands.
+    pub at: Span,
+    /// What the secret is called there.
+    pub name: String,
+    /// Why, in the words of the list.
+    pub reason: Arc<str>,
 }
 
 /// A part of a user's table that can't be used.
@@ -106,6 +120,8 @@ pub struct TokenTable {
     by_keyword: Vec<Vec<u32>>,
     /// Allow-lists for all rules.
     allow: Vec<AllowList>,
+    /// Whether a team's file switched our rules off.
+    is_without_ours: bool,
     warnings: Vec<String>,
     unusable: Vec<Unusable>,
 }
@@ -124,13 +140,13 @@ impl TokenTable {
         Arc::clone(&EMBEDDED)
     }
 
-    /// A user's table (`.gitleaks.toml`); `name` is the file's name for messages. With
-    /// `[extend] useDefault = true` our rules stay, and a rule of the same id changes ours. A rule that
-    /// can't be used is told by [`TokenTable::unusable`].
+    /// A user's table (`.gitleaks.toml`); `name` is the file's name for messages. Our rules stay unless it says
+    /// `[extend] useDefault = false`, and a rule of the same id changes ours. A rule that can't be used is told by
+    /// [`TokenTable::unusable`].
     ///
     /// # Errors
     ///
-    /// Text that is no TOML, or not of this form.
+    /// Text that is no TOML, or not of this form, or that says nothing of tokens.
     pub fn parse(text: &str, name: &str) -> Result<Self, crate::error::Error> {
         load::load(text, name, Some(include_str!("../../../rules/tokens.toml")))
     }
@@ -138,6 +154,11 @@ impl TokenTable {
     /// The rules, most specific first: of two that find overlapping secrets, the earlier one wins.
     pub fn rules(&self) -> &[TokenRule] {
         &self.rules
+    }
+
+    /// Whether the user's table switched ours off.
+    pub fn is_without_ours(&self) -> bool {
+        self.is_without_ours
     }
 
     /// Rules of the user's table that are not used.
@@ -153,6 +174,13 @@ impl TokenTable {
     /// All tokens in a text, by place, none overlapping. `path` is the path as reported, for
     /// allow-lists and rules that look at it; it can be empty.
     pub fn find(&self, text: &str, path: &str) -> Vec<TokenMatch> {
+        let mut found = scan::find(self, text, path);
+        found.retain(|one| one.allowed.is_none());
+        found
+    }
+
+    /// The same with those that a team's allow-list lets pass.
+    pub fn find_with_allowed(&self, text: &str, path: &str) -> Vec<TokenMatch> {
         scan::find(self, text, path)
     }
 }

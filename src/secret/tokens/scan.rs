@@ -109,12 +109,14 @@ impl Search<'_> {
             return None;
         }
         let whole = captures.get(0)?;
+        let mut allowed = None;
         let lists = || rule.allow.iter().chain(&self.table.allow);
         if lists().next().is_some() {
             let line = line_of(self.text, whole.range());
             let found = Found { rule: &rule.id, secret: value, whole: whole.as_str(), line, path: self.path };
-            if lists().any(|list| list.allows(found)) {
-                return None;
+            for list in lists().filter(|list| list.allows(found)) {
+                // What our own lists let pass is a placeholder, and nobody wants to hear of it.
+                allowed = Some(Arc::clone(list.told()?));
             }
         }
         let verified = rule.check.judge(self.text, captures, secret)?;
@@ -125,6 +127,7 @@ impl Search<'_> {
             verified: verified.verified,
             documentation: verified.documentation,
             generic: rule.is_generic(),
+            allowed,
         })
     }
 }
@@ -138,10 +141,10 @@ fn secret_range(rule: &TokenRule, captures: &regex::Captures<'_>) -> Range<usize
     group.or_else(|| captures.get(0)).map_or(0..0, |group| group.range())
 }
 
-/// Of overlapping matches the one of the earlier rule stays.
+/// Of overlapping matches the one of the earlier rule stays, and one that a list lets pass only where no other is.
 fn settle(table: &TokenTable, mut found: Vec<(usize, TokenMatch)>) -> Vec<TokenMatch> {
     debug_assert!(found.iter().all(|(number, _)| *number < table.rules.len()));
-    found.sort_by_key(|(number, found)| (*number, found.range.start));
+    found.sort_by_key(|(number, found)| (found.allowed.is_some(), *number, found.range.start));
     let mut kept: BTreeMap<usize, TokenMatch> = BTreeMap::new();
     for (_, candidate) in found {
         let last_before = kept.range(..candidate.range.end).next_back();

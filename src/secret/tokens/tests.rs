@@ -167,11 +167,46 @@ fn a_users_table_extends_ours() {
 }
 
 #[test]
-fn a_users_table_alone_replaces_ours() {
-    let table = TokenTable::parse("[[rules]]\nid='a'\nregex='''zz[0-9]{4}'''", "t.toml").unwrap();
+fn a_users_table_replaces_ours_only_where_it_says_so() {
+    let rule = "[[rules]]\nid='a'\nregex='''zz[0-9]{4}'''";
     let token = sample("«gh|p_{crc30}» zz1029", 9).text;
-    assert_eq!(table.find(&token, "").len(), 1);
-    assert!(table.warnings()[0].contains("no keywords"));
+    for (extend, found) in
+        [("", 2), ("[extend]\nuseDefault = true\n", 2), ("[extend]\nuseDefault = false\n", 1)]
+    {
+        let table = TokenTable::parse(&format!("{extend}{rule}"), "t.toml").unwrap();
+        assert_eq!(table.find(&token, "").len(), found, "{extend}");
+        assert_eq!(table.is_without_ours(), found == 1);
+        assert!(table.warnings()[0].contains("no keywords"));
+    }
+}
+
+#[test]
+fn a_table_that_says_nothing_of_tokens_is_an_error() {
+    for (text, told) in [
+        ("", "t.toml has no rule and no allow-list, so it is no token table"),
+        ("[extend]\nuseDefault = false\n", "t.toml has no rule and no allow-list, so it is no token table"),
+        ("[[rule]]\nid = 'a'\n", "table; it says `rule` (did you mean `rules`?)"),
+    ] {
+        let error = TokenTable::parse(text, "t.toml").unwrap_err();
+        assert!(error.message.ends_with(told), "{}", error.message);
+    }
+    let table = TokenTable::parse("foo = 1\n[allowlist]\nstopwords = ['x']\n", "t.toml").unwrap();
+    assert_eq!(table.unusable()[0].reason, "nothing is known of the key `foo`");
+    assert!(!table.unusable()[0].hides_findings);
+}
+
+#[test]
+fn what_a_users_list_lets_pass_is_told_and_what_ours_lets_pass_is_not() {
+    let list = "[[allowlists]]\ndescription = 'made up'\nstopwords = ['zz']\n";
+    let rule = "[[rules]]\nid='a'\nregex='''zz[0-9]{4}'''\nkeywords=['zz']\n";
+    let table = TokenTable::parse(&format!("{rule}{list}"), "t.toml").unwrap();
+    assert_eq!(table.find("x zz1029", ""), []);
+    let told = table.find_with_allowed("x zz1029", "").remove(0).allowed;
+    assert_eq!(told.as_deref(), Some("made up"));
+    let table =
+        TokenTable::parse(&format!("{rule}{}", list.replace("description = 'made up'\n", "")), "t.toml");
+    let told = table.unwrap().find_with_allowed("x zz1029", "").remove(0).allowed;
+    assert_eq!(told.as_deref(), Some("an allow-list of stopwords"));
 }
 
 #[test]

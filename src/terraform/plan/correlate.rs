@@ -1,6 +1,8 @@
 //! Finds values in texts: a text becomes pieces, with a hole where a secret's value stands.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
@@ -36,6 +38,8 @@ pub struct Correlator<'p> {
     owners: Vec<(usize, bool)>,
     secrets: &'p [KnownSecret],
     tokens: &'p TokenTable,
+    /// Tokens that a team's allow-lists let pass: rule and place.
+    allowed: Mutex<BTreeSet<(Arc<str>, Span)>>,
     /// Whether there were more values than can be sought.
     pub cut: bool,
 }
@@ -88,7 +92,13 @@ impl<'p> Correlator<'p> {
             owners,
             secrets,
             tokens,
+            allowed: Mutex::default(),
         }
+    }
+
+    /// How many tokens a team's allow-lists let pass so far.
+    pub fn allowed(&self) -> usize {
+        self.allowed.lock().unwrap_or_else(PoisonError::into_inner).len()
     }
 
     /// The text with holes where secrets stand. `way` gives each secret the hops by which it came here.
@@ -103,7 +113,13 @@ impl<'p> Correlator<'p> {
                 }
             }
         }
-        for token in self.tokens.find(text, "").into_iter().filter(|token| !token.documentation) {
+        let tokens = self.tokens.find_with_allowed(text, "").into_iter();
+        for token in tokens.filter(|token| !token.documentation) {
+            if token.allowed.is_some() {
+                let mut allowed = self.allowed.lock().unwrap_or_else(PoisonError::into_inner);
+                allowed.insert((token.rule, at));
+                continue;
+            }
             let known = |(range, _): &(Range<usize>, Traces)| {
                 range.start < token.range.end && token.range.start < range.end
             };

@@ -24,51 +24,14 @@ fn the_table_tells_the_whole_way() {
     let ran = scan(&["examples/incident"]);
     assert_eq!((ran.code, ran.err.as_str()), (1, ""));
     assert_snapshot!(ran.timeless(), @r##"
-    high[secret-in-user-data]: anthropic_api_key is rendered into user data: user_data of module.app.aws_instance.app
-       --> examples/incident/variables.tf:19:10
-        |
-     19 | variable "anthropic_api_key" {
-        |          ------------------- 1 var.anthropic_api_key begins here (variable)
-        |
-       ::: examples/incident/main.tf:38:3
-        |
-     38 |   anthropic_api_key = var.anthropic_api_key
-        |   ----------------- 2 passed to input anthropic_api_key of module.app
-        |
-       ::: examples/incident/modules/app/main.tf:61:5
-        |
-     61 |     anthropic_api_key = var.anthropic_api_key
-        |     ----------------- 3 passed to template variable anthropic_api_key
-        |
-       ::: examples/incident/modules/app/main.tf:56:3
-        |
-     56 |   user_data = templatefile("${path.module}/user_data.sh", {
-        |   --------------------------------------------------------- 4 rendered into user_data of module.app.aws_instance.app
-        |
-       ::: examples/incident/modules/app/user_data.sh:235:27
-        |
-    235 | echo "ANTHROPIC_API_KEY=${anthropic_api_key}" >> /opt/paperclip/.env
-        |                           ^^^^^^^^^^^^^^^^^ 5 lands in user-data (user_data of module.app.aws_instance.app)
-        |
-        = fix: Pass the *name* of a parameter instead of its value
-               (`data.aws_ssm_parameter.x.name`, not `.value`), give the machine's role
-               `ssm:GetParameter` on that one path, and fetch the value at run time into
-               memory; on other clouds likewise, from Key Vault, Secret Manager or Vault. Then
-               rotate the secret and replace the machines: user data stays readable as long as
-               they live.
-        = confidence: high
-        = more: secretrail rules explain secret-in-user-data
-
     critical[secret-written-to-disk]: api_key is written to /opt/worker/worker.env
       --> examples/incident/modules/worker/user_data.sh:15:12
        |
     15 | api_key="$(aws ssm get-parameter \
-       |            ----------------------- 1 aws ssm get-parameter /paperclip-app/anthropic/api-key begins here (command)
-       |
-      ::: examples/incident/modules/worker/user_data.sh:15:1
-       |
-    15 | api_key="$(aws ssm get-parameter \
-       | ---------------------------------- 2 assigned to shell variable api_key
+       | ----------------------------------
+       | |          |
+       | |          1 aws ssm get-parameter /paperclip-app/anthropic/api-key begins here (command)
+       | 2 assigned to shell variable api_key
        |
       ::: examples/incident/modules/worker/user_data.sh:21:1
        |
@@ -78,7 +41,7 @@ fn the_table_tells_the_whole_way() {
       ::: examples/incident/modules/worker/user_data.sh:24:1
        |
     24 | ANTHROPIC_API_KEY=$api_key
-       | ^^^^^^^^^^^^^^^^^^^^^^^^^^ 4 lands in /opt/worker/worker.env (written by `cat`)
+       | ^^^^^^^^^^^^^^^^^^^^^^^^^^ 4 written to /opt/worker/worker.env by `cat`
        |
        = fix: Take the line out, and let the program fetch the secret when it starts: from SSM
               Parameter Store (elsewhere: Key Vault, Secret Manager, Vault) with the machine's
@@ -112,8 +75,10 @@ fn the_table_tells_the_whole_way() {
        ::: examples/incident/modules/app/user_data.sh:235:1
         |
     235 | echo "ANTHROPIC_API_KEY=${anthropic_api_key}" >> /opt/paperclip/.env
-        | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ 5 lands in /opt/paperclip/.env (appended by `echo`)
+        | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ 5 appended to /opt/paperclip/.env by `echo`
         |
+        = also: secret-in-user-data (high) at the same line, fingerprint
+                ada24dd32b5ce10193de3652ce531f5f
         = fix: Take the line out, and let the program fetch the secret when it starts: from SSM
                Parameter Store (elsewhere: Key Vault, Secret Manager, Vault) with the machine's
                own role, into memory. For a systemd service write it to a file under /run that
@@ -154,7 +119,7 @@ fn the_way_has_every_hop_in_order() {
     hop    main.tf:38 passed to input anthropic_api_key of module.app
     hop    modules/app/main.tf:61 passed to template variable anthropic_api_key
     hop    modules/app/main.tf:56 rendered into user_data of module.app.aws_instance.app
-    sink   modules/app/user_data.sh:235 lands in /opt/paperclip/.env (appended by `echo`)
+    sink   modules/app/user_data.sh:235 appended to /opt/paperclip/.env by `echo`
     "##);
 }
 
