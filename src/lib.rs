@@ -28,6 +28,7 @@ pub mod cli;
 pub mod command;
 pub mod day;
 pub mod error;
+pub mod evidence;
 pub mod finding;
 pub mod flow;
 pub mod reading;

@@ -43,10 +43,11 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("serve", &["error", "finding", "report", "secret"]),
     ("settings", &["day", "error", "finding", "silence"]),
     ("cli", &["day", "finding", "report"]),
+    ("evidence", &["error"]),
 ];
 
 /// Modules that read and write.
-const READ_AND_WRITE: &[&str] = &["command", "main", "source", "settings"];
+const READ_AND_WRITE: &[&str] = &["command", "evidence", "main", "source", "settings"];
 /// Modules that connect to other machines.
 const CONNECT: &[&str] = &["serve"];
 /// Longer files lose their reader.
