@@ -24,6 +24,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     (
         "scan",
         &[
+            "account",
             "finding",
             "flow",
             "reading",
@@ -36,12 +37,13 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "value",
         ],
     ),
+    ("account", &["evidence", "finding", "reading", "record", "rule", "source"]),
     ("day", &[]),
     ("settle", &["error", "finding", "reading", "secret", "source"]),
     ("silence", &["day", "error", "finding", "record", "rule", "secret", "settle", "source"]),
     ("report", &["error", "finding", "reading", "secret", "source"]),
     ("serve", &["error", "finding", "report", "secret"]),
-    ("settings", &["day", "error", "finding", "silence"]),
+    ("settings", &["account", "day", "error", "finding", "silence"]),
     ("cli", &["day", "finding", "report"]),
     ("evidence", &["error"]),
 ];

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
 use super::{CATEGORY, Material, PRODUCT, SERVICE, STATE, Tools, scan};
+use crate::account;
 use crate::flow::Flow;
 use crate::flow::state::StateExposure;
 use crate::rule::{Example, ExampleInput, Problem, Rule, RuleSet, marked_lines, parse};
@@ -35,11 +36,13 @@ pub fn check_examples(name: &str, text: &str) -> Vec<Problem> {
 /// A field that no record of ours has can't be met: most likely it is misspelt.
 fn unknown_fields(rule: &Rule, text: &str) -> Vec<Problem> {
     let logsource = &rule.file().logsource;
-    let kinds = [
+    let mut kinds = vec![
         ([PRODUCT, SERVICE, CATEGORY], Flow::FIELDS),
         ([PRODUCT, SERVICE, STATE], StateExposure::FIELDS),
         (silence::LOGSOURCE, silence::FIELDS),
     ];
+    let of_account = account::CATEGORIES.iter();
+    kinds.extend(of_account.map(|kind| ([account::PRODUCT, account::SERVICE, kind.name], kind.fields)));
     let asked =
         kinds.iter().filter(|([product, service, category], _)| logsource.covers(product, service, category));
     let fields: Vec<&str> = asked.flat_map(|(_, fields)| fields.iter().map(|(name, _)| *name)).collect();

@@ -54,9 +54,7 @@ impl Grant {
     pub fn of(held: &[Held<'_>]) -> Self {
         let statements = Statements(held);
         let denied: Vec<(&Held<'_>, &Statement)> = statements.all(false).collect();
-        if denied.iter().any(|(_, deny)| deny.conditions.is_empty() && takes_all(deny)) {
-            return Self { denied: denied.iter().map(|(by, deny)| told(by, deny)).collect(), ..Self::default() };
-        }
+        let without_all = denied.iter().any(|(_, deny)| deny.conditions.is_empty() && takes_all(deny));
         let without_iam = denied.iter().any(|(_, deny)| deny.conditions.is_empty() && takes_iam(deny));
         let unless: Vec<String> = denied
             .iter()
@@ -64,7 +62,7 @@ impl Grant {
             .map(|(_, deny)| format!("not when {}", words(&deny.conditions)))
             .collect();
         let mut ways = Vec::new();
-        for (by, allow) in statements.all(true) {
+        for (by, allow) in statements.all(true).filter(|_| !without_all) {
             let Some((power, by_exception)) = power(allow) else { continue };
             let power = if without_iam { Power::NearlyAll } else { power };
             let mut conditions: Vec<String> = unless.clone();
@@ -83,6 +81,19 @@ impl Grant {
             ways,
         }
     }
+}
+
+/// Whether policies allow an action on a resource, without a condition.
+pub fn allows(held: &[Held<'_>], action: &str, resource: &str) -> bool {
+    let on = |statement: &Statement| {
+        statement.resources.as_ref().is_some_and(|resources| {
+            resources.all_but != resources.iter().any(|pattern| covers(pattern, resource))
+        })
+    };
+    let is_meant = |statement: &Statement| means(&statement.actions, action) && on(statement);
+    let statements = Statements(held);
+    let denied = statements.all(false).any(|(_, deny)| deny.conditions.is_empty() && is_meant(deny));
+    !denied && statements.all(true).any(|(_, allow)| allow.conditions.is_empty() && is_meant(allow))
 }
 
 /// The statements of several policies.
