@@ -1,5 +1,7 @@
 //! Arguments as the user types them.
 
+mod account;
+
 use std::path::PathBuf;
 
 use clap::builder::PossibleValue;
@@ -88,6 +90,15 @@ pub enum Command {
     Baseline(BaselineArguments),
     /// List, explain and check rules.
     Rules(RulesArguments),
+    /// Collect from an AWS account what an audit needs, into a bundle that can be audited without credentials.
+    #[cfg(feature = "aws")]
+    #[command(after_help = account::COLLECT_EXAMPLES)]
+    Collect(CollectArguments),
+    /// Look at evidence that was collected.
+    Evidence(EvidenceArguments),
+    /// Print the least that AWS must allow for an audit, as an IAM policy.
+    #[command(after_help = account::POLICY_EXAMPLES)]
+    Policy(PolicyArguments),
     /// Serve other systems.
     #[cfg(feature = "serve")]
     Serve(ServeArguments),
@@ -263,6 +274,9 @@ pub enum RulesCommand {
     },
 }
 
+#[cfg(feature = "aws")]
+pub use account::CollectArguments;
+pub use account::{AwsArguments, EvidenceArguments, EvidenceCommand, PolicyArguments};
 #[cfg(feature = "serve")]
 pub use serve::{RunTaskArguments, ServeArguments, ServeCommand};
 
@@ -380,4 +394,4 @@ macro_rules! typed_words {
         }
     )+};
 }
-typed_words!(Severity, Confidence, Format);
+typed_words!(Severity, Confidence, Format, crate::policy::Surface);

@@ -50,18 +50,14 @@ pub(super) fn asked(action: &str) -> Option<&'static Asked> {
 
 /// Whether a refusal is an answer: there is no password policy; features of an organisation can't be told from here.
 pub(super) fn is_answer(refusal: &Refusal) -> bool {
-    let short = refusal.code.strip_suffix("Exception").unwrap_or(&refusal.code);
-    match refusal.call.action.as_str() {
-        "GetAccountPasswordPolicy" => short == "NoSuchEntity",
-        "ListOrganizationsFeatures" => matches!(
-            short,
-            "AccountNotManagementOrDelegatedAdministrator"
-                | "OrganizationNotFound"
-                | "OrganizationNotInAllFeaturesMode"
-                | "ServiceAccessNotEnabled"
-        ),
-        _ => false,
-    }
+    let known = match refusal.call.action.as_str() {
+        "GetAccountPasswordPolicy" => code::NO_PASSWORD_POLICY,
+        "ListOrganizationsFeatures" => code::NOT_FROM_HERE,
+        _ => return false,
+    };
+    // The same error comes with its ending or without, as the protocol has it.
+    let short = |code: &str| code.strip_suffix("Exception").unwrap_or(code).to_owned();
+    known.iter().any(|known| short(known) == short(&refusal.code))
 }
 
 /// `iam:GetAccountSummary is denied to arn:…`.

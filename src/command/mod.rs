@@ -1,8 +1,12 @@
 //! One file for each subcommand: reads what the user names, calls the pure core, writes.
 
 mod baseline;
+#[cfg(feature = "aws")]
+mod collect;
+mod evidence;
 mod outcome;
 mod output;
+mod policy;
 mod rules;
 mod scan;
 #[cfg(feature = "serve")]
@@ -27,6 +31,10 @@ pub fn run(cli: &Cli) -> Result<ExitCode, Error> {
         Command::Scan(arguments) => scan::run(cli, arguments),
         Command::Baseline(arguments) => baseline::run(cli, arguments),
         Command::Rules(arguments) => rules::run(arguments),
+        #[cfg(feature = "aws")]
+        Command::Collect(arguments) => collect::run(cli, arguments),
+        Command::Evidence(arguments) => evidence::run(arguments),
+        Command::Policy(arguments) => policy::run(arguments),
         #[cfg(feature = "serve")]
         Command::Serve(arguments) => serve::run(arguments),
         Command::Completions { shell } => {

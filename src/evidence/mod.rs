@@ -10,7 +10,19 @@
 //! [`Manifest::collected_at`], never from the clock. A bundle may come from anybody: reading one is bounded and
 //! opens nothing outside of it.
 
+mod files;
+mod manifest;
+pub mod name;
+mod verify;
+mod write;
+
+#[cfg(test)]
+mod tests;
+
 use jiff::Timestamp;
+
+pub use self::verify::{Fault, FaultKind, Verdict, read, verify};
+pub use self::write::Target;
 
 /// A document larger than this is refused, on the way in and on the way out.
 pub const MOST_DOCUMENT: u64 = 64 * 1024 * 1024;
@@ -106,6 +118,15 @@ pub mod code {
     pub const NOT_READY: &str = "report-not-ready";
     /// Whom to ask about was told by another call, which was refused.
     pub const USERS_UNKNOWN: &str = "users-unknown";
+    /// AWS's answer where there is no password policy.
+    pub const NO_PASSWORD_POLICY: &[&str] = &["NoSuchEntity"];
+    /// AWS's answers where only another account can tell of the organisation.
+    pub const NOT_FROM_HERE: &[&str] = &[
+        "AccountNotManagementOrDelegatedAdministratorException",
+        "OrganizationNotFoundException",
+        "OrganizationNotInAllFeaturesModeException",
+        "ServiceAccessNotEnabledException",
+    ];
     /// The request could not be made.
     pub const NOT_SENT: &str = "not-sent";
 }
