@@ -1,6 +1,7 @@
 //! Arguments as the user types them.
 
 mod account;
+mod report;
 
 use std::path::PathBuf;
 
@@ -90,6 +91,9 @@ pub enum Command {
     Baseline(BaselineArguments),
     /// List, explain and check rules.
     Rules(RulesArguments),
+    /// Audit an AWS account: root, users, keys, administrators; live or from evidence that was collected.
+    #[command(after_help = account::ACCOUNT_EXAMPLES)]
+    Account(Box<AccountArguments>),
     /// Collect from an AWS account what an audit needs, into a bundle that can be audited without credentials.
     #[cfg(feature = "aws")]
     #[command(after_help = account::COLLECT_EXAMPLES)]
@@ -126,58 +130,13 @@ pub struct ScanArguments {
     #[command(flatten)]
     pub what: What,
 
-    /// How to write the report.
-    #[arg(short, long, value_enum, default_value_t = Format::Table)]
-    pub format: Format,
-
-    /// Write the report to a file instead of standard output.
-    #[arg(short, long, value_name = "FILE")]
-    pub output: Option<PathBuf>,
-
-    /// Write the same report in another format too; may stand several times.
-    #[arg(long, value_name = "FORMAT=FILE", value_parser = also)]
-    pub also: Vec<Also>,
-
-    /// Exit with 1 if a finding is at least this severe [default: high].
-    #[arg(long, value_enum, value_name = "SEVERITY")]
-    pub fail_on: Option<Severity>,
-
-    /// Leave out findings that are less sure than this [default: low].
-    #[arg(long, value_enum, value_name = "CONFIDENCE")]
-    pub min_confidence: Option<Confidence>,
-
-    /// Exit with 0 whatever is found: for jobs that only report.
-    #[arg(long)]
-    pub exit_zero: bool,
-
-    /// Leave out the findings of a baseline, which `secretrail baseline` writes.
-    #[arg(long, value_name = "FILE")]
-    pub baseline: Option<PathBuf>,
+    /// How the report is written, and what makes the command fail.
+    #[command(flatten)]
+    pub report: ReportArguments,
 
     /// Tell only what was added since a commit: since the last one that HEAD and REV have in common.
     #[arg(long, value_name = "REV")]
     pub since: Option<String>,
-
-    /// Draw every finding in full, however many there are.
-    #[arg(long)]
-    pub all: bool,
-}
-
-/// One more format of a report, and its file.
-#[derive(Debug, Clone)]
-pub struct Also {
-    /// How it is written.
-    pub format: Format,
-    /// Where to.
-    pub file: PathBuf,
-}
-
-fn also(text: &str) -> Result<Also, String> {
-    let (word, file) =
-        text.split_once('=').filter(|(_, file)| !file.is_empty()).ok_or("write it as sarif=out.sarif")?;
-    let words = || Format::ALL.iter().map(|format| format.word()).collect::<Vec<_>>().join(", ");
-    let format = Format::from_word(word).ok_or_else(|| format!("the formats are {}", words()))?;
-    Ok(Also { format, file: file.into() })
 }
 
 /// `secretrail baseline`.
@@ -276,7 +235,8 @@ pub enum RulesCommand {
 
 #[cfg(feature = "aws")]
 pub use account::CollectArguments;
-pub use account::{AwsArguments, EvidenceArguments, EvidenceCommand, PolicyArguments};
+pub use account::{AccountArguments, AwsArguments, EvidenceArguments, EvidenceCommand, PolicyArguments};
+pub use report::{Also, ReportArguments};
 #[cfg(feature = "serve")]
 pub use serve::{RunTaskArguments, ServeArguments, ServeCommand};
 

@@ -38,7 +38,7 @@ impl Default for Thresholds {
             key_rotation_days: 90,
             unused_days: 45,
             root_used_days: 90,
-            report_age_hours: 24,
+            report_age_hours: 4,
             agent_roles: AGENT_ROLES.iter().map(|name| (*name).to_owned()).collect(),
             agent_roles_named: false,
         }

@@ -5,7 +5,35 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use jiff::Timestamp;
 
+use super::ReportArguments;
+use crate::day::Day;
 use crate::policy::Surface;
+
+pub(super) const ACCOUNT_EXAMPLES: &str = "\
+Examples:
+  secretrail account                                   ask AWS with the credentials that the AWS CLI would take
+  secretrail account --profile audit --fail-on critical
+  secretrail account --role-arn arn:aws:iam::123456789012:role/audit
+  secretrail account --evidence evidence.tar.zst       what `secretrail collect` wrote, without credentials
+  secretrail account --evidence evidence/ --format json
+  secretrail account --also sarif=out.sarif --also markdown=out.md
+
+One finding is silenced in secretrail.toml by its rule and the ARN:
+  [[ignore]]
+  rule = \"access-key-unrotated\"
+  name = \"arn:aws:iam::123456789012:user/legacy-ci\"
+  secret = \"access key 1\"        # one of its keys
+  reason = \"the vendor's appliance can't do roles\"
+  until = 2027-01-31
+
+What counts as old, in secretrail.toml; these are the defaults:
+  [account]
+  key-rotation-days = 90         unused-days = 45         root-used-days = 90         report-age-hours = 4
+  agent-roles = [\"*agent*\", \"*claude*\"]                roles that agents assume; without it, names are guessed
+
+Exit codes:
+  0  audited, nothing at or above --fail-on     2  not audited: no credentials, usage, settings or input error
+  1  findings                                   3  audited in part: a call was refused, a finding could hide";
 
 #[cfg(feature = "aws")]
 pub(super) const COLLECT_EXAMPLES: &str = "\
@@ -40,7 +68,7 @@ Examples:
 Two statements deny what reads values, so that the policy itself proves that none are read.";
 
 /// How AWS is asked.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct AwsArguments {
     /// A profile of ~/.aws/config; it wins over credentials in the environment.
     #[arg(long, value_name = "NAME")]
@@ -73,6 +101,42 @@ pub struct AwsArguments {
     /// The time of the collection, for tests [default: now].
     #[arg(long, value_name = "TIME", hide = true)]
     pub clock: Option<Timestamp>,
+}
+
+/// `secretrail account`.
+#[derive(Debug, Args)]
+pub struct AccountArguments {
+    /// Audit what `secretrail collect` wrote, a folder or a .tar.zst file, instead of asking AWS.
+    #[arg(long, value_name = "PATH", conflicts_with_all = ["profile", "region", "role_arn", "key_ids"])]
+    pub evidence: Option<PathBuf>,
+
+    /// How AWS is asked.
+    #[command(flatten)]
+    pub aws: AwsArguments,
+
+    /// Show the ids of access keys whole instead of their last four characters; asks for them as --key-ids does.
+    #[arg(long)]
+    pub show_key_ids: bool,
+
+    /// How the report is written, and what makes the command fail.
+    #[command(flatten)]
+    pub report: ReportArguments,
+
+    /// A folder with your own rules; may stand several times.
+    #[arg(long, value_name = "DIR")]
+    pub rules: Vec<PathBuf>,
+
+    /// The settings file [default: secretrail.toml in the current folder].
+    #[arg(long, value_name = "FILE")]
+    pub settings: Option<PathBuf>,
+
+    /// No progress bar.
+    #[arg(long)]
+    pub no_progress: bool,
+
+    /// The day that ignores are compared with, for tests [default: today, in UTC].
+    #[arg(long, value_name = "DAY", hide = true, value_parser = super::day)]
+    pub now: Option<Day>,
 }
 
 /// `secretrail collect`.

@@ -1,5 +1,6 @@
 //! One file for each subcommand: reads what the user names, calls the pure core, writes.
 
+mod account;
 mod baseline;
 #[cfg(feature = "aws")]
 mod collect;
@@ -29,6 +30,7 @@ use crate::error::{Error, ErrorKind, ExitCode};
 pub fn run(cli: &Cli) -> Result<ExitCode, Error> {
     match &cli.command {
         Command::Scan(arguments) => scan::run(cli, arguments),
+        Command::Account(arguments) => account::run(cli, arguments),
         Command::Baseline(arguments) => baseline::run(cli, arguments),
         Command::Rules(arguments) => rules::run(arguments),
         #[cfg(feature = "aws")]

@@ -129,6 +129,7 @@ impl ToldFinding {
         let message = match &self.sink {
             Some(ToldSink { path: Some(path), .. }) => format!("written to {path}"),
             Some(ToldSink { kind, .. }) => format!("lands in {kind}"),
+            None if self.surface == Surface::Account => self.place.name.clone(),
             None => "found here".to_owned(),
         };
         Step { place: teller.place(self.place.span, ""), role: Role::Sink, message }
@@ -175,11 +176,13 @@ impl Teller<'_> {
         shown(&self.report.redactor.text(text))
     }
 
-    fn name(&self, text: &str) -> String {
+    /// A name in a report.
+    pub fn name(&self, text: &str) -> String {
         clipped(&self.text(text), LONGEST_NAME)
     }
 
-    fn message(&self, text: &str) -> String {
+    /// A sentence in a report.
+    pub fn message(&self, text: &str) -> String {
         clipped(&self.text(text), LONGEST_MESSAGE)
     }
 
