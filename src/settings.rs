@@ -159,8 +159,7 @@ impl Settings {
             entry(one.into_inner(), range).map_err(|reason| wrong(place, reason))
         });
         let ignores = ignores.collect::<Result<_, _>>()?;
-        let account =
-            thresholds(written.account).map_err(|(at, reason)| wrong(place(text, at), reason))?;
+        let account = thresholds(written.account).map_err(|(at, reason)| wrong(place(text, at), reason))?;
         Ok(Self {
             file: None,
             fail_on,
@@ -207,7 +206,10 @@ fn thresholds(written: WrittenAccount) -> Result<Thresholds, (usize, &'static st
     }
     if let Some(patterns) = written.agent_roles {
         if let Some(empty) = patterns.iter().find(|pattern| pattern.get_ref().trim().is_empty()) {
-            return Err((empty.span().start, "this pattern is empty: write a role's name, with * for any letters"));
+            return Err((
+                empty.span().start,
+                "this pattern is empty: write a role's name, with * for any letters",
+            ));
         }
         all.agent_roles = patterns.into_iter().map(Spanned::into_inner).collect();
         all.agent_roles_named = true;
@@ -275,7 +277,10 @@ mod tests {
     fn what_counts_as_old_is_set() {
         let text = "[account]\nkey-rotation-days = 30\nagent-roles = [\"ci-*\"]\n";
         let account = Settings::parse(text, "s").unwrap().account;
-        assert_eq!((account.key_rotation_days, account.unused_days, account.agent_roles_named), (30, 45, true));
+        assert_eq!(
+            (account.key_rotation_days, account.unused_days, account.agent_roles_named),
+            (30, 45, true)
+        );
         for (entry, told) in [
             ("unused-days = 0", "s:2:15: this must be a whole number from 1 on"),
             ("root-used-days = -3", "s:2:18: this must be"),

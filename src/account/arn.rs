@@ -20,7 +20,8 @@ impl<'a> Arn<'a> {
         let mut next = || parts.next();
         let (scheme, partition, service) = (next()?, next()?, next()?);
         let (_region, account, resource) = (next()?, next()?, next()?);
-        let is_whole = scheme == "arn" && !partition.is_empty() && !service.is_empty() && !resource.is_empty();
+        let is_whole =
+            scheme == "arn" && !partition.is_empty() && !service.is_empty() && !resource.is_empty();
         is_whole.then_some(Self { partition, service, account, resource })
     }
 

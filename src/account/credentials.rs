@@ -95,8 +95,7 @@ pub fn read(text: &str, source: SourceId) -> Reading<Vec<Row>> {
         return Reading { facts: Vec::new(), gaps };
     };
     let at = Span::new(source, header.range.start, header.range.end);
-    let header: Vec<String> =
-        header.cells.iter().map(|cell| cell.trim().to_ascii_lowercase()).collect();
+    let header: Vec<String> = header.cells.iter().map(|cell| cell.trim().to_ascii_lowercase()).collect();
     let missing = |names: &[&'static str]| -> Vec<&'static str> {
         names.iter().copied().filter(|name| !header.iter().any(|cell| cell == name)).collect()
     };
@@ -200,7 +199,9 @@ impl Cells<'_> {
             Some(word) if word.eq_ignore_ascii_case("true") => Known::Is(true),
             Some(word) if word.eq_ignore_ascii_case("false") => Known::Is(false),
             // Neither yes nor no: root with a password has it as well as root without one.
-            Some("not_supported") => Known::unknown(format!("the credential report says {column} is not_supported")),
+            Some("not_supported") => {
+                Known::unknown(format!("the credential report says {column} is not_supported"))
+            }
             Some("N/A") => Known::Is(false),
             None => Self::missing(column),
             Some(_) => self.not_understood(column),
@@ -281,7 +282,8 @@ cert_1_last_rotated,cert_2_active,cert_2_last_rotated";
         assert_eq!(reading.facts.len(), 2);
         assert!(reading.facts[0].password.is_true());
         assert_eq!(reading.facts[0].mfa.word(), "unknown");
-        let reasons: Vec<_> = reading.gaps.iter().map(|gap| (gap.name.as_str(), gap.reason.as_str())).collect();
+        let reasons: Vec<_> =
+            reading.gaps.iter().map(|gap| (gap.name.as_str(), gap.reason.as_str())).collect();
         assert_eq!(
             reasons,
             [

@@ -167,7 +167,11 @@ impl<'r> Reader<'r> {
             let source = self.sources.add_file(document.name.as_str(), Path::new(&document.name));
             let text = String::from_utf8_lossy(&document.bytes);
             if matches!(text, std::borrow::Cow::Owned(_)) {
-                self.gaps.push(gap(Span::start_of(source), "", "not UTF-8: some characters were not understood"));
+                self.gaps.push(gap(
+                    Span::start_of(source),
+                    "",
+                    "not UTF-8: some characters were not understood",
+                ));
             }
             let handle = self.sources.document(source);
             handle.seal(text.into_owned());
@@ -177,7 +181,8 @@ impl<'r> Reader<'r> {
     }
 
     fn asked(action: &str) -> &'static Asked {
-        const OTHER: &Asked = &Asked { service: "iam", action: "", checks: "what hangs on it was not judged" };
+        const OTHER: &Asked =
+            &Asked { service: "iam", action: "", checks: "what hangs on it was not judged" };
         refused::asked(action).unwrap_or(OTHER)
     }
 
@@ -195,7 +200,11 @@ impl<'r> Reader<'r> {
         }
         let why = format!("the evidence holds no answer to {}:{}", asked.service, asked.action);
         let at = self.empty_place(asked.service, asked.action);
-        self.gaps.push(gap(at, &format!("{}:{}", asked.service, asked.action), format!("{why}: {}", asked.checks)));
+        self.gaps.push(gap(
+            at,
+            &format!("{}:{}", asked.service, asked.action),
+            format!("{why}: {}", asked.checks),
+        ));
         why
     }
 
@@ -217,7 +226,11 @@ impl<'r> Reader<'r> {
     }
 
     /// The same for what may well not be there.
-    fn or_absent<T>(&mut self, action: &str, parse: fn(&str, SourceId) -> Result<T, String>) -> Known<Option<T>> {
+    fn or_absent<T>(
+        &mut self,
+        action: &str,
+        parse: fn(&str, SourceId) -> Result<T, String>,
+    ) -> Known<Option<T>> {
         let is_told = !self.bundle.answers("iam", action).is_empty();
         match self.refusal(Self::asked(action)) {
             Some(refusal) if !is_told && refused::is_answer(refusal) => Known::Is(None),
@@ -302,7 +315,8 @@ impl<'r> Reader<'r> {
     }
 
     fn named_keys(&mut self) -> Vec<NamedKey> {
-        let asked = Asked { service: "iam", action: "ListAccessKeys", checks: "the ids of its keys are not known" };
+        let asked =
+            Asked { service: "iam", action: "ListAccessKeys", checks: "the ids of its keys are not known" };
         let mut all = Vec::new();
         for open in self.open(&asked) {
             match answers::access_keys(&open.text, open.source) {
@@ -348,7 +362,9 @@ impl<'r> Reader<'r> {
         for action in actions {
             let service = Self::asked(action).service;
             let documents = self.bundle.answers(service, action);
-            if let Some(source) = documents.first().and_then(|document| self.sources.find(Path::new(&document.name))) {
+            if let Some(source) =
+                documents.first().and_then(|document| self.sources.find(Path::new(&document.name)))
+            {
                 return Span::start_of(source);
             }
         }
@@ -375,7 +391,9 @@ impl<'r> Reader<'r> {
             for key in user.keys.iter().filter(|key| !key.active.is_false()) {
                 let why = [key.active.why().map(str::to_owned)]
                     .into_iter()
-                    .chain([key.age_days(now), key.unused_days(now)].map(|days| days.why().map(str::to_owned)))
+                    .chain(
+                        [key.age_days(now), key.unused_days(now)].map(|days| days.why().map(str::to_owned)),
+                    )
                     .flatten()
                     .next();
                 if let Some(why) = why {
@@ -407,7 +425,9 @@ fn dashed(action: &str) -> String {
         let before = at.checked_sub(1).and_then(|at| letters.get(at));
         let after = letters.get(at + 1);
         let starts = letter.is_uppercase()
-            && before.is_some_and(|before| before.is_lowercase() || after.is_some_and(|after| after.is_lowercase()));
+            && before.is_some_and(|before| {
+                before.is_lowercase() || after.is_some_and(|after| after.is_lowercase())
+            });
         if starts {
             out.push('-');
         }

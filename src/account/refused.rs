@@ -39,7 +39,11 @@ pub(super) const ASKED: &[Asked] = &[
         action: "ListOrganizationsFeatures",
         checks: "central management of root was not judged",
     },
-    Asked { service: "iam", action: "GetAccountPasswordPolicy", checks: "the password policy was not judged" },
+    Asked {
+        service: "iam",
+        action: "GetAccountPasswordPolicy",
+        checks: "the password policy was not judged",
+    },
 ];
 
 /// The call that the answer to another one needs.

@@ -130,8 +130,11 @@ impl Key {
 /// The id of the key of the report that was made at the same second. The report knows no ids; two keys that could
 /// both be meant stay without.
 fn id_of(created: &Known<Timestamp>, active: &Known<bool>, named: &[&NamedKey]) -> Option<String> {
-    let same_time =
-        |key: &&&NamedKey| timestamp(&key.created).zip(created.get().copied()).is_some_and(|(a, b)| a.as_second() == b.as_second());
+    let same_time = |key: &&&NamedKey| {
+        timestamp(&key.created)
+            .zip(created.get().copied())
+            .is_some_and(|(a, b)| a.as_second() == b.as_second())
+    };
     let same_state = |key: &&&NamedKey| active.get().is_none_or(|active| *active == key.active);
     let mut by_time = named.iter().filter(same_time);
     if let (Some(key), None) = (by_time.next(), by_time.next()) {

@@ -65,9 +65,8 @@ fn users(account: &Account) -> Option<String> {
 fn administrators(account: &Account) -> Option<String> {
     let subjects = account.subjects.get()?;
     let count = |kind: Kind| {
-        let is = |subject: &&super::Subject| {
-            subject.kind == kind && subject.administrator == Administrator::Yes
-        };
+        let is =
+            |subject: &&super::Subject| subject.kind == kind && subject.administrator == Administrator::Yes;
         subjects.iter().filter(is).count()
     };
     let users = number(count(Kind::User), "user is an administrator", "users are administrators");

@@ -81,26 +81,18 @@ pub(super) fn run(cli: &Cli, arguments: &ScanArguments) -> Result<ExitCode, Erro
 
 impl Setup {
     pub(super) fn new(what: &What) -> Result<Self, Error> {
-        Self::stopped_by(stop_on_ctrl_c(), what)
+        Self::stopped_by(stop_on_ctrl_c(), what, Surface::Terraform)
     }
 
     /// The same for an account: nothing of the disk is scanned.
     pub(super) fn of_account(what: &What) -> Result<Self, Error> {
-        Ok(Self::stopped_by(Arc::default(), what)?.of_surface(Surface::Account))
-    }
-
-    fn of_surface(mut self, surface: Surface) -> Self {
-        let rules = &self.rules;
-        let is_asked = |name: &str| rules.get(name).is_none_or(|rule| judges(rule, surface));
-        self.settings.ignores.retain(|entry| is_asked(&entry.rule));
-        self.surface = surface;
-        self
+        Self::stopped_by(Arc::default(), what, Surface::Account)
     }
 
     /// The same with a flag that somebody else sets.
-    pub(super) fn stopped_by(stop: Arc<AtomicBool>, what: &What) -> Result<Self, Error> {
+    pub(super) fn stopped_by(stop: Arc<AtomicBool>, what: &What, surface: Surface) -> Result<Self, Error> {
         let (base, paths) = scanned_paths(what)?;
-        let settings = Settings::load(what.settings.as_deref(), &base)?;
+        let mut settings = Settings::load(what.settings.as_deref(), &base)?;
         if let Some(file) = &settings.file {
             tracing::info!("settings from {}", file.display());
         }
@@ -112,6 +104,8 @@ impl Setup {
         }
         known_rules(&rules, "off", settings.off.iter())?;
         known_rules(&rules, "ignore", settings.ignores.iter().map(|entry| &entry.rule))?;
+        let is_asked = |name: &str| rules.get(name).is_none_or(|rule| judges(rule, surface));
+        settings.ignores.retain(|entry| is_asked(&entry.rule));
         let (tokens, token_gaps) = tokens(what.tokens.as_ref().or(settings.tokens.as_ref()))?;
         let excluded = excluded(&base, &settings.exclude)?;
         let respect_gitignore = what.respect_gitignore || settings.respect_gitignore;
@@ -126,10 +120,9 @@ impl Setup {
             token_gaps,
             excluded,
             respect_gitignore,
-            surface: Surface::Terraform,
+            surface,
             stop,
-        }
-        .of_surface(Surface::Terraform))
+        })
     }
 
     /// Reads and follows all that the user named, and what was there before where that is asked for.

@@ -12,7 +12,7 @@ use super::scan::{Looked, STACK_BYTES, Setup};
 use super::silencing::Silencing;
 use crate::cli::{RunTaskArguments, ServeArguments, ServeCommand, What};
 use crate::error::{Error, ErrorKind, ExitCode};
-use crate::finding::{Confidence, Severity};
+use crate::finding::{Confidence, Severity, Surface};
 use crate::reading::Gap;
 use crate::report::{Gate, Report, TableStyle, TaskResult, task_result};
 use crate::scan::{Material, PlanDocument, Scanned, Stage, Tools, scan};
@@ -120,7 +120,7 @@ impl Auditor {
             no_progress: true,
             now: None,
         };
-        let setup = Setup::stopped_by(Arc::default(), &what)?;
+        let setup = Setup::stopped_by(Arc::default(), &what, Surface::Terraform)?;
         let silencing = Silencing::load(&setup, None, None)?;
         let pool = rayon::ThreadPoolBuilder::new().stack_size(STACK_BYTES).build();
         let pool =

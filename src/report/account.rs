@@ -172,14 +172,7 @@ pub(super) fn cells(user: &UserRow, section: &AccountSection, teller: &Teller<'_
         key.map_or_else(|| "-".to_owned(), |key| key_cell(key, section.show_key_ids))
     };
     let administrator = if user.administrator == "unknown" { "?" } else { &user.administrator };
-    [
-        teller.name(&user.name),
-        password,
-        flag(user.mfa).to_owned(),
-        key(1),
-        key(2),
-        administrator.to_owned(),
-    ]
+    [teller.name(&user.name), password, flag(user.mfa).to_owned(), key(1), key(2), administrator.to_owned()]
 }
 
 /// `…MPLE 400 d old, used 12 d ago`.

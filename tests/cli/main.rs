@@ -1,5 +1,6 @@
 //! The command as its users run it: arguments in; text, files and exit codes out.
 
+mod account;
 mod baseline;
 mod completions;
 mod examples;

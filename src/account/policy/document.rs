@@ -113,9 +113,10 @@ fn patterns(map: &Map<String, Value>, key: &str, but: &str) -> Option<Patterns> 
 fn principals(map: &Map<String, Value>) -> Option<Principals> {
     let all_but = !map.contains_key("Principal");
     let list = match map.get(if all_but { "NotPrincipal" } else { "Principal" })? {
-        Value::Object(kinds) => {
-            kinds.iter().flat_map(|(kind, who)| texts(who).into_iter().map(|who| (kind.clone(), who))).collect()
-        }
+        Value::Object(kinds) => kinds
+            .iter()
+            .flat_map(|(kind, who)| texts(who).into_iter().map(|who| (kind.clone(), who)))
+            .collect(),
         everyone => texts(everyone).into_iter().map(|who| ("AWS".to_owned(), who)).collect(),
     };
     Some(Principals { list, all_but })

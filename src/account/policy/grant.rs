@@ -127,7 +127,11 @@ fn means(patterns: &Patterns, action: &str) -> bool {
 /// Whether a Deny takes something of what `action` means, whatever its conditions and resources: then it is not said
 /// to be allowed.
 fn denies(deny: &Statement, action: &str) -> bool {
-    if deny.actions.all_but { !deny.actions.iter().any(|pattern| covers(pattern, action)) } else { means(&deny.actions, action) }
+    if deny.actions.all_but {
+        !deny.actions.iter().any(|pattern| covers(pattern, action))
+    } else {
+        means(&deny.actions, action)
+    }
 }
 
 fn every_resource(statement: &Statement) -> bool {
@@ -165,18 +169,17 @@ fn takes_all(deny: &Statement) -> bool {
 }
 
 fn takes_iam(deny: &Statement) -> bool {
-    every_resource(deny) && !deny.actions.all_but && deny.actions.iter().any(|pattern| covers(pattern, "iam:*"))
+    every_resource(deny)
+        && !deny.actions.all_but
+        && deny.actions.iter().any(|pattern| covers(pattern, "iam:*"))
 }
 
 /// What a Deny takes, in words.
 fn told(by: &Held<'_>, deny: &Statement) -> String {
     let actions = deny.actions.list.join(", ");
     let but = if deny.actions.all_but { "all but " } else { "" };
-    let when = if deny.conditions.is_empty() {
-        String::new()
-    } else {
-        format!(" when {}", words(&deny.conditions))
-    };
+    let when =
+        if deny.conditions.is_empty() { String::new() } else { format!(" when {}", words(&deny.conditions)) };
     format!("{} denies {but}{actions}{when}", by.by)
 }
 
@@ -276,7 +279,8 @@ mod tests {
         assert_eq!(found(&[&allow(r#""iam:PassRole""#)]), [""; 0]);
         let deny = r#"{"Effect": "Deny", "Action": "iam:AttachUserPolicy", "Resource": "*"}"#;
         assert_eq!(found(&[&allow(r#""iam:AttachUserPolicy""#), deny]), [""; 0]);
-        let on_one = r#"{"Effect": "Allow", "Action": "iam:AttachUserPolicy", "Resource": "arn:aws:iam::1:user/a"}"#;
+        let on_one =
+            r#"{"Effect": "Allow", "Action": "iam:AttachUserPolicy", "Resource": "arn:aws:iam::1:user/a"}"#;
         assert_eq!(found(&[on_one]), [""; 0]);
     }
 }

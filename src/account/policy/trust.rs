@@ -126,7 +126,11 @@ pub fn trusted(document: &Document) -> Vec<Trusted> {
 
 fn assumes(statement: &Statement) -> bool {
     let named = |action: &&str| statement.actions.iter().any(|pattern| covers(pattern, action));
-    if statement.actions.all_but { !ASSUMING.iter().all(|action| named(&action)) } else { ASSUMING.iter().any(|action| named(&action)) }
+    if statement.actions.all_but {
+        !ASSUMING.iter().all(|action| named(&action))
+    } else {
+        ASSUMING.iter().any(|action| named(&action))
+    }
 }
 
 fn who(kind: &str, value: &str) -> Who {
@@ -134,7 +138,9 @@ fn who(kind: &str, value: &str) -> Who {
         "Service" => Who::Service(value.to_owned()),
         "Federated" => Who::Federated(value.to_owned()),
         _ if value == "*" => Who::Everyone,
-        _ if value.len() == 12 && value.bytes().all(|byte| byte.is_ascii_digit()) => Who::Account(value.to_owned()),
+        _ if value.len() == 12 && value.bytes().all(|byte| byte.is_ascii_digit()) => {
+            Who::Account(value.to_owned())
+        }
         _ => match Arn::parse(value) {
             Some(arn) if arn.is_root() => Who::Account(arn.account.to_owned()),
             _ => Who::Principal(value.to_owned()),
@@ -152,7 +158,8 @@ fn demanded(conditions: &[Condition]) -> Demands {
         let holds_when_absent = operator.ends_with("ifexists")
             || operator.starts_with("forallvalues:")
             || operator.contains("not")
-            || (operator.ends_with("bool") && condition.values.iter().any(|v| v.eq_ignore_ascii_case("false")));
+            || (operator.ends_with("bool")
+                && condition.values.iter().any(|v| v.eq_ignore_ascii_case("false")));
         !holds_when_absent
     });
     demands.fold(Demands::default(), |all, condition| all.either(of_key(&condition.key)))
@@ -238,7 +245,10 @@ mod tests {
             (r#""StringLikeIfExists": {"sts:SourceIdentity": "*"}"#, vec![]),
             (r#""ForAllValues:StringEquals": {"aws:TagKeys": ["session"]}"#, vec![]),
             (r#""StringLike": {"aws:RequestTag/agent-session": "*"}"#, vec!["session-tags"]),
-            (r#""StringEquals": {"sts:ExternalId": "x", "sts:RoleSessionName": "${aws:username}"}"#, vec!["session-name", "external-id"]),
+            (
+                r#""StringEquals": {"sts:ExternalId": "x", "sts:RoleSessionName": "${aws:username}"}"#,
+                vec!["session-name", "external-id"],
+            ),
             (r#""DateLessThan": {"aws:CurrentTime": "2026-12-01T00:00:00Z"}"#, vec!["time"]),
             (r#""IpAddress": {"aws:SourceIp": "192.0.2.0/24"}"#, vec![]),
         ] {

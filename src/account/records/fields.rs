@@ -51,7 +51,10 @@ const USER: &[(&str, &str)] = &[
     ("user.mfa", "whether an MFA device is assigned: `yes`, `no` or `unknown`"),
     ("user.signing-certificates", "`yes`, `no` or `unknown`"),
     ("user.password-last-used", "`2026-01-03 (327 days ago)`, `never` or `unknown`"),
-    ("user.password-unused", "not used for `threshold.unused-days`: `yes`, `no` (also without a password) or `unknown`"),
+    (
+        "user.password-unused",
+        "not used for `threshold.unused-days`: `yes`, `no` (also without a password) or `unknown`",
+    ),
     ("user.password-unused-days", "days since its last use, or since it was set"),
     ("user.active-keys", "how many access keys are active"),
     ("user.policies", "policies that are the user's own, inline or attached; not those of its groups"),

@@ -54,7 +54,9 @@ pub(super) fn of(subject: &Subject, role: &Principal, thresholds: &Thresholds) -
 
 fn is_agent_word(text: &str) -> bool {
     let last = text.rsplit([':', '/']).next().unwrap_or(text);
-    ["agent", "agents", "ai-agent", "claude", "codex", "copilot"].iter().any(|word| last.eq_ignore_ascii_case(word))
+    ["agent", "agents", "ai-agent", "claude", "codex", "copilot"]
+        .iter()
+        .any(|word| last.eq_ignore_ascii_case(word))
 }
 
 fn is_no(value: &str) -> bool {
