@@ -1,9 +1,11 @@
 //! Servers that are slow, silent, broken or hostile: a clear message in bounded time, and nothing of what they sent.
 #![expect(clippy::disallowed_methods, reason = "one test interrupts the command")]
 
+use std::collections::VecDeque;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
@@ -22,6 +24,35 @@ fn two_calls_a_second_are_enough() {
     let ran = here.collect(&[]);
     assert!(ran.code == 0 && ran.took < Duration::from_secs(60), "{ran:?}");
     assert_eq!(here.bundle().documents.len(), 5, "{:?}", refusals(&here.bundle()));
+}
+
+#[test]
+fn pages_are_asked_for_as_slowly_as_aws_wants() {
+    let (pages, recent) = (12, Mutex::new(VecDeque::new()));
+    let stub = Stub::with_identity(move |action, form| {
+        if action != "GetAccountAuthorizationDetails" {
+            return quiet(action);
+        }
+        let mut recent = recent.lock().unwrap();
+        recent.retain(|at: &Instant| at.elapsed() < Duration::from_secs(1));
+        if recent.len() >= 2 {
+            return Reply::error(400, "Throttling");
+        }
+        recent.push_back(Instant::now());
+        let page = form.split('&').find_map(|part| part.strip_prefix("Marker=")).unwrap_or("0");
+        let next = page.parse::<u32>().unwrap() + 1;
+        let more = format!("<IsTruncated>{}</IsTruncated><Marker>{next}</Marker>", next < pages);
+        Reply::ok(&format!(
+            "<GetAccountAuthorizationDetailsResponse><GetAccountAuthorizationDetailsResult>{more}\
+             </GetAccountAuthorizationDetailsResult></GetAccountAuthorizationDetailsResponse>"
+        ))
+    });
+    let here = Here::new(&stub.endpoint);
+    let ran = here.collect(&[]);
+    assert!(ran.code == 0 && ran.took < Duration::from_secs(60), "{ran:?}");
+    assert_eq!(here.bundle().answers("iam", "GetAccountAuthorizationDetails").len(), 12);
+    let asked = stub.asked().iter().filter(|one| *one == "GetAccountAuthorizationDetails").count();
+    assert!(asked < 24, "{asked} calls for 12 pages in {:?}", ran.took);
 }
 
 #[test]
