@@ -21,10 +21,13 @@ use jiff::Timestamp;
 use super::Step;
 use super::error::{Failure, failure};
 use super::pace::Pace;
+use super::whole::is_whole;
 use crate::evidence::name::is_safe;
 use crate::evidence::{Call, Document, MOST_BUNDLE, MOST_DOCUMENT, MOST_DOCUMENTS, Refusal, code};
 use crate::policy::Action;
 
+/// Codes with which AWS slows us down. They come with status 400.
+const TOO_FAST: &[&str] = &["Throttling", "TooManyRequests", "RequestLimitExceeded", "SlowDown"];
 /// A longer number of a request is none of AWS's.
 const MOST_REQUEST_ID: usize = 128;
 
@@ -100,14 +103,22 @@ impl<'a> Asker<'a> {
         let result = send(tap.clone()).await;
         (self.progress)(Step::Done);
         let seen = tap.take();
-        let call = self.call(action, page, seen.request_id);
-        let result = result.map_err(|error| failure(&error));
+        let mut result = result.map_err(|error| failure(&error));
+        if result.is_ok() && !is_whole(&seen.body, &format!("{}Response", action.name)) {
+            result = Err(Failure::own(code::MALFORMED, Some(200)));
+        }
         self.pace.learn(seen.throttled);
         match &result {
             Ok(_) => tracing::debug!("{}: {} bytes", action.permission(), seen.body.len()),
             Err(failure) => tracing::debug!("{}: {}", action.permission(), failure.code),
         }
-        result.map(|output| Answer { output, bytes: seen.body, call })
+        match result {
+            Ok(output) => {
+                let call = self.call(action, page, seen.request_id);
+                Ok(Answer { output, bytes: seen.body, call })
+            }
+            Err(failure) => Err(Failure { request_id: seen.request_id, ..failure }),
+        }
     }
 
     fn call(&self, action: &Action, page: Option<u32>, request_id: Option<String>) -> Call {
@@ -149,13 +160,13 @@ impl<'a> Asker<'a> {
 
     /// Notes a call that gave nothing, for a reason of ours.
     pub(super) fn refuse(&self, action: &Action, page: Option<u32>, code: &str) {
-        self.refused(action, page, Failure { code: code.to_owned(), status: None });
+        self.refused(action, page, Failure::own(code, None));
     }
 
     /// Notes a call that gave nothing.
     pub(super) fn refused(&self, action: &Action, page: Option<u32>, failure: Failure) {
         self.refusals.borrow_mut().push(Refusal {
-            call: self.call(action, page, None),
+            call: self.call(action, page, failure.request_id),
             code: failure.code,
             permission: action.permission(),
             status: failure.status,
@@ -230,8 +241,8 @@ impl Intercept for Tap {
         let id =
             response.headers().get("x-amzn-requestid").or_else(|| response.headers().get("x-amz-request-id"));
         seen.request_id = id.filter(|id| is_request_id(id)).map(str::to_owned);
-        seen.throttled |= response.status().as_u16() == 429
-            || (response.status().as_u16() >= 400 && is_throttling(&seen.body));
+        let status = response.status().as_u16();
+        seen.throttled |= status == 429 || (status >= 400 && is_throttling(&seen.body));
         Ok(())
     }
 }
@@ -242,10 +253,8 @@ fn is_request_id(id: &str) -> bool {
         && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
 }
 
-/// Whether an error's body has one of the codes with which AWS slows us down. They come with status 400.
+/// Whether an error's body says that we ask too fast.
 fn is_throttling(body: &[u8]) -> bool {
     let text = String::from_utf8_lossy(body.get(..4096).unwrap_or(body));
-    ["Throttling", "TooManyRequests", "RequestLimitExceeded", "SlowDown"]
-        .iter()
-        .any(|code| text.contains(code))
+    TOO_FAST.iter().any(|code| text.contains(code))
 }

@@ -20,6 +20,15 @@ pub(super) struct Failure {
     pub code: String,
     /// The status of the answer.
     pub status: Option<u16>,
+    /// AWS's number of the request.
+    pub request_id: Option<String>,
+}
+
+impl Failure {
+    /// A reason of ours.
+    pub(super) fn own(code: &str, status: Option<u16>) -> Self {
+        Self { code: code.to_owned(), status, request_id: None }
+    }
 }
 
 /// The code of an error, and nothing else of it.
@@ -37,7 +46,7 @@ where
         SdkError::ResponseError(_) => code::MALFORMED.to_owned(),
         _ => code::NOT_SENT.to_owned(),
     };
-    Failure { code, status }
+    Failure { code, status, request_id: None }
 }
 
 /// A code as AWS writes them. Another text came from somebody else, and is not repeated.

@@ -15,6 +15,7 @@ mod iam;
 mod identity;
 mod pace;
 mod session;
+mod whole;
 
 use std::time::Duration;
 

@@ -10,7 +10,7 @@ use super::print;
 use crate::aws::{self, Options, Role, Step};
 use crate::cli::{AwsArguments, Cli, CollectArguments};
 use crate::error::{Error, ErrorKind, ExitCode};
-use crate::evidence::{Bundle, Target, code};
+use crate::evidence::{Bundle, Refusal, Target, code};
 
 /// Names a file with more certificates, as in all AWS tools.
 const CERTIFICATES: &str = "AWS_CA_BUNDLE";
@@ -23,7 +23,9 @@ pub(super) fn run(cli: &Cli, arguments: &CollectArguments) -> Result<ExitCode, E
     let digest = target.write(&bundle)?;
     let mut text = String::new();
     for refusal in &bundle.refusals {
-        text.push_str(&format!("refused: {}: {}\n", refusal.permission, refusal.code));
+        // Some refusals are answers.
+        let word = if is_loss(refusal) { "refused" } else { "told" };
+        text.push_str(&format!("{word}: {}: {}\n", refusal.permission, refusal.code));
     }
     let account = bundle.manifest.account.as_deref().unwrap_or("an unknown account");
     let count = bundle.documents.len();
@@ -49,7 +51,7 @@ pub(super) fn collect(cli: &Cli, arguments: &AwsArguments, no_progress: bool) ->
 
 /// Whether something is missing for it. "No password policy" is an answer; that this account does not manage an
 /// organisation says only that the question is to be put elsewhere.
-fn is_loss(refusal: &crate::evidence::Refusal) -> bool {
+fn is_loss(refusal: &Refusal) -> bool {
     let answers = match refusal.permission.as_str() {
         "iam:GetAccountPasswordPolicy" => code::NO_PASSWORD_POLICY,
         "iam:ListOrganizationsFeatures" => code::NOT_FROM_HERE,
