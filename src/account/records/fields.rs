@@ -115,6 +115,7 @@ const ROLE: &[(&str, &str)] = &[
     ("role.administrator", "as `principal.administrator`"),
     ("role.standing", "as `principal.standing`"),
     ("role.trusts", "who may assume it"),
+    ("role.whole-provider", "true where everyone whom an OpenID provider knows may assume it"),
     ("role.agent", "whether an agent assumes it"),
     ("role.agent-by", "how that is known: `settings`, `tag`, `name`, `description` or `none`"),
     ("role.demands", "what every way of assuming it demands"),

@@ -202,6 +202,17 @@ fn settings_silence_and_set_what_is_old() {
 }
 
 #[test]
+fn a_baseline_knows_what_was_there() {
+    let folder = folder(&sample());
+    let ran = folder.run(&["baseline", "--evidence", "evidence", "-o", "known.json"]);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    assert!(folder.read("known.json").contains(&user_arn("alice")));
+    let ran = told(&folder, &["--baseline", "known.json", "--format", "json"]);
+    assert_eq!((ran.code, ran.findings()), (0, vec![]));
+    assert!(ran.silenced().len() > 2);
+}
+
+#[test]
 fn what_was_refused_makes_the_audit_partial() {
     let mut state = State::default();
     state.refused = vec![("ListVirtualMFADevices", "AccessDenied")];
