@@ -141,11 +141,11 @@ pub fn trusted(document: &Document) -> Vec<Trusted> {
 }
 
 fn assumes(statement: &Statement) -> bool {
-    let named = |action: &&str| statement.actions.iter().any(|pattern| covers(pattern, action));
+    let named = |action: &str| statement.actions.iter().any(|pattern| covers(pattern, action));
     if statement.actions.all_but {
-        !ASSUMING.iter().all(|action| named(&action))
+        !ASSUMING.iter().all(|action| named(action))
     } else {
-        ASSUMING.iter().any(|action| named(&action))
+        ASSUMING.iter().any(|action| named(action))
     }
 }
 
