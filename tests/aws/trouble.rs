@@ -102,7 +102,7 @@ fn broken() -> Vec<Reply> {
     let body = |status, text: String| Reply::Body(status, text.into_bytes());
     let deep = format!("{}{CANARY}", "<a>".repeat(100_000));
     vec![
-        body(200, format!("{CANARY}")),
+        body(200, CANARY.to_owned()),
         body(200, format!("<html><body>{CANARY}</body></html>")),
         body(200, format!("{{\"value\": \"{CANARY}\"}}")),
         body(200, format!("<X><Y>{CANARY}")),
