@@ -8,7 +8,7 @@ use secretrail::source::Sources;
 use super::rig::{ALLOW_ALL, Row, State, attached, groups, principal, role, trusts};
 
 fn state() -> State {
-    let mut state = State::default();
+    let mut state = State::good();
     let row = [("password_enabled", "true"), ("access_key_1_active", "true"), ("mfa_active", "true")];
     state.add_user(
         &Row::user("alice").with(&row),
@@ -97,7 +97,7 @@ fn a_page_that_says_that_others_follow_is_a_gap() {
 /// As many users as an account can have take a second or two, not more with their number squared.
 #[test]
 fn five_thousand_users_are_read_in_seconds() {
-    let mut state = State::default();
+    let mut state = State::good();
     for number in 0..5_000 {
         let row = Row::user(&format!("user-{number}"));
         state.add_user(&row, &[("some", r#"{"Effect":"Allow","Action":"s3:Get*","Resource":"*"}"#)], "", "");

@@ -9,7 +9,7 @@ const ADMIN: &str = "AdministratorAccess";
 const OWN: &str = r#"{"AWS":"arn:aws:iam::123456789012:root"}"#;
 
 fn with_user(inline: &[(&str, &str)], managed: &str, more: &str) -> State {
-    let mut state = State::default();
+    let mut state = State::good();
     state.add_user(&Row::user("alice"), inline, managed, more);
     state
 }
@@ -103,7 +103,7 @@ fn exceptions_and_escalations() {
 #[test]
 fn roles_are_judged_by_who_may_assume_them() {
     let told = |trust: &str, users: bool| {
-        let mut state = State::default();
+        let mut state = State::good();
         if users {
             let may = r#"{"Effect":"Allow","Action":"sts:AssumeRole","Resource":"arn:aws:iam::123456789012:role/ops"}"#;
             state.add_user(&Row::user("alice"), &[("may", may)], "", "");
@@ -135,7 +135,7 @@ fn roles_are_judged_by_who_may_assume_them() {
 #[test]
 fn agents_roles_must_say_for_whom() {
     let told = |name: &str, trust: &str, thresholds: &Thresholds| {
-        let mut state = State::default();
+        let mut state = State::good();
         state.roles = vec![role(name, trust, "")];
         state
             .audit_with(thresholds)
@@ -161,7 +161,7 @@ fn agents_roles_must_say_for_whom() {
         told("CloudWatchAgentServerRole", &trusts(r#"{"Service":"ec2.amazonaws.com"}"#, ""), &default),
         []
     );
-    let mut state = State::default();
+    let mut state = State::good();
     let trust =
         format!("<AssumeRolePolicyDocument>{}</AssumeRolePolicyDocument>", document(&trusts(OWN, "")));
     let tags = "<Tags><member><Key>used-by</Key><Value>agent</Value></member></Tags>";
@@ -173,7 +173,7 @@ fn agents_roles_must_say_for_whom() {
 
 #[test]
 fn a_policy_that_cannot_be_read_is_a_gap() {
-    let mut state = State::default();
+    let mut state = State::good();
     state.roles =
         vec![principal("Role", "odd", &[], "", "<AssumeRolePolicyDocument>%zz</AssumeRolePolicyDocument>")];
     let audited = state.audit();
