@@ -71,7 +71,7 @@ const KEY: &[(&str, &str)] = &[
     ("key.number", "1 or 2"),
     ("key.active", "`yes`, `no` or `unknown`"),
     ("key.age-days", "days since it was made"),
-    ("key.rotation-due", "as old as `threshold.rotation-days`: `yes`, `no` or `unknown`"),
+    ("key.rotation-due", "older than `threshold.rotation-days`: `yes`, `no` or `unknown`"),
     ("key.unused", "not used for `threshold.unused-days`: `yes`, `no` or `unknown`"),
     ("key.unused-days", "days since its last use; of a key that was never used, since it was made"),
     ("key.last-used", "`2026-01-03 (327 days ago)`, `never` or `unknown`"),
