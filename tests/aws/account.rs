@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::rig::{Here, KEY, Key, Moto, Ran};
+use crate::rig::{Here, KEY, Key, Moto, Ran, ministack};
 
 /// An account with which nothing is wrong, and where every call has an answer.
 fn good(moto: &Moto) {
@@ -189,4 +189,34 @@ fn key_ids_are_told_by_their_end() {
     assert!(!short.out.contains(&id), "{short:?}");
     let whole = audit(&here, &["--show-key-ids"]);
     assert!(whole.out.contains(&id), "{whole:?}");
+}
+
+/// ministack knows who asks and what policies are; its root has a row that nobody can set.
+#[test]
+fn ministack_says_the_same_of_callers_and_power() {
+    let server = ministack();
+    let root = Key { id: "123456789012", secret: "test" };
+    let all = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#;
+    let trust = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"sts:AssumeRole",
+        "Principal":{"AWS":"arn:aws:iam::123456789012:root"}}]}"#;
+    server.set(
+        root,
+        &json!([
+            ["iam", "create_user", {"UserName": "alice"}],
+            ["iam", "put_user_policy", {"UserName": "alice", "PolicyName": "all", "PolicyDocument": all}],
+            ["iam", "create_role", {"RoleName": "claude-agent", "AssumeRolePolicyDocument": trust}],
+            ["iam", "put_role_policy", {"RoleName": "claude-agent", "PolicyName": "all", "PolicyDocument": all}]
+        ]),
+    );
+    let ran = audit(&Here::new(&server.endpoint).key(root), &[]);
+    let told = told(&ran);
+    for rule in [
+        "agent-role-without-identity role/claude-agent",
+        "caller-is-root root",
+        "policies-on-user user/alice",
+        "standing-administrator user/alice",
+        "standing-administrator-role role/claude-agent",
+    ] {
+        assert!(told.contains(&rule.to_owned()), "{rule}: {told:?}");
+    }
 }

@@ -180,3 +180,19 @@ fn a_policy_that_cannot_be_read_is_a_gap() {
     assert_eq!(audited.gaps[0].name, role_arn("odd"));
     assert!(audited.gaps[0].hides_findings);
 }
+
+/// An account grows, and what was on the first page is on the second one.
+#[test]
+fn a_fingerprint_does_not_know_its_page() {
+    let mut bundle = with_user(&[], &attached(ADMIN), "").bundle();
+    let prints = |bundle: &secretrail::evidence::Bundle| -> Vec<String> {
+        let audited = super::rig::audit(bundle, &Thresholds::default());
+        let power = audited.findings.into_iter().filter(|one| &*one.rule == "standing-administrator");
+        power.map(|one| one.fingerprint).collect()
+    };
+    let before = prints(&bundle);
+    for document in &mut bundle.documents {
+        document.name = document.name.replace("details.1.xml", "details.2.xml");
+    }
+    assert_eq!((prints(&bundle), before.len()), (before, 1));
+}
