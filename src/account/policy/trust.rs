@@ -1,5 +1,6 @@
 //! Trust policies: who may assume a role, and what must be told when it is done.
 
+use super::binding::limits_allow;
 use super::document::{Condition, Document, Statement};
 use super::glob::covers;
 use super::grant::words;
@@ -15,6 +16,8 @@ pub struct Trusted {
     pub who: Who,
     /// Conditions in words; empty: always.
     pub conditions: String,
+    /// Whether they limit who may: `BoolIfExists` on MFA does not.
+    pub limited: bool,
     /// The keys that they test.
     pub keys: Vec<String>,
     /// What must be so when it is done.
@@ -134,7 +137,8 @@ pub fn trusted(document: &Document) -> Vec<Trusted> {
         };
         for who in whos {
             let keys = allow.conditions.iter().map(|condition| condition.key.clone()).collect();
-            trusted.push(Trusted { who, conditions: words(&allow.conditions), keys, demands });
+            let limited = limits_allow(&allow.conditions) || demands != Demands::default();
+            trusted.push(Trusted { who, conditions: words(&allow.conditions), limited, keys, demands });
         }
     }
     trusted

@@ -117,6 +117,9 @@ fn roles_are_judged_by_who_may_assume_them() {
     assert_eq!(told(&trusts(&alice, ""), true), ["standing-administrator-role role/ops"]);
     let mfa = r#""Bool":{"aws:MultiFactorAuthPresent":"true"}"#;
     assert_eq!(told(&trusts(OWN, mfa), true), ["administrator-role role/ops"]);
+    // Holds for every call that is signed with an access key.
+    let if_exists = r#""BoolIfExists":{"aws:MultiFactorAuthPresent":"true"}"#;
+    assert_eq!(told(&trusts(OWN, if_exists), true), ["standing-administrator-role role/ops"]);
     assert_eq!(
         told(&trusts(r#"{"AWS":"210987654321"}"#, ""), true),
         ["administrator-role-other-account role/ops"]
