@@ -103,7 +103,7 @@ impl Statement {
             )
         });
         format!(
-            "\n  statement {{\n    sid       = \"{}\"\n    effect    = \"{}\"\n    resources = [\"{}\"]\n    actions = [\n{actions}    ]\n{condition}  }}\n",
+            "\n  statement {{\n    sid       = \"{}\"\n    effect    = \"{}\"\n    resources = [\"{}\"]\n\n    actions = [\n{actions}    ]\n{condition}  }}\n",
             self.sid, self.effect, self.resource
         )
     }

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use crate::rig::{Here, Moto, interrupt, refusals};
+use crate::rig::{Here, KEY, Moto, interrupt, refusals};
 use crate::stub::{Reply, Stub, quiet};
 
 /// Stands in no output.
@@ -152,6 +152,7 @@ fn nothing_of_a_broken_answer_is_in_any_output() {
             all_below(&here.path(""), &mut written);
             let text = String::from_utf8_lossy(&written);
             assert!(!text.contains(CANARY), "{reply:?}: {text}");
+            assert!(!text.contains(KEY.secret) && !text.contains("Signature="), "{text}");
             if !first {
                 assert_eq!(here.bundle().documents.len(), 1, "only who asked: {reply:?}");
             }
