@@ -2,6 +2,8 @@
 CARGO ?= cargo
 # What `make bench` scans.
 TREE ?= examples/
+# Where the servers for the tests of AWS accounts are installed.
+RIG := target/rig-venv
 # How often `make bench` runs each program.
 RUNS ?= 11
 
@@ -13,7 +15,7 @@ help: ## Tell what there is
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1|\2/p' Makefile | while IFS='|' read -r name text; do printf '  %-8s %s\n' $$name "$$text"; done
 
 # Unoptimised: built cold in half the time, and quick enough for one small tree. Without git, which only --since
-# needs and which is a fifth of a cold build, and without `serve`, the only part that connects.
+# needs and which is a fifth of a cold build, and without `serve` and `aws`, the only parts that connect.
 demo: ## Build, and follow the key of examples/incident to the disk
 	@echo "Building; the first time takes a few minutes."
 	@$(CARGO) build --quiet --locked --no-default-features
@@ -27,8 +29,15 @@ demo: ## Build, and follow the key of examples/incident to the disk
 	  echo "Exit code $$code, but 1 was expected: the key was not found."; exit 1; \
 	fi
 
-test: ## Run all tests
+test: $(RIG)/installed ## Run all tests
 	$(CARGO) test --locked
+
+# moto and ministack, at pinned versions: stand-ins for AWS, on loopback only.
+$(RIG)/installed: tests/aws/requirements.txt
+	@echo "Installing the servers for the tests into $(RIG)"
+	@python3 -m venv --clear $(RIG)
+	@$(RIG)/bin/pip install --quiet --disable-pip-version-check --requirement $<
+	@touch $@
 
 check: ## Format, lints and licences
 	$(CARGO) fmt --check

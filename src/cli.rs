@@ -1,14 +1,16 @@
 //! Arguments as the user types them.
 
+mod account;
+mod report;
+
 use std::path::PathBuf;
 
-use clap::builder::{PossibleValue, StringValueParser, TypedValueParser};
+use clap::builder::PossibleValue;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::day::Day;
 use crate::finding::{Confidence, Severity};
 use crate::report::Format;
-use crate::rule::embedded;
 
 const SCAN_EXAMPLES: &str = "\
 Examples:
@@ -55,6 +57,8 @@ const BASELINE_EXAMPLES: &str = "\
 Examples:
   secretrail baseline -o known.json .
   secretrail scan --baseline known.json .
+  secretrail baseline --evidence evidence.tar.zst -o account.json
+  secretrail account --baseline account.json
 
 Both must be given the same paths: findings are known by the path that is reported. The file holds rules, paths,
 names and fingerprints, and no secret; commit it. It silences nothing that changes its rule, file, block, name or
@@ -103,6 +107,18 @@ pub enum Command {
     Baseline(BaselineArguments),
     /// List, explain and check rules.
     Rules(RulesArguments),
+    /// Audit an AWS account: root, users, keys, administrators; live or from evidence that was collected.
+    #[command(after_help = account::ACCOUNT_EXAMPLES)]
+    Account(Box<AccountArguments>),
+    /// Collect from an AWS account what an audit needs, into a bundle that can be audited without credentials.
+    #[cfg(feature = "aws")]
+    #[command(after_help = account::COLLECT_EXAMPLES)]
+    Collect(CollectArguments),
+    /// Look at evidence that was collected.
+    Evidence(EvidenceArguments),
+    /// Print the least that AWS must allow for an audit, as an IAM policy.
+    #[command(after_help = account::POLICY_EXAMPLES)]
+    Policy(PolicyArguments),
     /// Serve other systems.
     #[cfg(feature = "serve")]
     Serve(ServeArguments),
@@ -130,62 +146,13 @@ pub struct ScanArguments {
     #[command(flatten)]
     pub what: What,
 
-    /// How to write the report.
-    #[arg(short, long, value_enum, default_value_t = Format::Table)]
-    pub format: Format,
-
-    /// Write the report to a file instead of standard output.
-    #[arg(short, long, value_name = "FILE")]
-    pub output: Option<PathBuf>,
-
-    /// Write the same report in another format too; may stand several times.
-    #[arg(long, value_name = "FORMAT=FILE", value_parser = also)]
-    pub also: Vec<Also>,
-
-    /// Exit with 1 if a finding is at least this severe [default: high].
-    #[arg(long, value_enum, value_name = "SEVERITY")]
-    pub fail_on: Option<Severity>,
-
-    /// Leave out findings that are less sure than this [default: low].
-    #[arg(long, value_enum, value_name = "CONFIDENCE")]
-    pub min_confidence: Option<Confidence>,
-
-    /// Tell only what this rule finds; may stand several times.
-    #[arg(long = "rule", value_name = "NAME", value_parser = RuleName, hide_possible_values = true)]
-    pub only: Vec<String>,
-
-    /// Exit with 0 whatever is found: for jobs that only report.
-    #[arg(long)]
-    pub exit_zero: bool,
-
-    /// Leave out the findings of a baseline, which `secretrail baseline` writes.
-    #[arg(long, value_name = "FILE")]
-    pub baseline: Option<PathBuf>,
+    /// How the report is written, and what makes the command fail.
+    #[command(flatten)]
+    pub report: ReportArguments,
 
     /// Tell only what was added since a commit: since the last one that HEAD and REV have in common.
     #[arg(long, value_name = "REV")]
     pub since: Option<String>,
-
-    /// Draw every finding in full, however many there are.
-    #[arg(long)]
-    pub all: bool,
-}
-
-/// One more format of a report, and its file.
-#[derive(Debug, Clone)]
-pub struct Also {
-    /// How it is written.
-    pub format: Format,
-    /// Where to.
-    pub file: PathBuf,
-}
-
-fn also(text: &str) -> Result<Also, String> {
-    let (word, file) =
-        text.split_once('=').filter(|(_, file)| !file.is_empty()).ok_or("write it as sarif=out.sarif")?;
-    let words = || Format::ALL.iter().map(|format| format.word()).collect::<Vec<_>>().join(", ");
-    let format = Format::from_word(word).ok_or_else(|| format!("the formats are {}", words()))?;
-    Ok(Also { format, file: file.into() })
 }
 
 /// `secretrail baseline`.
@@ -194,6 +161,10 @@ pub struct BaselineArguments {
     /// Where to look, and what with.
     #[command(flatten)]
     pub what: What,
+
+    /// The baseline of an account instead: of what `secretrail collect` wrote.
+    #[arg(long, value_name = "PATH", conflicts_with_all = ["paths", "plans"])]
+    pub evidence: Option<PathBuf>,
 
     /// Write the baseline to a file instead of standard output.
     #[arg(short, long, value_name = "FILE")]
@@ -240,31 +211,6 @@ pub struct What {
     pub now: Option<Day>,
 }
 
-/// A rule's name. Shells complete those of this build; a team's own are taken too.
-#[derive(Debug, Clone, Copy)]
-struct RuleName;
-
-impl TypedValueParser for RuleName {
-    type Value = String;
-
-    fn parse_ref(
-        &self,
-        command: &clap::Command,
-        argument: Option<&clap::Arg>,
-        value: &std::ffi::OsStr,
-    ) -> Result<String, clap::Error> {
-        StringValueParser::new().parse_ref(command, argument, value)
-    }
-
-    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
-        let name = |(file, _): &(&'static str, &'static str)| {
-            let name = file.rsplit('/').next().unwrap_or(file);
-            PossibleValue::new(name.strip_suffix(".yml").unwrap_or(name))
-        };
-        Some(Box::new(embedded().iter().map(name)))
-    }
-}
-
 fn day(text: &str) -> Result<Day, &'static str> {
     Day::parse(text).ok_or("a day is written as 2027-01-31")
 }
@@ -272,7 +218,7 @@ fn day(text: &str) -> Result<Day, &'static str> {
 impl Command {
     /// Whether it is asked to look at something: then it is told when it could not.
     pub fn audits(&self) -> bool {
-        matches!(self, Self::Scan(_) | Self::Baseline(_))
+        matches!(self, Self::Scan(_) | Self::Baseline(_) | Self::Account(_))
     }
 
     /// Whether it runs until it is stopped: then its log tells what it does without being asked.
@@ -305,7 +251,7 @@ pub enum RulesCommand {
     #[command(after_help = "Examples:\n  secretrail rules explain secret-written-to-disk")]
     Explain {
         /// The rule's name.
-        #[arg(value_parser = RuleName, hide_possible_values = true)]
+        #[arg(value_parser = report::RuleName, hide_possible_values = true)]
         name: String,
     },
     /// Check rule files, and run their examples.
@@ -317,6 +263,10 @@ pub enum RulesCommand {
     },
 }
 
+#[cfg(feature = "aws")]
+pub use account::CollectArguments;
+pub use account::{AccountArguments, AwsArguments, EvidenceArguments, EvidenceCommand, PolicyArguments};
+pub use report::{Also, ReportArguments};
 #[cfg(feature = "serve")]
 pub use serve::{RunTaskArguments, ServeArguments, ServeCommand};
 
@@ -441,4 +391,4 @@ macro_rules! typed_words {
         }
     )+};
 }
-typed_words!(Severity, Confidence, Format);
+typed_words!(Severity, Confidence, Format, crate::policy::Surface);

@@ -36,6 +36,8 @@ pub enum Confidence {
 pub enum Surface {
     /// Terraform and what it renders.
     Terraform,
+    /// An AWS account: root, users, keys, roles.
+    Account,
     /// What the gate itself was told: ignores.
     Gate,
 }
@@ -66,7 +68,7 @@ macro_rules! words {
 }
 words!(Severity { Informational = "informational", Low = "low", Medium = "medium", High = "high", Critical = "critical" });
 words!(Confidence { Low = "low", Medium = "medium", High = "high" });
-words!(Surface { Terraform = "terraform", Gate = "gate" });
+words!(Surface { Terraform = "terraform", Account = "account", Gate = "gate" });
 
 /// What a related place was in the flow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

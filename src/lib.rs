@@ -16,7 +16,10 @@
 //!                             report                what is said
 //! ```
 //!
-//! * I/O stands at the two ends: `source` and `command` read, `report` and `main` write. Only `serve` connects.
+//! * I/O stands at the two ends: `source` and `command` read, `report` and `main` write. Only `serve` and `aws`
+//!   connect.
+//! * What `aws` collects goes into an [`evidence`] bundle; it asks only what [`policy`] prints. [`account`] judges a
+//!   bundle, live or saved, and reads no clock: the same bundle gives the same findings.
 //! * Reading never fails: a [`reading::Reading`] has facts *and* gaps, and a gap is reported.
 //! * `terraform` and `script` do not know each other; `flow` joins them over [`value`].
 //! * A secret's text never leaves the process: see [`secret::Secret`] and [`secret::redact`].
@@ -24,13 +27,18 @@
 #![forbid(unsafe_code)]
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used))]
 
+pub mod account;
+#[cfg(feature = "aws")]
+pub mod aws;
 pub mod cli;
 pub mod command;
 pub mod day;
 pub mod error;
+pub mod evidence;
 pub mod finding;
 pub mod flow;
 pub mod nearest;
+pub mod policy;
 pub mod reading;
 pub mod record;
 pub mod report;

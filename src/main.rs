@@ -9,6 +9,9 @@ use secretrail::cli::Cli;
 use secretrail::command;
 use secretrail::error::{Error, ExitCode};
 use secretrail::secret::redact::Redactor;
+use tracing_subscriber::filter::filter_fn;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 fn main() -> process::ExitCode {
     quiet_panics();
@@ -45,6 +48,7 @@ fn tell(error: &Error, audit: bool) {
     }
 }
 
+/// Only what secretrail itself tells: the AWS SDK logs credentials, and answers that it could not read.
 fn start_log(quiet: bool, verbose: u8) {
     let level = match verbose {
         0 if quiet => tracing::Level::ERROR,
@@ -59,6 +63,8 @@ fn start_log(quiet: bool, verbose: u8) {
         .with_target(false)
         .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()))
         .without_time()
+        .finish()
+        .with(filter_fn(|entry| entry.target().starts_with(env!("CARGO_CRATE_NAME"))))
         .init();
 }
 

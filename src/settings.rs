@@ -7,6 +7,7 @@ use serde::Deserialize;
 use toml::Spanned;
 use toml::value::Datetime;
 
+use crate::account::Thresholds;
 use crate::day::Day;
 use crate::error::{Error, ErrorKind, refused, without_values};
 use crate::finding::{Confidence, Severity};
@@ -42,6 +43,8 @@ pub struct Settings {
     pub respect_gitignore: bool,
     /// `baseline`: the file, as written.
     pub baseline: Option<PathBuf>,
+    /// `[account]`: what counts as old in an account.
+    pub account: Thresholds,
     /// `[[ignore]]`: what is not told, with the reason.
     pub ignores: Vec<Entry>,
     /// `[[accept-gap]]`: what may stay unread, with the reason.
@@ -61,6 +64,7 @@ struct Written {
     exclude: Vec<String>,
     respect_gitignore: bool,
     baseline: Option<PathBuf>,
+    account: WrittenAccount,
     ignore: Vec<Spanned<WrittenIgnore>>,
     accept_gap: Vec<Spanned<WrittenGap>>,
 }
@@ -72,6 +76,16 @@ struct WrittenGap {
     name: Option<String>,
     reason: Option<String>,
     until: Option<WrittenDay>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+struct WrittenAccount {
+    key_rotation_days: Option<Spanned<i64>>,
+    unused_days: Option<Spanned<i64>>,
+    root_used_days: Option<Spanned<i64>>,
+    report_age_hours: Option<Spanned<i64>>,
+    agent_roles: Option<Vec<Spanned<String>>>,
 }
 
 #[derive(Deserialize)]
@@ -165,6 +179,7 @@ impl Settings {
             gap_entry(one.into_inner(), range).map_err(|reason| wrong(place, reason))
         });
         let accepted_gaps = gaps.collect::<Result<_, _>>()?;
+        let account = thresholds(written.account).map_err(|(at, reason)| wrong(place(text, at), reason))?;
         Ok(Self {
             file: None,
             home: None,
@@ -177,6 +192,7 @@ impl Settings {
             exclude: written.exclude,
             respect_gitignore: written.respect_gitignore,
             baseline: written.baseline,
+            account,
             ignores,
             accepted_gaps,
             text: String::new(),
@@ -189,6 +205,39 @@ pub fn place(text: &str, at: usize) -> String {
     let before = text.get(..at).unwrap_or_default();
     let column = before.len() - before.rfind('\n').map_or(0, |at| at + 1) + 1;
     format!(":{}:{column}", before.matches('\n').count() + 1)
+}
+
+/// More days or hours than this are a mistake: a hundred years.
+const MOST_UNITS: i64 = 876_000;
+
+/// `[account]`; the error says where and what is wrong, and quotes nothing.
+fn thresholds(written: WrittenAccount) -> Result<Thresholds, (usize, &'static str)> {
+    let mut all = Thresholds::default();
+    let numbers = [
+        (written.key_rotation_days, &mut all.key_rotation_days),
+        (written.unused_days, &mut all.unused_days),
+        (written.root_used_days, &mut all.root_used_days),
+        (written.report_age_hours, &mut all.report_age_hours),
+    ];
+    for (written, number) in numbers {
+        let Some(written) = written else { continue };
+        let at = written.span().start;
+        *number = written.into_inner();
+        if !(1..=MOST_UNITS).contains(number) {
+            return Err((at, "this must be a whole number from 1 on"));
+        }
+    }
+    if let Some(patterns) = written.agent_roles {
+        if let Some(empty) = patterns.iter().find(|pattern| pattern.get_ref().trim().is_empty()) {
+            return Err((
+                empty.span().start,
+                "this pattern is empty: write a role's name, with * for any letters",
+            ));
+        }
+        all.agent_roles = patterns.into_iter().map(Spanned::into_inner).collect();
+        all.agent_roles_named = true;
+    }
+    Ok(all)
 }
 
 /// One `[[ignore]]`; the error says what is wrong with it and quotes nothing.
@@ -276,6 +325,26 @@ mod tests {
             .collect();
         let second = text.rfind("[[").unwrap();
         assert_eq!(told, [("r", "why", "2027-01-31".into(), 10), ("s", "x", "2027-02-01".into(), second)]);
+    }
+
+    #[test]
+    fn what_counts_as_old_is_set() {
+        let text = "[account]\nkey-rotation-days = 30\nagent-roles = [\"ci-*\"]\n";
+        let account = Settings::parse(text, "s").unwrap().account;
+        assert_eq!(
+            (account.key_rotation_days, account.unused_days, account.agent_roles_named),
+            (30, 45, true)
+        );
+        for (entry, told) in [
+            ("unused-days = 0", "s:2:15: this must be a whole number from 1 on"),
+            ("root-used-days = -3", "s:2:18: this must be"),
+            ("agent-roles = [\"a\", \" \"]", "s:2:21: this pattern is empty"),
+            ("unused-days = \"canary\"", "s:2:15: invalid type: string, expected i64"),
+            ("unused_days = 3", "s:2:1: unknown field `unused_days`"),
+        ] {
+            let error = Settings::parse(&format!("[account]\n{entry}\n"), "s").unwrap_err();
+            assert!(error.message.starts_with(told), "{}", error.message);
+        }
     }
 
     #[test]

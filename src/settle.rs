@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 
 pub use self::added::added;
 use crate::error::ExitCode;
-use crate::finding::{Confidence, Finding, Severity};
+use crate::finding::{Confidence, Finding, Severity, Surface};
 use crate::reading::Gap;
 use crate::secret::redact::Redactor;
 use crate::source::{SourceId, Sources};
@@ -121,6 +121,8 @@ fn kin(finding: &Finding, source: &str, redactor: &Redactor) -> String {
     let kind = finding.sink.as_ref().map_or("", |sink| sink.kind.as_str());
     let path = finding.sink.as_ref().and_then(|sink| sink.path.as_deref()).unwrap_or_default();
     let (name, secret, path) = (&finding.at.name, redactor.text(secret), redactor.text(path));
+    // An ARN is the same wherever it stands, and the page of an answer that it stands on moves.
+    let source = if finding.surface == Surface::Account { "" } else { source };
     hashed(&[&finding.rule, source, &redactor.text(name), &secret, kind, &path])
 }
 
@@ -170,7 +172,7 @@ fn better_first(left: &Finding, right: &Finding) -> Ordering {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::finding::{Related, Role, SecretFacts, SinkFacts, Surface};
+    use crate::finding::{Related, Role, SecretFacts, SinkFacts};
     use crate::secret::Secret;
     use crate::source::{Location, Span};
 

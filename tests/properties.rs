@@ -292,6 +292,7 @@ fn rendered(run: Run, format: Format) -> Vec<u8> {
         files: 1,
         tool_version: "0".into(),
         exit_code: ExitCode::Findings,
+        account: None,
         elapsed: None,
         style: TableStyle { full: true, ..TableStyle::default() },
     };

@@ -168,7 +168,7 @@ fn list(rules: &RuleSet) -> String {
             text.push_str(&format!("| [{name}]({surface}/{name}.yml) | {} | {title} |\n", rule.severity()));
         }
     }
-    let kinds = [
+    let mut kinds: Vec<(String, _)> = [
         (
             "A record of `terraform` is one secret and one place where it lands",
             secretrail::flow::Flow::FIELDS,
@@ -178,7 +178,12 @@ fn list(rules: &RuleSet) -> String {
             secretrail::flow::state::StateExposure::FIELDS,
         ),
         ("A record of `gate` is an ignore of which its author should know", secretrail::silence::FIELDS),
-    ];
+    ]
+    .map(|(what, fields)| (what.to_owned(), fields))
+    .into();
+    kinds.extend(secretrail::account::CATEGORIES.iter().map(|kind| {
+        (format!("A record of `account` of category `{}` is {}", kind.name, kind.what), kind.fields)
+    }));
     text.push_str("\n## Fields\n");
     for (what, fields) in kinds {
         text.push_str(&format!("\n{what}:\n\n| field | meaning |\n|---|---|\n"));

@@ -1,9 +1,14 @@
 //! One file for each subcommand: reads what the user names, calls the pure core, writes.
 
+mod account;
 mod baseline;
+#[cfg(feature = "aws")]
+mod collect;
+mod evidence;
 mod man;
 mod outcome;
 mod output;
+mod policy;
 mod rules;
 mod scan;
 #[cfg(feature = "serve")]
@@ -26,8 +31,13 @@ use crate::error::{Error, ErrorKind, ExitCode};
 pub fn run(cli: &Cli) -> Result<ExitCode, Error> {
     match &cli.command {
         Command::Scan(arguments) => scan::run(cli, arguments),
+        Command::Account(arguments) => account::run(cli, arguments),
         Command::Baseline(arguments) => baseline::run(cli, arguments),
         Command::Rules(arguments) => rules::run(arguments),
+        #[cfg(feature = "aws")]
+        Command::Collect(arguments) => collect::run(cli, arguments),
+        Command::Evidence(arguments) => evidence::run(arguments),
+        Command::Policy(arguments) => policy::run(arguments),
         #[cfg(feature = "serve")]
         Command::Serve(arguments) => serve::run(arguments),
         Command::Completions { shell } => {

@@ -6,13 +6,13 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::output::{style, write};
-use super::scan::{Looked, Setup};
+use super::scan::{Looked, Setup, judges};
 use super::silencing::Silencing;
-use crate::cli::{Cli, ScanArguments};
+use crate::cli::{Cli, ReportArguments};
 use crate::error::{Error, ErrorKind, ExitCode};
 use crate::finding::{Confidence, Finding, Severity};
-use crate::report::{self, Format, Gate, Report, RuleHelp, TableStyle};
-use crate::rule::{RuleSet, describe};
+use crate::report::{self, AccountSection, Format, Gate, Report, RuleHelp, TableStyle};
+use crate::rule::describe;
 use crate::secret::redact::Redactor;
 use crate::settle::{Filters, added, exit_code};
 use crate::silence::{AcceptedGap, AskedGaps, By, Heard, Silenced};
@@ -23,13 +23,24 @@ pub(super) struct Outcome<'o> {
     pub setup: &'o Setup,
     pub looked: Looked,
     pub silencing: Silencing,
+    pub asked: Asked,
+}
+
+/// What one command asks and others do not.
+pub(super) struct Asked {
+    /// Only what was added since is told.
+    pub since: Option<String>,
+    /// What is told of an account.
+    pub account: Option<AccountSection>,
+    /// What is said where there was nothing to audit.
+    pub nothing: fn() -> Error,
 }
 
 impl Outcome<'_> {
     pub(super) fn report(
         mut self,
         cli: &Cli,
-        arguments: &ScanArguments,
+        arguments: &ReportArguments,
         started: Instant,
     ) -> Result<ExitCode, Error> {
         let setup = self.setup;
@@ -63,14 +74,14 @@ impl Outcome<'_> {
             sources: &self.looked.sources,
             path_prefix: prefix(arguments.format),
             redactor: &redactor,
-            rules: rule_helps(&setup.rules),
+            rules: rule_helps(setup),
             findings,
             silenced: silenced.into_iter().filter(|one| filters.keeps(&one.finding)).map(told).collect(),
             gate: Gate {
                 fail_on: Some(fail_on),
                 left_out,
                 gone,
-                since: arguments.since.clone(),
+                since: self.asked.since,
                 off: setup.settings.off.clone(),
                 off_findings,
                 only: arguments.only.clone(),
@@ -84,6 +95,7 @@ impl Outcome<'_> {
             files: self.looked.files,
             tool_version: env!("CARGO_PKG_VERSION").into(),
             exit_code,
+            account: self.asked.account,
             elapsed: Some(started.elapsed()),
             style: style(cli, arguments),
         };
@@ -94,7 +106,7 @@ impl Outcome<'_> {
             write(Some(&also.file), &|out| report::write(also.format, &report, out))?;
         }
         if exit_code == ExitCode::NotAudited {
-            return Err(nothing_to_audit());
+            return Err((self.asked.nothing)());
         }
         Ok(exit_code)
     }
@@ -162,8 +174,9 @@ fn prefix(base: &Path) -> String {
     }
 }
 
-pub(super) fn rule_helps(rules: &RuleSet) -> Vec<RuleHelp> {
-    rules.iter().map(rule_help).collect()
+/// The rules that were asked.
+pub(super) fn rule_helps(setup: &Setup) -> Vec<RuleHelp> {
+    setup.rules.iter().filter(|rule| judges(rule, setup.surface)).map(rule_help).collect()
 }
 
 fn rule_help(rule: &crate::rule::Rule) -> RuleHelp {

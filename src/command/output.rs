@@ -4,11 +4,11 @@ use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 
 use super::unwritten;
-use crate::cli::{Cli, Color, ScanArguments};
+use crate::cli::{Cli, Color, ReportArguments};
 use crate::error::{Error, ErrorKind};
 use crate::report::TableStyle;
 
-pub(super) fn style(cli: &Cli, arguments: &ScanArguments) -> TableStyle {
+pub(super) fn style(cli: &Cli, arguments: &ReportArguments) -> TableStyle {
     let terminal = arguments.output.is_none() && io::stdout().is_terminal();
     let color = match cli.color {
         Color::Always => true,

@@ -13,13 +13,14 @@ use indicatif::{ProgressBar, ProgressStyle};
 use rayon::prelude::*;
 
 use self::documents::{Standard, found_states, is_document, named_plan, standard_input};
-use super::outcome::Outcome;
+use super::outcome::{Asked, Outcome, nothing_to_audit};
 use super::silencing::Silencing;
 use super::{rules, since};
 use crate::cli::{Cli, ScanArguments, What};
 use crate::error::{Error, ErrorKind, ExitCode};
+use crate::finding::Surface;
 use crate::reading::Gap;
-use crate::rule::RuleSet;
+use crate::rule::{Rule, RuleSet};
 use crate::scan::{Material, PlanDocument, Scanned, Stage, Tools, scan};
 use crate::secret::tokens::{TokenTable, Unusable};
 use crate::settings::{Settings, place};
@@ -57,6 +58,8 @@ pub(super) struct Setup {
     /// By the settings, and by the user.
     excluded: [Override; 2],
     pub(super) respect_gitignore: bool,
+    /// What is audited: rules and ignores of others are not asked.
+    pub(super) surface: Surface,
     stop: Arc<AtomicBool>,
 }
 
@@ -77,22 +80,27 @@ pub(super) struct Looked {
 pub(super) fn run(cli: &Cli, arguments: &ScanArguments) -> Result<ExitCode, Error> {
     let started = Instant::now();
     let setup = Setup::new(&arguments.what)?;
-    let silencing = Silencing::load(&setup, arguments.baseline.as_deref(), arguments.what.now)?;
+    let silencing = Silencing::load(&setup, arguments.report.baseline.as_deref(), arguments.what.now)?;
     let past = arguments.since.as_deref().map(|revision| since::open(&setup.paths, revision)).transpose()?;
     let looked = setup.look(cli, &arguments.what, past)?;
-    let outcome = Outcome { setup: &setup, looked, silencing };
-    outcome.report(cli, arguments, started)
+    let asked = Asked { since: arguments.since.clone(), account: None, nothing: nothing_to_audit };
+    Outcome { setup: &setup, looked, silencing, asked }.report(cli, &arguments.report, started)
 }
 
 impl Setup {
     pub(super) fn new(what: &What) -> Result<Self, Error> {
-        Self::stopped_by(stop_on_ctrl_c(), what)
+        Self::stopped_by(stop_on_ctrl_c(), what, Surface::Terraform)
+    }
+
+    /// The same for an account: nothing of the disk is scanned.
+    pub(super) fn of_account(what: &What) -> Result<Self, Error> {
+        Self::stopped_by(Arc::default(), what, Surface::Account)
     }
 
     /// The same with a flag that somebody else sets.
-    pub(super) fn stopped_by(stop: Arc<AtomicBool>, what: &What) -> Result<Self, Error> {
+    pub(super) fn stopped_by(stop: Arc<AtomicBool>, what: &What, surface: Surface) -> Result<Self, Error> {
         let (base, paths) = scanned_paths(what)?;
-        let settings = Settings::load(what.settings.as_deref(), &base)?;
+        let mut settings = Settings::load(what.settings.as_deref(), &base)?;
         if let Some(file) = &settings.file {
             tracing::info!("settings from {}", file.display());
         }
@@ -104,6 +112,8 @@ impl Setup {
             tracing::warn!("rule left out: {error}");
         }
         known_rules(&rules, &settings)?;
+        let is_asked = |name: &str| rules.get(name).is_none_or(|rule| judges(rule, surface));
+        settings.ignores.retain(|entry| is_asked(&entry.rule));
         let (tokens, token_gaps) = tokens(what.tokens.as_ref().or(settings.tokens.as_ref()))?;
         let home = settings.home.as_deref().unwrap_or(&base);
         let excluded = [excluded(home, &settings.exclude)?, excluded(&base, &what.exclude)?];
@@ -120,6 +130,7 @@ impl Setup {
             rule_gaps,
             excluded,
             respect_gitignore,
+            surface,
             stop,
         })
     }
@@ -192,6 +203,16 @@ impl Setup {
             reason: one.reason.clone(),
             hides_findings: one.hides_findings,
         }));
+    }
+}
+
+/// Whether a rule has to do with a surface: with an account those that judge it and those about ignores, else all
+/// others.
+pub(super) fn judges(rule: &Rule, surface: Surface) -> bool {
+    let service = rule.file().logsource.service.as_deref();
+    match surface {
+        Surface::Account => service.is_none_or(|service| service == "account" || service == "gate"),
+        _ => service != Some("account"),
     }
 }
 

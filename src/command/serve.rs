@@ -12,7 +12,7 @@ use super::scan::{Looked, STACK_BYTES, Setup};
 use super::silencing::Silencing;
 use crate::cli::{RunTaskArguments, ServeArguments, ServeCommand, What};
 use crate::error::{Error, ErrorKind, ExitCode, refused};
-use crate::finding::{Confidence, Severity};
+use crate::finding::{Confidence, Severity, Surface};
 use crate::reading::Gap;
 use crate::report::{Gate, Report, TableStyle, TaskResult, task_result};
 use crate::scan::{Material, PlanDocument, Stage, Tools, scan};
@@ -122,7 +122,7 @@ impl Auditor {
             no_progress: true,
             now: None,
         };
-        let setup = Setup::stopped_by(Arc::default(), &what)?;
+        let setup = Setup::stopped_by(Arc::default(), &what, Surface::Terraform)?;
         let silencing = Silencing::load(&setup, None, None)?;
         let pool = rayon::ThreadPoolBuilder::new().stack_size(STACK_BYTES).build();
         let pool =
@@ -159,7 +159,7 @@ impl Auditor {
             sources: &looked.sources,
             path_prefix: String::new(),
             redactor: &redactor,
-            rules: rule_helps(&setup.rules),
+            rules: rule_helps(setup),
             findings,
             silenced: silenced.into_iter().filter(|one| filters.keeps(&one.finding)).map(told).collect(),
             gate: Gate {
@@ -172,6 +172,7 @@ impl Auditor {
             gaps,
             files: looked.files,
             tool_version: env!("CARGO_PKG_VERSION").into(),
+            account: None,
             exit_code,
             elapsed: None,
             style: TableStyle::default(),

@@ -1,5 +1,7 @@
 //! Our own JSON, version 1. Programs build on it: fields are only added.
 
+mod account;
+
 use std::io::{self, Write};
 
 use serde::Serialize;
@@ -18,6 +20,8 @@ struct Whole<'t> {
     findings: Vec<Finding<'t>>,
     gaps: Vec<Gap<'t>>,
     silenced: Vec<Silenced<'t>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    account: Option<account::Account>,
     summary: Summary<'t>,
 }
 
@@ -141,6 +145,7 @@ pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()>
         findings: told.findings.iter().map(|one| finding(&told, one)).collect(),
         gaps: told.gaps.iter().chain(&told.accepted).map(gap).collect(),
         silenced: told.silenced.iter().map(silenced).collect(),
+        account: report.account.as_ref().map(|section| account::account(section, &told.teller)),
         summary: Summary {
             findings: counts.map(|(severity, count)| (severity.word().to_owned(), count.into())).collect(),
             silenced: silenced_by(&told)

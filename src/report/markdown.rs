@@ -3,6 +3,7 @@
 //! A comment on GitHub holds 65,536 characters. What does not fit is left out, the least severe first,
 //! and counted.
 
+mod account;
 mod escape;
 
 use std::io::{self, Write};
@@ -12,6 +13,7 @@ use super::Report;
 use super::shown::clipped;
 use super::told::{Group, Told, ToldFinding, ToldGap, grouped};
 use super::verdict::{number, untold, verdict};
+use crate::finding::Surface;
 
 /// Bytes after which no more rows, details and gaps are added: each part leaves room for the next, and
 /// the whole page stays under 60,000.
@@ -27,6 +29,9 @@ const LONGEST_FIX: usize = 3_000;
 pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     let told = Told::of(report);
     let mut page = format!("## secretrail\n\n**{}**\n", prose(&verdict(report, &told)));
+    if let Some(section) = &report.account {
+        account::add(section, &told.teller, &mut page);
+    }
     rows(&told, &mut page);
     details(&told, &mut page);
     gaps(&told, &mut page);
@@ -66,7 +71,10 @@ fn row((finding, also): &Group<'_>) -> String {
     let cell = |text: &str| code(&clipped(text, CELL));
     let secret = finding.secret.as_ref().map_or_else(String::new, |secret| cell(&secret.name));
     let sink = finding.sink.as_ref().map_or_else(String::new, |sink| cell(sink.words()));
-    let place = cell(&finding.place.short());
+    // A line of AWS's answer says less than whose it is.
+    let place =
+        if finding.surface == Surface::Account { &finding.place.name } else { &finding.place.short() };
+    let place = cell(place);
     let mut rule = cell(&finding.rule);
     for other in also {
         rule.push_str(&format!(", {} ({})", cell(&other.rule), other.severity));

@@ -3,6 +3,7 @@
 //! Renderers see the report through [`told::Told`] only: there, in one place, every string passes the
 //! redactor and is made harmless to a terminal.
 
+mod account;
 mod baseline;
 mod excerpt;
 mod github;
@@ -28,6 +29,7 @@ use std::fmt;
 use std::io::{self, Write};
 use std::time::Duration;
 
+pub use self::account::{AccountSection, KeyRow, Last, RootRow, UserRow};
 pub use self::baseline::write_baseline;
 use crate::error::ExitCode;
 use crate::finding::{Finding, Severity};
@@ -224,6 +226,8 @@ pub struct Report<'a> {
     pub files: usize,
     /// The version of this tool.
     pub tool_version: String,
+    /// What is told of an AWS account, where one was audited.
+    pub account: Option<AccountSection>,
     /// What the process will tell its caller.
     pub exit_code: ExitCode,
     /// How long it took. Shown in the table only: other formats are the same bytes for the same input.

@@ -127,6 +127,7 @@ impl Ground {
             files: 0,
             tool_version: "0.1.0".into(),
             exit_code: ExitCode::Clean,
+            account: None,
             elapsed: None,
             style: TableStyle::default(),
         }

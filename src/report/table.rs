@@ -3,6 +3,7 @@
 //! The most severe finding comes last. A terminal shows the end of what was printed, so the summary
 //! stands there, and right above it, without scrolling, what to mend first.
 
+mod account;
 mod snippet;
 mod summary;
 
@@ -29,6 +30,9 @@ const PLACES_OF_ONE_REASON: usize = 5;
 pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     let told = Told::of(report);
     let style = report.style;
+    if let Some(section) = &report.account {
+        account::write(section, &told.teller, style, out)?;
+    }
     let grouped = grouped(&told.findings);
     let (full, rows) = folded(&grouped, style.full);
     write_rows(&rows, style, out)?;

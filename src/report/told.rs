@@ -206,6 +206,7 @@ impl ToldFinding {
     pub fn own_step(&self, teller: &Teller<'_>) -> Step {
         let message = match &self.sink {
             Some(ToldSink { path: Some(path), .. }) => format!("written to {path}"),
+            None if self.surface == Surface::Account => self.place.name.clone(),
             Some(ToldSink { kind, .. }) => in_words(kind),
             None => "found here".to_owned(),
         };
@@ -265,11 +266,13 @@ impl Teller<'_> {
         shown(&self.report.redactor.text(text))
     }
 
-    fn name(&self, text: &str) -> String {
+    /// A name in a report.
+    pub fn name(&self, text: &str) -> String {
         clipped(&self.text(text), LONGEST_NAME)
     }
 
-    fn message(&self, text: &str) -> String {
+    /// A sentence in a report.
+    pub fn message(&self, text: &str) -> String {
         clipped(&self.text(text), LONGEST_MESSAGE)
     }
 

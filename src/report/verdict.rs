@@ -89,22 +89,27 @@ pub(super) fn silenced_by(told: &Told<'_>) -> Vec<(&'static str, usize)> {
 /// What was found, and whether all was looked at.
 pub(super) fn sentence(report: &Report<'_>, told: &Told<'_>) -> String {
     let hiding = told.gaps.iter().filter(|gap| gap.hides_findings).count();
-    let files = number(report.files, "file", "files");
+    let files = files(report);
+    let clean = match &report.account {
+        Some(section) => format!("Nothing is wrong with account {}", told.teller.name(&section.number)),
+        None => "No secret is written to a disk".to_owned(),
+    };
     if report.exit_code == ExitCode::Interrupted {
         let found = number(told.findings.len(), "finding", "findings");
         return format!("Stopped before the end: {found} in {files} so far");
     }
     let hidden = number(hiding, "gap", "gaps");
     match (told.findings.len(), hiding, report.files) {
+        (0, _, 0) if report.account.is_some() => "AWS told nothing, so nothing was audited".to_owned(),
         (0, 0, 0) => "No Terraform file was found, so nothing was audited".to_owned(),
         (0, 0, _) if report.gate.left_out > 0 || told.since.is_some() => {
             let since = told.since.as_ref().map(|since| format!(" since {since}")).unwrap_or_default();
             format!("No finding{since} in {files}")
         }
-        (0, 0, _) if told.silenced.is_empty() => format!("No secret is written to a disk in {files}"),
+        (0, 0, _) if told.silenced.is_empty() => format!("{clean} in {files}"),
         (0, 0, _) => {
             let silenced = number(told.silenced.len(), "finding is", "findings are");
-            format!("No secret is written to a disk in {files}; {silenced} silenced")
+            format!("{clean} in {files}; {silenced} silenced")
         }
         (0, _, _) => format!("Audited in part: no finding in {files}, but {hidden} could hide one"),
         (_, 0, _) => found(&told.findings),
@@ -130,6 +135,12 @@ fn found(findings: &[ToldFinding]) -> String {
         _ if on_disk == findings.len() => format!("{on_disk} secrets land on disk: {counts}"),
         _ => format!("{all}, {on_disk} of them on a disk: {counts}"),
     }
+}
+
+/// What was read: "1 file", "2 documents".
+pub(super) fn files(report: &Report<'_>) -> String {
+    let (one, more) = if report.account.is_some() { ("document", "documents") } else { ("file", "files") };
+    number(report.files, one, more)
 }
 
 /// "1 file", "2 files".

@@ -1,8 +1,10 @@
 //! What records there are, which fields they have, and what a rule says of them that can't be.
 
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 use super::{CATEGORY, PRODUCT, SERVICE, STATE};
+use crate::account;
 use crate::flow::Flow;
 use crate::flow::state::StateExposure;
 use crate::nearest::did_you_mean;
@@ -13,11 +15,16 @@ use crate::silence;
 type Kind = ([&'static str; 3], &'static [(&'static str, &'static str)]);
 
 /// All records of ours.
-pub const KINDS: &[Kind] = &[
-    ([PRODUCT, SERVICE, CATEGORY], Flow::FIELDS),
-    ([PRODUCT, SERVICE, STATE], StateExposure::FIELDS),
-    (silence::LOGSOURCE, silence::FIELDS),
-];
+pub static KINDS: LazyLock<Vec<Kind>> = LazyLock::new(|| {
+    let mut kinds: Vec<Kind> = vec![
+        ([PRODUCT, SERVICE, CATEGORY], Flow::FIELDS),
+        ([PRODUCT, SERVICE, STATE], StateExposure::FIELDS),
+        (silence::LOGSOURCE, silence::FIELDS),
+    ];
+    let of_account = account::CATEGORIES.iter();
+    kinds.extend(of_account.map(|kind| ([account::PRODUCT, account::SERVICE, kind.name], kind.fields)));
+    kinds
+});
 
 /// Fields that have only the words that stand in quotes in their description.
 const CLOSED: &[&str] = &[

@@ -1,10 +1,12 @@
 //! The command as its users run it: arguments in; text, files and exit codes out.
 
+mod account;
 mod baseline;
 mod completions;
 mod examples;
 mod gaps;
 mod ignores;
+mod policy;
 mod rig;
 mod rules;
 mod scan;

@@ -194,25 +194,36 @@ fn footer(
     lines
 }
 
-/// Words on lines of at most `width` characters, at most `most` lines.
+/// Words on lines of at most `width` characters, at most `most` lines. Lines that are indented are commands: they
+/// stay lines of their own, so that they can be copied.
 fn wrapped(text: &str, width: usize, most: usize) -> String {
     let mut lines: Vec<String> = Vec::new();
-    for word in text.split_whitespace() {
-        // A word that is longer than a line, such as a fingerprint, is of no use in part.
-        let word = clipped(word, width.max(WIDEST));
-        let last_line = lines.len() == most;
-        match lines.last_mut() {
-            Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
-                line.push(' ');
-                line.push_str(&word);
-            }
-            _ if last_line => {
-                if let Some(line) = lines.last_mut() {
-                    line.push_str(" …");
+    // Whether the next word may stand beside the last one.
+    let mut flows = false;
+    for line in text.lines() {
+        if line.starts_with("    ") && !line.trim().is_empty() {
+            lines.push(format!("  {}", line.trim_end().trim_start_matches("    ")));
+            flows = false;
+            continue;
+        }
+        for word in line.split_whitespace() {
+            // A word that is longer than a line, such as a fingerprint, is of no use in part.
+            let word = clipped(word, width.max(WIDEST));
+            match lines.last_mut() {
+                Some(line) if flows && line.chars().count() + 1 + word.chars().count() <= width => {
+                    line.push(' ');
+                    line.push_str(&word);
                 }
-                break;
+                _ => lines.push(word),
             }
-            _ => lines.push(word),
+            flows = true;
+        }
+        flows &= !line.trim().is_empty();
+    }
+    if lines.len() > most {
+        lines.truncate(most);
+        if let Some(line) = lines.last_mut() {
+            line.push_str(" …");
         }
     }
     lines.join("\n")

@@ -11,7 +11,7 @@ use crate::finding::Severity;
 use crate::report::Report;
 use crate::report::shown::clipped;
 use crate::report::told::Told;
-use crate::report::verdict::{number, untold};
+use crate::report::verdict::{files, number, untold};
 
 /// Longer rule names are cut: the table must fit in a terminal.
 const LONGEST_RULE: usize = 48;
@@ -21,7 +21,7 @@ pub(super) fn write(report: &Report<'_>, told: &Told<'_>, out: &mut dyn Write) -
     if !told.findings.is_empty() {
         writeln!(out, "{}", counts(told, report.style.unicode))?;
     }
-    let mut parts = vec![format!("Read {}", number(report.files, "file", "files"))];
+    let mut parts = vec![format!("Read {}", files(report))];
     if let Some(elapsed) = report.elapsed {
         parts.push(format!("in {:.1} s", elapsed.as_secs_f64()));
     }

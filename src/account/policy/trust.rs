@@ -1,0 +1,313 @@
+//! Trust policies: who may assume a role, and what must be told when it is done.
+
+use super::binding::limits_allow;
+use super::document::{Condition, Document, Statement};
+use super::glob::covers;
+use super::grant::words;
+use crate::account::arn::Arn;
+
+/// Actions by which a role is assumed.
+const ASSUMING: &[&str] = &["sts:AssumeRole", "sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity"];
+
+/// Who may assume a role by one statement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trusted {
+    /// Who.
+    pub who: Who,
+    /// Conditions in words; empty: always.
+    pub conditions: String,
+    /// Whether they limit who may: `BoolIfExists` on MFA does not.
+    pub limited: bool,
+    /// The keys that they test.
+    pub keys: Vec<String>,
+    /// What must be so when it is done.
+    pub demands: Demands,
+}
+
+impl Trusted {
+    /// Whether all that an OpenID provider knows are let in: it is tested for whom the token is (`aud`) at most, and not
+    /// whose it is.
+    pub fn is_whole_provider(&self) -> bool {
+        let Who::Federated(provider) = &self.who else { return false };
+        let whose = |key: &String| {
+            key.rsplit_once(':')
+                .is_some_and(|(of, claim)| of.contains('.') && !claim.eq_ignore_ascii_case("aud"))
+        };
+        provider.contains(":oidc-provider/") && !self.keys.iter().any(whose)
+    }
+}
+
+/// Who is trusted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Who {
+    /// `*`.
+    Everyone,
+    /// A whole account: its number, or `arn:…:root`. In a policy that is not the root user, it is whoever the account lets.
+    Account(String),
+    /// One user, role or session.
+    Principal(String),
+    /// A service of AWS: `ec2.amazonaws.com`.
+    Service(String),
+    /// An identity provider.
+    Federated(String),
+}
+
+impl Who {
+    /// In words.
+    pub fn words(&self) -> String {
+        match self {
+            Self::Everyone => "everyone".to_owned(),
+            Self::Account(number) => format!("account {number}"),
+            Self::Principal(arn) => arn.clone(),
+            Self::Service(name) => name.clone(),
+            Self::Federated(provider) => format!("provider {provider}"),
+        }
+    }
+}
+
+/// What a trust policy demands of who assumes the role.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Demands {
+    /// `sts:SourceIdentity`: who stands behind the session, kept along the chain.
+    pub source_identity: bool,
+    /// Session tags: `aws:RequestTag/…`.
+    pub session_tags: bool,
+    /// `sts:RoleSessionName`.
+    pub session_name: bool,
+    /// MFA.
+    pub mfa: bool,
+    /// `sts:ExternalId`.
+    pub external_id: bool,
+    /// A time after which it ends.
+    pub time: bool,
+}
+
+impl Demands {
+    const WORDS: [&'static str; 6] =
+        ["source-identity", "session-tags", "session-name", "mfa", "external-id", "time"];
+
+    fn flags(self) -> [bool; 6] {
+        [self.source_identity, self.session_tags, self.session_name, self.mfa, self.external_id, self.time]
+    }
+
+    fn joined(self, other: Self, join: fn(bool, bool) -> bool) -> Self {
+        let (one, two) = (self.flags(), other.flags());
+        let [source_identity, session_tags, session_name, mfa, external_id, time] =
+            std::array::from_fn(|at| one.get(at).zip(two.get(at)).is_some_and(|(one, two)| join(*one, *two)));
+        Self { source_identity, session_tags, session_name, mfa, external_id, time }
+    }
+
+    /// What both demand.
+    pub fn both(self, other: Self) -> Self {
+        self.joined(other, |one, two| one && two)
+    }
+
+    /// What one of them demands.
+    pub fn either(self, other: Self) -> Self {
+        self.joined(other, |one, two| one || two)
+    }
+
+    /// In words: `mfa`, `source-identity`.
+    pub fn words(self) -> Vec<&'static str> {
+        Self::WORDS.into_iter().zip(self.flags()).filter(|(_, is)| *is).map(|(word, _)| word).collect()
+    }
+}
+
+/// Who may assume a role by its trust policy.
+pub fn trusted(document: &Document) -> Vec<Trusted> {
+    let all = || document.statements.iter().filter(|statement| assumes(statement));
+    // A Deny speaks to everyone only where it names everyone.
+    let to_all = |statement: &&Statement| {
+        let who = statement.principals.as_ref();
+        who.is_none_or(|who| !who.all_but && who.list.iter().any(|(_, who)| who == "*"))
+    };
+    let denied = all()
+        .filter(|statement| !statement.allows)
+        .filter(to_all)
+        .map(|deny| demanded_by_deny(&deny.conditions))
+        .fold(Demands::default(), Demands::either);
+    let mut trusted = Vec::new();
+    for allow in all().filter(|statement| statement.allows) {
+        let demands = demanded(&allow.conditions).either(denied);
+        let Some(principals) = &allow.principals else { continue };
+        let whos: Vec<Who> = if principals.all_but {
+            vec![Who::Everyone]
+        } else {
+            principals.list.iter().map(|(kind, value)| who(kind, value)).collect()
+        };
+        for who in whos {
+            let keys = allow.conditions.iter().map(|condition| condition.key.clone()).collect();
+            let limited = limits_allow(&allow.conditions) || demands != Demands::default();
+            trusted.push(Trusted { who, conditions: words(&allow.conditions), limited, keys, demands });
+        }
+    }
+    trusted
+}
+
+fn assumes(statement: &Statement) -> bool {
+    let named = |action: &str| statement.actions.iter().any(|pattern| covers(pattern, action));
+    if statement.actions.all_but {
+        !ASSUMING.iter().all(|action| named(action))
+    } else {
+        ASSUMING.iter().any(|action| named(action))
+    }
+}
+
+fn who(kind: &str, value: &str) -> Who {
+    match kind {
+        "Service" => Who::Service(value.to_owned()),
+        "Federated" => Who::Federated(value.to_owned()),
+        _ if value == "*" => Who::Everyone,
+        _ if value.len() == 12 && value.bytes().all(|byte| byte.is_ascii_digit()) => {
+            Who::Account(value.to_owned())
+        }
+        _ => match Arn::parse(value) {
+            Some(arn) if arn.is_root() => Who::Account(arn.account.to_owned()),
+            _ => Who::Principal(value.to_owned()),
+        },
+    }
+}
+
+/// What conditions of an Allow demand. A test that also holds where the key is absent demands nothing.
+fn demanded(conditions: &[Condition]) -> Demands {
+    let demands = conditions.iter().filter(|condition| {
+        let operator = condition.operator.to_ascii_lowercase();
+        if operator == "null" {
+            return condition.values.iter().all(|value| value.eq_ignore_ascii_case("false"));
+        }
+        let holds_when_absent = operator.ends_with("ifexists")
+            || operator.starts_with("forallvalues:")
+            || operator.contains("not")
+            || (operator.ends_with("bool")
+                && condition.values.iter().any(|v| v.eq_ignore_ascii_case("false")));
+        !holds_when_absent
+    });
+    demands.fold(Demands::default(), |all, condition| all.either(of_key(&condition.key)))
+}
+
+/// What a Deny demands: it denies where the key is absent, or not as it should be.
+fn demanded_by_deny(conditions: &[Condition]) -> Demands {
+    // Several tests must all hold for the Deny to work: then it demands none of them alone.
+    let [condition] = conditions else { return Demands::default() };
+    let operator = condition.operator.to_ascii_lowercase();
+    let is = |word: &str| condition.values.iter().all(|value| value.eq_ignore_ascii_case(word));
+    let demands = match operator.as_str() {
+        "null" => is("true"),
+        "boolifexists" => is("false"),
+        operator => operator.contains("not") && !operator.starts_with("for"),
+    };
+    if demands { of_key(&condition.key) } else { Demands::default() }
+}
+
+fn of_key(key: &str) -> Demands {
+    let key = key.to_ascii_lowercase();
+    let mut demands = Demands::default();
+    match key.as_str() {
+        "sts:sourceidentity" => demands.source_identity = true,
+        "sts:rolesessionname" => demands.session_name = true,
+        "sts:externalid" => demands.external_id = true,
+        "aws:multifactorauthpresent" | "aws:multifactorauthage" => demands.mfa = true,
+        "aws:currenttime" | "aws:epochtime" | "aws:tokenissuetime" => demands.time = true,
+        "aws:tagkeys" => demands.session_tags = true,
+        key if key.starts_with("aws:requesttag/") => demands.session_tags = true,
+        _ => {}
+    }
+    demands
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(statements: &str) -> Vec<Trusted> {
+        trusted(&Document::parse(&format!("{{\"Statement\": [{statements}]}}")).unwrap())
+    }
+
+    #[test]
+    fn root_in_a_policy_is_the_account() {
+        let found = of(r#"{"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS":
+            ["arn:aws:iam::123456789012:root", "123456789012", "arn:aws:iam::123456789012:user/alice", "*"],
+            "Service": "ec2.amazonaws.com"}}"#);
+        let words: Vec<String> = found.iter().map(|one| one.who.words()).collect();
+        assert_eq!(
+            words,
+            [
+                "account 123456789012",
+                "account 123456789012",
+                "arn:aws:iam::123456789012:user/alice",
+                "everyone",
+                "ec2.amazonaws.com"
+            ]
+        );
+        let federated = of(r#"{"Effect": "Allow", "Action": ["sts:AssumeRoleWithSAML", "sts:TagSession"],
+            "Principal": {"Federated": "arn:aws:iam::123456789012:saml-provider/AWSSSO_0_DO_NOT_DELETE"}}"#);
+        assert!(matches!(federated[0].who, Who::Federated(_)));
+        assert_eq!(of(r#"{"Effect": "Allow", "Action": "sts:TagSession", "Principal": "*"}"#), []);
+    }
+
+    #[test]
+    fn a_provider_of_many_needs_a_subject() {
+        let whole = |condition: &str| {
+            let provider = "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com";
+            of(&format!(
+                r#"{{"Effect": "Allow", "Action": "sts:AssumeRoleWithWebIdentity", "Principal": {{"Federated":
+                "{provider}"}}, "Condition": {{{condition}}}}}"#
+            ))[0]
+                .is_whole_provider()
+        };
+        let host = "token.actions.githubusercontent.com";
+        assert!(whole(""));
+        assert!(whole(&format!(r#""StringEquals": {{"{host}:aud": "sts.amazonaws.com"}}"#)));
+        assert!(!whole(&format!(r#""StringLike": {{"{host}:sub": "repo:example/app:*"}}"#)));
+    }
+
+    #[test]
+    fn conditions_that_hold_without_the_key_demand_nothing() {
+        let demands = |condition: &str| {
+            of(&format!(
+                r#"{{"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": "*", "Condition": {{{condition}}}}}"#
+            ))[0]
+                .demands
+                .words()
+        };
+        for (condition, words) in [
+            (r#""Bool": {"aws:MultiFactorAuthPresent": "true"}"#, vec!["mfa"]),
+            (r#""BoolIfExists": {"aws:MultiFactorAuthPresent": "true"}"#, vec![]),
+            (r#""Bool": {"aws:MultiFactorAuthPresent": "false"}"#, vec![]),
+            (r#""StringLike": {"sts:SourceIdentity": "*"}"#, vec!["source-identity"]),
+            (r#""Null": {"sts:SourceIdentity": "false"}"#, vec!["source-identity"]),
+            (r#""Null": {"sts:SourceIdentity": "true"}"#, vec![]),
+            (r#""StringNotEquals": {"sts:SourceIdentity": "root"}"#, vec![]),
+            (r#""StringLikeIfExists": {"sts:SourceIdentity": "*"}"#, vec![]),
+            (r#""ForAllValues:StringEquals": {"aws:TagKeys": ["session"]}"#, vec![]),
+            (r#""StringLike": {"aws:RequestTag/agent-session": "*"}"#, vec!["session-tags"]),
+            (
+                r#""StringEquals": {"sts:ExternalId": "x", "sts:RoleSessionName": "${aws:username}"}"#,
+                vec!["session-name", "external-id"],
+            ),
+            (r#""DateLessThan": {"aws:CurrentTime": "2026-12-01T00:00:00Z"}"#, vec!["time"]),
+            (r#""IpAddress": {"aws:SourceIp": "192.0.2.0/24"}"#, vec![]),
+        ] {
+            assert_eq!(demands(condition), words, "{condition}");
+        }
+    }
+
+    #[test]
+    fn a_deny_can_demand() {
+        let allow = r#"{"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": "*"}"#;
+        let deny = |condition: &str| {
+            let deny = format!(
+                r#"{allow}, {{"Effect": "Deny", "Action": "sts:AssumeRole", "Principal": "*", "Condition": {{{condition}}}}}"#
+            );
+            of(&deny)[0].demands.words()
+        };
+        assert_eq!(deny(r#""Null": {"sts:SourceIdentity": "true"}"#), ["source-identity"]);
+        assert_eq!(deny(r#""BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}"#), ["mfa"]);
+        assert_eq!(deny(r#""StringNotLike": {"sts:SourceIdentity": "*"}"#), ["source-identity"]);
+        assert_eq!(deny(r#""Null": {"sts:SourceIdentity": "false"}"#), [""; 0]);
+        assert_eq!(
+            deny(r#""Null": {"sts:SourceIdentity": "true"}, "StringEquals": {"aws:PrincipalTag/a": "b"}"#),
+            [""; 0]
+        );
+    }
+}

@@ -1,0 +1,71 @@
+//! What a report tells of an account, made from what is known.
+
+use jiff::Timestamp;
+
+use crate::account::time::{days_since, hours_since};
+use crate::account::{Account, Administrator, Key, Known, Root, Subject, User, verdict};
+use crate::report::{AccountSection, KeyRow, Last, RootRow, UserRow};
+
+pub(super) fn section(account: &Account, show_key_ids: bool) -> AccountSection {
+    let made = account.report_made.get();
+    let subjects = account.users_by_arn();
+    AccountSection {
+        number: account.number.clone(),
+        partition: account.partition.clone(),
+        collected_at: account.now.to_string(),
+        report_made: made.map(|at| (at.to_string(), hours_since(*at, account.now))),
+        caller: account.caller.get().map(|caller| (caller.kind.word().to_owned(), caller.arn.clone())),
+        verdict: verdict(account),
+        root: root(&account.root, account.now),
+        users: account
+            .users
+            .iter()
+            .map(|one| user(one, subjects.get(one.arn.as_str()), account.now))
+            .collect(),
+        show_key_ids,
+    }
+}
+
+fn root(root: &Root, now: Timestamp) -> RootRow {
+    let used = root.used.get().copied().flatten();
+    RootRow {
+        arn: root.arn.clone(),
+        access_keys: root.keys.get().copied(),
+        password: root.password.get().copied(),
+        mfa: root.mfa_word().to_owned(),
+        mfa_device: root.device_word().to_owned(),
+        signing_certificates: root.certificates.get().copied(),
+        last_used: last(&root.used.clone().map(|used| used.map(|used| used.at)), now),
+        last_used_by: used.map(|used| used.by.to_owned()),
+    }
+}
+
+fn user(user: &User, subject: Option<&&Subject>, now: Timestamp) -> UserRow {
+    UserRow {
+        name: user.name.clone(),
+        arn: user.arn.clone(),
+        password: user.password.get().copied(),
+        password_last_used: last(&user.password_used, now),
+        mfa: user.mfa.get().copied(),
+        administrator: subject.map_or(Administrator::Unknown, |one| one.administrator).word().to_owned(),
+        keys: user.keys.iter().map(|one| key(one, now)).collect(),
+    }
+}
+
+fn key(key: &Key, now: Timestamp) -> KeyRow {
+    KeyRow {
+        number: key.number,
+        id: key.id.clone(),
+        active: key.active.get().copied(),
+        age_days: key.age_days(now).get().copied(),
+        last_used: last(&key.used, now),
+    }
+}
+
+fn last(at: &Known<Option<Timestamp>>, now: Timestamp) -> Last {
+    match at {
+        Known::Is(Some(at)) => Last::At(at.to_string(), days_since(*at, now)),
+        Known::Is(None) => Last::Never,
+        Known::Unknown(_) => Last::Unknown,
+    }
+}

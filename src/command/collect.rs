@@ -1,0 +1,130 @@
+//! `secretrail collect`.
+
+use std::collections::BTreeMap;
+use std::io::{self, IsTerminal};
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressStyle};
+use tokio::sync::watch;
+
+use super::print;
+use crate::aws::{self, Options, Role, Step};
+use crate::cli::{AwsArguments, Cli, CollectArguments};
+use crate::error::{Error, ErrorKind, ExitCode};
+use crate::evidence::{Bundle, Refusal, Target, code};
+
+/// Names a file with more certificates, as in all AWS tools.
+const CERTIFICATES: &str = "AWS_CA_BUNDLE";
+/// A larger file holds no certificates.
+const MOST_CERTIFICATES: u64 = 8 * 1024 * 1024;
+
+pub(super) fn run(cli: &Cli, arguments: &CollectArguments) -> Result<ExitCode, Error> {
+    let target = Target::new(&arguments.out)?;
+    let bundle = collect(cli, &arguments.aws, arguments.no_progress)?;
+    let digest = target.write(&bundle)?;
+    let mut text = told(&bundle.refusals);
+    let account = bundle.manifest.account.as_deref().unwrap_or("an unknown account");
+    let count = bundle.documents.len();
+    let documents = if count == 1 { "1 document".to_owned() } else { format!("{count} documents") };
+    text.push_str(&format!("{documents} of {account} written to {}\n", arguments.out.display()));
+    text.push_str(&format!("digest {digest}\n"));
+    print(text.as_bytes())?;
+    Ok(if bundle.refusals.iter().any(is_loss) { ExitCode::Partial } else { ExitCode::Clean })
+}
+
+/// A line for each permission and code.
+fn told(refusals: &[Refusal]) -> String {
+    let mut counts: BTreeMap<(&str, &str, &str), usize> = BTreeMap::new();
+    for refusal in refusals {
+        // Some refusals are answers.
+        let word = if is_loss(refusal) { "refused" } else { "told" };
+        *counts.entry((word, &refusal.permission, &refusal.code)).or_default() += 1;
+    }
+    let line = |((word, permission, code), count): (&(&str, &str, &str), &usize)| {
+        let calls = if *count == 1 { String::new() } else { format!(" ({count} calls)") };
+        format!("{word}: {permission}: {code}{calls}\n")
+    };
+    counts.iter().map(line).collect()
+}
+
+/// Asks AWS, as the arguments say.
+pub(super) fn collect(cli: &Cli, arguments: &AwsArguments, no_progress: bool) -> Result<Bundle, Error> {
+    let options = options(arguments)?;
+    let bar = progress_bar(cli, no_progress);
+    let on_progress = |step| match step {
+        Step::Expect(calls) => bar.inc_length(calls),
+        Step::Done => bar.inc(1),
+    };
+    let bundle = aws::collect(&options, &on_progress, stop_on_signal()?);
+    bar.finish_and_clear();
+    bundle
+}
+
+/// Whether something is missing for it. "No password policy" is an answer; that this account does not manage an
+/// organisation says only that the question is to be put elsewhere.
+fn is_loss(refusal: &Refusal) -> bool {
+    let answers = match refusal.permission.as_str() {
+        "iam:GetAccountPasswordPolicy" => code::NO_PASSWORD_POLICY,
+        "iam:ListOrganizationsFeatures" => code::NOT_FROM_HERE,
+        _ => &[],
+    };
+    !answers.contains(&refusal.code.as_str())
+}
+
+fn options(arguments: &AwsArguments) -> Result<Options, Error> {
+    let role = arguments.role_arn.as_ref().map(|arn| Role {
+        arn: arn.clone(),
+        external_id: arguments.external_id.clone(),
+        session_name: arguments.role_session_name.clone(),
+    });
+    Ok(Options {
+        profile: arguments.profile.clone(),
+        region: arguments.region.clone(),
+        role,
+        key_ids: arguments.key_ids,
+        timeout: Duration::from_secs(arguments.timeout.into()),
+        certificates: certificates()?,
+        version: env!("CARGO_PKG_VERSION").into(),
+        now: arguments.clock,
+    })
+}
+
+fn certificates() -> Result<Option<Vec<u8>>, Error> {
+    let Some(path) = std::env::var_os(CERTIFICATES).filter(|path| !path.is_empty()) else {
+        return Ok(None);
+    };
+    let unread = |reason: String| {
+        Error::new(ErrorKind::Settings, format!("what {CERTIFICATES} names can't be read: {reason}"))
+            .hint(format!("name a file of certificates, or unset {CERTIFICATES}"))
+    };
+    let size = std::fs::metadata(&path).map_err(|error| unread(error.kind().to_string()))?;
+    if !size.is_file() || size.len() > MOST_CERTIFICATES {
+        return Err(unread("it is no file of certificates".into()));
+    }
+    std::fs::read(&path).map(Some).map_err(|error| unread(error.kind().to_string()))
+}
+
+/// Ctrl-C and SIGTERM; the second one ends the process at once.
+fn stop_on_signal() -> Result<watch::Receiver<bool>, Error> {
+    let (sender, receiver) = watch::channel(false);
+    let set = ctrlc::set_handler(move || {
+        if sender.send_replace(true) {
+            std::process::exit(i32::from(ExitCode::Interrupted as u8));
+        }
+    });
+    set.map_err(|error| Error::new(ErrorKind::Input, format!("Ctrl-C can't be heard: {error}")))?;
+    Ok(receiver)
+}
+
+fn progress_bar(cli: &Cli, no_progress: bool) -> ProgressBar {
+    if no_progress || cli.verbose > 0 || !io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::new(0);
+    if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} calls  {elapsed}") {
+        bar.set_style(style);
+    }
+    // Calls take seconds: the clock shows that something is going on.
+    bar.enable_steady_tick(Duration::from_millis(500));
+    bar
+}

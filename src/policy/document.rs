@@ -1,0 +1,179 @@
+//! The policy as IAM reads it, and as Terraform writes it.
+
+use serde::Serialize;
+
+use super::{ACTIONS, Scope, Surface};
+
+/// What the policy is for.
+#[derive(Debug, Clone)]
+pub struct Place<'p> {
+    /// Which actions.
+    pub surfaces: &'p [Surface],
+    /// Whether key ids are asked for, user by user.
+    pub key_ids: bool,
+    /// The account's number; any account without it.
+    pub account: Option<&'p str>,
+    /// Decides the partition.
+    pub region: Option<&'p str>,
+}
+
+impl Place<'_> {
+    fn partition(&self) -> &'static str {
+        match self.region {
+            Some(region) if region.starts_with("cn-") => "aws-cn",
+            Some(region) if region.starts_with("us-gov-") => "aws-us-gov",
+            _ => "aws",
+        }
+    }
+
+    fn actions(&self, scope: Scope) -> Vec<String> {
+        let asked =
+            ACTIONS.iter().filter(|action| action.scope == scope && self.surfaces.contains(&action.surface));
+        asked.map(|action| action.permission()).collect()
+    }
+
+    fn statements(&self) -> Vec<Statement> {
+        let (partition, account) = (self.partition(), self.account.unwrap_or("*"));
+        let mut statements =
+            vec![Statement::allow("AccountWideReads", self.actions(Scope::Account), "*".into())];
+        if self.key_ids {
+            let users = format!("arn:{partition}:iam::{account}:user/*");
+            statements.push(Statement::allow("PerUserReads", self.actions(Scope::Users), users));
+        }
+        statements.retain(|statement| !statement.action.is_empty());
+        // Whatever else is allowed to the same principal: no value is ever read.
+        // A wider denial harms nothing: China's names of services end in `.cn`, or do not.
+        let domain = if partition == "aws-cn" { "amazonaws.com*" } else { "amazonaws.com" };
+        statements.push(Statement {
+            condition: Some(Condition { string_like: ViaService { via: format!("ssm.*.{domain}") } }),
+            ..Statement::deny("NeverDecrypt", &["kms:Decrypt"])
+        });
+        let bulk = ["ssm:GetParameters", "ssm:GetParametersByPath", "ssm:GetParameterHistory"];
+        statements.push(Statement::deny("NoBulkValueReads", &bulk));
+        statements
+    }
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Document {
+    version: &'static str,
+    statement: Vec<Statement>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Statement {
+    sid: &'static str,
+    effect: &'static str,
+    action: Vec<String>,
+    resource: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    condition: Option<Condition>,
+}
+
+#[derive(Debug, Serialize)]
+struct Condition {
+    #[serde(rename = "StringLike")]
+    string_like: ViaService,
+}
+
+#[derive(Debug, Serialize)]
+struct ViaService {
+    #[serde(rename = "kms:ViaService")]
+    via: String,
+}
+
+impl Statement {
+    fn allow(sid: &'static str, action: Vec<String>, resource: String) -> Self {
+        Self { sid, effect: "Allow", action, resource, condition: None }
+    }
+
+    fn deny(sid: &'static str, actions: &[&str]) -> Self {
+        let action = actions.iter().map(|action| (*action).to_owned()).collect();
+        Self { sid, effect: "Deny", action, resource: "*".into(), condition: None }
+    }
+
+    fn terraform(&self) -> String {
+        let actions: String = self.action.iter().map(|action| format!("      \"{action}\",\n")).collect();
+        let condition = self.condition.as_ref().map_or(String::new(), |condition| {
+            format!(
+                "\n    condition {{\n      test     = \"StringLike\"\n      variable = \"kms:ViaService\"\n      values   = [\"{}\"]\n    }}\n",
+                condition.string_like.via
+            )
+        });
+        format!(
+            "\n  statement {{\n    sid       = \"{}\"\n    effect    = \"{}\"\n    resources = [\"{}\"]\n\n    actions = [\n{actions}    ]\n{condition}  }}\n",
+            self.sid, self.effect, self.resource
+        )
+    }
+}
+
+/// The policy as JSON.
+pub fn json(place: &Place<'_>) -> String {
+    let document = Document { version: "2012-10-17", statement: place.statements() };
+    // Texts and lists only: this can't fail.
+    serde_json::to_string_pretty(&document).unwrap_or_default() + "\n"
+}
+
+/// The policy as a Terraform data source.
+pub fn terraform(place: &Place<'_>) -> String {
+    let statements: String = place.statements().iter().map(Statement::terraform).collect();
+    format!("data \"aws_iam_policy_document\" \"secretrail\" {{{statements}}}\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HERE: Place<'static> = Place {
+        surfaces: Surface::ALL,
+        key_ids: true,
+        account: Some("123456789012"),
+        region: Some("us-east-1"),
+    };
+
+    #[test]
+    fn each_action_stands_in_it_once_and_nothing_else_is_allowed() {
+        let policy: serde_json::Value = serde_json::from_str(&json(&HERE)).unwrap();
+        let allowed = |statement: &&serde_json::Value| statement["Effect"] == "Allow";
+        let statements = policy["Statement"].as_array().unwrap();
+        let mut told: Vec<&str> = statements
+            .iter()
+            .filter(allowed)
+            .flat_map(|statement| statement["Action"].as_array().unwrap())
+            .map(|action| action.as_str().unwrap())
+            .collect();
+        told.sort_unstable();
+        let mut asked: Vec<String> =
+            ACTIONS.iter().filter(|a| a.scope != Scope::Nobody).map(|a| a.permission()).collect();
+        asked.sort_unstable();
+        assert_eq!(told, asked);
+        let denied: Vec<&str> = statements
+            .iter()
+            .filter(|statement| statement["Effect"] == "Deny")
+            .map(|statement| statement["Sid"].as_str().unwrap())
+            .collect();
+        assert_eq!(denied, ["NeverDecrypt", "NoBulkValueReads"]);
+    }
+
+    #[test]
+    fn arns_are_those_of_the_partition() {
+        let text = json(&Place { region: Some("us-gov-west-1"), ..HERE });
+        assert!(text.contains("arn:aws-us-gov:iam::123456789012:user/*"), "{text}");
+        let text = json(&Place { region: Some("cn-north-1"), account: None, ..HERE });
+        assert!(text.contains("arn:aws-cn:iam::*:user/*") && text.contains("ssm.*.amazonaws.com*"), "{text}");
+        assert!(!json(&Place { key_ids: false, ..HERE }).contains("ListAccessKeys"));
+    }
+
+    #[test]
+    fn terraform_gets_the_same_statements() {
+        let text = terraform(&HERE);
+        assert!(hcl_edit::parser::parse_body(&text).is_ok(), "{text}");
+        for part in
+            ["\"iam:GetAccountSummary\",", "values   = [\"ssm.*.amazonaws.com\"]", "effect    = \"Deny\""]
+        {
+            assert!(text.contains(part), "{part} in {text}");
+        }
+    }
+}

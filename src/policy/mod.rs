@@ -1,0 +1,94 @@
+//! What AWS is asked, and the least that must be allowed for it.
+//!
+//! One table for both: the collectors take their actions from here, and `secretrail policy` prints them. An action
+//! that is not here can't be asked.
+
+mod document;
+
+pub use self::document::{Place, json, terraform};
+
+/// What of an account is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Surface {
+    /// Root, users, roles and their keys.
+    Account,
+}
+
+impl Surface {
+    /// All of them.
+    pub const ALL: &'static [Self] = &[Self::Account];
+
+    /// The word that users see and type.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Account => "account",
+        }
+    }
+}
+
+/// Where an action can be allowed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Scope {
+    /// Needs no permission, and nothing can deny it.
+    Nobody,
+    /// On `*` only: AWS knows no narrower resource for it.
+    Account,
+    /// On users; asked only where key ids are wanted.
+    Users,
+}
+
+/// One action of AWS's API.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Action {
+    /// `iam`.
+    pub service: &'static str,
+    /// `GetAccountSummary`.
+    pub name: &'static str,
+    /// Where it can be allowed.
+    pub scope: Scope,
+    /// For which surface it is asked.
+    pub surface: Surface,
+}
+
+impl Action {
+    const fn new(service: &'static str, name: &'static str, scope: Scope) -> Self {
+        Self { service, name, scope, surface: Surface::Account }
+    }
+
+    /// `iam:GetAccountSummary`, as policies name it.
+    pub fn permission(&self) -> String {
+        format!("{}:{}", self.service, self.name)
+    }
+}
+
+/// Who asks.
+pub const CALLER: Action = Action::new("sts", "GetCallerIdentity", Scope::Nobody);
+/// Starts a credential report.
+pub const GENERATE_REPORT: Action = Action::new("iam", "GenerateCredentialReport", Scope::Account);
+/// The credential report.
+pub const REPORT: Action = Action::new("iam", "GetCredentialReport", Scope::Account);
+/// Root's keys and MFA, live.
+pub const SUMMARY: Action = Action::new("iam", "GetAccountSummary", Scope::Account);
+/// Which MFA devices are virtual.
+pub const VIRTUAL_MFA: Action = Action::new("iam", "ListVirtualMFADevices", Scope::Account);
+/// Users, groups, roles and policies.
+pub const DETAILS: Action = Action::new("iam", "GetAccountAuthorizationDetails", Scope::Account);
+/// Whether root access is managed centrally.
+pub const FEATURES: Action = Action::new("iam", "ListOrganizationsFeatures", Scope::Account);
+/// The password policy.
+pub const PASSWORD_POLICY: Action = Action::new("iam", "GetAccountPasswordPolicy", Scope::Account);
+/// Key ids of one user: the credential report has none.
+pub const ACCESS_KEYS: Action = Action::new("iam", "ListAccessKeys", Scope::Users);
+
+/// All that is ever asked.
+pub const ACTIONS: &[&Action] = &[
+    &CALLER,
+    &GENERATE_REPORT,
+    &REPORT,
+    &SUMMARY,
+    &VIRTUAL_MFA,
+    &DETAILS,
+    &FEATURES,
+    &PASSWORD_POLICY,
+    &ACCESS_KEYS,
+];

@@ -1,0 +1,12 @@
+//! AWS accounts, on real servers on loopback: moto with our own plugin, ministack, and a stand-in for what neither
+//! does. `make test` installs them. Nothing of the machine's own AWS configuration is read.
+
+mod account;
+mod collect;
+mod credentials;
+mod denied;
+mod evidence;
+mod ministack;
+mod rig;
+mod stub;
+mod trouble;
