@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use serde_json::value::RawValue;
 
-use super::slots::{Slot, Slots, empty, named};
+use super::slots::{Slots, empty, named};
 
 type Object<'t> = HashMap<String, &'t RawValue>;
 
@@ -43,7 +43,7 @@ fn level(text: &str, path: &[&str], base: usize, slots: &mut Slots) -> Option<()
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::trail::slots;
+    use crate::trail::slots::{self, Slot};
 
     #[test]
     fn both_ways_find_the_same() {
