@@ -51,7 +51,8 @@ fn every_record_is_whole() {
             let text = std::fs::read_to_string(entry.expect("an entry").path()).expect("a text");
             let log: serde_json::Value = serde_json::from_str(&text).expect("JSON");
             for record in log["Records"].as_array().expect("records") {
-                for field in ["eventVersion", "eventTime", "eventSource", "eventName", "awsRegion", "eventID"] {
+                for field in ["eventVersion", "eventTime", "eventSource", "eventName", "awsRegion", "eventID"]
+                {
                     assert!(record[field].is_string(), "{case}: {field}");
                 }
                 let key = record["userIdentity"]["accessKeyId"].as_str().unwrap_or_default();
