@@ -67,6 +67,9 @@ fn run(rules: &RuleSet, rule: &Rule, example: &Example) -> Option<Problem> {
         return (met != *matches)
             .then(|| problem(format!("example `{}` {said} meet the rule", example.name)));
     }
+    if let ExampleInput::Records { .. } = &example.input {
+        return None; // tried by `check`
+    }
     let (found, expected) = outcome(rules, rule.name(), example, None);
     let missing: Vec<String> = expected
         .iter()

@@ -14,3 +14,4 @@ mod settings;
 #[cfg(feature = "git")]
 mod since;
 mod surfaces;
+mod trail_corpus;
