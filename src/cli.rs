@@ -2,6 +2,7 @@
 
 mod account;
 mod report;
+mod trail;
 
 use std::path::PathBuf;
 
@@ -94,6 +95,9 @@ pub enum Command {
     /// Audit an AWS account: root, users, keys, administrators; live or from evidence that was collected.
     #[command(after_help = account::ACCOUNT_EXAMPLES)]
     Account(Box<AccountArguments>),
+    /// Read CloudTrail's logs: who was root, what agents did, and who stands behind each session.
+    #[command(after_help = trail::TRAIL_EXAMPLES)]
+    Trail(Box<TrailArguments>),
     /// Collect from an AWS account what an audit needs, into a bundle that can be audited without credentials.
     #[cfg(feature = "aws")]
     #[command(after_help = account::COLLECT_EXAMPLES)]
@@ -237,6 +241,7 @@ pub enum RulesCommand {
 pub use account::CollectArguments;
 pub use account::{AccountArguments, AwsArguments, EvidenceArguments, EvidenceCommand, PolicyArguments};
 pub use report::{Also, ReportArguments};
+pub use trail::TrailArguments;
 #[cfg(feature = "serve")]
 pub use serve::{RunTaskArguments, ServeArguments, ServeCommand};
 

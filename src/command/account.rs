@@ -43,6 +43,7 @@ pub(super) fn run(cli: &Cli, arguments: &AccountArguments) -> Result<ExitCode, E
     let asked = Asked {
         since: None,
         account: Some(section(&account, arguments.show_key_ids)),
+        trail: None,
         nothing: nothing_to_audit,
     };
     Outcome { setup: &setup, looked, silencing, asked }.report(cli, &arguments.report, started)

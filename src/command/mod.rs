@@ -14,6 +14,7 @@ mod scan;
 mod serve;
 mod silencing;
 mod since;
+mod trail;
 
 use std::io::{self, Write};
 
@@ -31,6 +32,7 @@ pub fn run(cli: &Cli) -> Result<ExitCode, Error> {
     match &cli.command {
         Command::Scan(arguments) => scan::run(cli, arguments),
         Command::Account(arguments) => account::run(cli, arguments),
+        Command::Trail(arguments) => trail::run(cli, arguments),
         Command::Baseline(arguments) => baseline::run(cli, arguments),
         Command::Rules(arguments) => rules::run(arguments),
         #[cfg(feature = "aws")]

@@ -5,6 +5,7 @@
 
 mod account;
 mod escape;
+mod trail;
 
 use std::io::{self, Write};
 
@@ -31,6 +32,9 @@ pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()>
     let mut page = format!("## secretrail\n\n**{}**\n", prose(&verdict(report, &told)));
     if let Some(section) = &report.account {
         account::add(section, &told.teller, &mut page);
+    }
+    if let Some(section) = &report.trail {
+        trail::add(section, &told.teller, &mut page);
     }
     rows(&told, &mut page);
     details(&told, &mut page);

@@ -5,18 +5,21 @@
 
 mod account;
 mod baseline;
+mod csv;
 mod excerpt;
 mod github;
 mod gitlab;
 mod json;
 mod junit;
 mod markdown;
+mod ocsf;
 #[cfg(feature = "serve")]
 mod run_task;
 mod sarif;
 mod shown;
 mod table;
 mod told;
+mod trail;
 mod verdict;
 
 #[cfg(test)]
@@ -30,6 +33,7 @@ use std::time::Duration;
 
 pub use self::account::{AccountSection, KeyRow, Last, RootRow, UserRow};
 pub use self::baseline::write_baseline;
+pub use self::trail::{CoverageRow, EventRow, SessionRow, TrailSection};
 use crate::error::ExitCode;
 use crate::finding::{Finding, Severity};
 use crate::reading::Gap;
@@ -56,12 +60,25 @@ pub enum Format {
     Gitlab,
     /// JUnit's XML, for test pages.
     Junit,
+    /// Comma-separated values, for spreadsheets: sessions of trails, else findings.
+    Csv,
+    /// Lines of the Open Cybersecurity Schema Framework, for data lakes.
+    Ocsf,
 }
 
 impl Format {
     /// All of them, in order.
-    pub const ALL: &'static [Self] =
-        &[Self::Table, Self::Json, Self::Sarif, Self::Markdown, Self::Github, Self::Gitlab, Self::Junit];
+    pub const ALL: &'static [Self] = &[
+        Self::Table,
+        Self::Json,
+        Self::Sarif,
+        Self::Markdown,
+        Self::Github,
+        Self::Gitlab,
+        Self::Junit,
+        Self::Csv,
+        Self::Ocsf,
+    ];
 
     /// The word that users see and type.
     pub fn word(self) -> &'static str {
@@ -73,6 +90,8 @@ impl Format {
             Self::Github => "github",
             Self::Gitlab => "gitlab",
             Self::Junit => "junit",
+            Self::Csv => "csv",
+            Self::Ocsf => "ocsf",
         }
     }
 
@@ -193,6 +212,8 @@ pub struct Report<'a> {
     pub tool_version: String,
     /// What is told of an AWS account, where one was audited.
     pub account: Option<AccountSection>,
+    /// What is told of CloudTrail, where it was read.
+    pub trail: Option<TrailSection>,
     /// What the process will tell its caller.
     pub exit_code: ExitCode,
     /// How long it took. Shown in the table only: other formats are the same bytes for the same input.
@@ -211,5 +232,7 @@ pub fn write(format: Format, report: &Report<'_>, out: &mut dyn Write) -> io::Re
         Format::Github => github::render(report, out),
         Format::Gitlab => gitlab::render(report, out),
         Format::Junit => junit::render(report, out),
+        Format::Csv => csv::render(report, out),
+        Format::Ocsf => ocsf::render(report, out),
     }
 }

@@ -43,7 +43,7 @@ fn hashed(bytes: &[u8]) -> u128 {
 }
 
 /// Gives all events of a unit to a worker. `before` are the bytes of the file before the block.
-pub fn take(worker: &mut Worker<'_>, text: &[u8], unit: &Unit, again: &[bool], file: u32, before: u64) {
+pub fn take(worker: &mut Worker<'_, '_>, text: &[u8], unit: &Unit, again: &[bool], file: u32, before: u64) {
     for (slots, again) in unit.events.iter().zip(again) {
         let event = unit.event(text, slots);
         let id = event.text(Slot::EventId);

@@ -1,10 +1,10 @@
 //! From sessions to findings: which rules they meet.
 
-use super::gather::{Gathered, Mark};
+use super::gather::{At, Gathered, Mark};
 use super::records::{SESSION, record};
 use super::session::Session;
-use crate::finding::{Confidence, Finding, Surface};
-use crate::rule::{Rule, RuleSet};
+use crate::finding::{Confidence, Finding, Related, Role, Surface};
+use crate::rule::{CorrelationHit, Rule, RuleSet};
 use crate::source::{Location, SourceId, Span};
 
 /// Findings of sessions and of single events, not settled yet.
@@ -23,6 +23,23 @@ pub fn judge(sessions: &[Session], gathered: &Gathered, rules: &RuleSet, sources
         findings.push(finding(rule, hit.message.clone(), &hit.at, sources));
     }
     findings
+}
+
+/// The finding of a correlation, at the first of its events.
+pub fn correlated(hit: &CorrelationHit<'_, At>, sources: &[SourceId]) -> Option<Finding> {
+    let mark = |at: &At| Mark { time: at.time, id: at.id.to_string(), file: at.file, offset: at.offset };
+    let (first, rest) = hit.events.split_first()?;
+    let mut finding = finding(hit.rule, hit.message(), &mark(first), sources);
+    finding.related = rest
+        .iter()
+        .map(mark)
+        .map(|at| Related {
+            at: Location { span: place(&at, sources), name: at.id.clone() },
+            role: Role::Hop,
+            message: format!("event {} of {}", at.id, super::time::written(at.time)),
+        })
+        .collect();
+    Some(finding)
 }
 
 fn finding(rule: &Rule, message: String, at: &Mark, sources: &[SourceId]) -> Finding {

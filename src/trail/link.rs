@@ -195,6 +195,7 @@ fn add(session: &mut Session, credential: &Credential, tally: &Tally) {
     }
     session.signed_in |= credential.key.is_empty() && credential.via.is_empty() && !credential.created.is_empty();
     session.keys.extend(Some(credential.key.clone()).filter(|key| !key.is_empty()));
+    session.credentials.push(credential.clone());
     session.tally.merge(tally.clone());
 }
 
@@ -219,6 +220,7 @@ fn attach_failures(sessions: &mut [Session]) {
         if let Some(session) = target {
             session.failed_sign_ins += one.tally.events;
             session.tally.merge(one.tally);
+            session.credentials.extend(one.credentials);
         } else if let Some(own) = sessions.get_mut(number) {
             *own = one;
         }

@@ -34,8 +34,8 @@ mod strict;
 pub mod time;
 
 pub use self::conventions::{Allowed, Conventions};
-pub use self::gather::{Coverage, Gathered, Limits, Mark, Worker};
-pub use self::judge::{judge, place};
+pub use self::gather::{At, Coverage, Gathered, Limits, Mark, Worker};
+pub use self::judge::{correlated, judge, place};
 pub use self::link::{Links, link};
 pub use self::records::{EVENT, FIELDS, SESSION, record as session_record};
 pub use self::session::{Actor, Fallback, Kind, Level, Root, Session};

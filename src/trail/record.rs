@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::json::{get, items, skip_space, string_end, text, unescaped};
+use super::session::network;
 use super::slots::{Event, Slot};
 use crate::record::{Field, Record};
 
@@ -45,6 +46,9 @@ fn slot(name: &str) -> Option<(Slot, &str)> {
 
 impl Record for EventRecord<'_> {
     fn field(&self, name: &str) -> Option<Field<'_>> {
+        if name == "secretrail.network" {
+            return network(&self.0.text(Slot::SourceIp)).map(|network| Field::Text(network.into()));
+        }
         let (value, rest) = match slot(name) {
             Some((slot, rest)) => (self.0.value(slot), rest),
             None => (self.0.raw(), name),

@@ -2,7 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
-use super::gather::{Issued, Mark, Tags, Tally};
+use super::gather::{Credential, Issued, Mark, Tags, Tally};
 
 /// How somebody was root.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -141,6 +141,8 @@ pub struct Session {
     pub via: String,
     /// When it was made, as events have it.
     pub created: String,
+    /// The credentials that are it.
+    pub credentials: Vec<Credential>,
     /// Keys.
     pub keys: Vec<String>,
     /// What was counted.

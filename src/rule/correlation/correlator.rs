@@ -76,6 +76,11 @@ impl<'s, E: Copy + Ord + Hash> Correlator<'s, E> {
         }
     }
 
+    /// Whether a correlation refers to a rule.
+    pub fn counts(&self, rule: &Rule) -> bool {
+        self.slots.contains_key(rule.name())
+    }
+
     /// Whether there is nothing to correlate.
     pub fn is_empty(&self) -> bool {
         self.watches.is_empty()

@@ -2,6 +2,7 @@
 //!
 //! Every worker gathers on its own; what they gathered adds up to the same in any order.
 
+mod at;
 mod coverage;
 mod credential;
 mod few;
@@ -12,10 +13,11 @@ mod worker;
 
 use std::collections::BTreeMap;
 
+pub use self::at::At;
 pub use self::coverage::{Coverage, Day};
 pub use self::credential::{Credential, FAILED, MCP};
 pub use self::few::{Few, Spans};
-pub use self::issue::{Issued, Retired, SignIn, Tags};
+pub use self::issue::{Issued, Retired, SignIn, Tags, is_success};
 pub use self::tally::{Mark, Tally};
 pub use self::worker::{Limits, Worker};
 

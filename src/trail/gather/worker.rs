@@ -4,16 +4,17 @@
 //! with its outcome leads to what it does and to the rules that are worth trying.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::coverage::Day;
 use super::credential::Credential;
 use super::issue;
 use super::names::{ByBytes, Fast, Names};
+use super::at::{At, uuid};
 use super::tally::{Mark, Tally};
 use super::{Gathered, Hit, shortened};
 use crate::record::Record;
-use crate::rule::{Judge, Rule};
+use crate::rule::{Correlator, Judge, Rule};
 use crate::trail::class::{self, Class};
 use crate::trail::json::{get, items, text};
 use crate::trail::record::EventRecord;
@@ -66,7 +67,8 @@ struct Call<'s> {
     reads: bool,
     of_mcp: bool,
     service: u32,
-    rules: Vec<&'s Rule>,
+    /// Each with whether correlations count it.
+    rules: Vec<(&'s Rule, bool)>,
 }
 
 /// A few numbers, each with two times; most often the last one again.
@@ -121,9 +123,10 @@ struct Local {
 }
 
 /// Gathers events.
-pub struct Worker<'s> {
+pub struct Worker<'s, 'c> {
     judge: Judge<'s>,
-    limits: &'s Limits,
+    limits: &'c Limits,
+    correlator: &'c Mutex<Correlator<'s, At>>,
     names: Names,
     identities: ByBytes<u32>,
     credentials: HashMap<Credential, u32>,
@@ -134,12 +137,13 @@ pub struct Worker<'s> {
     gathered: Gathered,
 }
 
-impl<'s> Worker<'s> {
+impl<'s, 'c> Worker<'s, 'c> {
     /// A worker that judges with these rules.
-    pub fn new(judge: Judge<'s>, limits: &'s Limits) -> Self {
+    pub fn new(judge: Judge<'s>, limits: &'c Limits, correlator: &'c Mutex<Correlator<'s, At>>) -> Self {
         Self {
             judge,
             limits,
+            correlator,
             names: Names::default(),
             identities: ByBytes::default(),
             credentials: HashMap::new(),
@@ -187,9 +191,14 @@ impl<'s> Worker<'s> {
         if call.class != Class::Plain || call.of_mcp || call.persistence {
             self.special(event, &call, number, mark());
         }
-        for rule in &call.rules {
-            let record = EventRecord(*event);
-            if rule.matches(&record) {
+        let record = EventRecord(*event);
+        for (rule, is_counted) in call.rules.iter().filter(|(rule, _)| rule.matches(&record)) {
+            if *is_counted {
+                let at = At { time: when, id: uuid(id), file, offset };
+                let mut correlator = self.correlator.lock().unwrap_or_else(PoisonError::into_inner);
+                correlator.feed(rule, when, at, &record);
+            }
+            if !rule.is_quiet() {
                 self.hit(rule, &record, mark());
             }
         }
@@ -235,6 +244,11 @@ impl<'s> Worker<'s> {
             (event.text(Slot::EventSource), event.text(Slot::EventName), event.text(Slot::ErrorCode));
         let starts = |starts: &[&str]| starts.iter().any(|start| name.starts_with(start));
         let of_mcp = event.bytes(Slot::EventType) == b"AwsMcpEvent" || source.starts_with("aws-mcp.");
+        let possible = self.judge.possible(&EventRecord(*event), &CALL.map(|(field, _)| field));
+        let rules = {
+            let correlator = self.correlator.lock().unwrap_or_else(PoisonError::into_inner);
+            possible.into_iter().map(|rule| (rule, correlator.counts(rule))).collect()
+        };
         let call = Arc::new(Call {
             class: class::class(&source, &name),
             persistence: error.is_empty() && class::is_persistence(&name),
@@ -243,7 +257,7 @@ impl<'s> Worker<'s> {
             reads: starts(&["Get", "List", "Describe", "Head", "Lookup", "BatchGet"]),
             of_mcp: of_mcp || name.ends_with("OAuth2Access") || name.ends_with("OAuth2Token"),
             service: self.names.number(event.bytes(Slot::EventSource)),
-            rules: self.judge.possible(&EventRecord(*event), &CALL.map(|(field, _)| field)),
+            rules,
             name: name.into_owned(),
         });
         self.calls.insert(self.key.as_slice().into(), Arc::clone(&call));
