@@ -77,15 +77,21 @@ impl Reader<'_> {
                     }
                 }
             }
-            loaded.into_par_iter().enumerate().for_each(|(offset, one)| {
-                if let Loaded::Whole { text, unit, again } = one {
+            let failed: Vec<FileTrouble> = loaded
+                .into_par_iter()
+                .enumerate()
+                .filter_map(|(offset, one)| {
+                    let Loaded::Whole { text, unit, again } = one else { return None };
+                    let file = from + offset;
                     let mut taker = pop(&takers).unwrap_or_else(make);
-                    taker.take(&text, &unit, &again, (from + offset) as u32, 0);
+                    let failed = guarded(&mut taker, &text, &unit, &again, file as u32, 0);
                     push(&takers, taker);
                     push(&buffers, text);
-                }
-                self.bar.inc(1);
-            });
+                    failed.map(|trouble| FileTrouble { file, trouble })
+                })
+                .collect();
+            troubles.extend(failed);
+            self.bar.inc(paths.len() as u64);
             from = to;
         }
         (takers.into_inner().unwrap_or_else(PoisonError::into_inner), troubles)
@@ -126,7 +132,7 @@ impl Reader<'_> {
             let mut unit = Unit::default();
             let done = splitter.split(&text, last, &mut unit);
             let again = ids.again(&text, &unit);
-            taker.take(&text, &unit, &again, file, before);
+            guarded(taker, &text, &unit, &again, file, before).into_iter().for_each(&mut *add);
             told(&mut unit).into_iter().for_each(&mut *add);
             before += done as u64;
             text.drain(..done);
@@ -138,6 +144,20 @@ impl Reader<'_> {
             }
         }
     }
+}
+
+/// Gives a block to a taker. A panic in it costs the rest of the block, and is told.
+fn guarded<T: Taker>(
+    taker: &mut T,
+    text: &[u8],
+    unit: &Unit,
+    again: &[bool],
+    file: u32,
+    before: u64,
+) -> Option<Trouble> {
+    let work = || taker.take(text, unit, again, file, before);
+    let reason = "an error of secretrail's own ended the work on it; please report it".to_owned();
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)).err().map(|_| Trouble { offset: before, reason })
 }
 
 /// The bytes of a file, inflated where it is gzip.
