@@ -241,9 +241,9 @@ pub enum RulesCommand {
 pub use account::CollectArguments;
 pub use account::{AccountArguments, AwsArguments, EvidenceArguments, EvidenceCommand, PolicyArguments};
 pub use report::{Also, ReportArguments};
-pub use trail::TrailArguments;
 #[cfg(feature = "serve")]
 pub use serve::{RunTaskArguments, ServeArguments, ServeCommand};
+pub use trail::TrailArguments;
 
 /// `secretrail serve`.
 #[cfg(feature = "serve")]

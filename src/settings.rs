@@ -108,7 +108,8 @@ fn conventions(written: WrittenTrail) -> Conventions {
         }
     }
     let allowed = written.agent.into_iter();
-    all.agents = allowed.map(|WrittenAgent { name, services, regions }| Allowed { name, services, regions }).collect();
+    all.agents =
+        allowed.map(|WrittenAgent { name, services, regions }| Allowed { name, services, regions }).collect();
     all
 }
 

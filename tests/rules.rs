@@ -139,6 +139,10 @@ fn list(rules: &RuleSet) -> String {
     kinds.extend(secretrail::account::CATEGORIES.iter().map(|kind| {
         (format!("A record of `account` of category `{}` is {}", kind.name, kind.what), kind.fields)
     }));
+    kinds.push((
+        "A record of `trail` of category `session` is one session of CloudTrail".to_owned(),
+        secretrail::trail::FIELDS,
+    ));
     text.push_str("\n## Fields\n");
     for (what, fields) in kinds {
         text.push_str(&format!("\n{what}:\n\n| field | meaning |\n|---|---|\n"));

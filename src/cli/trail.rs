@@ -99,7 +99,8 @@ fn moment(text: &str) -> Result<i64, &'static str> {
     }
     let day = text.parse::<Date>().ok().filter(|_| text.len() == 10);
     let at = day.and_then(|day| day.to_zoned(jiff::tz::TimeZone::UTC).ok());
-    at.map(|at| at.timestamp().as_second()).ok_or("write a day as 2026-03-28, or a time as 2026-03-28T14:00:00Z")
+    at.map(|at| at.timestamp().as_second())
+        .ok_or("write a day as 2026-03-28, or a time as 2026-03-28T14:00:00Z")
 }
 
 #[cfg(test)]

@@ -75,7 +75,8 @@ pub(super) fn run(cli: &Cli, arguments: &ScanArguments) -> Result<ExitCode, Erro
     let silencing = Silencing::load(&setup, arguments.report.baseline.as_deref(), arguments.what.now)?;
     let past = arguments.since.as_deref().map(|revision| since::open(&setup.paths, revision)).transpose()?;
     let looked = setup.look(cli, &arguments.what, past)?;
-    let asked = Asked { since: arguments.since.clone(), account: None, trail: None, nothing: nothing_to_audit };
+    let asked =
+        Asked { since: arguments.since.clone(), account: None, trail: None, nothing: nothing_to_audit };
     Outcome { setup: &setup, looked, silencing, asked }.report(cli, &arguments.report, started)
 }
 
@@ -213,7 +214,9 @@ pub(super) fn judges(rule: &Rule, surface: Surface) -> bool {
     // A correlation has no source of its own; all that there are look at events.
     let of_trail = file.correlation.is_some() || matches!(service, Some("trail" | "cloudtrail"));
     match surface {
-        Surface::Account => !of_trail && service.is_none_or(|service| service == "account" || service == "gate"),
+        Surface::Account => {
+            !of_trail && service.is_none_or(|service| service == "account" || service == "gate")
+        }
         Surface::Trail => of_trail || service.is_none_or(|service| service == "gate"),
         _ => !of_trail && service != Some("account"),
     }

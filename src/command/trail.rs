@@ -40,19 +40,34 @@ pub(super) fn run(cli: &Cli, arguments: &TrailArguments) -> Result<ExitCode, Err
     let setup = Setup::of_trail(&what)?;
     let silencing = Silencing::load(&setup, arguments.report.baseline.as_deref(), arguments.now)?;
     let looked = look(cli, arguments, &setup)?;
-    Outcome { setup: &setup, looked: looked.0, silencing, asked: looked.1 }.report(cli, &arguments.report, started)
+    Outcome { setup: &setup, looked: looked.0, silencing, asked: looked.1 }.report(
+        cli,
+        &arguments.report,
+        started,
+    )
 }
 
 fn look(cli: &Cli, arguments: &TrailArguments, setup: &Setup) -> Result<(Looked, Asked), Error> {
     let found = files::find(&setup.paths);
     let sources = Sources::default();
     sources.set_base(setup.base.clone());
-    let name = |file: &PathBuf| if file.as_os_str() == "-" { "(standard input)".into() } else { sources.reported_name(file) };
+    let name = |file: &PathBuf| {
+        if file.as_os_str() == "-" { "(standard input)".into() } else { sources.reported_name(file) }
+    };
     let ids: Vec<SourceId> = found.files.iter().map(|file| sources.add_file(name(file), file)).collect();
-    let mut gaps: Vec<Gap> = found.refused.iter().map(|(path, reason)| {
-        let source = sources.add_file(sources.reported_name(path), path);
-        Gap { at: Span::start_of(source), name: String::new(), reason: reason.clone(), hides_findings: true }
-    }).collect();
+    let mut gaps: Vec<Gap> = found
+        .refused
+        .iter()
+        .map(|(path, reason)| {
+            let source = sources.add_file(sources.reported_name(path), path);
+            Gap {
+                at: Span::start_of(source),
+                name: String::new(),
+                reason: reason.clone(),
+                hides_findings: true,
+            }
+        })
+        .collect();
     let bar = progress_bar(cli, arguments, found.files.len());
     let reader = Reader { files: &found.files, stop: setup.stop(), bar: &bar };
     let mut seen = gather(&reader, arguments, &setup.rules);
@@ -91,7 +106,14 @@ impl Seen<'_> {
 struct Judging<'s, 'c>(Worker<'s, 'c>);
 
 impl Taker for Judging<'_, '_> {
-    fn take(&mut self, text: &[u8], unit: &crate::trail::split::Unit, again: &[bool], file: u32, before: u64) {
+    fn take(
+        &mut self,
+        text: &[u8],
+        unit: &crate::trail::split::Unit,
+        again: &[bool],
+        file: u32,
+        before: u64,
+    ) {
         feed::take(&mut self.0, text, unit, again, file, before);
     }
 }
@@ -137,7 +159,8 @@ fn lost(seen: &Seen<'_>) -> Vec<Gap> {
         (count > 0).then(|| Gap { at: nowhere, name: String::new(), reason, hides_findings: true })
     };
     let kept = told(seen.gathered.more_hits, "findings are left out: of each rule the first 10,000 are told");
-    let rest = told(seen.correlated.lost, "events could not be held for correlations: ask for a shorter time");
+    let rest =
+        told(seen.correlated.lost, "events could not be held for correlations: ask for a shorter time");
     kept.into_iter().chain(rest).collect()
 }
 
@@ -153,8 +176,9 @@ fn progress_bar(cli: &Cli, arguments: &TrailArguments, files: usize) -> Progress
 }
 
 fn nothing_to_audit() -> Error {
-    Error::new(ErrorKind::Input, "no CloudTrail event was found")
-        .hint("name a folder of .json or .json.gz files, as a trail writes them; --exit-zero accepts an empty one")
+    Error::new(ErrorKind::Input, "no CloudTrail event was found").hint(
+        "name a folder of .json or .json.gz files, as a trail writes them; --exit-zero accepts an empty one",
+    )
 }
 
 /// What belongs to a session, for the rows that are shown.
@@ -164,4 +188,3 @@ fn session_of<'t>(sessions: &'t [Session], id: &str) -> Option<&'t Session> {
 
 /// Names that both the section and its rows need.
 type Shown = Option<(String, Vec<crate::report::EventRow>)>;
-

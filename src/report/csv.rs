@@ -77,7 +77,8 @@ fn line(cells: impl Iterator<Item = String>, out: &mut dyn Write) -> io::Result<
 
 /// A cell. What a spreadsheet would take for a formula gets a mark in front: names in logs are written by strangers.
 fn cell(text: &str) -> String {
-    let text = if text.starts_with(['=', '+', '-', '@', '\t']) { format!("'{text}") } else { text.to_owned() };
+    let text =
+        if text.starts_with(['=', '+', '-', '@', '\t']) { format!("'{text}") } else { text.to_owned() };
     if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
 }
 

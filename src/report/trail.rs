@@ -179,7 +179,8 @@ pub struct CoverageRow {
 }
 
 /// Names of the columns of [`cells`].
-pub(super) const COLUMNS: [&str; 8] = ["session", "who", "actor", "root", "MFA", "events", "first seen (UTC)", "lasted"];
+pub(super) const COLUMNS: [&str; 8] =
+    ["session", "who", "actor", "root", "MFA", "events", "first seen (UTC)", "lasted"];
 
 /// A session in a row of a table, redacted.
 pub(super) fn cells(row: &SessionRow, teller: &Teller<'_>) -> [String; 8] {

@@ -14,6 +14,7 @@ use crate::silence;
 use crate::source::Sources;
 use crate::source::walk::{FileKind, Found};
 use crate::terraform::tree::Input;
+use crate::trail;
 
 /// File name and line of each finding.
 type Places = Vec<(String, usize)>;
@@ -43,6 +44,7 @@ fn unknown_fields(rule: &Rule, text: &str) -> Vec<Problem> {
     ];
     let of_account = account::CATEGORIES.iter();
     kinds.extend(of_account.map(|kind| ([account::PRODUCT, account::SERVICE, kind.name], kind.fields)));
+    kinds.push((trail::SESSION, trail::FIELDS));
     let asked =
         kinds.iter().filter(|([product, service, category], _)| logsource.covers(product, service, category));
     let fields: Vec<&str> = asked.flat_map(|(_, fields)| fields.iter().map(|(name, _)| *name)).collect();

@@ -171,7 +171,9 @@ pub fn walk_logs(folder: &Path) -> (Vec<PathBuf>, Vec<(PathBuf, String)>) {
             Ok(entry) if entry.file_type().is_some_and(|kind| kind.is_dir()) => {}
             Ok(entry) => files.push(entry.into_path()),
             Err(error) => {
-                let reason = error.io_error().map_or_else(|| "it can't be read".to_owned(), |io| io.kind().to_string());
+                let reason = error
+                    .io_error()
+                    .map_or_else(|| "it can't be read".to_owned(), |io| io.kind().to_string());
                 refused.push((folder.to_path_buf(), reason));
             }
         }

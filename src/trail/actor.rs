@@ -1,6 +1,6 @@
 //! Who stands behind a session. "Human" is said on positive evidence only; what speaks against it is said, too.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::agent::{Marks, marks};
 use super::conventions::Conventions;
@@ -21,8 +21,29 @@ impl Evidence {
     }
 }
 
+/// Agents whose codes a terminal (`sid`) carried, each with the session where it did.
+pub(super) type Terminals = BTreeMap<String, BTreeSet<(&'static str, String)>>;
+
+/// Which terminals agents worked in.
+pub(super) fn terminals(sessions: &[Session]) -> Terminals {
+    let mut all = Terminals::new();
+    for session in sessions {
+        for marks in session.tally.agents.texts().map(marks) {
+            let Some(sid) = marks.sid.filter(|_| !marks.codes.is_empty()) else { continue };
+            let agents = marks.codes.iter().map(|agent| (*agent, session.id.clone()));
+            all.entry(sid).or_default().extend(agents);
+        }
+    }
+    all
+}
+
 /// Judges a session.
-pub(super) fn judge(session: &Session, gathered: &Gathered, conventions: &Conventions) -> Actor {
+pub(super) fn judge(
+    session: &Session,
+    gathered: &Gathered,
+    conventions: &Conventions,
+    terminals: &Terminals,
+) -> Actor {
     let all: Vec<Marks> = session.tally.agents.texts().map(marks).collect();
     let mut evidence = Vec::new();
     asserted(session, gathered, &mut evidence);
@@ -47,6 +68,7 @@ pub(super) fn judge(session: &Session, gathered: &Gathered, conventions: &Conven
     let reasons = evidence.iter().filter(|one| told.insert(one.reason.clone()));
     actor.reasons = reasons.map(|one| format!("{} ({})", one.reason, one.level.word())).collect();
     actor.contradictions = contradictions(&evidence, session, &all);
+    actor.contradictions.extend(shared_terminals(session, &all, terminals));
     actor
 }
 
@@ -74,7 +96,8 @@ fn name(actor: &Actor, evidence: &[Evidence], session: &Session) -> String {
 
 /// What AWS itself says.
 fn asserted(session: &Session, gathered: &Gathered, into: &mut Vec<Evidence>) {
-    let mut say = |kind, name: &str, reason: String| into.push(Evidence::new(Level::Asserted, kind, name, reason));
+    let mut say =
+        |kind, name: &str, reason: String| into.push(Evidence::new(Level::Asserted, kind, name, reason));
     if session.kind == "AWSService" {
         return say(Kind::Service, &session.principal_id, "AWS says that a service acts".to_owned());
     }
@@ -93,11 +116,13 @@ fn asserted(session: &Session, gathered: &Gathered, into: &mut Vec<Evidence>) {
 
 /// What was given when the credential was issued.
 fn declared(session: &Session, conventions: &Conventions, into: &mut Vec<Evidence>) {
-    let mut say = |kind, name: &str, reason: String| into.push(Evidence::new(Level::Declared, kind, name, reason));
+    let mut say =
+        |kind, name: &str, reason: String| into.push(Evidence::new(Level::Declared, kind, name, reason));
     for (key, value) in session.tags.iter().filter(|(key, _)| conventions.is_agent_tag(key)) {
         say(Kind::Agent, value, format!("session tag {key}={value}"));
     }
-    let name = session.principal.rsplit('/').next().filter(|_| session.kind == "AssumedRole").unwrap_or_default();
+    let name =
+        session.principal.rsplit('/').next().filter(|_| session.kind == "AssumedRole").unwrap_or_default();
     if conventions.is_agent_session(name) {
         say(Kind::Agent, name, format!("role session name {name}"));
     }
@@ -111,11 +136,16 @@ fn declared(session: &Session, conventions: &Conventions, into: &mut Vec<Evidenc
 
 /// What is set for each call or program.
 fn marked(all: &[Marks], conventions: &Conventions, into: &mut Vec<Evidence>) {
-    let mut say = |kind, name: &str, reason: String| into.push(Evidence::new(Level::Marked, kind, name, reason));
+    let mut say =
+        |kind, name: &str, reason: String| into.push(Evidence::new(Level::Marked, kind, name, reason));
     for app in all.iter().filter_map(|marks| marks.app.as_deref()).take(20) {
         let is_agent = conventions.is_agent_app(app);
         let name = if app.contains("toolu_") { "Claude Code" } else { "" };
-        say(if is_agent { Kind::Agent } else { Kind::Unknown }, if is_agent { name } else { "" }, format!("app/{app}"));
+        say(
+            if is_agent { Kind::Agent } else { Kind::Unknown },
+            if is_agent { name } else { "" },
+            format!("app/{app}"),
+        );
     }
     for environment in all.iter().filter_map(|marks| marks.environment.as_deref()).take(20) {
         let is_agent = environment.starts_with("AmazonQ-For-CLI");
@@ -126,7 +156,8 @@ fn marked(all: &[Marks], conventions: &Conventions, into: &mut Vec<Evidence>) {
 
 /// What user agents say.
 fn claimed(all: &[Marks], into: &mut Vec<Evidence>) {
-    let mut say = |kind, name: &str, reason: String| into.push(Evidence::new(Level::Claimed, kind, name, reason));
+    let mut say =
+        |kind, name: &str, reason: String| into.push(Evidence::new(Level::Claimed, kind, name, reason));
     for marks in all {
         for agent in &marks.codes {
             say(Kind::Agent, agent, format!("user agent with m/{} of {agent}", Marks::code_of(agent)));
@@ -163,11 +194,27 @@ fn person(session: &Session, all: &[Marks], into: &mut Vec<Evidence>) {
         }
     }
     for person in session.tally.behalf.iter().take(5) {
-        into.push(Evidence::new(Level::Asserted, Kind::Unknown, "", format!("on behalf of Identity Center's user {person}")));
+        into.push(Evidence::new(
+            Level::Asserted,
+            Kind::Unknown,
+            "",
+            format!("on behalf of Identity Center's user {person}"),
+        ));
     }
     for provider in session.tally.providers.iter().take(5) {
         into.push(Evidence::new(Level::Asserted, Kind::Unknown, "", format!("identity of {provider}")));
     }
+}
+
+/// Another session in the same terminal carried an agent's code: what is done here may be the agent's, too.
+fn shared_terminals(session: &Session, all: &[Marks], terminals: &Terminals) -> BTreeSet<String> {
+    let bare = all.iter().filter(|marks| marks.codes.is_empty()).filter_map(|marks| marks.sid.as_ref());
+    let known = bare.filter_map(|sid| Some((sid, terminals.get(sid)?)));
+    let told = known.flat_map(|(sid, agents)| {
+        let others = agents.iter().filter(|(_, other)| *other != session.id);
+        others.map(move |(agent, other)| format!("sid/{sid} carried the code of {agent} in session {other}"))
+    });
+    told.take(5).collect()
 }
 
 fn contradictions(evidence: &[Evidence], session: &Session, all: &[Marks]) -> Vec<String> {
@@ -179,7 +226,10 @@ fn contradictions(evidence: &[Evidence], session: &Session, all: &[Marks]) -> Ve
         .map(|one| one.name.as_str())
         .collect();
     if agents.len() > 1 {
-        told.push(format!("user agents name several agents: {}", agents.iter().copied().collect::<Vec<_>>().join(", ")));
+        told.push(format!(
+            "user agents name several agents: {}",
+            agents.iter().copied().collect::<Vec<_>>().join(", ")
+        ));
     }
     let is_agent = evidence.iter().any(|one| one.kind == Kind::Agent);
     if is_agent && all.iter().any(|marks| marks.browser) {

@@ -112,7 +112,14 @@ impl Reader<'_> {
     }
 
     /// A file block by block.
-    fn long<T: Taker>(&self, path: &Path, file: u32, ids: &mut Ids, taker: &mut T, add: &mut dyn FnMut(Trouble)) {
+    fn long<T: Taker>(
+        &self,
+        path: &Path,
+        file: u32,
+        ids: &mut Ids,
+        taker: &mut T,
+        add: &mut dyn FnMut(Trouble),
+    ) {
         let opened: io::Result<Box<dyn Read>> = if path.as_os_str() == "-" {
             Ok(Box::new(io::stdin()))
         } else {
@@ -157,7 +164,9 @@ fn guarded<T: Taker>(
 ) -> Option<Trouble> {
     let work = || taker.take(text, unit, again, file, before);
     let reason = "an error of secretrail's own ended the work on it; please report it".to_owned();
-    std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)).err().map(|_| Trouble { offset: before, reason })
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(work))
+        .err()
+        .map(|_| Trouble { offset: before, reason })
 }
 
 /// The bytes of a file, inflated where it is gzip.
@@ -231,7 +240,9 @@ fn unread(error: &io::Error) -> String {
             "it inflates to more than 200 times its size: a gzip bomb; reading stopped".to_owned()
         }
         io::ErrorKind::UnexpectedEof => "the compressed data ends too early".to_owned(),
-        io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData => "the compressed data is damaged".to_owned(),
+        io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData => {
+            "the compressed data is damaged".to_owned()
+        }
         kind => format!("it can't be read: {kind}"),
     }
 }

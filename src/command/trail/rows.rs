@@ -31,7 +31,9 @@ pub(super) fn shown(
     gathered: &Gathered,
 ) -> Result<Shown, Error> {
     let (wanted, title) = match (&arguments.session, &arguments.event) {
-        (Some(id), _) if session_of(sessions, id).is_some() => (Wanted::Session(id), format!("Events of session {id}")),
+        (Some(id), _) if session_of(sessions, id).is_some() => {
+            (Wanted::Session(id), format!("Events of session {id}"))
+        }
         (Some(_), _) => {
             return Err(Error::new(ErrorKind::Usage, "there is no session of this id")
                 .hint("ids stand in the first column of the sessions' table; --all shows all"));
@@ -44,10 +46,18 @@ pub(super) fn shown(
         return Err(Error::new(ErrorKind::Usage, "standard input can't be read a second time")
             .hint("write it to a file, and name the file"));
     }
-    let of_credential: BTreeMap<&Credential, &Session> =
-        sessions.iter().flat_map(|session| session.credentials.iter().map(move |one| (one, session))).collect();
+    let of_credential: BTreeMap<&Credential, &Session> = sessions
+        .iter()
+        .flat_map(|session| session.credentials.iter().map(move |one| (one, session)))
+        .collect();
     let limits = limits(arguments);
-    let make = || Rows { wanted: &wanted, of_credential: &of_credential, limits: &limits, gathered, rows: Vec::new() };
+    let make = || Rows {
+        wanted: &wanted,
+        of_credential: &of_credential,
+        limits: &limits,
+        gathered,
+        rows: Vec::new(),
+    };
     reader.bar.inc_length(reader.files.len() as u64);
     let (takers, _) = reader.read(&make);
     let mut rows: Vec<EventRow> = takers.into_iter().flat_map(|taker| taker.rows).collect();
@@ -148,7 +158,8 @@ impl Rows<'_> {
 fn is_notable(event: &Event<'_>, class: Class, name: &str, session: Option<&Session>) -> bool {
     let by_service = session.is_some_and(Session::is_service);
     let worked = !event.has(Slot::ErrorCode);
-    let by_root = session.is_some_and(|session| session.root.is_some()) && event.flag(Slot::ReadOnly) == Some(false);
+    let by_root =
+        session.is_some_and(|session| session.root.is_some()) && event.flag(Slot::ReadOnly) == Some(false);
     match class {
         Class::SignIn => true,
         _ if by_service => false,

@@ -39,7 +39,10 @@ fn verdict(sessions: &[Session], seen: &Coverage) -> Vec<String> {
     let mut told = vec![root(sessions)];
     for session in sessions.iter().filter(|session| session.fallback.is_some()) {
         let words = session.fallback.as_ref().map(|fallback| fallback.told.clone()).unwrap_or_default();
-        told.push(format!("credentials fell back silently to {} ({}): {words}", session.principal, session.id));
+        told.push(format!(
+            "credentials fell back silently to {} ({}): {words}",
+            session.principal, session.id
+        ));
     }
     let agents: Vec<&Session> = sessions.iter().filter(|session| session.actor.kind == Kind::Agent).collect();
     if agents.is_empty() {
@@ -57,15 +60,20 @@ fn verdict(sessions: &[Session], seen: &Coverage) -> Vec<String> {
     }
     let unseen: i64 = seen.unseen_days().iter().map(|(first, last)| last - first + 1).sum();
     if unseen > 0 {
-        told.push(format!("{} within the time have no events in these logs", count(unseen as usize, "day", "days")));
+        told.push(format!(
+            "{} within the time have no events in these logs",
+            count(unseen as usize, "day", "days")
+        ));
     }
     told
 }
 
 /// `root was used: 3 console sessions, 725 events, no MFA, from 192.0.2.1`.
 fn root(sessions: &[Session]) -> String {
-    let of_root: Vec<&Session> = sessions.iter().filter(|session| session.root.is_some_and(|root| root != Root::Service)).collect();
-    let real: Vec<&&Session> = of_root.iter().filter(|session| session.root != Some(Root::AssumeRoot)).collect();
+    let of_root: Vec<&Session> =
+        sessions.iter().filter(|session| session.root.is_some_and(|root| root != Root::Service)).collect();
+    let real: Vec<&&Session> =
+        of_root.iter().filter(|session| session.root != Some(Root::AssumeRoot)).collect();
     let tasks = of_root.len() - real.len();
     let of_tasks = match tasks {
         0 => String::new(),
@@ -99,7 +107,8 @@ fn root(sessions: &[Session]) -> String {
         _ if without == used.len() => "no MFA".to_owned(),
         _ => format!("no MFA in {without} of them"),
     });
-    let ips: std::collections::BTreeSet<&str> = used.iter().flat_map(|session| session.tally.ips.texts()).collect();
+    let ips: std::collections::BTreeSet<&str> =
+        used.iter().flat_map(|session| session.tally.ips.texts()).collect();
     parts.push(match ips.len() {
         1..=3 => format!("from {}", ips.into_iter().collect::<Vec<_>>().join(", ")),
         many => format!("from {many} addresses"),
@@ -114,7 +123,8 @@ fn is_failed(session: &Session) -> bool {
 
 /// `agent Claude Code (declared)`.
 pub(super) fn actor_words(actor: &Actor) -> String {
-    let level = if actor.kind == Kind::Unknown { String::new() } else { format!(" ({})", actor.level.word()) };
+    let level =
+        if actor.kind == Kind::Unknown { String::new() } else { format!(" ({})", actor.level.word()) };
     let name = if actor.name.is_empty() { String::new() } else { format!(" {}", actor.name) };
     format!("{}{name}{level}", actor.kind.word())
 }
@@ -151,7 +161,10 @@ fn row(session: &Session) -> SessionRow {
         failed_sign_ins: session.failed_sign_ins,
         long_lived_key: session.is_long_lived(),
         new_network: session.new_network,
-        fallback: session.fallback.as_ref().map(|fallback| (fallback.by.to_owned(), fallback.from.clone(), fallback.told.clone())),
+        fallback: session
+            .fallback
+            .as_ref()
+            .map(|fallback| (fallback.by.to_owned(), fallback.from.clone(), fallback.told.clone())),
         ips: all(&mut tally.ips.texts()),
         user_agents: all(&mut tally.agents.texts()),
         regions: all(&mut tally.regions.iter()),
@@ -162,7 +175,7 @@ fn row(session: &Session) -> SessionRow {
         created: all(&mut tally.created.iter()),
         outside_allowed: session.outside_allowed.clone(),
         first_event: session.first().id.clone(),
-        is_service: session.is_service() || is_failed(session),
+        is_service: session.actor.kind == Kind::Service || session.is_service() || is_failed(session),
     }
 }
 

@@ -49,7 +49,12 @@ pub(super) fn write(
     events(section, teller, style, out)
 }
 
-fn sessions(section: &TrailSection, teller: &Teller<'_>, style: TableStyle, out: &mut dyn Write) -> io::Result<()> {
+fn sessions(
+    section: &TrailSection,
+    teller: &Teller<'_>,
+    style: TableStyle,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let told: Vec<&SessionRow> =
         section.sessions.iter().filter(|session| style.full || !session.is_service).collect();
     let most = if style.full { told.len() } else { MOST_SESSIONS };
@@ -62,11 +67,19 @@ fn sessions(section: &TrailSection, teller: &Teller<'_>, style: TableStyle, out:
         table(COLUMNS, rows.map(|session| cells(session, teller)), style, out)?;
     }
     if told.len() > most {
-        writeln!(out, "and {}; --all shows them", number(told.len() - most, "more session", "more sessions"))?;
+        writeln!(
+            out,
+            "and {}; --all shows them",
+            number(told.len() - most, "more session", "more sessions")
+        )?;
     }
     let services = section.sessions.len() - told.len();
     if services > 0 {
-        let services = number(services, "session of AWS services or failed sign-ins", "sessions of AWS services and failed sign-ins");
+        let services = number(
+            services,
+            "session of AWS services or failed sign-ins",
+            "sessions of AWS services and failed sign-ins",
+        );
         writeln!(out, "{services} not shown; --all shows them")?;
     }
     writeln!(out)
@@ -99,7 +112,12 @@ fn table<const N: usize>(
 }
 
 /// All that is known of one session.
-fn detail(session: &SessionRow, teller: &Teller<'_>, style: TableStyle, out: &mut dyn Write) -> io::Result<()> {
+fn detail(
+    session: &SessionRow,
+    teller: &Teller<'_>,
+    style: TableStyle,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let list = |all: &[String]| {
         let most = if style.full { all.len() } else { MOST_ITEMS };
         let more = if all.len() > most { format!(" and {} more", all.len() - most) } else { String::new() };
@@ -124,7 +142,10 @@ fn detail(session: &SessionRow, teller: &Teller<'_>, style: TableStyle, out: &mu
         ("time", format!("{} to {} ({})", session.first, session.last, session.span)),
         (
             "events",
-            format!("{}: {} reads, {} writes, {} denied", session.events, session.reads, session.writes, session.denied),
+            format!(
+                "{}: {} reads, {} writes, {} denied",
+                session.events, session.reads, session.writes, session.denied
+            ),
         ),
         ("addresses", list(&session.ips)),
         ("Regions", list(&session.regions)),
@@ -143,7 +164,12 @@ fn detail(session: &SessionRow, teller: &Teller<'_>, style: TableStyle, out: &mu
     writeln!(out)
 }
 
-fn events(section: &TrailSection, teller: &Teller<'_>, style: TableStyle, out: &mut dyn Write) -> io::Result<()> {
+fn events(
+    section: &TrailSection,
+    teller: &Teller<'_>,
+    style: TableStyle,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     if section.events.is_empty() {
         return Ok(());
     }

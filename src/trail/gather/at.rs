@@ -42,7 +42,15 @@ impl fmt::Display for Uuid {
             Self::Number(number) => {
                 let hex = format!("{number:032x}");
                 let part = |from, to| hex.get(from..to).unwrap_or_default().to_owned();
-                write!(out, "{}-{}-{}-{}-{}", part(0, 8), part(8, 12), part(12, 16), part(16, 20), part(20, 32))
+                write!(
+                    out,
+                    "{}-{}-{}-{}-{}",
+                    part(0, 8),
+                    part(8, 12),
+                    part(12, 16),
+                    part(16, 20),
+                    part(20, 32)
+                )
             }
             Self::Text(bytes) => out.write_str(String::from_utf8_lossy(bytes).trim_end_matches('\0')),
         }

@@ -6,11 +6,11 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::at::{At, uuid};
 use super::coverage::Day;
 use super::credential::Credential;
 use super::issue;
 use super::names::{ByBytes, Fast, Names};
-use super::at::{At, uuid};
 use super::tally::{Mark, Tally};
 use super::{Gathered, Hit, shortened};
 use crate::record::Record;
@@ -49,10 +49,12 @@ impl Limits {
     /// Whether an event is asked for.
     pub fn hold(&self, event: &Event<'_>, time: Option<i64>) -> bool {
         let among = |all: &[String], slots: &[Slot]| {
-            all.is_empty() || slots.iter().any(|slot| all.iter().any(|one| event.bytes(*slot) == one.as_bytes()))
+            all.is_empty()
+                || slots.iter().any(|slot| all.iter().any(|one| event.bytes(*slot) == one.as_bytes()))
         };
-        time.is_none_or(|time| self.since.is_none_or(|since| time >= since) && self.until.is_none_or(|until| time < until))
-            && among(&self.accounts, &[Slot::Recipient, Slot::Account])
+        time.is_none_or(|time| {
+            self.since.is_none_or(|since| time >= since) && self.until.is_none_or(|until| time < until)
+        }) && among(&self.accounts, &[Slot::Recipient, Slot::Account])
             && among(&self.regions, &[Slot::Region])
     }
 }
@@ -272,7 +274,8 @@ impl<'s, 'c> Worker<'s, 'c> {
             self.learn(event, number);
             return number;
         }
-        let is_console = event.bytes(Slot::FromConsole) == b"true" || event.flag(Slot::FromConsole) == Some(true);
+        let is_console =
+            event.bytes(Slot::FromConsole) == b"true" || event.flag(Slot::FromConsole) == Some(true);
         self.key.clear();
         self.key.extend_from_slice(event.value(Slot::Identity));
         self.key.push(u8::from(is_console));
@@ -363,7 +366,9 @@ impl<'s, 'c> Worker<'s, 'c> {
         if resource.contains("aws-mcp") {
             self.gathered.mcp_sign_ins.add(get(more, "signInSessionArn").and_then(text).unwrap_or_default());
         }
-        if event.bytes(Slot::EventSource).starts_with(b"aws-mcp.") || event.bytes(Slot::EventType) == b"AwsMcpEvent" {
+        if event.bytes(Slot::EventSource).starts_with(b"aws-mcp.")
+            || event.bytes(Slot::EventType) == b"AwsMcpEvent"
+        {
             if let Some(local) = self.locals.get_mut(number as usize) {
                 local.tally.mcp_calls += 1;
             }
@@ -378,8 +383,11 @@ impl<'s, 'c> Worker<'s, 'c> {
     pub fn finish(mut self) -> Gathered {
         let names = &self.names;
         for ((account, region, day), events) in &self.days {
-            let day =
-                Day { account: names.text(*account).to_owned(), region: names.text(*region).to_owned(), day: *day };
+            let day = Day {
+                account: names.text(*account).to_owned(),
+                region: names.text(*region).to_owned(),
+                day: *day,
+            };
             *self.gathered.coverage.days.entry(day).or_default() += events;
         }
         let credentials = self.credentials.into_iter();
