@@ -72,8 +72,10 @@ fn row(finding: &ToldFinding) -> String {
     let secret = finding.secret.as_ref().map_or_else(String::new, |secret| cell(&secret.name));
     let sink = finding.sink.as_ref().map_or_else(String::new, |sink| cell(sink.words()));
     // A line of AWS's answer says less than whose it is.
-    let place =
-        if finding.surface == Surface::Account { &finding.place.name } else { &finding.place.short() };
+    let place = match finding.surface {
+        Surface::Account | Surface::Trail => &finding.place.name,
+        _ => &finding.place.short(),
+    };
     let (rule, place) = (cell(&finding.rule), cell(place));
     format!("| {} | {rule} | {place} | {secret} | {sink} |\n", finding.severity)
 }

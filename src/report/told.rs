@@ -129,7 +129,7 @@ impl ToldFinding {
         let message = match &self.sink {
             Some(ToldSink { path: Some(path), .. }) => format!("written to {path}"),
             Some(ToldSink { kind, .. }) => format!("lands in {kind}"),
-            None if self.surface == Surface::Account => self.place.name.clone(),
+            None if matches!(self.surface, Surface::Account | Surface::Trail) => self.place.name.clone(),
             None => "found here".to_owned(),
         };
         Step { place: teller.place(self.place.span, ""), role: Role::Sink, message }

@@ -148,6 +148,13 @@ impl<'s> Judge<'s> {
         rules.filter(|rule| rule.matches(record)).collect()
     }
 
+    /// The rules that a record could meet as far as a few of its fields tell: the same for all records that have
+    /// these fields in common.
+    pub fn possible(&self, record: &dyn Record, fields: &[&str]) -> Vec<&'s Rule> {
+        let numbers = self.index.possible(record, fields).into_iter();
+        numbers.filter_map(|number| self.rules.get(number).copied()).collect()
+    }
+
     /// How many rules there are.
     pub fn len(&self) -> usize {
         self.rules.len()

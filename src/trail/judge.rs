@@ -1,0 +1,48 @@
+//! From sessions to findings: which rules they meet.
+
+use super::gather::{Gathered, Mark};
+use super::records::{SESSION, record};
+use super::session::Session;
+use crate::finding::{Confidence, Finding, Surface};
+use crate::rule::{Rule, RuleSet};
+use crate::source::{Location, SourceId, Span};
+
+/// Findings of sessions and of single events, not settled yet.
+pub fn judge(sessions: &[Session], gathered: &Gathered, rules: &RuleSet, sources: &[SourceId]) -> Vec<Finding> {
+    let [product, service, category] = SESSION;
+    let judge = rules.judge(product, service, category);
+    let mut findings = Vec::new();
+    for session in sessions {
+        let record = record(session);
+        for rule in judge.met_by(&record) {
+            findings.push(finding(rule, rule.message(&record), session.first(), sources));
+        }
+    }
+    for hit in gathered.hits.values().flatten() {
+        let Some(rule) = rules.get(&hit.rule) else { continue };
+        findings.push(finding(rule, hit.message.clone(), &hit.at, sources));
+    }
+    findings
+}
+
+fn finding(rule: &Rule, message: String, at: &Mark, sources: &[SourceId]) -> Finding {
+    Finding {
+        rule: rule.name().into(),
+        surface: Surface::Trail,
+        severity: rule.severity(),
+        confidence: rule.confidence().unwrap_or(Confidence::High),
+        message,
+        at: Location { span: place(at, sources), name: at.id.clone() },
+        related: Vec::new(),
+        secret: None,
+        sink: None,
+        fingerprint: String::new(),
+    }
+}
+
+/// Where an event stands.
+pub fn place(at: &Mark, sources: &[SourceId]) -> Span {
+    let source = sources.get(at.file as usize).copied().unwrap_or(SourceId(u32::MAX));
+    let offset = usize::try_from(at.offset).unwrap_or(usize::MAX);
+    Span::new(source, offset, offset)
+}
