@@ -47,6 +47,8 @@ const BASELINE_EXAMPLES: &str = "\
 Examples:
   secretrail baseline -o known.json .
   secretrail scan --baseline known.json .
+  secretrail baseline --evidence evidence.tar.zst -o account.json
+  secretrail account --baseline account.json
 
 Both must be given the same paths: findings are known by the path that is reported. The file holds rules, paths,
 names and fingerprints, and no secret; commit it. It silences nothing that changes its rule, file, block, name or
@@ -145,6 +147,10 @@ pub struct BaselineArguments {
     /// Where to look, and what with.
     #[command(flatten)]
     pub what: What,
+
+    /// The baseline of an account instead: of what `secretrail collect` wrote.
+    #[arg(long, value_name = "PATH", conflicts_with_all = ["paths", "plans"])]
+    pub evidence: Option<PathBuf>,
 
     /// Write the baseline to a file instead of standard output.
     #[arg(short, long, value_name = "FILE")]

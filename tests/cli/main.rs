@@ -5,6 +5,7 @@ mod baseline;
 mod completions;
 mod examples;
 mod ignores;
+mod policy;
 mod rig;
 mod rules;
 mod scan;
