@@ -2,6 +2,8 @@
 
 mod account;
 mod report;
+#[cfg(feature = "verify")]
+mod trail_verify;
 
 use std::path::PathBuf;
 
@@ -100,6 +102,9 @@ pub enum Command {
     #[cfg(feature = "aws")]
     #[command(after_help = account::COLLECT_EXAMPLES)]
     Collect(CollectArguments),
+    /// Look into CloudTrail logs.
+    #[cfg(feature = "verify")]
+    Trail(TrailArguments),
     /// Look at evidence that was collected.
     Evidence(EvidenceArguments),
     /// Print the least that AWS must allow for an audit, as an IAM policy.
@@ -243,6 +248,27 @@ pub enum RulesCommand {
 pub use account::CollectArguments;
 pub use account::{AccountArguments, AwsArguments, EvidenceArguments, EvidenceCommand, PolicyArguments};
 pub use report::{Also, ReportArguments};
+#[cfg(feature = "verify")]
+pub use trail_verify::TrailVerifyArguments;
+
+/// `secretrail trail`.
+#[cfg(feature = "verify")]
+#[derive(Debug, Args)]
+pub struct TrailArguments {
+    /// What to do with them.
+    #[command(subcommand)]
+    pub command: TrailCommand,
+}
+
+/// The commands about CloudTrail logs.
+#[cfg(feature = "verify")]
+#[derive(Debug, Subcommand)]
+pub enum TrailCommand {
+    /// Prove that logs are those that CloudTrail delivered: all of them, and none changed. Works offline.
+    #[command(after_help = trail_verify::VERIFY_EXAMPLES)]
+    Verify(TrailVerifyArguments),
+}
+
 #[cfg(feature = "serve")]
 pub use serve::{RunTaskArguments, ServeArguments, ServeCommand};
 

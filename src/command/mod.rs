@@ -14,6 +14,8 @@ mod scan;
 mod serve;
 mod silencing;
 mod since;
+#[cfg(feature = "verify")]
+mod trail_verify;
 
 use std::io::{self, Write};
 
@@ -35,6 +37,11 @@ pub fn run(cli: &Cli) -> Result<ExitCode, Error> {
         Command::Rules(arguments) => rules::run(arguments),
         #[cfg(feature = "aws")]
         Command::Collect(arguments) => collect::run(cli, arguments),
+        #[cfg(feature = "verify")]
+        Command::Trail(arguments) => {
+            let crate::cli::TrailCommand::Verify(arguments) = &arguments.command;
+            trail_verify::run(arguments)
+        }
         Command::Evidence(arguments) => evidence::run(arguments),
         Command::Policy(arguments) => policy::run(arguments),
         #[cfg(feature = "serve")]

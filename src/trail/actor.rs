@@ -74,7 +74,8 @@ fn name(actor: &Actor, evidence: &[Evidence], session: &Session) -> String {
 
 /// What AWS itself says.
 fn asserted(session: &Session, gathered: &Gathered, into: &mut Vec<Evidence>) {
-    let mut say = |kind, name: &str, reason: String| into.push(Evidence::new(Level::Asserted, kind, name, reason));
+    let mut say =
+        |kind, name: &str, reason: String| into.push(Evidence::new(Level::Asserted, kind, name, reason));
     if session.kind == "AWSService" {
         return say(Kind::Service, &session.principal_id, "AWS says that a service acts".to_owned());
     }
@@ -93,11 +94,13 @@ fn asserted(session: &Session, gathered: &Gathered, into: &mut Vec<Evidence>) {
 
 /// What was given when the credential was issued.
 fn declared(session: &Session, conventions: &Conventions, into: &mut Vec<Evidence>) {
-    let mut say = |kind, name: &str, reason: String| into.push(Evidence::new(Level::Declared, kind, name, reason));
+    let mut say =
+        |kind, name: &str, reason: String| into.push(Evidence::new(Level::Declared, kind, name, reason));
     for (key, value) in session.tags.iter().filter(|(key, _)| conventions.is_agent_tag(key)) {
         say(Kind::Agent, value, format!("session tag {key}={value}"));
     }
-    let name = session.principal.rsplit('/').next().filter(|_| session.kind == "AssumedRole").unwrap_or_default();
+    let name =
+        session.principal.rsplit('/').next().filter(|_| session.kind == "AssumedRole").unwrap_or_default();
     if conventions.is_agent_session(name) {
         say(Kind::Agent, name, format!("role session name {name}"));
     }
@@ -111,11 +114,16 @@ fn declared(session: &Session, conventions: &Conventions, into: &mut Vec<Evidenc
 
 /// What is set for each call or program.
 fn marked(all: &[Marks], conventions: &Conventions, into: &mut Vec<Evidence>) {
-    let mut say = |kind, name: &str, reason: String| into.push(Evidence::new(Level::Marked, kind, name, reason));
+    let mut say =
+        |kind, name: &str, reason: String| into.push(Evidence::new(Level::Marked, kind, name, reason));
     for app in all.iter().filter_map(|marks| marks.app.as_deref()).take(20) {
         let is_agent = conventions.is_agent_app(app);
         let name = if app.contains("toolu_") { "Claude Code" } else { "" };
-        say(if is_agent { Kind::Agent } else { Kind::Unknown }, if is_agent { name } else { "" }, format!("app/{app}"));
+        say(
+            if is_agent { Kind::Agent } else { Kind::Unknown },
+            if is_agent { name } else { "" },
+            format!("app/{app}"),
+        );
     }
     for environment in all.iter().filter_map(|marks| marks.environment.as_deref()).take(20) {
         let is_agent = environment.starts_with("AmazonQ-For-CLI");
@@ -126,7 +134,8 @@ fn marked(all: &[Marks], conventions: &Conventions, into: &mut Vec<Evidence>) {
 
 /// What user agents say.
 fn claimed(all: &[Marks], into: &mut Vec<Evidence>) {
-    let mut say = |kind, name: &str, reason: String| into.push(Evidence::new(Level::Claimed, kind, name, reason));
+    let mut say =
+        |kind, name: &str, reason: String| into.push(Evidence::new(Level::Claimed, kind, name, reason));
     for marks in all {
         for agent in &marks.codes {
             say(Kind::Agent, agent, format!("user agent with m/{} of {agent}", Marks::code_of(agent)));
@@ -163,7 +172,12 @@ fn person(session: &Session, all: &[Marks], into: &mut Vec<Evidence>) {
         }
     }
     for person in session.tally.behalf.iter().take(5) {
-        into.push(Evidence::new(Level::Asserted, Kind::Unknown, "", format!("on behalf of Identity Center's user {person}")));
+        into.push(Evidence::new(
+            Level::Asserted,
+            Kind::Unknown,
+            "",
+            format!("on behalf of Identity Center's user {person}"),
+        ));
     }
     for provider in session.tally.providers.iter().take(5) {
         into.push(Evidence::new(Level::Asserted, Kind::Unknown, "", format!("identity of {provider}")));
@@ -179,7 +193,10 @@ fn contradictions(evidence: &[Evidence], session: &Session, all: &[Marks]) -> Ve
         .map(|one| one.name.as_str())
         .collect();
     if agents.len() > 1 {
-        told.push(format!("user agents name several agents: {}", agents.iter().copied().collect::<Vec<_>>().join(", ")));
+        told.push(format!(
+            "user agents name several agents: {}",
+            agents.iter().copied().collect::<Vec<_>>().join(", ")
+        ));
     }
     let is_agent = evidence.iter().any(|one| one.kind == Kind::Agent);
     if is_agent && all.iter().any(|marks| marks.browser) {

@@ -167,7 +167,10 @@ mod tests {
         assert_eq!(marks.codes, BTreeSet::from(["Claude Code"]));
         assert_eq!(marks.sources, BTreeSet::from(["environment"]));
         assert_eq!(marks.app.as_deref(), Some("cc-0141fab3-toolu_01AjU2TvSydb1THCnRCcYCLQ"));
-        assert_eq!((marks.sid.as_deref(), marks.command.as_deref()), (Some("5e234f3e8f74"), Some("ssm.get-parameter")));
+        assert_eq!(
+            (marks.sid.as_deref(), marks.command.as_deref()),
+            (Some("5e234f3e8f74"), Some("ssm.get-parameter"))
+        );
         assert_eq!((marks.tool, marks.browser, marks.console), (Some("AWS CLI"), false, false));
     }
 
@@ -188,9 +191,15 @@ mod tests {
     #[test]
     fn clients_of_mcp_name_themselves() {
         let client = |text: &str| marks(text).clients.into_iter().map(|(name, _)| name).collect::<Vec<_>>();
-        assert_eq!(client("python-httpx/0.28.1 mcp-proxy-for-aws/1.7.0 claude-code/2.1.202"), ["Claude Code", "claude-code"]);
+        assert_eq!(
+            client("python-httpx/0.28.1 mcp-proxy-for-aws/1.7.0 claude-code/2.1.202"),
+            ["Claude Code", "claude-code"]
+        );
         assert_eq!(client("claude-code/2.1.202 (cli)"), ["Claude Code"]);
-        assert_eq!(client("Boto3/1.4 md/awslabs#mcp#iam-mcp-server#1.0 MCPClient/cursor#1.2"), ["an MCP client", "cursor"]);
+        assert_eq!(
+            client("Boto3/1.4 md/awslabs#mcp#iam-mcp-server#1.0 MCPClient/cursor#1.2"),
+            ["an MCP client", "cursor"]
+        );
         assert_eq!(client("aws-cli/2 exec-env/AmazonQ-For-CLI-Version-1.2"), ["Amazon Q"]);
         assert!(marks("[S3Console/0.4, aws-internal/3 aws-sdk-java/1.11]").console);
         assert!(marks("console.ec2.amazonaws.com").console && marks("Mozilla/5.0 (X11)").browser);

@@ -52,13 +52,38 @@ impl Issue {
 
 /// Calls after which somebody can come back, or is not seen any more.
 const PERSISTENCE: &[&str] = &[
-    "AddPermission20150331v2", "AddRoleToInstanceProfile", "AddUserToGroup", "AttachGroupPolicy", "AttachRolePolicy",
-    "AttachUserPolicy", "CreateAccessKey", "CreateFunctionUrlConfig", "CreateKeyPair", "CreateLoginProfile",
-    "CreateOpenIDConnectProvider", "CreatePolicyVersion", "CreateRole", "CreateSAMLProvider",
-    "CreateServiceSpecificCredential", "CreateUser", "DeactivateMFADevice", "DeleteTrail",
-    "DeleteRolePermissionsBoundary", "DeleteUserPermissionsBoundary", "ImportKeyPair", "PutEventSelectors",
-    "PutGroupPolicy", "PutRolePolicy", "PutUserPolicy", "SetDefaultPolicyVersion", "StopLogging",
-    "UpdateAssumeRolePolicy", "UpdateLoginProfile", "UpdateTrail", "UploadSSHPublicKey", "UploadSigningCertificate",
+    "AddPermission20150331v2",
+    "AddRoleToInstanceProfile",
+    "AddUserToGroup",
+    "AttachGroupPolicy",
+    "AttachRolePolicy",
+    "AttachUserPolicy",
+    "CreateAccessKey",
+    "CreateFunctionUrlConfig",
+    "CreateKeyPair",
+    "CreateLoginProfile",
+    "CreateOpenIDConnectProvider",
+    "CreatePolicyVersion",
+    "CreateRole",
+    "CreateSAMLProvider",
+    "CreateServiceSpecificCredential",
+    "CreateUser",
+    "DeactivateMFADevice",
+    "DeleteTrail",
+    "DeleteRolePermissionsBoundary",
+    "DeleteUserPermissionsBoundary",
+    "ImportKeyPair",
+    "PutEventSelectors",
+    "PutGroupPolicy",
+    "PutRolePolicy",
+    "PutUserPolicy",
+    "SetDefaultPolicyVersion",
+    "StopLogging",
+    "UpdateAssumeRolePolicy",
+    "UpdateLoginProfile",
+    "UpdateTrail",
+    "UploadSSHPublicKey",
+    "UploadSigningCertificate",
 ];
 
 /// Calls that make a credential, and what it is.
@@ -84,7 +109,10 @@ pub fn class(source: &str, name: &str) -> Class {
         ("sts.amazonaws.com", "AssumeRoot") => Class::Issue(Issue::AssumeRoot),
         ("signin.amazonaws.com", "ConsoleLogin") => Class::SignIn,
         ("secretsmanager.amazonaws.com", "GetSecretValue" | "BatchGetSecretValue")
-        | ("ssm.amazonaws.com", "GetParameter" | "GetParameters" | "GetParametersByPath" | "GetParameterHistory")
+        | (
+            "ssm.amazonaws.com",
+            "GetParameter" | "GetParameters" | "GetParametersByPath" | "GetParameterHistory",
+        )
         | ("kms.amazonaws.com", "Decrypt") => Class::Secret,
         ("iam.amazonaws.com", "DeleteUser" | "DeleteAccessKey" | "UpdateAccessKey") => Class::Retire,
         _ if makes(name) => Class::Create,

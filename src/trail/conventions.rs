@@ -84,7 +84,9 @@ impl Conventions {
         let rules: Vec<&Allowed> = self.agents.iter().filter(|one| meets(&one.name, agent)).collect();
         let short = |service: &'n str| service.split('.').next().unwrap_or(service);
         let is_out = |lists: &dyn Fn(&Allowed) -> &Vec<String>, name: &str| {
-            rules.iter().any(|one| !lists(one).is_empty() && !lists(one).iter().any(|allowed| meets(allowed, name)))
+            rules
+                .iter()
+                .any(|one| !lists(one).is_empty() && !lists(one).iter().any(|allowed| meets(allowed, name)))
         };
         let services = services.map(short).filter(|name| is_out(&|one| &one.services, name));
         let regions = regions.filter(|name| is_out(&|one| &one.regions, name));
@@ -115,7 +117,13 @@ mod tests {
     fn what_is_not_allowed_is_outside() {
         let allowed = Allowed { name: "Claude*".into(), services: vec!["ssm".into()], regions: Vec::new() };
         let conventions = Conventions { agents: vec![allowed], ..Conventions::default() };
-        let outside = |agent| conventions.outside(agent, ["ssm.amazonaws.com", "iam.amazonaws.com"].into_iter(), ["eu-west-1"].into_iter());
+        let outside = |agent| {
+            conventions.outside(
+                agent,
+                ["ssm.amazonaws.com", "iam.amazonaws.com"].into_iter(),
+                ["eu-west-1"].into_iter(),
+            )
+        };
         assert_eq!(outside("Claude Code"), ["iam"]);
         assert!(outside("Codex").is_empty());
     }

@@ -26,21 +26,33 @@ struct Stay {
 
 /// Finds fallbacks, and writes them into the sessions that they fell back to.
 pub(super) fn find(sessions: &mut [Session], retired: &[Retired]) {
-    let (mut hosts, mut addresses): (BTreeMap<String, Vec<Stay>>, BTreeMap<String, Vec<Stay>>) = Default::default();
+    let (mut hosts, mut addresses): (BTreeMap<String, Vec<Stay>>, BTreeMap<String, Vec<Stay>>) =
+        Default::default();
     for (number, session) in sessions.iter().enumerate().filter(|(_, session)| !session.is_service()) {
         let all: Vec<(Marks, i64, i64)> =
             session.tally.agents.iter().map(|(text, (first, last))| (marks(text), first, last)).collect();
         let sources = sources(all.iter().map(|(marks, ..)| marks));
         for (marks, first, last) in &all {
             if let Some(sid) = &marks.sid {
-                let stay = Stay { session: number, first: *first, last: *last, sources: sources.clone(), by_program: true };
+                let stay = Stay {
+                    session: number,
+                    first: *first,
+                    last: *last,
+                    sources: sources.clone(),
+                    by_program: true,
+                };
                 stays(&mut hosts, sid, stay);
             }
         }
-        let by_program = all.iter().any(|(marks, ..)| marks.tool.is_some_and(|tool| tool != "AWS") && !marks.console);
+        let by_program =
+            all.iter().any(|(marks, ..)| marks.tool.is_some_and(|tool| tool != "AWS") && !marks.console);
         let ips = session.tally.ips.iter().filter(|(ip, _)| ip.parse::<std::net::IpAddr>().is_ok());
         for (ip, (first, last)) in ips {
-            stays(&mut addresses, ip, Stay { session: number, first, last, sources: sources.clone(), by_program });
+            stays(
+                &mut addresses,
+                ip,
+                Stay { session: number, first, last, sources: sources.clone(), by_program },
+            );
         }
     }
     let by_host = hosts.values().flat_map(|stays| falls(sessions, stays, retired, "sid"));
@@ -70,7 +82,12 @@ fn stays(all: &mut BTreeMap<String, Vec<Stay>>, place: &str, stay: Stay) {
 }
 
 /// The fallbacks at one host or address.
-fn falls(sessions: &[Session], stays: &[Stay], retired: &[Retired], by: &'static str) -> Vec<(usize, Fallback)> {
+fn falls(
+    sessions: &[Session],
+    stays: &[Stay],
+    retired: &[Retired],
+    by: &'static str,
+) -> Vec<(usize, Fallback)> {
     let mut order: Vec<&Stay> = stays.iter().collect();
     order.sort_by_key(|stay| (stay.first, stay.last, sessions.get(stay.session).map(|one| one.id.clone())));
     let mut found = Vec::new();
@@ -82,7 +99,12 @@ fn falls(sessions: &[Session], stays: &[Stay], retired: &[Retired], by: &'static
         let Some(old) = before.max_by_key(|old| old.last) else { continue };
         let (Some(from), Some(to)) = (sessions.get(old.session), sessions.get(new.session)) else { continue };
         if let Some(why) = reason(from, to, old, new, retired, by) {
-            let told = format!("{} {} after {} stopped: {why}", words(by), time::span(new.first - old.last), from.principal);
+            let told = format!(
+                "{} {} after {} stopped: {why}",
+                words(by),
+                time::span(new.first - old.last),
+                from.principal
+            );
             found.push((new.session, Fallback { by, from: from.principal.clone(), told }));
         }
     }
@@ -94,7 +116,14 @@ fn words(by: &str) -> &'static str {
 }
 
 /// Why this is a fallback; `None` where it may be anything.
-fn reason(from: &Session, to: &Session, old: &Stay, new: &Stay, retired: &[Retired], by: &str) -> Option<String> {
+fn reason(
+    from: &Session,
+    to: &Session,
+    old: &Stay,
+    new: &Stay,
+    retired: &[Retired],
+    by: &str,
+) -> Option<String> {
     let same_role = from.tally.issuers.first() == to.tally.issuers.first() && !from.tally.issuers.is_empty();
     if from.principal_id == to.principal_id || same_role || to.chain_from(from) || from.root.is_some() {
         return None;
@@ -102,14 +131,20 @@ fn reason(from: &Session, to: &Session, old: &Stay, new: &Stay, retired: &[Retir
     if !old.by_program {
         return None;
     }
-    let ended = retired.iter().find(|one| ends(one, from) && one.at.time <= new.first + 60 && one.at.time >= old.first);
+    let ended = retired
+        .iter()
+        .find(|one| ends(one, from) && one.at.time <= new.first + 60 && one.at.time >= old.first);
     if let Some(ended) = ended {
         let what = if ended.user.is_empty() { "its key" } else { ended.user.as_str() };
         return Some(format!("{} had ended {what}", ended.call));
     }
     let changed = !old.sources.is_empty() && !new.sources.is_empty() && old.sources != new.sources;
     if by == "sid" && changed {
-        return Some(format!("credentials from {}, then from {}", old.sources.join(" and "), new.sources.join(" and ")));
+        return Some(format!(
+            "credentials from {}, then from {}",
+            old.sources.join(" and "),
+            new.sources.join(" and ")
+        ));
     }
     let became_root = matches!(to.root, Some(Root::AccessKey | Root::SessionToken)) && new.by_program;
     if became_root || (by == "sid" && to.root.is_some()) {

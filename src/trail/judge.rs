@@ -8,7 +8,12 @@ use crate::rule::{Rule, RuleSet};
 use crate::source::{Location, SourceId, Span};
 
 /// Findings of sessions and of single events, not settled yet.
-pub fn judge(sessions: &[Session], gathered: &Gathered, rules: &RuleSet, sources: &[SourceId]) -> Vec<Finding> {
+pub fn judge(
+    sessions: &[Session],
+    gathered: &Gathered,
+    rules: &RuleSet,
+    sources: &[SourceId],
+) -> Vec<Finding> {
     let [product, service, category] = SESSION;
     let judge = rules.judge(product, service, category);
     let mut findings = Vec::new();

@@ -107,14 +107,21 @@ impl<'g> Issues<'g> {
         }
         let Some(created) = created else { return (None, false) };
         let same = self.by_principal.get(&(credential.principal.as_str(), created));
-        let callers: BTreeSet<&Credential> = same.into_iter().flatten().map(|issued| &issued.caller).collect();
+        let callers: BTreeSet<&Credential> =
+            same.into_iter().flatten().map(|issued| &issued.caller).collect();
         // Two callers in one second: nobody can tell.
         let only = same.and_then(|all| all.first()).filter(|_| callers.len() == 1);
         (only.copied(), false)
     }
 }
 
-fn count_link(links: &mut Links, credential: &Credential, tally: &Tally, issued: Option<&Issued>, by_key: bool) {
+fn count_link(
+    links: &mut Links,
+    credential: &Credential,
+    tally: &Tally,
+    issued: Option<&Issued>,
+    by_key: bool,
+) {
     if credential.kind != "AssumedRole" || credential.via == FAILED {
         return;
     }
@@ -127,9 +134,19 @@ fn count_link(links: &mut Links, credential: &Credential, tally: &Tally, issued:
 }
 
 /// Which credentials are one session.
-fn groups<'g>(tallies: &'g BTreeMap<Credential, Tally>, issues: &Issues<'_>) -> BTreeMap<Group, Vec<&'g Credential>> {
+fn groups<'g>(
+    tallies: &'g BTreeMap<Credential, Tally>,
+    issues: &Issues<'_>,
+) -> BTreeMap<Group, Vec<&'g Credential>> {
     let together = |one: &Credential| {
-        (one.account.clone(), one.kind.clone(), one.principal.clone(), one.created.clone(), String::new(), one.via.clone())
+        (
+            one.account.clone(),
+            one.kind.clone(),
+            one.principal.clone(),
+            one.created.clone(),
+            String::new(),
+            one.via.clone(),
+        )
     };
     let by_console: BTreeSet<Group> = tallies
         .iter()
@@ -155,10 +172,15 @@ fn groups<'g>(tallies: &'g BTreeMap<Credential, Tally>, issues: &Issues<'_>) -> 
 
 /// Pages of the console whose calls have no creation date (billing): they belong to the session of the same principal
 /// that came from the same address at that time.
-fn keyless_pages<'g>(tallies: &'g BTreeMap<Credential, Tally>, groups: &mut BTreeMap<Group, Vec<&'g Credential>>) {
+fn keyless_pages<'g>(
+    tallies: &'g BTreeMap<Credential, Tally>,
+    groups: &mut BTreeMap<Group, Vec<&'g Credential>>,
+) {
     let lone: Vec<(Group, &Credential)> = groups
         .iter()
-        .filter(|((_, _, _, created, key, via), _)| created.is_empty() && key.starts_with("ASIA") && via.is_empty())
+        .filter(|((_, _, _, created, key, via), _)| {
+            created.is_empty() && key.starts_with("ASIA") && via.is_empty()
+        })
         .filter_map(|(group, members)| Some((group.clone(), *members.first()?)))
         .collect();
     for (group, one) in lone {
@@ -193,7 +215,8 @@ fn add(session: &mut Session, credential: &Credential, tally: &Tally) {
     if session.created.is_empty() {
         session.created.clone_from(&credential.created);
     }
-    session.signed_in |= credential.key.is_empty() && credential.via.is_empty() && !credential.created.is_empty();
+    session.signed_in |=
+        credential.key.is_empty() && credential.via.is_empty() && !credential.created.is_empty();
     session.keys.extend(Some(credential.key.clone()).filter(|key| !key.is_empty()));
     session.tally.merge(tally.clone());
 }
@@ -205,7 +228,9 @@ fn attach_failures(sessions: &mut [Session]) {
         .filter(|number| sessions.get(*number).is_some_and(|session| session.via == FAILED))
         .collect();
     for number in failed {
-        let Some(one) = sessions.get_mut(number).map(|session| (session.clone(), &mut session.tally)) else { continue };
+        let Some(one) = sessions.get_mut(number).map(|session| (session.clone(), &mut session.tally)) else {
+            continue;
+        };
         let (one, tally) = one;
         *tally = Tally::default();
         let span = one.tally.first.time - 60..=one.tally.last + SOON;
@@ -213,7 +238,9 @@ fn attach_failures(sessions: &mut [Session]) {
             .iter_mut()
             .filter(|session| session.signed_in && session.account == one.account)
             .filter(|session| session.principal_id == one.principal_id)
-            .filter(|session| time::seconds(session.created.as_bytes()).is_some_and(|made| span.contains(&made)))
+            .filter(|session| {
+                time::seconds(session.created.as_bytes()).is_some_and(|made| span.contains(&made))
+            })
             .filter(|session| session.tally.ips.texts().any(|ip| one.tally.ips.contains(ip)))
             .min_by(|left, right| left.created.cmp(&right.created));
         if let Some(session) = target {
@@ -246,10 +273,8 @@ fn finish(session: &mut Session, mfa_of_sign_in: Option<bool>) {
 
 /// Chains, tags and source identities, from the first caller on.
 fn inherit(sessions: &mut [Session], of_credential: &BTreeMap<&Credential, usize>) {
-    let callers: Vec<Option<usize>> = sessions
-        .iter()
-        .map(|session| of_credential.get(&session.issued.as_ref()?.caller).copied())
-        .collect();
+    let callers: Vec<Option<usize>> =
+        sessions.iter().map(|session| of_credential.get(&session.issued.as_ref()?.caller).copied()).collect();
     let mut inherited = Vec::with_capacity(sessions.len());
     for number in 0..sessions.len() {
         let mut hops = vec![number];

@@ -21,8 +21,8 @@ mod fallback;
 pub mod feed;
 pub mod gather;
 pub mod inflate;
-mod judge;
 pub mod json;
+mod judge;
 mod link;
 pub mod record;
 mod records;
@@ -32,6 +32,8 @@ pub mod slots;
 pub mod split;
 mod strict;
 pub mod time;
+#[cfg(feature = "verify")]
+pub mod verify;
 
 pub use self::conventions::{Allowed, Conventions};
 pub use self::gather::{Coverage, Gathered, Limits, Mark, Worker};

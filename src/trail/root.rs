@@ -34,6 +34,7 @@ pub(super) fn shape(session: &Session) -> Option<Root> {
 
 /// Whether the session was made with MFA.
 pub(super) fn mfa(session: &Session, of_sign_in: Option<bool>) -> Option<bool> {
-    let told = [of_sign_in, session.tally.mfa, session.issued.as_ref().map(|issued| issued.mfa).filter(|mfa| *mfa)];
+    let told =
+        [of_sign_in, session.tally.mfa, session.issued.as_ref().map(|issued| issued.mfa).filter(|mfa| *mfa)];
     told.into_iter().flatten().reduce(|left, right| left | right)
 }

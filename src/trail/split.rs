@@ -312,9 +312,7 @@ mod tests {
             let mut unit = Unit::default();
             let done = splitter.split(&kept, at == text.len(), &mut unit);
             ids.extend(
-                unit.events
-                    .iter()
-                    .map(|slots| unit.event(&kept, slots).text(Slot::EventId).into_owned()),
+                unit.events.iter().map(|slots| unit.event(&kept, slots).text(Slot::EventId).into_owned()),
             );
             troubles.extend(unit.troubles.iter().map(|one| one.offset));
             kept.drain(..done);
@@ -325,13 +323,20 @@ mod tests {
     }
 
     fn event(id: u32) -> String {
-        format!("{{\"eventVersion\":\"1.08\",\"eventName\":\"GetObject\",\"requestParameters\":{{\"k\":[\"}}\",{{}}]}},\"eventID\":\"{id}\"}}")
+        format!(
+            "{{\"eventVersion\":\"1.08\",\"eventName\":\"GetObject\",\"requestParameters\":{{\"k\":[\"}}\",{{}}]}},\"eventID\":\"{id}\"}}"
+        )
     }
 
     #[test]
     fn every_shape_and_every_block_gives_the_same_events() {
         let (one, two) = (event(1), event(2));
-        let packed = |id: u32| format!("{{\"EventId\":\"{id}\",\"CloudTrailEvent\":{}}}", serde_json::to_string(&event(id)).unwrap());
+        let packed = |id: u32| {
+            format!(
+                "{{\"EventId\":\"{id}\",\"CloudTrailEvent\":{}}}",
+                serde_json::to_string(&event(id)).unwrap()
+            )
+        };
         let shapes = [
             format!("{{\"Records\":[{one},{two}]}}"),
             format!("\u{feff}{{ \"Records\" : [ {one} , {two} ], \"more\": 1 }}\n"),
@@ -339,7 +344,9 @@ mod tests {
             format!("{one}\n{two}\n"),
             format!("{{\"NextToken\":\"t\",\"Events\":[{},{}]}}", packed(1), packed(2)),
             format!("{{\"Records\":[{one}]}}{{\"Records\":[{two}]}}"),
-            format!("{{\"version\":\"0\",\"detail\":{one}}}\n{{\"detail-type\":\"AWS API Call via CloudTrail\",\"detail\":{two}}}"),
+            format!(
+                "{{\"version\":\"0\",\"detail\":{one}}}\n{{\"detail-type\":\"AWS API Call via CloudTrail\",\"detail\":{two}}}"
+            ),
         ];
         for text in shapes {
             for block in [1, 7, 64, 10_000] {
@@ -359,7 +366,8 @@ mod tests {
         let broken = text.replacen("\"eventID\":\"2\"", "\"eventID\" \"2\"", 1);
         let (found, troubles) = ids(broken.as_bytes(), 9_999);
         assert_eq!((found, troubles.len()), (vec!["1".into(), "3".into()], 1));
-        let deep = text.replacen("[\"}\"", &format!("[{}{}", "[".repeat(5_000), "]".repeat(5_000) + ",\"}\""), 1);
+        let deep =
+            text.replacen("[\"}\"", &format!("[{}{}", "[".repeat(5_000), "]".repeat(5_000) + ",\"}\""), 1);
         assert_eq!(ids(deep.as_bytes(), 9_999), (vec!["2".into(), "3".into()], vec![12]));
         assert_eq!(ids(b"not json at all", 3).1.len(), 1);
         assert_eq!(ids(b"", 3), (vec![], vec![]));

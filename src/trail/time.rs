@@ -6,9 +6,9 @@ use jiff::Timestamp;
 pub fn seconds(text: &[u8]) -> Option<i64> {
     let digits = |from: usize, count: usize| {
         let digits = text.get(from..from + count)?;
-        digits.iter().try_fold(0_i64, |sum, digit| {
-            digit.is_ascii_digit().then(|| sum * 10 + i64::from(digit - b'0'))
-        })
+        digits
+            .iter()
+            .try_fold(0_i64, |sum, digit| digit.is_ascii_digit().then(|| sum * 10 + i64::from(digit - b'0')))
     };
     let marks = [(4, b'-'), (7, b'-'), (10, b'T'), (13, b':'), (16, b':')];
     let is_form = marks.iter().all(|(at, mark)| text.get(*at) == Some(mark));
@@ -56,7 +56,13 @@ mod tests {
 
     #[test]
     fn times_are_read_as_the_calendar_has_them() {
-        for text in ["2021-07-29T00:07:51Z", "1970-01-01T00:00:00Z", "2024-02-29T23:59:59Z", "1969-12-31T23:59:59Z", "2000-03-01T12:00:00Z"] {
+        for text in [
+            "2021-07-29T00:07:51Z",
+            "1970-01-01T00:00:00Z",
+            "2024-02-29T23:59:59Z",
+            "1969-12-31T23:59:59Z",
+            "2000-03-01T12:00:00Z",
+        ] {
             let expected = text.parse::<Timestamp>().unwrap().as_second();
             assert_eq!(seconds(text.as_bytes()), Some(expected), "{text}");
             assert_eq!(written(expected), text);

@@ -16,3 +16,5 @@ mod settings;
 mod since;
 mod surfaces;
 mod trail_corpus;
+#[cfg(feature = "verify")]
+mod trail_verify;

@@ -34,13 +34,17 @@ impl Credential {
         let recipient = text(Slot::Recipient);
         let account = Some(text(Slot::Account)).filter(|account| !account.is_empty()).unwrap_or(recipient);
         let invoked_by = text(Slot::InvokedBy);
-        let is_service = kind == "AWSService" || (kind.is_empty() && event.bytes(Slot::EventType) == b"AwsServiceEvent");
+        let is_service =
+            kind == "AWSService" || (kind.is_empty() && event.bytes(Slot::EventType) == b"AwsServiceEvent");
         if is_service {
             let principal = if invoked_by.is_empty() { text(Slot::EventSource) } else { invoked_by };
             return Self { account, kind: "AWSService".into(), principal, ..Self::default() };
         }
         let via = Self::via(event, &kind, invoked_by);
-        let principal = [Slot::PrincipalId, Slot::Arn, Slot::UserName].map(text).into_iter().find(|text| !text.is_empty());
+        let principal = [Slot::PrincipalId, Slot::Arn, Slot::UserName]
+            .map(text)
+            .into_iter()
+            .find(|text| !text.is_empty());
         let whole = Self {
             principal: principal.unwrap_or_default(),
             created: text(Slot::Created),
@@ -59,7 +63,9 @@ impl Credential {
     fn via(event: &Event<'_>, kind: &str, invoked_by: String) -> String {
         match invoked_by.as_str() {
             INTERNAL => String::new(),
-            "" if kind == "Root" && event.bytes(Slot::EventType) == b"AwsServiceEvent" => event.text(Slot::EventSource).into_owned(),
+            "" if kind == "Root" && event.bytes(Slot::EventType) == b"AwsServiceEvent" => {
+                event.text(Slot::EventSource).into_owned()
+            }
             _ => invoked_by,
         }
     }

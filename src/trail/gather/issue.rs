@@ -100,15 +100,18 @@ fn tags(value: Option<&[u8]>) -> Tags {
 pub fn issued(by: Issue, event: &Event<'_>, at: Mark, caller: Credential) -> Option<Issued> {
     let (request, response) = (event.value(Slot::Request), event.value(Slot::Response));
     let key = string(get(response, "credentials")?, "accessKeyId");
-    let role = get(response, "assumedRoleUser").or_else(|| get(response, "federatedUser")).unwrap_or_default();
+    let role =
+        get(response, "assumedRoleUser").or_else(|| get(response, "federatedUser")).unwrap_or_default();
     let transitive = get(request, "transitiveTagKeys").map(items).unwrap_or_default();
     let mut given = tags(get(request, "tags"));
     given.extend(tags(get(request, "principalTags")));
-    let name = [string(request, "roleSessionName"), string(request, "name"), string(request, "targetPrincipal")];
+    let name =
+        [string(request, "roleSessionName"), string(request, "name"), string(request, "targetPrincipal")];
     let principal = [string(role, "assumedRoleId"), string(role, "federatedUserId")];
     let source = [string(request, "sourceIdentity"), string(response, "sourceIdentity")];
     let some = |texts: &[String]| texts.iter().find(|text| !text.is_empty()).cloned().unwrap_or_default();
-    let caller_name = [Slot::Arn, Slot::InvokedBy, Slot::UserName, Slot::PrincipalId].map(|slot| event.text(slot).into_owned());
+    let caller_name = [Slot::Arn, Slot::InvokedBy, Slot::UserName, Slot::PrincipalId]
+        .map(|slot| event.text(slot).into_owned());
     Some(Issued {
         at,
         by,

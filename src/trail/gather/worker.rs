@@ -48,10 +48,12 @@ impl Limits {
     /// Whether an event is asked for.
     pub fn hold(&self, event: &Event<'_>, time: Option<i64>) -> bool {
         let among = |all: &[String], slots: &[Slot]| {
-            all.is_empty() || slots.iter().any(|slot| all.iter().any(|one| event.bytes(*slot) == one.as_bytes()))
+            all.is_empty()
+                || slots.iter().any(|slot| all.iter().any(|one| event.bytes(*slot) == one.as_bytes()))
         };
-        time.is_none_or(|time| self.since.is_none_or(|since| time >= since) && self.until.is_none_or(|until| time < until))
-            && among(&self.accounts, &[Slot::Recipient, Slot::Account])
+        time.is_none_or(|time| {
+            self.since.is_none_or(|since| time >= since) && self.until.is_none_or(|until| time < until)
+        }) && among(&self.accounts, &[Slot::Recipient, Slot::Account])
             && among(&self.regions, &[Slot::Region])
     }
 }
@@ -258,7 +260,8 @@ impl<'s> Worker<'s> {
             self.learn(event, number);
             return number;
         }
-        let is_console = event.bytes(Slot::FromConsole) == b"true" || event.flag(Slot::FromConsole) == Some(true);
+        let is_console =
+            event.bytes(Slot::FromConsole) == b"true" || event.flag(Slot::FromConsole) == Some(true);
         self.key.clear();
         self.key.extend_from_slice(event.value(Slot::Identity));
         self.key.push(u8::from(is_console));
@@ -349,7 +352,9 @@ impl<'s> Worker<'s> {
         if resource.contains("aws-mcp") {
             self.gathered.mcp_sign_ins.add(get(more, "signInSessionArn").and_then(text).unwrap_or_default());
         }
-        if event.bytes(Slot::EventSource).starts_with(b"aws-mcp.") || event.bytes(Slot::EventType) == b"AwsMcpEvent" {
+        if event.bytes(Slot::EventSource).starts_with(b"aws-mcp.")
+            || event.bytes(Slot::EventType) == b"AwsMcpEvent"
+        {
             if let Some(local) = self.locals.get_mut(number as usize) {
                 local.tally.mcp_calls += 1;
             }
@@ -364,8 +369,11 @@ impl<'s> Worker<'s> {
     pub fn finish(mut self) -> Gathered {
         let names = &self.names;
         for ((account, region, day), events) in &self.days {
-            let day =
-                Day { account: names.text(*account).to_owned(), region: names.text(*region).to_owned(), day: *day };
+            let day = Day {
+                account: names.text(*account).to_owned(),
+                region: names.text(*region).to_owned(),
+                day: *day,
+            };
             *self.gathered.coverage.days.entry(day).or_default() += events;
         }
         let credentials = self.credentials.into_iter();
