@@ -15,7 +15,7 @@ help: ## Tell what there is
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1|\2/p' Makefile | while IFS='|' read -r name text; do printf '  %-8s %s\n' $$name "$$text"; done
 
 # Unoptimised: built cold in half the time, and quick enough for one small tree. Without git, which only --since
-# needs and which is a fifth of a cold build, and without `serve`, the only part that connects.
+# needs and which is a fifth of a cold build, and without `serve` and `aws`, the only parts that connect.
 demo: ## Build, and follow the key of examples/incident to the disk
 	@echo "Building; the first time takes a few minutes."
 	@$(CARGO) build --quiet --locked --no-default-features

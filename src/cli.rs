@@ -3,6 +3,8 @@
 mod account;
 mod report;
 mod trail;
+#[cfg(feature = "verify")]
+mod trail_verify;
 
 use std::path::PathBuf;
 
@@ -48,6 +50,8 @@ const BASELINE_EXAMPLES: &str = "\
 Examples:
   secretrail baseline -o known.json .
   secretrail scan --baseline known.json .
+  secretrail baseline --evidence evidence.tar.zst -o account.json
+  secretrail account --baseline account.json
 
 Both must be given the same paths: findings are known by the path that is reported. The file holds rules, paths,
 names and fingerprints, and no secret; commit it. It silences nothing that changes its rule, file, block, name or
@@ -150,6 +154,10 @@ pub struct BaselineArguments {
     #[command(flatten)]
     pub what: What,
 
+    /// The baseline of an account instead: of what `secretrail collect` wrote.
+    #[arg(long, value_name = "PATH", conflicts_with_all = ["paths", "plans"])]
+    pub evidence: Option<PathBuf>,
+
     /// Write the baseline to a file instead of standard output.
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
@@ -241,6 +249,18 @@ pub enum RulesCommand {
 pub use account::CollectArguments;
 pub use account::{AccountArguments, AwsArguments, EvidenceArguments, EvidenceCommand, PolicyArguments};
 pub use report::{Also, ReportArguments};
+#[cfg(feature = "verify")]
+pub use trail_verify::TrailVerifyArguments;
+
+/// The commands about CloudTrail logs.
+#[derive(Debug, Subcommand)]
+pub enum TrailCommand {
+    /// Prove that logs are those that CloudTrail delivered: all of them, and none changed. Works offline.
+    #[cfg(feature = "verify")]
+    #[command(after_help = trail_verify::VERIFY_EXAMPLES)]
+    Verify(TrailVerifyArguments),
+}
+
 #[cfg(feature = "serve")]
 pub use serve::{RunTaskArguments, ServeArguments, ServeCommand};
 pub use trail::TrailArguments;

@@ -18,7 +18,8 @@
 //!
 //! * I/O stands at the two ends: `source` and `command` read, `report` and `main` write. Only `serve` and `aws`
 //!   connect.
-//! * What `aws` collects goes into an [`evidence`] bundle; it asks only what [`policy`] prints.
+//! * What `aws` collects goes into an [`evidence`] bundle; it asks only what [`policy`] prints. [`account`] judges a
+//!   bundle, live or saved, and reads no clock: the same bundle gives the same findings.
 //! * Reading never fails: a [`reading::Reading`] has facts *and* gaps, and a gap is reported.
 //! * `terraform` and `script` do not know each other; `flow` joins them over [`value`].
 //! * A secret's text never leaves the process: see [`secret::Secret`] and [`secret::redact`].

@@ -30,8 +30,7 @@ mod users;
 mod verdict;
 mod xml;
 
-#[cfg(test)]
-mod tests;
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
@@ -75,6 +74,15 @@ pub struct Account {
     pub identity_center: Known<bool>,
     /// What counts as old.
     pub thresholds: Thresholds,
+}
+
+impl Account {
+    /// What the users of the account may do, by their ARNs; empty where it is not known.
+    pub fn users_by_arn(&self) -> BTreeMap<&str, &Subject> {
+        let subjects = self.subjects.get().into_iter().flatten();
+        let users = subjects.filter(|subject| subject.kind == Kind::User);
+        users.map(|subject| (subject.arn.as_str(), subject)).collect()
+    }
 }
 
 /// Who asked AWS.

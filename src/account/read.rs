@@ -42,7 +42,7 @@ pub fn read(bundle: &Bundle, sources: &Sources, thresholds: &Thresholds) -> Read
 
     let told = Told {
         at: reader.place_of(&["GetAccountSummary", "GetCallerIdentity", "GetCredentialReport"]),
-        arn: root_arn(&partition, &number),
+        arn: root_of(&rows).unwrap_or_else(|| root_arn(&partition, &number)),
         summary: &summary,
         row: root_row(&rows),
         devices: &devices,
@@ -100,6 +100,12 @@ fn whose(bundle: &Bundle, identity: &Known<Identity>) -> (String, String) {
     let of_arn = told.and_then(|told| Arn::parse(&told.arn)).map(|arn| arn.partition.to_owned());
     let partition = bundle.manifest.partition.clone().or(of_arn);
     (number.unwrap_or_default(), partition.unwrap_or_else(|| "aws".to_owned()))
+}
+
+/// The ARN that AWS itself gives root.
+fn root_of(rows: &Known<Vec<Row>>) -> Option<String> {
+    let row = rows.get()?.iter().find(|row| row.user == ROOT_ROW)?;
+    Arn::parse(&row.arn).filter(|arn| arn.is_root()).map(|_| row.arn.clone())
 }
 
 fn root_row(rows: &Known<Vec<Row>>) -> Known<&Row> {

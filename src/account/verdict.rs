@@ -59,7 +59,9 @@ fn users(account: &Account) -> Option<String> {
     let keys: usize = account.users.iter().map(super::User::active_keys).sum();
     let all = number(account.users.len(), "user", "users");
     let keys = number(keys, "active access key", "active access keys");
-    Some(format!("{all}: {passwords} with a password, {without} of them without MFA; {keys}"))
+    let unknown = count(&|user| user.password.get().is_none() || user.mfa.get().is_none());
+    let unknown = if unknown > 0 { format!("; not all is known of {unknown}") } else { String::new() };
+    Some(format!("{all}: {passwords} with a password, {without} of them without MFA; {keys}{unknown}"))
 }
 
 fn administrators(account: &Account) -> Option<String> {
@@ -71,7 +73,9 @@ fn administrators(account: &Account) -> Option<String> {
     };
     let users = number(count(Kind::User), "user is an administrator", "users are administrators");
     let roles = number(count(Kind::Role), "role has", "roles have");
-    Some(format!("{users} at all times; {roles} an administrator's rights"))
+    let unknown = subjects.iter().filter(|subject| subject.administrator == Administrator::Unknown).count();
+    let unknown = if unknown > 0 { format!("; not known of {unknown} more") } else { String::new() };
+    Some(format!("{users} at all times; {roles} an administrator's rights{unknown}"))
 }
 
 fn number(count: usize, one: &str, more: &str) -> String {

@@ -1,5 +1,8 @@
 //! Who asks: the first call, which needs no permission. Where it gets no answer, no other one would.
 
+use aws_sdk_sts::Config;
+use aws_sdk_sts::config::retry::RetryConfig;
+
 use super::ask::Asker;
 use super::error::Failure;
 use super::session::{Session, hint};
@@ -7,6 +10,8 @@ use crate::error::{Error, ErrorKind};
 use crate::evidence::code;
 use crate::policy::CALLER;
 
+/// How often AWS is asked who we are.
+const ATTEMPTS: u32 = 3;
 /// Codes with which AWS says that it does not know who asks.
 const NOT_KNOWN: &[&str] = &[
     "ExpiredToken",
@@ -31,7 +36,10 @@ pub(super) struct Caller {
 }
 
 pub(super) async fn ask(session: &Session, asker: &Asker<'_>) -> Result<Caller, Error> {
-    let client = aws_sdk_sts::Client::new(&session.config);
+    // Who asks in vain learns it soon.
+    let retries = RetryConfig::standard().with_max_attempts(ATTEMPTS);
+    let config = Config::from(&session.config).to_builder().retry_config(retries).build();
+    let client = aws_sdk_sts::Client::from_conf(config);
     let answer = asker
         .ask(&CALLER, None, |tap| client.get_caller_identity().customize().interceptor(tap).send())
         .await;
@@ -76,13 +84,16 @@ fn trouble(failure: &Failure, session: &Session) -> Option<Error> {
     match failure.code.as_str() {
         code::NO_CONNECTION => Some(
             error(format!("AWS can't be reached in {}: nobody answers, or the connection breaks off", session.region))
-                .hint("is the Region right, and is there a way to it? AWS_ENDPOINT_URL and HTTPS_PROXY are honoured"),
+                .hint("is the Region right, and is there a way to it? AWS_ENDPOINT_URL, HTTPS_PROXY and AWS_CA_BUNDLE are honoured"),
         ),
         code::TIMED_OUT => Some(
             error(format!("AWS did not answer in time in {}", session.region))
                 .hint("is the Region right, and is there a way to it? --timeout gives it longer"),
         ),
-        code::NOT_SENT => Some(error("AWS could not be asked".into()).hint(hint(session.profile.as_deref()))),
+        code::NOT_SENT => Some(
+            error("AWS could not be asked: there is no address for it".into())
+                .hint("are the Region and AWS_ENDPOINT_URL right?"),
+        ),
         unknown if NOT_KNOWN.contains(&unknown) => Some(
             error(format!("AWS does not take these credentials: {unknown}"))
                 .hint(hint(session.profile.as_deref())),

@@ -140,7 +140,7 @@ fn refused(error: &CredentialsError, options: &Options) -> Error {
         }
         _ if options.role.is_some() && !why.is_empty() => told(format!("the role can't be assumed{why}"))
             .hint("does its trust policy allow it to you? It may ask for --external-id"),
-        _ => told(format!("credentials could not be had{why}")).hint(hint(profile)),
+        _ => told(format!("no AWS credentials could be had{why}")).hint(hint(profile)),
     }
 }
 

@@ -6,7 +6,7 @@ use clap::Args;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use super::ReportArguments;
+use super::{ReportArguments, TrailCommand};
 use crate::day::Day;
 
 pub(super) const TRAIL_EXAMPLES: &str = "\
@@ -38,7 +38,12 @@ Exit codes:
 
 /// `secretrail trail`.
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub struct TrailArguments {
+    /// Something else than reading them.
+    #[command(subcommand)]
+    pub command: Option<TrailCommand>,
+
     /// Folders and files with CloudTrail's logs; `-` is standard input.
     #[arg(required = true, value_name = "PATH")]
     pub paths: Vec<PathBuf>,

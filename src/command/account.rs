@@ -2,14 +2,13 @@
 
 mod section;
 
-use std::path::Path;
 use std::time::Instant;
 
 use self::section::section;
 use super::outcome::{Asked, Outcome};
 use super::scan::{Looked, Setup};
 use super::silencing::Silencing;
-use crate::account::{judge, read};
+use crate::account::{Account, judge, read};
 use crate::cli::{AccountArguments, Cli, What};
 use crate::error::{Error, ErrorKind, ExitCode};
 use crate::evidence::{self, Bundle};
@@ -18,7 +17,21 @@ use crate::source::Sources;
 
 pub(super) fn run(cli: &Cli, arguments: &AccountArguments) -> Result<ExitCode, Error> {
     let started = Instant::now();
-    let what = What {
+    let setup = Setup::of_account(&what(arguments))?;
+    let silencing = Silencing::load(&setup, arguments.report.baseline.as_deref(), arguments.now)?;
+    let bundle = match &arguments.evidence {
+        Some(path) => evidence::read(path)?,
+        None => live(cli, arguments)?,
+    };
+    let (looked, account) = looked(&bundle, &setup);
+    let account = Some(section(&account, arguments.show_key_ids));
+    let asked = Asked { since: None, account, trail: None, nothing: nothing_to_audit };
+    Outcome { setup: &setup, looked, silencing, asked }.report(cli, &arguments.report, started)
+}
+
+/// Nothing of the disk is scanned; the settings are those of the current folder.
+fn what(arguments: &AccountArguments) -> What {
+    What {
         paths: vec![".".into()],
         plans: Vec::new(),
         rules: arguments.rules.clone(),
@@ -27,30 +40,17 @@ pub(super) fn run(cli: &Cli, arguments: &AccountArguments) -> Result<ExitCode, E
         respect_gitignore: false,
         no_progress: arguments.no_progress,
         now: arguments.now,
-    };
-    let setup = Setup::of_account(&what)?;
-    let silencing = Silencing::load(&setup, arguments.report.baseline.as_deref(), arguments.now)?;
-    let bundle = match &arguments.evidence {
-        Some(path) => replayed(path)?,
-        None => live(cli, arguments)?,
-    };
-    let sources = Sources::default();
-    let reading = read(&bundle, &sources, &setup.settings.account);
-    let account = reading.facts;
-    let findings = judge(&account, &setup.rules);
-    let scanned = Scanned { findings, gaps: reading.gaps, ..Scanned::default() };
-    let looked = Looked { sources, scanned, files: bundle.documents.len(), excluded: 0, past: None };
-    let asked = Asked {
-        since: None,
-        account: Some(section(&account, arguments.show_key_ids)),
-        trail: None,
-        nothing: nothing_to_audit,
-    };
-    Outcome { setup: &setup, looked, silencing, asked }.report(cli, &arguments.report, started)
+    }
 }
 
-fn replayed(path: &Path) -> Result<Bundle, Error> {
-    evidence::read(path)
+/// What evidence tells, and what is found in it.
+pub(super) fn looked(bundle: &Bundle, setup: &Setup) -> (Looked, Account) {
+    let sources = Sources::default();
+    let reading = read(bundle, &sources, &setup.settings.account);
+    let findings = judge(&reading.facts, &setup.rules);
+    let scanned = Scanned { findings, gaps: reading.gaps, ..Scanned::default() };
+    let files = bundle.documents.len();
+    (Looked { sources, scanned, files, excluded: 0, past: None }, reading.facts)
 }
 
 #[cfg(feature = "aws")]
@@ -66,7 +66,7 @@ fn live(_: &Cli, _: &AccountArguments) -> Result<Bundle, Error> {
         .hint("build it with `--features aws`, or name what another one collected with --evidence"))
 }
 
-fn nothing_to_audit() -> Error {
+pub(super) fn nothing_to_audit() -> Error {
     Error::new(ErrorKind::Input, "AWS told nothing of the account")
         .hint("`secretrail policy` prints what must be allowed; --exit-zero accepts an empty report")
 }

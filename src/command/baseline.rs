@@ -1,21 +1,34 @@
 //! `secretrail baseline`.
 
+use super::account;
 use super::outcome::{nothing_to_audit, redactor, rule_helps};
 use super::output::write;
 use super::scan::Setup;
 use super::silencing::Silencing;
 use crate::cli::{BaselineArguments, Cli};
 use crate::error::{Error, ExitCode};
+use crate::evidence;
 use crate::report::{Gate, Report, TableStyle, write_baseline};
 use crate::settle::{Filters, settle_gaps};
 
 pub(super) fn run(cli: &Cli, arguments: &BaselineArguments) -> Result<ExitCode, Error> {
-    let setup = Setup::new(&arguments.what)?;
-    let silencing = Silencing::without_baseline(arguments.what.now);
-    let mut looked = setup.look(cli, &arguments.what, None)?;
+    let (setup, mut looked) = match &arguments.evidence {
+        Some(path) => {
+            let setup = Setup::of_account(&arguments.what)?;
+            let looked = account::looked(&evidence::read(path)?, &setup).0;
+            (setup, looked)
+        }
+        None => {
+            let setup = Setup::new(&arguments.what)?;
+            let looked = setup.look(cli, &arguments.what, None)?;
+            (setup, looked)
+        }
+    };
     if looked.files == 0 {
-        return Err(nothing_to_audit());
+        let is_account = arguments.evidence.is_some();
+        return Err(if is_account { account::nothing_to_audit() } else { nothing_to_audit() });
     }
+    let silencing = Silencing::without_baseline(arguments.what.now);
     let redactor = redactor(&setup, &mut looked);
     let heard = silencing.hear(&setup, &mut looked, &redactor)?;
     // How sure a gate must be may change later, so findings of any confidence are kept.

@@ -1,5 +1,6 @@
 //! `secretrail collect`.
 
+use std::collections::BTreeMap;
 use std::io::{self, IsTerminal};
 use std::time::Duration;
 
@@ -21,12 +22,7 @@ pub(super) fn run(cli: &Cli, arguments: &CollectArguments) -> Result<ExitCode, E
     let target = Target::new(&arguments.out)?;
     let bundle = collect(cli, &arguments.aws, arguments.no_progress)?;
     let digest = target.write(&bundle)?;
-    let mut text = String::new();
-    for refusal in &bundle.refusals {
-        // Some refusals are answers.
-        let word = if is_loss(refusal) { "refused" } else { "told" };
-        text.push_str(&format!("{word}: {}: {}\n", refusal.permission, refusal.code));
-    }
+    let mut text = told(&bundle.refusals);
     let account = bundle.manifest.account.as_deref().unwrap_or("an unknown account");
     let count = bundle.documents.len();
     let documents = if count == 1 { "1 document".to_owned() } else { format!("{count} documents") };
@@ -34,6 +30,21 @@ pub(super) fn run(cli: &Cli, arguments: &CollectArguments) -> Result<ExitCode, E
     text.push_str(&format!("digest {digest}\n"));
     print(text.as_bytes())?;
     Ok(if bundle.refusals.iter().any(is_loss) { ExitCode::Partial } else { ExitCode::Clean })
+}
+
+/// A line for each permission and code.
+fn told(refusals: &[Refusal]) -> String {
+    let mut counts: BTreeMap<(&str, &str, &str), usize> = BTreeMap::new();
+    for refusal in refusals {
+        // Some refusals are answers.
+        let word = if is_loss(refusal) { "refused" } else { "told" };
+        *counts.entry((word, &refusal.permission, &refusal.code)).or_default() += 1;
+    }
+    let line = |((word, permission, code), count): (&(&str, &str, &str), &usize)| {
+        let calls = if *count == 1 { String::new() } else { format!(" ({count} calls)") };
+        format!("{word}: {permission}: {code}{calls}\n")
+    };
+    counts.iter().map(line).collect()
 }
 
 /// Asks AWS, as the arguments say.

@@ -15,6 +15,8 @@ mod serve;
 mod silencing;
 mod since;
 mod trail;
+#[cfg(feature = "verify")]
+mod trail_verify;
 
 use std::io::{self, Write};
 

@@ -26,6 +26,10 @@ use crate::source::{SourceId, Sources, Span};
 use crate::trail::{At, EVENT, Gathered, Limits, Session, Worker, correlated, feed, judge, link};
 
 pub(super) fn run(cli: &Cli, arguments: &TrailArguments) -> Result<ExitCode, Error> {
+    #[cfg(feature = "verify")]
+    if let Some(crate::cli::TrailCommand::Verify(verify)) = &arguments.command {
+        return super::trail_verify::run(verify);
+    }
     let started = Instant::now();
     let what = What {
         paths: arguments.paths.clone(),

@@ -13,6 +13,8 @@ use super::{Bundle, Call, Document, Manifest, Refusal};
 
 const FORMAT: &str = "secretrail evidence";
 const VERSION: u32 = 1;
+/// An ARN has 2048 characters at most.
+const MOST_TEXT: usize = 2048;
 
 /// The file as it is written.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -165,7 +167,20 @@ impl Wire {
     pub fn is_intact(&self, text: &str) -> bool {
         let same = self.text().is_ok_and(|own| own == text);
         let digest = self.own_digest().is_ok_and(|own| own == self.digest);
-        same && digest && self.names_are_right() && self.broken_link().is_none()
+        same && digest && self.names_are_right() && self.is_plain() && self.broken_link().is_none()
+    }
+
+    /// Whether all texts are as AWS and we write them: a bundle that somebody made up is told to people too.
+    fn is_plain(&self) -> bool {
+        let plain = |text: &String| text.len() <= MOST_TEXT && !text.contains(|c: char| c.is_control());
+        let head = [&self.account, &self.partition, &self.caller];
+        let own = head.into_iter().flatten().chain(&self.regions).chain(&self.surfaces);
+        let told = self.refusals.iter().flat_map(|refused| [&refused.code, &refused.permission]);
+        let documents = self.documents.iter().map(|entry| &entry.call);
+        let calls = documents.chain(self.refusals.iter().map(|refused| &refused.call));
+        let asked = calls
+            .flat_map(|call| [&call.service, &call.action, &call.region].into_iter().chain(&call.request_id));
+        own.chain(told).chain(asked).chain([&self.tool.version]).all(plain)
     }
 
     /// Safe, in order, none twice.

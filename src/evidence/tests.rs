@@ -165,6 +165,18 @@ fn other_versions_and_other_files_are_told_apart() {
 }
 
 #[test]
+fn a_made_up_manifest_tells_a_terminal_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("evidence");
+    let mut bundle = bundle();
+    bundle.refusals[0].code = "\u{1b}[2J".into();
+    // The hashes are right: whoever makes a bundle can make them.
+    Target::new(&path).unwrap().write(&bundle).unwrap();
+    assert_eq!(faults(&path), ["altered manifest.json"]);
+    assert!(read(&path).is_err());
+}
+
+#[test]
 fn a_cut_archive_is_an_error_and_no_panic() {
     let (folder, path) = written("evidence.tar.zst");
     let whole = fs::read(&path).unwrap();

@@ -98,6 +98,8 @@ impl Target {
     /// [`ErrorKind::Output`]; what stood there is there still.
     pub fn write(&self, bundle: &Bundle) -> Result<String, Error> {
         let failed = |error: &io::Error| self.unwritten(&error.kind().to_string());
+        // A collection takes its time: somebody may have put something there since.
+        Self::new(&self.path)?;
         let (manifest, digest) = render(bundle).map_err(|_| self.unwritten("the manifest can't be made"))?;
         let files = self.files(bundle, &manifest)?;
         if self.archive {

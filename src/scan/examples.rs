@@ -8,7 +8,7 @@ use super::{CATEGORY, Material, PRODUCT, SERVICE, STATE, Tools, scan};
 use crate::account;
 use crate::flow::Flow;
 use crate::flow::state::StateExposure;
-use crate::rule::{Example, ExampleInput, Problem, Rule, RuleSet, marked_lines, parse};
+use crate::rule::{Example, ExampleInput, Problem, Rule, RuleSet, marked_lines};
 use crate::secret::tokens::TokenTable;
 use crate::silence;
 use crate::source::Sources;
@@ -24,11 +24,11 @@ pub fn check_examples(name: &str, text: &str) -> Vec<Problem> {
     let Ok(rules) = RuleSet::load(&[], vec![(name.to_owned(), text.to_owned())]) else {
         return Vec::new(); // told by `check`
     };
-    let parsed = parse(name, text).into_iter().flatten();
-    parsed
+    rules
+        .iter()
         .flat_map(|rule| {
-            let mut problems = unknown_fields(&rule, text);
-            problems.extend(rule.file().examples.iter().filter_map(|e| run(&rules, &rule, e)));
+            let mut problems = unknown_fields(rule, text);
+            problems.extend(rule.file().examples.iter().filter_map(|e| run(&rules, rule, e)));
             problems
         })
         .collect()

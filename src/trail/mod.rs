@@ -32,6 +32,8 @@ pub mod slots;
 pub mod split;
 mod strict;
 pub mod time;
+#[cfg(feature = "verify")]
+pub mod verify;
 
 pub use self::conventions::{Allowed, Conventions};
 pub use self::gather::{At, Coverage, Gathered, Limits, Mark, Worker};

@@ -21,7 +21,7 @@ fn each_denial_names_its_permission_and_ends_nothing() {
         let ran = here.collect(&["--key-ids"]);
         assert_eq!(ran.code, 3, "{permission}: {ran:?}");
         assert!(
-            ran.out.contains(&format!("refused: {permission}: AccessDenied\n")),
+            ran.out.contains(&format!("refused: {permission}: AccessDenied")),
             "{permission}: {}",
             ran.out
         );

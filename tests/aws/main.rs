@@ -1,6 +1,7 @@
 //! AWS accounts, on real servers on loopback: moto with our own plugin, ministack, and a stand-in for what neither
 //! does. `make test` installs them. Nothing of the machine's own AWS configuration is read.
 
+mod account;
 mod collect;
 mod credentials;
 mod denied;

@@ -25,7 +25,7 @@ const MOST_TIME: Duration = Duration::from_secs(120);
 
 /// AWS's documented example.
 pub const KEY: Key = Key { id: "AKIAIOSFODNN7EXAMPLE", secret: "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY" };
-/// Root's, for ministack: the account's number as the key.
+/// The account of both servers.
 pub const ACCOUNT: &str = "123456789012";
 
 /// An access key.

@@ -1,6 +1,7 @@
 //! `secretrail account`: what is said of accounts in every state, below the command and with it.
 
 mod command;
+mod hostile;
 mod people;
 mod power;
 mod rig;

@@ -5,6 +5,7 @@ mod baseline;
 mod completions;
 mod examples;
 mod ignores;
+mod policy;
 mod rig;
 mod rules;
 mod scan;
@@ -15,3 +16,5 @@ mod settings;
 mod since;
 mod surfaces;
 mod trail_corpus;
+#[cfg(feature = "verify")]
+mod trail_verify;

@@ -3,6 +3,7 @@
 //! Judged statement by statement: what one allows, another may deny. What only holds under a condition is told as
 //! that. Service control policies, session policies and resource policies are not seen from here.
 
+use super::binding::{limits_allow, limits_by_deny};
 use super::document::{Condition, Document, Patterns, Statement};
 use super::escalation::{self, Escalation};
 use super::glob::{are_every_action, covers, is_every_action, is_every_resource};
@@ -58,7 +59,8 @@ impl Grant {
         let without_iam = denied.iter().any(|(_, deny)| deny.conditions.is_empty() && takes_iam(deny));
         let unless: Vec<String> = denied
             .iter()
-            .filter(|(_, deny)| !deny.conditions.is_empty() && (takes_all(deny) || takes_iam(deny)))
+            .filter(|(_, deny)| !deny.conditions.is_empty() && limits_by_deny(deny))
+            .filter(|(_, deny)| takes_all(deny) || takes_iam(deny))
             .map(|(_, deny)| format!("not when {}", words(&deny.conditions)))
             .collect();
         let mut ways = Vec::new();
@@ -66,7 +68,7 @@ impl Grant {
             let Some((power, by_exception)) = power(allow) else { continue };
             let power = if without_iam { Power::NearlyAll } else { power };
             let mut conditions: Vec<String> = unless.clone();
-            if !allow.conditions.is_empty() {
+            if limits_allow(&allow.conditions) {
                 conditions.insert(0, format!("only when {}", words(&allow.conditions)));
             }
             let way = Way { power, by: by.by.to_owned(), by_exception, conditions };
@@ -265,6 +267,26 @@ mod tests {
             "Condition": {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}}"#;
         let ways = grant(&[ALL, without_mfa]).ways;
         assert_eq!(ways[0].conditions, ["not when aws:MultiFactorAuthPresent BoolIfExists false"]);
+    }
+
+    #[test]
+    fn limits_that_are_none() {
+        let allow = r#"{"Effect": "Allow", "Action": "*", "Resource": "*",
+            "Condition": {"BoolIfExists": {"aws:MultiFactorAuthPresent": "true"}}}"#;
+        assert_eq!(powers(&[allow]), [(Power::All, false, 0)]);
+        for deny in [
+            // Only says no where there is a value, which a signed call does not have.
+            r#"{"Effect": "Deny", "Action": "*", "Resource": "*",
+                "Condition": {"Bool": {"aws:MultiFactorAuthPresent": "false"}}}"#,
+            r#"{"Effect": "Deny", "Action": "*", "Resource": "*",
+                "Condition": {"StringNotEquals": {"aws:RequestedRegion": "eu-central-1"}}}"#,
+            r#"{"Effect": "Deny", "NotAction": ["iam:*", "sts:*"], "Resource": "*",
+                "Condition": {"IpAddress": {"aws:SourceIp": "192.0.2.0/24"}}}"#,
+        ] {
+            let found = grant(&[ALL, deny]);
+            assert_eq!(found.ways[0].conditions, [""; 0], "{deny}");
+            assert_eq!(found.denied.len(), 1, "it is told all the same");
+        }
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! IAM policies: what a document says, what several of them give together, and who may assume a role.
 
+pub mod binding;
 pub mod document;
 pub mod escalation;
 pub mod glob;

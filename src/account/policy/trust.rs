@@ -1,5 +1,6 @@
 //! Trust policies: who may assume a role, and what must be told when it is done.
 
+use super::binding::limits_allow;
 use super::document::{Condition, Document, Statement};
 use super::glob::covers;
 use super::grant::words;
@@ -15,8 +16,25 @@ pub struct Trusted {
     pub who: Who,
     /// Conditions in words; empty: always.
     pub conditions: String,
+    /// Whether they limit who may: `BoolIfExists` on MFA does not.
+    pub limited: bool,
+    /// The keys that they test.
+    pub keys: Vec<String>,
     /// What must be so when it is done.
     pub demands: Demands,
+}
+
+impl Trusted {
+    /// Whether all that an OpenID provider knows are let in: it is tested for whom the token is (`aud`) at most, and not
+    /// whose it is.
+    pub fn is_whole_provider(&self) -> bool {
+        let Who::Federated(provider) = &self.who else { return false };
+        let whose = |key: &String| {
+            key.rsplit_once(':')
+                .is_some_and(|(of, claim)| of.contains('.') && !claim.eq_ignore_ascii_case("aud"))
+        };
+        provider.contains(":oidc-provider/") && !self.keys.iter().any(whose)
+    }
 }
 
 /// Who is trusted.
@@ -118,18 +136,20 @@ pub fn trusted(document: &Document) -> Vec<Trusted> {
             principals.list.iter().map(|(kind, value)| who(kind, value)).collect()
         };
         for who in whos {
-            trusted.push(Trusted { who, conditions: words(&allow.conditions), demands });
+            let keys = allow.conditions.iter().map(|condition| condition.key.clone()).collect();
+            let limited = limits_allow(&allow.conditions) || demands != Demands::default();
+            trusted.push(Trusted { who, conditions: words(&allow.conditions), limited, keys, demands });
         }
     }
     trusted
 }
 
 fn assumes(statement: &Statement) -> bool {
-    let named = |action: &&str| statement.actions.iter().any(|pattern| covers(pattern, action));
+    let named = |action: &str| statement.actions.iter().any(|pattern| covers(pattern, action));
     if statement.actions.all_but {
-        !ASSUMING.iter().all(|action| named(&action))
+        !ASSUMING.iter().all(|action| named(action))
     } else {
-        ASSUMING.iter().any(|action| named(&action))
+        ASSUMING.iter().any(|action| named(action))
     }
 }
 
@@ -223,6 +243,22 @@ mod tests {
             "Principal": {"Federated": "arn:aws:iam::123456789012:saml-provider/AWSSSO_0_DO_NOT_DELETE"}}"#);
         assert!(matches!(federated[0].who, Who::Federated(_)));
         assert_eq!(of(r#"{"Effect": "Allow", "Action": "sts:TagSession", "Principal": "*"}"#), []);
+    }
+
+    #[test]
+    fn a_provider_of_many_needs_a_subject() {
+        let whole = |condition: &str| {
+            let provider = "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com";
+            of(&format!(
+                r#"{{"Effect": "Allow", "Action": "sts:AssumeRoleWithWebIdentity", "Principal": {{"Federated":
+                "{provider}"}}, "Condition": {{{condition}}}}}"#
+            ))[0]
+                .is_whole_provider()
+        };
+        let host = "token.actions.githubusercontent.com";
+        assert!(whole(""));
+        assert!(whole(&format!(r#""StringEquals": {{"{host}:aud": "sts.amazonaws.com"}}"#)));
+        assert!(!whole(&format!(r#""StringLike": {{"{host}:sub": "repo:example/app:*"}}"#)));
     }
 
     #[test]

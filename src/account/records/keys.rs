@@ -29,7 +29,7 @@ fn one(account: &Account, user: &User, key: &Key) -> Judged {
     record.text("key.active", key.active.word());
     record.text("key.last-used", when(&key.used, account.now));
     record.text("key.unused", over(&unused, thresholds.unused_days));
-    record.text("key.rotation-due", over(&age, thresholds.key_rotation_days));
+    record.text("key.rotation-due", over(&age, thresholds.key_rotation_days.saturating_add(1)));
     record.text("key.at-set-up", at_set_up(user, key).word());
     record.text("account.identity-center", account.identity_center.word());
     if let Some(service) = &key.service {

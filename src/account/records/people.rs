@@ -1,17 +1,12 @@
 //! Records of users.
 
 use super::{Judged, over, when};
+use crate::account::Account;
 use crate::account::known::Known;
-use crate::account::{Account, Kind, Subject, User};
-
-/// The subject of a user.
-fn subject_of<'a>(account: &'a Account, user: &User) -> Option<&'a Subject> {
-    let subjects = account.subjects.get()?;
-    subjects.iter().find(|subject| subject.kind == Kind::User && subject.arn == user.arn)
-}
 
 pub(super) fn add(account: &Account, all: &mut Vec<Judged>) {
     let most = account.thresholds.unused_days;
+    let subjects = account.users_by_arn();
     for user in &account.users {
         let mut judged = Judged::new("user", user.at, &user.arn);
         let unused = user.password_unused_days(account.now);
@@ -27,7 +22,7 @@ pub(super) fn add(account: &Account, all: &mut Vec<Judged>) {
             known => known.word(),
         };
         record.text("user.password-unused", word);
-        if let Some(subject) = subject_of(account, user) {
+        if let Some(subject) = subjects.get(user.arn.as_str()) {
             record.text("user.administrator", subject.administrator.word());
             if !subject.policies.is_empty() {
                 judged.list("user.policies", subject.policies.iter().cloned());

@@ -2,6 +2,7 @@
 
 use super::Judged;
 use crate::account::policy::grant::{Power, Way};
+use crate::account::policy::trust::Trusted;
 use crate::account::{Account, Administrator, Agent, Kind, Known, Subject};
 use crate::finding::Confidence;
 use crate::record::FieldMap;
@@ -89,6 +90,7 @@ fn role(subject: &Subject) -> Judged {
     record.flag("role.demands-session-name", subject.demands.session_name);
     record.flag("role.demands-mfa", subject.demands.mfa);
     record.flag("role.demands-external-id", subject.demands.external_id);
+    record.flag("role.whole-provider", subject.trusted.iter().any(Trusted::is_whole_provider));
     record.text("role.administrator", subject.administrator.word());
     optional(&mut judged, "role.demands", subject.demands.words().into_iter().map(str::to_owned).collect());
     trusted(&mut judged, "role.trusts", subject);

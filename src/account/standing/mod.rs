@@ -285,7 +285,7 @@ fn assumed(
 }
 
 fn standing(trusted: &Trusted, kind: Kind, account: &str, has_assumers: bool) -> Standing {
-    let free = trusted.conditions.is_empty() && trusted.demands == Demands::default();
+    let free = !trusted.limited;
     let of_account = |number: &str| match (number == account, has_assumers) {
         (true, true) => Standing::AnyTime,
         (true, false) => Standing::Roles,
@@ -314,8 +314,7 @@ fn assumers(subject: &Subject, account: &str, users: &[(&Principal, Held<'_>)]) 
     if !subject.kind.is_role() || subject.administrator == Administrator::No {
         return Vec::new();
     }
-    let free = |one: &&Trusted| one.conditions.is_empty() && one.demands == Demands::default();
-    let open: Vec<&Who> = subject.trusted.iter().filter(free).map(|one| &one.who).collect();
+    let open: Vec<&Who> = subject.trusted.iter().filter(|one| !one.limited).map(|one| &one.who).collect();
     let whole = open.iter().any(|who| match who {
         Who::Account(number) => number == account,
         Who::Everyone => true,

@@ -3,11 +3,12 @@
 use jiff::Timestamp;
 
 use crate::account::time::{days_since, hours_since};
-use crate::account::{Account, Administrator, Key, Kind, Known, Root, User, verdict};
+use crate::account::{Account, Administrator, Key, Known, Root, Subject, User, verdict};
 use crate::report::{AccountSection, KeyRow, Last, RootRow, UserRow};
 
 pub(super) fn section(account: &Account, show_key_ids: bool) -> AccountSection {
     let made = account.report_made.get();
+    let subjects = account.users_by_arn();
     AccountSection {
         number: account.number.clone(),
         partition: account.partition.clone(),
@@ -16,7 +17,11 @@ pub(super) fn section(account: &Account, show_key_ids: bool) -> AccountSection {
         caller: account.caller.get().map(|caller| (caller.kind.word().to_owned(), caller.arn.clone())),
         verdict: verdict(account),
         root: root(&account.root, account.now),
-        users: account.users.iter().map(|one| user(one, account)).collect(),
+        users: account
+            .users
+            .iter()
+            .map(|one| user(one, subjects.get(one.arn.as_str()), account.now))
+            .collect(),
         show_key_ids,
     }
 }
@@ -35,17 +40,15 @@ fn root(root: &Root, now: Timestamp) -> RootRow {
     }
 }
 
-fn user(user: &User, account: &Account) -> UserRow {
-    let subjects = account.subjects.get().into_iter().flatten();
-    let mut own = subjects.filter(|subject| subject.kind == Kind::User && subject.arn == user.arn);
+fn user(user: &User, subject: Option<&&Subject>, now: Timestamp) -> UserRow {
     UserRow {
         name: user.name.clone(),
         arn: user.arn.clone(),
         password: user.password.get().copied(),
-        password_last_used: last(&user.password_used, account.now),
+        password_last_used: last(&user.password_used, now),
         mfa: user.mfa.get().copied(),
-        administrator: own.next().map_or(Administrator::Unknown, |one| one.administrator).word().to_owned(),
-        keys: user.keys.iter().map(|one| key(one, account.now)).collect(),
+        administrator: subject.map_or(Administrator::Unknown, |one| one.administrator).word().to_owned(),
+        keys: user.keys.iter().map(|one| key(one, now)).collect(),
     }
 }
 

@@ -9,12 +9,12 @@ use secretrail::evidence::Target;
 
 /// Whole evidence of the four states that the leading peer judges wrong, and of one with which nothing is wrong.
 fn cases() -> Vec<(&'static str, State, Vec<&'static str>)> {
-    let mut not_supported = State::default();
+    let mut not_supported = State::good();
     not_supported.set("AccountMFAEnabled", 0);
     let row = Row::root().with(&[("password_enabled", "not_supported"), ("mfa_active", "false")]);
     not_supported.rows = vec![row.line()];
 
-    let mut key_used = State::default();
+    let mut key_used = State::good();
     key_used.set("AccountAccessKeysPresent", 1);
     let used = [
         ("access_key_1_active", "true"),
@@ -25,15 +25,15 @@ fn cases() -> Vec<(&'static str, State, Vec<&'static str>)> {
     ];
     key_used.rows = vec![Row::root().with(&used).line()];
 
-    let mut groot = State::default();
+    let mut groot = State::good();
     groot.devices = vec![("arn:aws:iam::123456789012:mfa/root-account-mfa-device", user_arn("groot"))];
     groot.add_user(&Row::user("groot").with(&[("mfa_active", "true")]), &[], "", "");
 
-    let mut never_used = State::default();
+    let mut never_used = State::good();
     let made = [("access_key_1_active", "true"), ("access_key_1_last_rotated", "2024-06-01T00:00:00+00:00")];
     never_used.add_user(&Row::user("legacy-ci").with(&made), &[], "", "");
     vec![
-        ("account/clean", State::default(), vec![]),
+        ("account/clean", State::good(), vec![]),
         ("account/root-password-not-supported", not_supported, vec!["root-without-mfa"]),
         ("account/root-key-used-today", key_used, vec!["root-has-access-keys", "root-used-recently"]),
         ("account/virtual-mfa-of-groot", groot, vec![]),
@@ -85,7 +85,7 @@ fn folder(state: &State) -> Folder {
 }
 
 fn sample() -> State {
-    let mut state = State::default();
+    let mut state = State::good();
     let row = [
         ("password_enabled", "true"),
         ("password_last_used", "2026-11-20T00:00:00+00:00"),
@@ -202,8 +202,19 @@ fn settings_silence_and_set_what_is_old() {
 }
 
 #[test]
+fn a_baseline_knows_what_was_there() {
+    let folder = folder(&sample());
+    let ran = folder.run(&["baseline", "--evidence", "evidence", "-o", "known.json"]);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    assert!(folder.read("known.json").contains(&user_arn("alice")));
+    let ran = told(&folder, &["--baseline", "known.json", "--format", "json"]);
+    assert_eq!((ran.code, ran.findings()), (0, vec![]));
+    assert!(ran.silenced().len() > 2);
+}
+
+#[test]
 fn what_was_refused_makes_the_audit_partial() {
-    let mut state = State::default();
+    let mut state = State::good();
     state.refused = vec![("ListVirtualMFADevices", "AccessDenied")];
     let ran = told(&folder(&state), &[]);
     assert_eq!(ran.code, 3, "{}", ran.out);
@@ -238,7 +249,7 @@ fn what_is_no_evidence_is_an_error() {
 fn names_in_answers_are_redacted() {
     let token =
         format!("ghp_{}", "A1b2C3d4E5f6G7h8I9j0K1l2M3n4O5p6Q7r8".chars().take(36).collect::<String>());
-    let mut state = State::default();
+    let mut state = State::good();
     let note = "<Tags><member><Key>k</Key><Value># secretrail:ignore caller-is-root until=2999-01-01 reason=\"x\"</Value></member></Tags>";
     state.caller = ROOT.into();
     state.user_id = "123456789012".into();

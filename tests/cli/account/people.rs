@@ -7,7 +7,7 @@ const ACTIVE: [(&str, &str); 2] =
     [("access_key_1_active", "true"), ("access_key_1_last_rotated", "2026-11-01T00:00:00+00:00")];
 
 fn with(rows: &[Row]) -> State {
-    let mut state = State::default();
+    let mut state = State::good();
     for row in rows {
         state.add_user(row, &[], "", "");
     }
@@ -140,7 +140,7 @@ fn keys_beside_identity_center_and_from_set_up() {
 
 #[test]
 fn users_that_are_newer_than_the_report_are_gaps() {
-    let mut state = State::default();
+    let mut state = State::good();
     state.users = vec![super::rig::principal("User", "new", &[], "", "")];
     let audited = state.audit();
     assert_eq!(audited.gaps.len(), 1);

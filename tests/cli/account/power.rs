@@ -9,7 +9,7 @@ const ADMIN: &str = "AdministratorAccess";
 const OWN: &str = r#"{"AWS":"arn:aws:iam::123456789012:root"}"#;
 
 fn with_user(inline: &[(&str, &str)], managed: &str, more: &str) -> State {
-    let mut state = State::default();
+    let mut state = State::good();
     state.add_user(&Row::user("alice"), inline, managed, more);
     state
 }
@@ -103,7 +103,7 @@ fn exceptions_and_escalations() {
 #[test]
 fn roles_are_judged_by_who_may_assume_them() {
     let told = |trust: &str, users: bool| {
-        let mut state = State::default();
+        let mut state = State::good();
         if users {
             let may = r#"{"Effect":"Allow","Action":"sts:AssumeRole","Resource":"arn:aws:iam::123456789012:role/ops"}"#;
             state.add_user(&Row::user("alice"), &[("may", may)], "", "");
@@ -117,6 +117,9 @@ fn roles_are_judged_by_who_may_assume_them() {
     assert_eq!(told(&trusts(&alice, ""), true), ["standing-administrator-role role/ops"]);
     let mfa = r#""Bool":{"aws:MultiFactorAuthPresent":"true"}"#;
     assert_eq!(told(&trusts(OWN, mfa), true), ["administrator-role role/ops"]);
+    // Holds for every call that is signed with an access key.
+    let if_exists = r#""BoolIfExists":{"aws:MultiFactorAuthPresent":"true"}"#;
+    assert_eq!(told(&trusts(OWN, if_exists), true), ["standing-administrator-role role/ops"]);
     assert_eq!(
         told(&trusts(r#"{"AWS":"210987654321"}"#, ""), true),
         ["administrator-role-other-account role/ops"]
@@ -135,7 +138,7 @@ fn roles_are_judged_by_who_may_assume_them() {
 #[test]
 fn agents_roles_must_say_for_whom() {
     let told = |name: &str, trust: &str, thresholds: &Thresholds| {
-        let mut state = State::default();
+        let mut state = State::good();
         state.roles = vec![role(name, trust, "")];
         state
             .audit_with(thresholds)
@@ -161,7 +164,7 @@ fn agents_roles_must_say_for_whom() {
         told("CloudWatchAgentServerRole", &trusts(r#"{"Service":"ec2.amazonaws.com"}"#, ""), &default),
         []
     );
-    let mut state = State::default();
+    let mut state = State::good();
     let trust =
         format!("<AssumeRolePolicyDocument>{}</AssumeRolePolicyDocument>", document(&trusts(OWN, "")));
     let tags = "<Tags><member><Key>used-by</Key><Value>agent</Value></member></Tags>";
@@ -173,10 +176,26 @@ fn agents_roles_must_say_for_whom() {
 
 #[test]
 fn a_policy_that_cannot_be_read_is_a_gap() {
-    let mut state = State::default();
+    let mut state = State::good();
     state.roles =
         vec![principal("Role", "odd", &[], "", "<AssumeRolePolicyDocument>%zz</AssumeRolePolicyDocument>")];
     let audited = state.audit();
     assert_eq!(audited.gaps[0].name, role_arn("odd"));
     assert!(audited.gaps[0].hides_findings);
+}
+
+/// An account grows, and what was on the first page is on the second one.
+#[test]
+fn a_fingerprint_does_not_know_its_page() {
+    let mut bundle = with_user(&[], &attached(ADMIN), "").bundle();
+    let prints = |bundle: &secretrail::evidence::Bundle| -> Vec<String> {
+        let audited = super::rig::audit(bundle, &Thresholds::default());
+        let power = audited.findings.into_iter().filter(|one| &*one.rule == "standing-administrator");
+        power.map(|one| one.fingerprint).collect()
+    };
+    let before = prints(&bundle);
+    for document in &mut bundle.documents {
+        document.name = document.name.replace("details.1.xml", "details.2.xml");
+    }
+    assert_eq!((prints(&bundle), before.len()), (before, 1));
 }

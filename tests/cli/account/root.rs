@@ -8,7 +8,7 @@ const MFA: &str = "AccountMFAEnabled";
 
 #[test]
 fn nothing_is_wrong_with_a_good_account() {
-    let audited = State::default().audit();
+    let audited = State::good().audit();
     assert_eq!(audited.told(), [""; 0]);
     assert_eq!(audited.reasons(), [""; 0]);
     let verdict = secretrail::account::verdict(&audited.account);
@@ -34,7 +34,7 @@ fn the_truth_table_of_root_mfa() {
         (1, 1, 0, vec!["root-has-access-keys root", "root-without-mfa root"]),
         (1, 1, 1, vec!["root-has-access-keys root"]),
     ] {
-        let mut state = State::default();
+        let mut state = State::good();
         state.set(PASSWORD, password);
         state.set(KEYS, keys);
         state.set(MFA, mfa);
@@ -48,7 +48,7 @@ fn the_truth_table_of_root_mfa() {
 /// The peer finds nothing here: the report's `not_supported` counts as no password for it.
 #[test]
 fn a_password_that_is_not_supported_is_no_reason_to_pass() {
-    let mut state = State::default();
+    let mut state = State::good();
     state.set(MFA, 0);
     state.summary.retain(|(key, _)| *key != PASSWORD);
     state.rows =
@@ -63,7 +63,7 @@ fn a_password_that_is_not_supported_is_no_reason_to_pass() {
 /// The peer looks at the password only.
 #[test]
 fn the_latest_of_three_dates_is_roots_last_use() {
-    let mut state = State::default();
+    let mut state = State::good();
     state.set(KEYS, 1);
     let used = [
         ("access_key_1_active", "true"),
@@ -83,7 +83,7 @@ fn the_latest_of_three_dates_is_roots_last_use() {
 /// The peer finds `root` in `groot`.
 #[test]
 fn a_virtual_device_is_roots_by_its_owner() {
-    let mut state = State::default();
+    let mut state = State::good();
     state.devices = vec![("arn:aws:iam::123456789012:mfa/root-account-mfa-device", user_arn("groot"))];
     state.add_user(&Row::user("groot").with(&[("mfa_active", "true")]), &[], "", "");
     let audited = state.audit();
@@ -95,7 +95,7 @@ fn a_virtual_device_is_roots_by_its_owner() {
 
 #[test]
 fn the_report_never_overrules_the_summary() {
-    let mut state = State::default();
+    let mut state = State::good();
     // An hour ago root had keys and no MFA.
     let old = [
         ("mfa_active", "false"),
@@ -105,7 +105,7 @@ fn the_report_never_overrules_the_summary() {
     state.rows = vec![Row::root().with(&old).line()];
     assert_eq!(state.audit().told(), [""; 0]);
     // Now it has them, and the report does not know it yet.
-    let mut state = State::default();
+    let mut state = State::good();
     state.set(KEYS, 1);
     state.set(MFA, 0);
     assert_eq!(state.audit().told(), ["root-has-access-keys root", "root-without-mfa root"]);
@@ -113,7 +113,7 @@ fn the_report_never_overrules_the_summary() {
 
 #[test]
 fn what_is_not_told_is_not_known() {
-    let mut state = State::default();
+    let mut state = State::good();
     state.refused = vec![("GetAccountSummary", "AccessDenied"), ("GetCredentialReport", "ReportNotPresent")];
     let audited = state.audit();
     assert_eq!(audited.told(), [""; 0]);
@@ -147,7 +147,7 @@ fn each_denied_call_is_a_gap_and_the_rest_is_judged() {
         "GetAccountPasswordPolicy",
         "GenerateCredentialReport",
     ] {
-        let mut state = State::default();
+        let mut state = State::good();
         state.set(KEYS, 1);
         state.add_user(&Row::user("alice").with(&[("password_enabled", "true")]), &[], "", "");
         state.refused = vec![(action, "AccessDenied")];
@@ -166,7 +166,7 @@ fn each_denied_call_is_a_gap_and_the_rest_is_judged() {
 
 #[test]
 fn some_refusals_are_answers() {
-    let mut state = State::default();
+    let mut state = State::good();
     state.refused = vec![
         ("ListOrganizationsFeatures", "OrganizationNotFoundException"),
         ("GetAccountPasswordPolicy", "NoSuchEntity"),
@@ -184,7 +184,7 @@ fn some_refusals_are_answers() {
 
 #[test]
 fn evidence_that_lacks_an_answer_is_not_whole() {
-    let mut bundle = State::default().bundle();
+    let mut bundle = State::good().bundle();
     bundle.documents.retain(|document| document.call.action != "GetAccountSummary");
     let audited = super::rig::audit(&bundle, &secretrail::account::Thresholds::default());
     let reasons = audited.reasons();
@@ -198,7 +198,7 @@ fn evidence_that_lacks_an_answer_is_not_whole() {
 
 #[test]
 fn a_report_without_root_is_a_gap() {
-    let mut state = State::default();
+    let mut state = State::good();
     state.rows = vec![Row::user("alice").line()];
     state.users = vec![super::rig::principal("User", "alice", &[], "", "")];
     let reasons = state.audit().reasons().join("\n");
@@ -218,19 +218,19 @@ fn who_asks_is_told() {
         ),
         ("arn:aws-us-gov:iam::123456789012:root", "123456789012", Some("caller-is-root")),
     ] {
-        let state = State { caller: caller.into(), user_id: id.into(), ..State::default() };
+        let state = State { caller: caller.into(), user_id: id.into(), ..State::good() };
         let rules: Vec<String> = state.audit().findings.iter().map(|one| one.rule.to_string()).collect();
         assert_eq!(rules, rule.into_iter().collect::<Vec<_>>(), "{caller} {id}");
     }
     // Root that has no credentials of its own can only be a session of AssumeRoot.
-    let mut state = State { caller: ROOT.into(), user_id: "123456789012".into(), ..State::default() };
+    let mut state = State { caller: ROOT.into(), user_id: "123456789012".into(), ..State::good() };
     state.set(PASSWORD, 0);
     assert_eq!(state.audit().told(), ["caller-is-root-session root"]);
 }
 
 #[test]
 fn organisations_certificates_and_old_reports() {
-    let mut state = State::default();
+    let mut state = State::good();
     state.features = Some(vec!["RootSessions"]);
     state.set("AccountSigningCertificatesPresent", 1);
     state.report_made = "2026-11-25T12:00:00Z";

@@ -1,1 +1,0 @@
-//! The account as a whole.

@@ -1,0 +1,40 @@
+//! `secretrail policy` and `secretrail evidence`, which need no AWS.
+
+use serde_json::Value;
+
+use crate::rig::Folder;
+
+#[test]
+fn the_policy_is_printed_as_json_and_as_terraform() {
+    let folder = Folder::new(&[]);
+    let ran = folder.run(&["policy", "--account", "123456789012", "--region", "us-east-1", "--key-ids"]);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    let policy: Value = ran.json();
+    let names: Vec<&str> =
+        policy["Statement"].as_array().unwrap().iter().map(|one| one["Sid"].as_str().unwrap()).collect();
+    assert_eq!(names, ["AccountWideReads", "PerUserReads", "NeverDecrypt", "NoBulkValueReads"]);
+    assert_eq!(policy["Statement"][1]["Resource"], "arn:aws:iam::123456789012:user/*");
+    assert_eq!(policy["Statement"][2]["Condition"]["StringLike"]["kms:ViaService"], "ssm.*.amazonaws.com");
+    let ran = folder.run(&["policy", "--surface", "account", "--terraform"]);
+    assert_eq!(ran.code, 0);
+    assert!(ran.out.starts_with("data \"aws_iam_policy_document\" \"secretrail\" {\n"), "{}", ran.out);
+    // secretrail reads what it writes.
+    folder.write("policy.tf", &ran.out);
+    assert_eq!(folder.run(&["scan"]).code, 0);
+}
+
+#[test]
+fn an_account_s_number_has_twelve_digits() {
+    let folder = Folder::new(&[]);
+    let ran = folder.run(&["policy", "--account", "1234"]);
+    assert!(ran.code == 2 && ran.err.contains("twelve digits"), "{ran:?}");
+}
+
+#[test]
+fn a_folder_without_a_manifest_is_no_evidence() {
+    let folder = Folder::new(&[("notes.txt", "mine")]);
+    let ran = folder.run(&["evidence", "verify", "."]);
+    assert_eq!((ran.code, ran.out.as_str()), (2, ""));
+    assert!(ran.err.contains("it has no manifest.json, so it is no evidence bundle"), "{}", ran.err);
+    assert!(ran.err.contains(" hint: "), "{}", ran.err);
+}
