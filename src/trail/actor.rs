@@ -64,6 +64,10 @@ pub(super) fn judge(
         ..Actor::default()
     });
     actor.name = name(&actor, &evidence, session);
+    // Evidence that names neither a kind nor a person tells nothing of who acts.
+    if actor.kind == Kind::Unknown && actor.name.is_empty() {
+        actor.level = Level::Unknown;
+    }
     let mut told = BTreeSet::new();
     let reasons = evidence.iter().filter(|one| told.insert(one.reason.clone()));
     actor.reasons = reasons.map(|one| format!("{} ({})", one.reason, one.level.word())).collect();
