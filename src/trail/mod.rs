@@ -41,3 +41,6 @@ pub use self::judge::{correlated, judge, place};
 pub use self::link::{Links, link};
 pub use self::records::{EVENT, FIELDS, SESSION, record as session_record};
 pub use self::session::{Actor, Fallback, Kind, Level, Root, Session};
+
+#[cfg(test)]
+mod tests;
