@@ -56,7 +56,7 @@ fn document(node: &Node, name: &str, parts: &BTreeSet<String>, set: &RuleSet, pr
     if node.entries().is_none() || ["filter", "action"].iter().any(|key| node.get(key).is_some()) {
         return;
     }
-    let called = ["name", "id"].iter().filter_map(|key| node.get(key)?.text());
+    let called = ["name", "id", "title"].iter().filter_map(|key| node.get(key)?.text());
     let is_part = called.into_iter().any(|called| parts.contains(called));
     // Users see the correlation, not its parts.
     if !is_part {

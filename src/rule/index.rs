@@ -125,7 +125,7 @@ impl Index {
         let mut found = self.always.clone();
         for (name, slots) in &self.fields {
             let Some(field) = record.field(name) else { continue };
-            for element in elements(&field) {
+            for element in elements(&field).iter() {
                 let slot = element.subject.as_ref().and_then(|subject| slots.get(subject.folded()));
                 found.extend(slot.into_iter().flatten());
             }

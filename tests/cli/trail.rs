@@ -58,8 +58,12 @@ fn json_tells_sessions_and_coverage() {
     assert_eq!(root["actor"]["kind"], "agent");
     assert_eq!(report["coverage"]["distinct_events"], 11);
     assert_eq!(report["coverage"]["verified"], false);
-    let rules: Vec<&str> =
-        report["findings"].as_array().expect("findings").iter().filter_map(|one| one["rule"].as_str()).collect();
+    let rules: Vec<&str> = report["findings"]
+        .as_array()
+        .expect("findings")
+        .iter()
+        .filter_map(|one| one["rule"].as_str())
+        .collect();
     assert!(rules.contains(&"credential-fallback-to-root"), "{rules:?}");
 }
 
@@ -151,7 +155,9 @@ fn csv_and_ocsf_are_lines_of_their_kinds() {
     assert!(csv.out.starts_with("session,account,type,principal,root,mfa,"));
     let ocsf = folder.run(&["trail", &case("root-console"), "--timeline", "--format", "ocsf", "--exit-zero"]);
     let lines: Vec<Value> = ocsf.out.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
-    let classes: std::collections::BTreeSet<u64> = lines.iter().filter_map(|line| line["class_uid"].as_u64()).collect();
+    let classes: std::collections::BTreeSet<u64> =
+        lines.iter().filter_map(|line| line["class_uid"].as_u64()).collect();
     assert_eq!(classes.into_iter().collect::<Vec<_>>(), [2004, 6003]);
-    assert!(lines.iter().all(|line| line["type_uid"].as_u64().expect("a type") / 100 == line["class_uid"].as_u64().expect("a class")));
+    assert!(lines.iter().all(|line| line["type_uid"].as_u64().expect("a type") / 100
+        == line["class_uid"].as_u64().expect("a class")));
 }

@@ -61,3 +61,67 @@ fn every_record_is_whole() {
         }
     }
 }
+
+/// The rules that each case meets, each as often as it is met: what it must find, and all that it may find.
+const FOUND: &[(&str, &[&str])] = &[
+    ("agent-declared", &["agent-read-secret"]),
+    (
+        "agent-long-lived-key",
+        &[
+            "access-key-created",
+            "agent-created-credential",
+            "agent-read-secret",
+            "agent-with-long-lived-key",
+            "agent-without-identity",
+        ],
+    ),
+    ("agent-marked", &["agent-read-secret", "agent-without-identity"]),
+    ("agent-mcp", &["agent-read-secret"]),
+    ("bursts", &["denied-calls", "key-from-two-networks", "secret-read-then-key-elsewhere"]),
+    ("chain", &["trail-stopped"]),
+    ("duplicates", &["root-session"]),
+    (
+        "fallback-root",
+        &[
+            "access-key-created",
+            "agent-as-root",
+            "agent-with-long-lived-key",
+            "agent-without-identity",
+            "credential-fallback-to-root",
+            "root-session",
+        ],
+    ),
+    ("fallback-sso", &["credential-fallback"]),
+    ("human", &[]),
+    ("root-access-key", &["login-profile-created", "root-access-key-used", "root-session"]),
+    ("root-assume-root", &["root-task"]),
+    ("root-console", &["root-from-new-network", "root-session", "root-session", "root-session-without-mfa"]),
+    ("root-service", &[]),
+    (
+        "tampering",
+        &[
+            "access-key-created",
+            "login-profile-created",
+            "mfa-deactivated",
+            "trail-altered",
+            "trail-stopped",
+            "trail-stopped",
+        ],
+    ),
+    ("unknown", &[]),
+];
+
+#[test]
+fn rules_find_what_a_case_shows_and_nothing_else() {
+    for (case, expected) in FOUND {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_secretrail"));
+        let folder = fixtures().join("trail").join(case);
+        let done = command.arg("trail").arg(folder).args(["--format", "json"]).output().expect("it runs");
+        let report: serde_json::Value = serde_json::from_slice(&done.stdout).expect("JSON");
+        let findings = report["findings"].as_array().expect("findings");
+        let mut found: Vec<&str> =
+            findings.iter().map(|one| one["rule"].as_str().unwrap_or_default()).collect();
+        found.sort_unstable();
+        assert_eq!(found, *expected, "{case}");
+    }
+}

@@ -93,7 +93,7 @@ impl<'s, E: Copy + Ord + Hash> Correlator<'s, E> {
         self
     }
 
-    /// A record met a rule. Each record is given once for each rule that it met.
+    /// A record met a rule. Each record is given once for each rule that it met, and those one after another.
     pub fn feed(&mut self, rule: &Rule, time: i64, event: E, record: &dyn Record) {
         let Some(places) = self.slots.get(rule.name()) else { return };
         self.late += u64::from(time < self.now);

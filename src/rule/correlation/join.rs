@@ -72,11 +72,17 @@ fn bases(rule: &Rule, rules: &[Rule], others_failed: bool) -> Result<Vec<usize>,
     Ok(found)
 }
 
-/// A rule by its `name`, its id or its file's name; of several the one in the same file.
+/// A rule by its `name`, its id, its file's name, or its title, by which some collections call it; of several the
+/// one in the same file.
 fn find(reference: &str, home: &str, rules: &[Rule]) -> Option<usize> {
     let is_meant = |rule: &Rule| {
         let file = rule.file();
-        let names = [file.reference.as_deref(), file.id.as_deref(), Some(file.name.as_str())];
+        let names = [
+            file.reference.as_deref(),
+            file.id.as_deref(),
+            Some(file.name.as_str()),
+            Some(file.title.as_str()),
+        ];
         names.contains(&Some(reference))
     };
     let meant = || rules.iter().enumerate().filter(|(_, rule)| is_meant(rule));

@@ -133,6 +133,25 @@ fn its_own_rules_are_quiet_unless_it_says_otherwise() {
 }
 
 #[test]
+fn a_rule_is_called_by_name_id_file_or_title() {
+    let base = format!(
+        "id: 5b1d8f0e-3c52-4a1e-9d57-0d9b1f0c6a11\nname: short\n{}",
+        around("s: {kind: c}\ncondition: s")
+    );
+    for (called, known) in [
+        ("short", true),
+        ("5b1d8f0e-3c52-4a1e-9d57-0d9b1f0c6a11", true),
+        ("c", true),
+        ("A test", true),
+        ("test", false),
+    ] {
+        let other = format!("title: x\ncorrelation: {{type: temporal, rules: ['{called}'], timespan: 5m}}");
+        let set = RuleSet::load(&[("c.yml", &base)], vec![("d.yml".to_owned(), other)]);
+        assert_eq!(set.is_ok(), known, "{called}");
+    }
+}
+
+#[test]
 fn a_full_memory_is_told() {
     let set = set("type: event_count\nrules: [a]\ngroup-by: [value]\ntimespan: 10s\ncondition: {gte: 3}");
     let mut correlator = set.correlator::<u64>("test", "", "").with_most_weight(80);

@@ -193,11 +193,13 @@ impl<'s, 'c> Worker<'s, 'c> {
             self.special(event, &call, number, mark());
         }
         let record = EventRecord(*event);
+        // Held for all rules of the event: a record that meets two rules of one correlation is one record.
+        let (correlator, mut held) = (self.correlator, None);
         for (rule, is_counted) in call.rules.iter().filter(|(rule, _)| rule.matches(&record)) {
             if *is_counted {
                 let at = At { time: when, id: uuid(&id()), file, offset };
-                let mut correlator = self.correlator.lock().unwrap_or_else(PoisonError::into_inner);
-                correlator.feed(rule, when, at, &record);
+                let locked = || correlator.lock().unwrap_or_else(PoisonError::into_inner);
+                held.get_or_insert_with(locked).feed(rule, when, at, &record);
             }
             if !rule.is_quiet() {
                 self.hit(rule, &record, mark());
