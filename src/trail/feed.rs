@@ -3,13 +3,14 @@
 use std::collections::HashSet;
 
 use super::gather::Worker;
+use super::gather::names::Fast;
 use super::slots::{Event, Slot};
 use super::split::Unit;
 
 /// The ids of all events so far.
 #[derive(Debug, Default)]
 pub struct Ids {
-    seen: HashSet<u128>,
+    seen: HashSet<u128, Fast>,
 }
 
 impl Ids {
@@ -23,16 +24,29 @@ impl Ids {
 /// An event's id as a number. Ids are UUIDs; all else is hashed, and an event without an id is its own.
 fn number(event: &Event<'_>) -> u128 {
     let id = event.bytes(Slot::EventId);
-    let mut digits = 0;
-    let read = id.iter().filter(|byte| **byte != b'-').try_fold(0_u128, |sum, byte| {
-        digits += 1;
-        char::from(*byte).to_digit(16).map(|digit| (sum << 4) | u128::from(digit))
-    });
-    match read {
-        Some(number) if digits == 32 => number,
-        _ if id.is_empty() => hashed(event.raw()),
-        _ => hashed(id),
+    match uuid(id) {
+        Some(number) => number,
+        None if id.is_empty() => hashed(event.raw()),
+        None => hashed(id),
     }
+}
+
+/// The number that a UUID of 36 characters is.
+fn uuid(id: &[u8]) -> Option<u128> {
+    if id.len() != 36 {
+        return None;
+    }
+    let mut number = 0;
+    for (at, byte) in id.iter().enumerate() {
+        let digit = match (byte, at) {
+            (b'-', 8 | 13 | 18 | 23) => continue,
+            (b'0'..=b'9', _) => byte - b'0',
+            (b'a'..=b'f', _) => byte - b'a' + 10,
+            _ => return None,
+        };
+        number = (number << 4) | u128::from(digit);
+    }
+    Some(number)
 }
 
 /// FNV-1a of 128 bits.
@@ -46,9 +60,8 @@ fn hashed(bytes: &[u8]) -> u128 {
 pub fn take(worker: &mut Worker<'_, '_>, text: &[u8], unit: &Unit, again: &[bool], file: u32, before: u64) {
     for (slots, again) in unit.events.iter().zip(again) {
         let event = unit.event(text, slots);
-        let id = event.text(Slot::EventId);
         let offset = if slots.unpacked { before } else { before + event.start() as u64 };
-        worker.take(&event, &id, file, offset, *again);
+        worker.take(&event, file, offset, *again);
     }
     worker.skip(unit.digests, unit.insights);
 }

@@ -27,12 +27,12 @@ pub fn told_size(bytes: &[u8]) -> usize {
 
 /// Inflates a whole file into `out`; `false` where that needs the slow way: several members, a bomb, damage.
 pub fn at_once(bytes: &[u8], out: &mut Vec<u8>) -> bool {
-    out.clear();
     let size = told_size(bytes);
     let is_small = size <= MOST_AT_ONCE && size as u64 <= FREE.max(bytes.len() as u64 * MOST_RATIO);
     if bytes.len() < LEAST || !is_small || has_more_members(bytes) {
         return false;
     }
+    // What an earlier file left is written over: only what is longer has to be wiped.
     out.resize(size, 0);
     inflate(bytes, out)
 }

@@ -27,7 +27,7 @@ macro_rules! slots {
 
         $(
             fn $group(key: &[u8]) -> Option<Slot> {
-                Some(match key { $(_ if key == $key.as_bytes() => Slot::$slot,)+ _ => return None })
+                Some(match key { $($key => Slot::$slot,)+ _ => return None })
             }
         )+
     };
@@ -35,60 +35,60 @@ macro_rules! slots {
 
 slots! {
     top {
-        "userIdentity" => Identity,
-        "eventTime" => EventTime,
-        "eventSource" => EventSource,
-        "eventName" => EventName,
-        "awsRegion" => Region,
-        "sourceIPAddress" => SourceIp,
-        "userAgent" => UserAgent,
-        "errorCode" => ErrorCode,
-        "requestParameters" => Request,
-        "responseElements" => Response,
-        "additionalEventData" => Additional,
-        "requestID" => RequestId,
-        "eventID" => EventId,
-        "readOnly" => ReadOnly,
-        "eventType" => EventType,
-        "managementEvent" => Management,
-        "recipientAccountId" => Recipient,
-        "eventCategory" => Category,
-        "sessionCredentialFromConsole" => FromConsole,
-        "CloudTrailEvent" => Packed,
-        "detail" => Detail,
-        "insightDetails" => Insight,
-        "digestS3Bucket" => Digest,
-        "mcpEventDetails" => Mcp,
+        b"userIdentity" => Identity,
+        b"eventTime" => EventTime,
+        b"eventSource" => EventSource,
+        b"eventName" => EventName,
+        b"awsRegion" => Region,
+        b"sourceIPAddress" => SourceIp,
+        b"userAgent" => UserAgent,
+        b"errorCode" => ErrorCode,
+        b"requestParameters" => Request,
+        b"responseElements" => Response,
+        b"additionalEventData" => Additional,
+        b"requestID" => RequestId,
+        b"eventID" => EventId,
+        b"readOnly" => ReadOnly,
+        b"eventType" => EventType,
+        b"managementEvent" => Management,
+        b"recipientAccountId" => Recipient,
+        b"eventCategory" => Category,
+        b"sessionCredentialFromConsole" => FromConsole,
+        b"CloudTrailEvent" => Packed,
+        b"detail" => Detail,
+        b"insightDetails" => Insight,
+        b"digestS3Bucket" => Digest,
+        b"mcpEventDetails" => Mcp,
     }
     identity {
-        "type" => Type,
-        "principalId" => PrincipalId,
-        "arn" => Arn,
-        "accountId" => Account,
-        "accessKeyId" => Key,
-        "userName" => UserName,
-        "invokedBy" => InvokedBy,
-        "sessionContext" => Context,
-        "onBehalfOf" => OnBehalfOf,
-        "identityProvider" => Provider,
+        b"type" => Type,
+        b"principalId" => PrincipalId,
+        b"arn" => Arn,
+        b"accountId" => Account,
+        b"accessKeyId" => Key,
+        b"userName" => UserName,
+        b"invokedBy" => InvokedBy,
+        b"sessionContext" => Context,
+        b"onBehalfOf" => OnBehalfOf,
+        b"identityProvider" => Provider,
     }
     context {
-        "sessionIssuer" => Issuer,
-        "attributes" => Attributes,
-        "sourceIdentity" => SourceIdentity,
-        "assumedRoot" => AssumedRoot,
-        "signInSessionArn" => SignIn,
-        "webIdFederationData" => WebId,
-        "ec2RoleDelivery" => Ec2Delivery,
+        b"sessionIssuer" => Issuer,
+        b"attributes" => Attributes,
+        b"sourceIdentity" => SourceIdentity,
+        b"assumedRoot" => AssumedRoot,
+        b"signInSessionArn" => SignIn,
+        b"webIdFederationData" => WebId,
+        b"ec2RoleDelivery" => Ec2Delivery,
     }
     attributes {
-        "creationDate" => Created,
-        "mfaAuthenticated" => Mfa,
+        b"creationDate" => Created,
+        b"mfaAuthenticated" => Mfa,
     }
     issuer {
-        "type" => IssuerType,
-        "arn" => IssuerArn,
-        "userName" => IssuerName,
+        b"type" => IssuerType,
+        b"arn" => IssuerArn,
+        b"userName" => IssuerName,
     }
 }
 

@@ -15,6 +15,7 @@ mod settings;
 #[cfg(feature = "git")]
 mod since;
 mod surfaces;
+mod trail;
 mod trail_corpus;
 #[cfg(feature = "verify")]
 mod trail_verify;

@@ -7,7 +7,7 @@ mod coverage;
 mod credential;
 mod few;
 mod issue;
-mod names;
+pub(super) mod names;
 mod tally;
 mod worker;
 

@@ -6,9 +6,9 @@ use std::hash::{BuildHasher, Hasher, RandomState};
 /// Bytes of all texts that are kept. Only forged logs have more; those then share one name.
 const MOST_BYTES: usize = 64 * 1024 * 1024;
 
-/// Eight bytes at a time, folded; with a seed that nobody knows, so that forged keys can't be made to collide.
+/// Sixteen bytes at a time, folded; with a seed that nobody knows, so that forged keys can't be made to collide.
 #[derive(Debug, Clone)]
-pub(super) struct Fast {
+pub(in crate::trail) struct Fast {
     seed: u64,
 }
 
@@ -26,26 +26,40 @@ impl BuildHasher for Fast {
     }
 }
 
-pub(super) struct Folded(u64);
+pub(in crate::trail) struct Folded(u64);
 
 impl Folded {
-    fn add(&mut self, word: u64) {
-        let product = u128::from(self.0 ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-        self.0 = (product as u64) ^ ((product >> 64) as u64) ^ word.rotate_left(23);
+    fn add(&mut self, left: u64, right: u64) {
+        let product = u128::from(self.0 ^ left).wrapping_mul(u128::from(right ^ 0x9E37_79B9_7F4A_7C15));
+        self.0 = ((product as u64) ^ ((product >> 64) as u64)).wrapping_add(self.0.rotate_left(23) ^ left);
     }
 }
 
 impl Hasher for Folded {
     fn write(&mut self, bytes: &[u8]) {
-        let (words, rest) = bytes.as_chunks::<8>();
-        for word in words {
-            self.add(u64::from_le_bytes(*word));
+        let (pairs, rest) = bytes.as_chunks::<16>();
+        for pair in pairs {
+            let both = u128::from_le_bytes(*pair);
+            self.add(both as u64, (both >> 64) as u64);
         }
-        let mut last = [0; 8];
+        let mut last = [0; 16];
         for (to, from) in last.iter_mut().zip(rest) {
             *to = *from;
         }
-        self.add(u64::from_le_bytes(last) ^ bytes.len() as u64);
+        let both = u128::from_le_bytes(last);
+        self.add(both as u64 ^ bytes.len() as u64, (both >> 64) as u64);
+    }
+
+    fn write_u32(&mut self, number: u32) {
+        self.add(u64::from(number), 0);
+    }
+
+    fn write_u64(&mut self, number: u64) {
+        self.add(number, 0);
+    }
+
+    fn write_u128(&mut self, number: u128) {
+        self.add(number as u64, (number >> 64) as u64);
     }
 
     fn finish(&self) -> u64 {

@@ -97,13 +97,11 @@ impl Seen {
         }
         let at = at.unwrap_or_else(|| {
             self.all.push((number, time, time));
+            // What came before the map was needed goes into it now.
+            let new = if self.all.len() == LOOKED_THROUGH + 1 { 0 } else { self.all.len() - 1 };
             if self.all.len() > LOOKED_THROUGH {
-                let all = self.all.iter().enumerate();
-                self.places = match self.places.len() {
-                    0 => all.map(|(at, (number, _, _))| (*number, at)).collect(),
-                    _ => std::mem::take(&mut self.places),
-                };
-                self.places.insert(number, self.all.len() - 1);
+                let all = self.all.iter().enumerate().skip(new);
+                self.places.extend(all.map(|(at, (number, ..))| (*number, at)));
             }
             self.all.len() - 1
         });
@@ -164,7 +162,7 @@ impl<'s, 'c> Worker<'s, 'c> {
     }
 
     /// Takes one event. Of one that was delivered again only that is counted.
-    pub fn take(&mut self, event: &Event<'_>, id: &str, file: u32, offset: u64, again: bool) {
+    pub fn take(&mut self, event: &Event<'_>, file: u32, offset: u64, again: bool) {
         let time = time::seconds(event.bytes(Slot::EventTime));
         let coverage = &mut self.gathered.coverage;
         if !self.limits.hold(event, time) {
@@ -179,9 +177,10 @@ impl<'s, 'c> Worker<'s, 'c> {
         if again {
             return;
         }
-        let mark = || Mark { time: time.unwrap_or_default(), id: id.to_owned(), file, offset };
+        let id = || event.text(Slot::EventId).into_owned();
+        let mark = || Mark { time: time.unwrap_or_default(), id: id(), file, offset };
         let when = time.unwrap_or_default();
-        local.count(event, &call, when, id, &mark);
+        local.count(event, &call, when, &mark);
         let address = self.names.number(event.bytes(Slot::SourceIp));
         let agent = self.names.number(event.bytes(Slot::UserAgent));
         let region = self.names.number(event.bytes(Slot::Region));
@@ -198,7 +197,7 @@ impl<'s, 'c> Worker<'s, 'c> {
         let (correlator, mut held) = (self.correlator, None);
         for (rule, is_counted) in call.rules.iter().filter(|(rule, _)| rule.matches(&record)) {
             if *is_counted {
-                let at = At { time: when, id: uuid(id), file, offset };
+                let at = At { time: when, id: uuid(&id()), file, offset };
                 let locked = || correlator.lock().unwrap_or_else(PoisonError::into_inner);
                 held.get_or_insert_with(locked).feed(rule, when, at, &record);
             }
@@ -403,10 +402,13 @@ impl<'s, 'c> Worker<'s, 'c> {
 }
 
 impl Local {
-    fn count(&mut self, event: &Event<'_>, call: &Call<'_>, time: i64, id: &str, mark: &dyn Fn() -> Mark) {
+    fn count(&mut self, event: &Event<'_>, call: &Call<'_>, time: i64, mark: &dyn Fn() -> Mark) {
         let tally = &mut self.tally;
-        if tally.events == 0 || (time, id) < (tally.first.time, tally.first.id.as_str()) {
-            tally.first = mark();
+        if tally.events == 0 || time <= tally.first.time {
+            let mark = mark();
+            if tally.events == 0 || mark < tally.first {
+                tally.first = mark;
+            }
         }
         tally.last = if tally.events == 0 { time } else { tally.last.max(time) };
         tally.events += 1;
