@@ -2,6 +2,9 @@
 
 mod account;
 mod report;
+mod trail;
+#[cfg(feature = "verify")]
+mod trail_verify;
 
 use std::path::PathBuf;
 
@@ -110,6 +113,9 @@ pub enum Command {
     /// Audit an AWS account: root, users, keys, administrators; live or from evidence that was collected.
     #[command(after_help = account::ACCOUNT_EXAMPLES)]
     Account(Box<AccountArguments>),
+    /// Read CloudTrail's logs: who was root, what agents did, and who stands behind each session.
+    #[command(after_help = trail::TRAIL_EXAMPLES)]
+    Trail(Box<TrailArguments>),
     /// Collect from an AWS account what an audit needs, into a bundle that can be audited without credentials.
     #[cfg(feature = "aws")]
     #[command(after_help = account::COLLECT_EXAMPLES)]
@@ -267,8 +273,21 @@ pub enum RulesCommand {
 pub use account::CollectArguments;
 pub use account::{AccountArguments, AwsArguments, EvidenceArguments, EvidenceCommand, PolicyArguments};
 pub use report::{Also, ReportArguments};
+#[cfg(feature = "verify")]
+pub use trail_verify::TrailVerifyArguments;
+
+/// The commands about CloudTrail logs.
+#[derive(Debug, Subcommand)]
+pub enum TrailCommand {
+    /// Prove that logs are those that CloudTrail delivered: all of them, and none changed. Works offline.
+    #[cfg(feature = "verify")]
+    #[command(after_help = trail_verify::VERIFY_EXAMPLES)]
+    Verify(TrailVerifyArguments),
+}
+
 #[cfg(feature = "serve")]
 pub use serve::{RunTaskArguments, ServeArguments, ServeCommand};
+pub use trail::TrailArguments;
 
 /// `secretrail serve`.
 #[cfg(feature = "serve")]

@@ -38,6 +38,8 @@ pub enum Surface {
     Terraform,
     /// An AWS account: root, users, keys, roles.
     Account,
+    /// CloudTrail: sessions and single events.
+    Trail,
     /// What the gate itself was told: ignores.
     Gate,
 }
@@ -68,7 +70,7 @@ macro_rules! words {
 }
 words!(Severity { Informational = "informational", Low = "low", Medium = "medium", High = "high", Critical = "critical" });
 words!(Confidence { Low = "low", Medium = "medium", High = "high" });
-words!(Surface { Terraform = "terraform", Account = "account", Gate = "gate" });
+words!(Surface { Terraform = "terraform", Account = "account", Trail = "trail", Gate = "gate" });
 
 /// What a related place was in the flow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -53,4 +53,5 @@ pub mod settle;
 pub mod silence;
 pub mod source;
 pub mod terraform;
+pub mod trail;
 pub mod value;

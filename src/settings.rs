@@ -12,6 +12,7 @@ use crate::day::Day;
 use crate::error::{Error, ErrorKind, refused, without_values};
 use crate::finding::{Confidence, Severity};
 use crate::silence::{Entry, GapEntry, Glob};
+use crate::trail::{Allowed, Conventions};
 
 /// The file's name.
 pub const FILE_NAME: &str = "secretrail.toml";
@@ -45,6 +46,8 @@ pub struct Settings {
     pub baseline: Option<PathBuf>,
     /// `[account]`: what counts as old in an account.
     pub account: Thresholds,
+    /// `[trail]`: how agents are told, and what they may do.
+    pub trail: Conventions,
     /// `[[ignore]]`: what is not told, with the reason.
     pub ignores: Vec<Entry>,
     /// `[[accept-gap]]`: what may stay unread, with the reason.
@@ -65,6 +68,7 @@ struct Written {
     respect_gitignore: bool,
     baseline: Option<PathBuf>,
     account: WrittenAccount,
+    trail: WrittenTrail,
     ignore: Vec<Spanned<WrittenIgnore>>,
     accept_gap: Vec<Spanned<WrittenGap>>,
 }
@@ -86,6 +90,43 @@ struct WrittenAccount {
     root_used_days: Option<Spanned<i64>>,
     report_age_hours: Option<Spanned<i64>>,
     agent_roles: Option<Vec<Spanned<String>>>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+struct WrittenTrail {
+    agent_sessions: Option<Vec<String>>,
+    agent_tags: Option<Vec<String>>,
+    agent_apps: Option<Vec<String>>,
+    agent: Vec<WrittenAgent>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+struct WrittenAgent {
+    name: String,
+    #[serde(default)]
+    services: Vec<String>,
+    #[serde(default)]
+    regions: Vec<String>,
+}
+
+/// `[trail]`. What is not written keeps its default; an empty list tells no agent.
+fn conventions(written: WrittenTrail) -> Conventions {
+    let mut all = Conventions::default();
+    for (written, list) in [
+        (written.agent_sessions, &mut all.agent_sessions),
+        (written.agent_tags, &mut all.agent_tags),
+        (written.agent_apps, &mut all.agent_apps),
+    ] {
+        if let Some(written) = written {
+            *list = written;
+        }
+    }
+    let allowed = written.agent.into_iter();
+    all.agents =
+        allowed.map(|WrittenAgent { name, services, regions }| Allowed { name, services, regions }).collect();
+    all
 }
 
 #[derive(Deserialize)]
@@ -193,6 +234,7 @@ impl Settings {
             respect_gitignore: written.respect_gitignore,
             baseline: written.baseline,
             account,
+            trail: conventions(written.trail),
             ignores,
             accepted_gaps,
             text: String::new(),

@@ -121,8 +121,8 @@ fn kin(finding: &Finding, source: &str, redactor: &Redactor) -> String {
     let kind = finding.sink.as_ref().map_or("", |sink| sink.kind.as_str());
     let path = finding.sink.as_ref().and_then(|sink| sink.path.as_deref()).unwrap_or_default();
     let (name, secret, path) = (&finding.at.name, redactor.text(secret), redactor.text(path));
-    // An ARN is the same wherever it stands, and the page of an answer that it stands on moves.
-    let source = if finding.surface == Surface::Account { "" } else { source };
+    // An ARN or an event's id is the same wherever it stands, and the page or file that it stands in changes.
+    let source = if matches!(finding.surface, Surface::Account | Surface::Trail) { "" } else { source };
     hashed(&[&finding.rule, source, &redactor.text(name), &secret, kind, &path])
 }
 

@@ -15,6 +15,9 @@ mod scan;
 mod serve;
 mod silencing;
 mod since;
+mod trail;
+#[cfg(feature = "verify")]
+mod trail_verify;
 
 use std::io::{self, Write};
 
@@ -32,6 +35,7 @@ pub fn run(cli: &Cli) -> Result<ExitCode, Error> {
     match &cli.command {
         Command::Scan(arguments) => scan::run(cli, arguments),
         Command::Account(arguments) => account::run(cli, arguments),
+        Command::Trail(arguments) => trail::run(cli, arguments),
         Command::Baseline(arguments) => baseline::run(cli, arguments),
         Command::Rules(arguments) => rules::run(arguments),
         #[cfg(feature = "aws")]

@@ -11,7 +11,7 @@ use super::silencing::Silencing;
 use crate::cli::{Cli, ReportArguments};
 use crate::error::{Error, ErrorKind, ExitCode};
 use crate::finding::{Confidence, Finding, Severity};
-use crate::report::{self, AccountSection, Format, Gate, Report, RuleHelp, TableStyle};
+use crate::report::{self, AccountSection, Format, Gate, Report, RuleHelp, TableStyle, TrailSection};
 use crate::rule::describe;
 use crate::secret::redact::Redactor;
 use crate::settle::{Filters, added, exit_code};
@@ -32,6 +32,8 @@ pub(super) struct Asked {
     pub since: Option<String>,
     /// What is told of an account.
     pub account: Option<AccountSection>,
+    /// What is told of CloudTrail.
+    pub trail: Option<TrailSection>,
     /// What is said where there was nothing to audit.
     pub nothing: fn() -> Error,
 }
@@ -96,6 +98,7 @@ impl Outcome<'_> {
             tool_version: env!("CARGO_PKG_VERSION").into(),
             exit_code,
             account: self.asked.account,
+            trail: self.asked.trail,
             elapsed: Some(started.elapsed()),
             style: style(cli, arguments),
         };
@@ -176,7 +179,7 @@ fn prefix(base: &Path) -> String {
 
 /// The rules that were asked.
 pub(super) fn rule_helps(setup: &Setup) -> Vec<RuleHelp> {
-    setup.rules.iter().filter(|rule| judges(rule, setup.surface)).map(rule_help).collect()
+    setup.rules.iter().filter(|rule| judges(rule, setup.surface) && !rule.is_quiet()).map(rule_help).collect()
 }
 
 fn rule_help(rule: &crate::rule::Rule) -> RuleHelp {

@@ -17,7 +17,11 @@ pub(super) fn run(arguments: &RulesArguments) -> Result<ExitCode, Error> {
     match &arguments.command {
         RulesCommand::List => {
             let rules = load(&arguments.rules)?;
-            let lines: String = rules.iter().map(|rule| describe::list_line(rule) + "\n").collect();
+            let lines: String = rules
+                .iter()
+                .filter(|rule| !rule.is_quiet())
+                .map(|rule| describe::list_line(rule) + "\n")
+                .collect();
             print(lines.as_bytes())
         }
         RulesCommand::Explain { name } => {

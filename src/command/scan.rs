@@ -83,7 +83,8 @@ pub(super) fn run(cli: &Cli, arguments: &ScanArguments) -> Result<ExitCode, Erro
     let silencing = Silencing::load(&setup, arguments.report.baseline.as_deref(), arguments.what.now)?;
     let past = arguments.since.as_deref().map(|revision| since::open(&setup.paths, revision)).transpose()?;
     let looked = setup.look(cli, &arguments.what, past)?;
-    let asked = Asked { since: arguments.since.clone(), account: None, nothing: nothing_to_audit };
+    let asked =
+        Asked { since: arguments.since.clone(), account: None, trail: None, nothing: nothing_to_audit };
     Outcome { setup: &setup, looked, silencing, asked }.report(cli, &arguments.report, started)
 }
 
@@ -95,6 +96,21 @@ impl Setup {
     /// The same for an account: nothing of the disk is scanned.
     pub(super) fn of_account(what: &What) -> Result<Self, Error> {
         Self::stopped_by(Arc::default(), what, Surface::Account)
+    }
+
+    /// The same for logs: nothing of them is scanned for secrets.
+    pub(super) fn of_trail(what: &What) -> Result<Self, Error> {
+        Self::stopped_by(stop_on_ctrl_c(), what, Surface::Trail)
+    }
+
+    /// Set by Ctrl-C.
+    pub(super) fn stop(&self) -> &AtomicBool {
+        &self.stop
+    }
+
+    /// Whether Ctrl-C was pressed.
+    pub(super) fn was_stopped(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
     }
 
     /// The same with a flag that somebody else sets.
@@ -209,10 +225,16 @@ impl Setup {
 /// Whether a rule has to do with a surface: with an account those that judge it and those about ignores, else all
 /// others.
 pub(super) fn judges(rule: &Rule, surface: Surface) -> bool {
-    let service = rule.file().logsource.service.as_deref();
+    let file = rule.file();
+    let service = file.logsource.service.as_deref();
+    // A correlation has no source of its own; all that there are look at events.
+    let of_trail = file.correlation.is_some() || matches!(service, Some("trail" | "cloudtrail"));
     match surface {
-        Surface::Account => service.is_none_or(|service| service == "account" || service == "gate"),
-        _ => service != Some("account"),
+        Surface::Account => {
+            !of_trail && service.is_none_or(|service| service == "account" || service == "gate")
+        }
+        Surface::Trail => of_trail || service.is_none_or(|service| service == "gate"),
+        _ => !of_trail && service != Some("account"),
     }
 }
 

@@ -173,6 +173,7 @@ impl Auditor {
             files: looked.files,
             tool_version: env!("CARGO_PKG_VERSION").into(),
             account: None,
+            trail: None,
             exit_code,
             elapsed: None,
             style: TableStyle::default(),

@@ -1,6 +1,7 @@
 //! Our own JSON, version 1. Programs build on it: fields are only added.
 
 mod account;
+mod trail;
 
 use std::io::{self, Write};
 
@@ -22,6 +23,12 @@ struct Whole<'t> {
     silenced: Vec<Silenced<'t>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     account: Option<account::Account>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trail: Option<trail::Trail>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sessions: Option<Vec<trail::Session>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    coverage: Option<trail::Coverage>,
     summary: Summary<'t>,
 }
 
@@ -146,6 +153,12 @@ pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()>
         gaps: told.gaps.iter().chain(&told.accepted).map(gap).collect(),
         silenced: told.silenced.iter().map(silenced).collect(),
         account: report.account.as_ref().map(|section| account::account(section, &told.teller)),
+        trail: report.trail.as_ref().map(|section| trail::trail(section, &told.teller)),
+        sessions: report
+            .trail
+            .as_ref()
+            .map(|section| section.sessions.iter().map(|row| trail::session(row, &told.teller)).collect()),
+        coverage: report.trail.as_ref().map(|section| trail::coverage(&section.coverage, &told.teller)),
         summary: Summary {
             findings: counts.map(|(severity, count)| (severity.word().to_owned(), count.into())).collect(),
             silenced: silenced_by(&told)

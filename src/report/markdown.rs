@@ -5,6 +5,7 @@
 
 mod account;
 mod escape;
+mod trail;
 
 use std::io::{self, Write};
 
@@ -31,6 +32,9 @@ pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()>
     let mut page = format!("## secretrail\n\n**{}**\n", prose(&verdict(report, &told)));
     if let Some(section) = &report.account {
         account::add(section, &told.teller, &mut page);
+    }
+    if let Some(section) = &report.trail {
+        trail::add(section, &told.teller, &mut page);
     }
     rows(&told, &mut page);
     details(&told, &mut page);
@@ -72,8 +76,10 @@ fn row((finding, also): &Group<'_>) -> String {
     let secret = finding.secret.as_ref().map_or_else(String::new, |secret| cell(&secret.name));
     let sink = finding.sink.as_ref().map_or_else(String::new, |sink| cell(sink.words()));
     // A line of AWS's answer says less than whose it is.
-    let place =
-        if finding.surface == Surface::Account { &finding.place.name } else { &finding.place.short() };
+    let place = match finding.surface {
+        Surface::Account | Surface::Trail => &finding.place.name,
+        _ => &finding.place.short(),
+    };
     let place = cell(place);
     let mut rule = cell(&finding.rule);
     for other in also {

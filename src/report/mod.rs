@@ -5,12 +5,14 @@
 
 mod account;
 mod baseline;
+mod csv;
 mod excerpt;
 mod github;
 mod gitlab;
 mod json;
 mod junit;
 mod markdown;
+mod ocsf;
 mod oneline;
 #[cfg(feature = "serve")]
 mod run_task;
@@ -18,6 +20,7 @@ mod sarif;
 mod shown;
 mod table;
 mod told;
+mod trail;
 mod verdict;
 
 #[cfg(test)]
@@ -31,6 +34,7 @@ use std::time::Duration;
 
 pub use self::account::{AccountSection, KeyRow, Last, RootRow, UserRow};
 pub use self::baseline::write_baseline;
+pub use self::trail::{CoverageRow, EventRow, SessionRow, TrailSection};
 use crate::error::ExitCode;
 use crate::finding::{Finding, Severity};
 use crate::reading::Gap;
@@ -59,6 +63,10 @@ pub enum Format {
     Junit,
     /// One line a finding, for editors and `grep`.
     Oneline,
+    /// Comma-separated values, for spreadsheets: sessions of trails, else findings.
+    Csv,
+    /// Lines of the Open Cybersecurity Schema Framework, for data lakes.
+    Ocsf,
 }
 
 impl Format {
@@ -72,6 +80,8 @@ impl Format {
         Self::Gitlab,
         Self::Junit,
         Self::Oneline,
+        Self::Csv,
+        Self::Ocsf,
     ];
 
     /// The word that users see and type.
@@ -85,6 +95,8 @@ impl Format {
             Self::Gitlab => "gitlab",
             Self::Junit => "junit",
             Self::Oneline => "oneline",
+            Self::Csv => "csv",
+            Self::Ocsf => "ocsf",
         }
     }
 
@@ -228,6 +240,8 @@ pub struct Report<'a> {
     pub tool_version: String,
     /// What is told of an AWS account, where one was audited.
     pub account: Option<AccountSection>,
+    /// What is told of CloudTrail, where it was read.
+    pub trail: Option<TrailSection>,
     /// What the process will tell its caller.
     pub exit_code: ExitCode,
     /// How long it took. Shown in the table only: other formats are the same bytes for the same input.
@@ -247,5 +261,7 @@ pub fn write(format: Format, report: &Report<'_>, out: &mut dyn Write) -> io::Re
         Format::Gitlab => gitlab::render(report, out),
         Format::Junit => junit::render(report, out),
         Format::Oneline => oneline::render(report, out),
+        Format::Csv => csv::render(report, out),
+        Format::Ocsf => ocsf::render(report, out),
     }
 }

@@ -128,6 +128,7 @@ impl Ground {
             tool_version: "0.1.0".into(),
             exit_code: ExitCode::Clean,
             account: None,
+            trail: None,
             elapsed: None,
             style: TableStyle::default(),
         }

@@ -6,6 +6,7 @@
 mod account;
 mod snippet;
 mod summary;
+mod trail;
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -32,6 +33,9 @@ pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()>
     let style = report.style;
     if let Some(section) = &report.account {
         account::write(section, &told.teller, style, out)?;
+    }
+    if let Some(section) = &report.trail {
+        trail::write(section, &told.teller, style, out)?;
     }
     let grouped = grouped(&told.findings);
     let (full, rows) = folded(&grouped, style.full);

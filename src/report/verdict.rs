@@ -92,6 +92,7 @@ pub(super) fn sentence(report: &Report<'_>, told: &Told<'_>) -> String {
     let files = files(report);
     let clean = match &report.account {
         Some(section) => format!("Nothing is wrong with account {}", told.teller.name(&section.number)),
+        None if report.trail.is_some() => "No rule is met".to_owned(),
         None => "No secret is written to a disk".to_owned(),
     };
     if report.exit_code == ExitCode::Interrupted {
@@ -101,6 +102,9 @@ pub(super) fn sentence(report: &Report<'_>, told: &Told<'_>) -> String {
     let hidden = number(hiding, "gap", "gaps");
     match (told.findings.len(), hiding, report.files) {
         (0, _, 0) if report.account.is_some() => "AWS told nothing, so nothing was audited".to_owned(),
+        (0, _, 0) if report.trail.is_some() => {
+            "No CloudTrail event was found, so nothing was audited".to_owned()
+        }
         (0, 0, 0) => "No Terraform file was found, so nothing was audited".to_owned(),
         (0, 0, _) if report.gate.left_out > 0 || told.since.is_some() => {
             let since = told.since.as_ref().map(|since| format!(" since {since}")).unwrap_or_default();

@@ -26,6 +26,9 @@ pub fn explain(rule: &Rule) -> String {
     let parts = [&source.product, &source.service, &source.category];
     let parts: Vec<&str> = parts.into_iter().flatten().map(String::as_str).collect();
     page.fact("Looks at", &parts.join(" / "));
+    if let Some(correlation) = &file.correlation {
+        page.fact("Looks for", &correlation.told());
+    }
     for (title, value) in [("Status", &file.status), ("Author", &file.author), ("Id", &file.id)] {
         if let Some(value) = value {
             page.fact(title, value);
@@ -131,6 +134,13 @@ impl Page {
                     // The template's rendering, so that users see values as in messages.
                     let value = super::message::told(fields, name);
                     self.filled(&format!("{name}: {value}"), "      ", "        ");
+                }
+            }
+            ExampleInput::Records { records, .. } => {
+                for (time, fields) in records {
+                    let told = |name| format!("{name}: {}", super::message::told(fields, name));
+                    let told: Vec<String> = fields.iter().map(|(name, _)| told(name)).collect();
+                    self.filled(&format!("at {time} s: {}", told.join(", ")), "      ", "        ");
                 }
             }
             input => {

@@ -34,6 +34,13 @@ pub(super) struct Item {
     pub(super) negated: bool,
 }
 
+impl Detection {
+    /// What no record meets.
+    pub(super) fn never() -> Self {
+        Self { searches: Vec::new(), condition: Condition::Any(Vec::new()) }
+    }
+}
+
 /// Reads the `detection` map. `None` where a mistake was told.
 pub(super) fn parse(node: &Node, placeholders: &Placeholders, problems: &mut Problems) -> Option<Detection> {
     let Some(entries) = node.entries() else {

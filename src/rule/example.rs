@@ -13,9 +13,10 @@ const HCL_FILE: &str = "main.tf";
 /// The file name of an inline `script` example without `file`.
 const SCRIPT_FILE: &str = "script.sh";
 /// What can stand in an example.
-const KEYS: &[&str] = &["name", "hcl", "script", "files", "fixture", "record", "file", "findings", "matches"];
+const KEYS: &[&str] =
+    &["name", "hcl", "script", "files", "fixture", "record", "records", "file", "findings", "matches"];
 /// What an example is made of.
-const INPUTS: &[&str] = &["hcl", "script", "files", "fixture", "record"];
+const INPUTS: &[&str] = &["hcl", "script", "files", "fixture", "record", "records"];
 
 /// One example.
 #[derive(Debug, Clone)]
@@ -53,6 +54,13 @@ pub enum ExampleInput {
         /// Whether the rule is met.
         matches: bool,
     },
+    /// Records with their times in seconds, and whether the correlation is met by them.
+    Records {
+        /// Time and fields.
+        records: Vec<(i64, FieldMap)>,
+        /// Whether the correlation is met.
+        matches: bool,
+    },
 }
 
 impl ExampleInput {
@@ -62,7 +70,7 @@ impl ExampleInput {
             Self::Hcl(text) => vec![(HCL_FILE, text)],
             Self::Script { file, text } => vec![(file, text)],
             Self::Files(files) => files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect(),
-            Self::Fixture(_) | Self::Record { .. } => Vec::new(),
+            Self::Fixture(_) | Self::Record { .. } | Self::Records { .. } => Vec::new(),
         }
     }
 }
@@ -71,7 +79,7 @@ impl Example {
     /// Whether something must be found; `None` where only the files of the fixture know.
     pub fn is_positive(&self) -> Option<bool> {
         match &self.input {
-            ExampleInput::Record { matches, .. } => Some(*matches),
+            ExampleInput::Record { matches, .. } | ExampleInput::Records { matches, .. } => Some(*matches),
             ExampleInput::Fixture(_) if self.expected.is_empty() => None,
             _ => Some(!self.expected.is_empty()),
         }
@@ -138,6 +146,7 @@ fn input(entry: &Entry, node: &Node, problems: &mut Problems) -> Option<ExampleI
     match &*entry.key {
         "files" => files(value, problems).map(ExampleInput::Files),
         "record" => record(value, node, problems),
+        "records" => records(value, node, problems),
         key => {
             let Some(text) = value.text().map(str::to_owned) else {
                 problems.error(value.at, format!("`{key}` is a text, found {}", value.what()));
@@ -186,15 +195,48 @@ fn record(node: &Node, example: &Node, problems: &mut Problems) -> Option<Exampl
     Some(ExampleInput::Record { fields, matches })
 }
 
+/// Each with `time`: a number of seconds, or as CloudTrail writes it.
+fn records(node: &Node, example: &Node, problems: &mut Problems) -> Option<ExampleInput> {
+    let Data::List(items) = &node.data else {
+        problems.error(node.at, format!("`records` is a list, found {}", node.what()));
+        return None;
+    };
+    let Some(matches) = example.get("matches").and_then(Node::as_bool) else {
+        problems.error(node.at, "`records` need `matches: true` or `matches: false` beside them");
+        return None;
+    };
+    let records: Option<Vec<(i64, FieldMap)>> = items.iter().map(|item| timed(item, problems)).collect();
+    Some(ExampleInput::Records { records: records?, matches })
+}
+
+fn timed(node: &Node, problems: &mut Problems) -> Option<(i64, FieldMap)> {
+    let time = node.get("time").and_then(Node::text).and_then(|text| {
+        let stamp = || text.parse::<jiff::Timestamp>().ok().map(jiff::Timestamp::as_second);
+        text.parse().ok().or_else(stamp)
+    });
+    let (Some(entries), Some(time)) = (node.entries(), time) else {
+        let message = "a record here is a map of fields with `time`: seconds, or 2026-03-28T14:00:00Z";
+        problems.error(node.at, message);
+        return None;
+    };
+    let mut fields = FieldMap::default();
+    set_fields(entries.iter().filter(|entry| &*entry.key != "time"), "", &mut fields);
+    Some((time, fields))
+}
+
 /// Nested maps become fields named with dots. The depth is bounded by the reader of YAML.
-fn set_fields(entries: &[Entry], before: &str, fields: &mut FieldMap) {
+fn set_fields<'n>(entries: impl IntoIterator<Item = &'n Entry>, before: &str, fields: &mut FieldMap) {
     for entry in entries {
         let name = format!("{before}{}", entry.key);
         match entry.value.entries() {
-            Some(inner) => set_fields(inner, &format!("{name}."), fields),
+            Some(inner) => nested(inner, &format!("{name}."), fields),
             None => fields.set(name, field(&entry.value)),
         }
     }
+}
+
+fn nested(entries: &[Entry], before: &str, fields: &mut FieldMap) {
+    set_fields(entries, before, fields);
 }
 
 fn field(node: &Node) -> Field<'static> {

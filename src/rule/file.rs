@@ -3,8 +3,9 @@
 
 use crate::finding::{Confidence, Severity};
 
+use super::correlation::{self, Correlation};
 use super::detection::{self, Detection};
-use super::example::{self, Example};
+use super::example::{self, Example, ExampleInput};
 use super::message::Template;
 use super::problem::{Place, Problems, shown};
 use super::remedy::{self, Remedy};
@@ -41,8 +42,12 @@ impl LogSource {
 pub struct RuleFile {
     /// The file's name without `.yml`: the id that users see.
     pub name: String,
+    /// The file, as it was named when loading.
+    pub home: String,
     /// Sigma's UUID.
     pub id: Option<String>,
+    /// Sigma's `name`: what correlations refer to.
+    pub reference: Option<String>,
     /// One line.
     pub title: String,
     /// `stable`, `test`, `experimental`, `deprecated` or `unsupported`.
@@ -63,8 +68,10 @@ pub struct RuleFile {
     pub falsepositives: Vec<String>,
     /// Fields that a reader wants to see.
     pub fields: Vec<String>,
-    /// When it is met.
+    /// When it is met; by no record, where it is a correlation.
     pub detection: Detection,
+    /// What must come together, where it is a correlation.
+    pub correlation: Option<Correlation>,
     /// What to do. Our own field.
     pub remediation: Option<String>,
     /// What to do in cases of their own. Our own field.
@@ -87,6 +94,7 @@ pub(super) fn name_of(file: &str) -> &str {
 pub(super) fn parse(
     node: &Node,
     name: &str,
+    home: &str,
     placeholders: &Placeholders,
     problems: &mut Problems,
 ) -> Option<RuleFile> {
@@ -107,22 +115,42 @@ pub(super) fn parse(
     let (falsepositives, fields) = (reader.texts("falsepositives"), reader.texts("fields"));
     let remediation = reader.text("remediation");
     let message = reader.message();
-    let logsource = reader.logsource();
+    let reference = reader.text("name");
+    let correlation = node.get("correlation");
+    // A correlation is about the records of its rules.
+    let logsource = if correlation.is_some() { Some(LogSource::default()) } else { reader.logsource() };
     reader.facts(title.as_deref(), id.as_deref(), status.as_deref());
     let remedies = node.get("remediation-when");
     let remedies = remedies.map(|node| remedy::parse(node, placeholders, problems)).unwrap_or_default();
     let examples = node.get("examples").map(|node| example::parse(node, problems)).unwrap_or_default();
-    let Some(written) = node.get("detection") else {
-        problems.error(node.at, "the rule has no `detection`: say what it looks for");
-        return None;
+    told_apart(&examples, node, problems);
+    let correlation = match correlation {
+        Some(written) => Some(correlation::read(written, problems)?),
+        None => None,
     };
-    let detection = detection::parse(written, placeholders, problems)?;
+    let detection = match (node.get("detection"), &correlation) {
+        (None, Some(_)) => Detection::never(),
+        (Some(written), None) => detection::parse(written, placeholders, problems)?,
+        (Some(written), Some(_)) => {
+            problems.error(
+                written.at,
+                "a correlation has no `detection`: write its rules as documents of their own",
+            );
+            return None;
+        }
+        (None, None) => {
+            problems.error(node.at, "the rule has no `detection`: say what it looks for");
+            return None;
+        }
+    };
     if problems.failed() {
         return None;
     }
     Some(RuleFile {
         name: name.to_owned(),
+        home: home.to_owned(),
         id,
+        reference,
         title: title?,
         status,
         description,
@@ -134,6 +162,7 @@ pub(super) fn parse(
         falsepositives,
         fields,
         detection,
+        correlation,
         remediation,
         remedies,
         message,
@@ -145,7 +174,6 @@ pub(super) fn parse(
 /// Other kinds of Sigma documents: sound, but not rules that we run.
 fn is_other(node: &Node, problems: &mut Problems) -> bool {
     let kinds = [
-        ("correlation", "correlation rules are not supported yet"),
         ("filter", "Sigma filters are not supported yet: write the exception into the rule's condition"),
         (
             "action",
@@ -160,6 +188,18 @@ fn is_other(node: &Node, problems: &mut Problems) -> bool {
         }
     }
     false
+}
+
+/// One record never meets a correlation, and several of them are no record for a rule.
+fn told_apart(examples: &[Example], node: &Node, problems: &mut Problems) {
+    let correlates = node.get("correlation").is_some();
+    let wrong = |example: &&Example| matches!(example.input, ExampleInput::Records { .. }) != correlates;
+    let at = node.get("examples").map_or(node.at, |node| node.at);
+    for example in examples.iter().filter(wrong) {
+        let (kind, input) = if correlates { ("a correlation", "records") } else { ("a rule", "record") };
+        let message = format!("the example `{}` does not fit {kind}: write `{input}`", shown(&example.name));
+        problems.error(at, message);
+    }
 }
 
 struct Reader<'r> {

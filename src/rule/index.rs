@@ -71,6 +71,7 @@ fn any_of(mut parts: impl Iterator<Item = Required>) -> Required {
 /// Finds the rules (by number) that a record could meet.
 #[derive(Debug, Default)]
 pub(super) struct Index {
+    required: Vec<Required>,
     fields: Vec<(String, HashMap<String, Vec<usize>>)>,
     always: Vec<usize>,
 }
@@ -100,7 +101,23 @@ impl Index {
             }
         }
         let fields = fields.into_iter().map(|(field, slots)| (field.to_owned(), slots)).collect();
-        Self { fields, always }
+        Self { required: all, fields, always }
+    }
+
+    /// The numbers of the detections that a record could meet as far as a few of its fields tell, in order.
+    pub(super) fn possible(&self, record: &dyn Record, fields: &[&str]) -> Vec<usize> {
+        let has = |field: &str, texts: &BTreeSet<String>| {
+            record.field(field).is_some_and(|value| {
+                let all = elements(&value);
+                let mut subjects = all.iter().filter_map(|element| element.subject.as_ref());
+                subjects.any(|subject| texts.contains(subject.folded()))
+            })
+        };
+        let could = |required: &Required| {
+            fields.iter().all(|field| required.get(*field).is_none_or(|texts| has(field, texts)))
+        };
+        let all = self.required.iter().enumerate();
+        all.filter(|(_, required)| could(required)).map(|(number, _)| number).collect()
     }
 
     /// The numbers of the detections that a record could meet, in order.
@@ -108,7 +125,7 @@ impl Index {
         let mut found = self.always.clone();
         for (name, slots) in &self.fields {
             let Some(field) = record.field(name) else { continue };
-            for element in elements(&field) {
+            for element in elements(&field).iter() {
                 let slot = element.subject.as_ref().and_then(|subject| slots.get(subject.folded()));
                 found.extend(slot.into_iter().flatten());
             }

@@ -99,27 +99,52 @@ enum Value {
     Null,
 }
 
-/// The values of a field: a list has several.
-pub(super) fn elements<'f>(field: &'f Field<'_>) -> Vec<Element<'f>> {
-    let mut all = Vec::with_capacity(1);
+/// The values of a field: a list has several. One alone, as nearly all are, needs no memory of its own.
+pub(super) enum Elements<'f> {
+    One([Element<'f>; 1]),
+    Many(Vec<Element<'f>>),
+}
+
+impl<'f> std::ops::Deref for Elements<'f> {
+    type Target = [Element<'f>];
+
+    fn deref(&self) -> &Self::Target {
+        match self {
+            Self::One(one) => one,
+            Self::Many(many) => many,
+        }
+    }
+}
+
+/// The values of a field.
+pub(super) fn elements<'f>(field: &'f Field<'_>) -> Elements<'f> {
+    if let Some(one) = element(field) {
+        return Elements::One([one]);
+    }
+    let mut all = Vec::new();
     gather(field, 0, &mut all);
-    all
+    Elements::Many(all)
 }
 
 fn gather<'f>(field: &'f Field<'_>, level: usize, all: &mut Vec<Element<'f>>) {
+    match field {
+        Field::List(items) if level < MOST_LEVELS => {
+            items.iter().for_each(|item| gather(item, level + 1, all))
+        }
+        _ => all.extend(element(field)),
+    }
+}
+
+/// A value that is no list.
+fn element<'f>(field: &'f Field<'_>) -> Option<Element<'f>> {
     let (value, text) = match field {
         Field::Text(text) => (Value::Text, Some(Cow::Borrowed(&**text))),
         Field::Number(number) => (Value::Number(*number), Some(Cow::Owned(number.to_string()))),
         Field::Bool(flag) => (Value::Bool(*flag), Some(Cow::Borrowed(if *flag { "true" } else { "false" }))),
         Field::Null => (Value::Null, None),
-        Field::List(items) => {
-            if level < MOST_LEVELS {
-                items.iter().for_each(|item| gather(item, level + 1, all));
-            }
-            return;
-        }
+        Field::List(_) => return None,
     };
-    all.push(Element { value, subject: text.map(Subject::new) });
+    Some(Element { value, subject: text.map(Subject::new) })
 }
 
 fn element_met(test: &Test, element: &Element<'_>, record: &dyn Record) -> bool {

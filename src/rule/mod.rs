@@ -16,6 +16,7 @@
 
 mod check;
 mod condition;
+pub mod correlation;
 pub mod describe;
 mod detection;
 mod embedded;
@@ -42,6 +43,7 @@ use crate::finding::{Confidence, Severity};
 use crate::record::Record;
 
 pub use check::check;
+pub use correlation::{Correlated, CorrelationHit, Correlator};
 pub use detection::Detection;
 pub use embedded::embedded;
 pub use example::{Example, ExampleInput, marked_lines};
@@ -59,6 +61,7 @@ use problem::Problems;
 #[derive(Debug, Clone)]
 pub struct Rule {
     file: RuleFile,
+    quiet: bool,
 }
 
 impl Rule {
@@ -70,6 +73,11 @@ impl Rule {
     /// All that is written.
     pub fn file(&self) -> &RuleFile {
         &self.file
+    }
+
+    /// Whether it makes no findings of its own: it stands in the file of a correlation, which counts what meets it.
+    pub fn is_quiet(&self) -> bool {
+        self.quiet
     }
 
     /// How bad it is: medium, where the rule does not say.
@@ -88,7 +96,9 @@ impl Rule {
         let searches = self.file.detection.searches.iter().chain(remedies);
         let items = searches.flat_map(|search| search.alternatives.iter().flatten());
         let searched = items.filter_map(|item| item.field.as_deref());
-        searched.chain(self.file.message.iter().flat_map(Template::fields))
+        let correlated = self.file.correlation.iter().flat_map(correlation::Correlation::named_fields);
+        let told = self.file.message.iter().flat_map(Template::fields);
+        searched.chain(correlated).chain(told.filter(|name| !name.starts_with("correlation.")))
     }
 
     /// Whether a record meets it.
@@ -121,7 +131,8 @@ fn read_file(file: &str, text: &str, placeholders: &Placeholders) -> Vec<Result<
             name = format!("{name}-{}", index + 1);
         }
         let mut problems = Problems::default();
-        let rule = file::parse(node, &name, placeholders, &mut problems).map(|file| Rule { file });
+        let rule = file::parse(node, &name, file, placeholders, &mut problems);
+        let rule = rule.map(|file| Rule { file, quiet: false });
         rules.push(rule.ok_or_else(|| problems.errors(file)));
     }
     let mut problems = Problems::default();

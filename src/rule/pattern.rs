@@ -130,6 +130,9 @@ impl TextTest {
 
     /// Whether a text meets it.
     pub(super) fn is_met(&self, subject: &Subject<'_>) -> bool {
+        if let (false, Some(met)) = (self.cased, self.is_met_in_place(subject.text())) {
+            return met;
+        }
         let text = if self.cased { subject.text() } else { subject.folded() };
         match &self.shape {
             Shape::Exact(all) => text == all,
@@ -139,6 +142,25 @@ impl TextTest {
             Shape::Anything => true,
             Shape::Glob(regex) => regex.is_match(text),
         }
+    }
+
+    /// Whether a text meets it, where that can be told without folding it into memory of its own.
+    fn is_met_in_place(&self, text: &str) -> Option<bool> {
+        let bytes = text.as_bytes();
+        let met = match &self.shape {
+            Shape::Exact(all) => bytes.eq_ignore_ascii_case(all.as_bytes()),
+            Shape::Start(start) => {
+                bytes.get(..start.len()).is_some_and(|part| part.eq_ignore_ascii_case(start.as_bytes()))
+            }
+            Shape::End(end) => {
+                let from = bytes.len().checked_sub(end.len());
+                let part = from.and_then(|from| bytes.get(from..));
+                part.is_some_and(|part| part.eq_ignore_ascii_case(end.as_bytes()))
+            }
+            Shape::Inner(_) | Shape::Anything | Shape::Glob(_) => return None,
+        };
+        // Only of letters of ASCII the folded ones are known to be as long.
+        (met || text.is_ascii()).then_some(met)
     }
 
     /// The one text (folded) that meets it, where there is only one.

@@ -1,9 +1,11 @@
 //! All rules of a run, and those for one kind of record.
 
 use std::collections::BTreeMap;
+use std::hash::Hash;
 
-use crate::record::Record;
+use crate::record::{FieldMap, Record};
 
+use super::correlation::{self, Correlator};
 use super::index::Index;
 use super::problem::RuleError;
 use super::value::Placeholders;
@@ -14,6 +16,8 @@ use super::{Rule, read_file};
 pub struct RuleSet {
     rules: Vec<Rule>,
     unusable: Vec<RuleError>,
+    /// Correlations and the rules that they refer to, in their order.
+    correlations: Vec<(usize, Vec<usize>)>,
 }
 
 impl RuleSet {
@@ -51,7 +55,10 @@ impl RuleSet {
                 }
             }
         }
-        Self { rules: by_name.into_values().collect(), unusable }
+        let rules = by_name.into_values().collect();
+        let mut set = Self { rules, unusable, correlations: Vec::new() };
+        correlation::join(&mut set.rules, &mut set.correlations, &mut set.unusable);
+        set
     }
 
     /// Why files given to this set are not among its rules.
@@ -82,10 +89,47 @@ impl RuleSet {
 
     /// The same rules, ready to judge many records fast.
     pub fn judge(&self, product: &str, service: &str, category: &str) -> Judge<'_> {
-        let rules = self.rules.iter().filter(|rule| rule.file().logsource.covers(product, service, category));
-        let rules: Vec<&Rule> = rules.collect();
+        // No record meets a correlation.
+        let is_asked = |rule: &&Rule| {
+            let file = rule.file();
+            file.correlation.is_none() && file.logsource.covers(product, service, category)
+        };
+        let rules: Vec<&Rule> = self.rules.iter().filter(is_asked).collect();
         let index = Index::new(rules.iter().map(|rule| &rule.file().detection));
         Judge { rules, index }
+    }
+
+    /// The correlations of rules for records of this product, service and category.
+    pub fn correlator<E: Copy + Ord + Hash>(
+        &self,
+        product: &str,
+        service: &str,
+        category: &str,
+    ) -> Correlator<'_, E> {
+        let covered = |rule: &&Rule| rule.file().logsource.covers(product, service, category);
+        let all = self.correlations.iter().filter_map(|(correlation, bases)| {
+            let bases: Option<Vec<&Rule>> = bases.iter().map(|base| self.rules.get(*base)).collect();
+            Some((self.rules.get(*correlation)?, bases?))
+        });
+        Correlator::new(all.filter(|(_, bases)| bases.iter().all(covered)))
+    }
+
+    /// Whether records, with their times, meet a correlation of this set.
+    pub fn correlates(&self, name: &str, records: &[(i64, FieldMap)]) -> bool {
+        let of_rule = self
+            .correlations
+            .iter()
+            .find(|(at, _)| self.rules.get(*at).is_some_and(|rule| rule.name() == name));
+        let Some((at, bases)) = of_rule else { return false };
+        let bases: Vec<&Rule> = bases.iter().filter_map(|base| self.rules.get(*base)).collect();
+        let Some(rule) = self.rules.get(*at) else { return false };
+        let mut correlator = Correlator::new(std::iter::once((rule, bases.clone())));
+        for (number, (time, record)) in records.iter().enumerate() {
+            for base in bases.iter().filter(|base| base.matches(record)) {
+                correlator.feed(base, *time, number, record);
+            }
+        }
+        !correlator.finish().hits.is_empty()
     }
 }
 
@@ -102,6 +146,13 @@ impl<'s> Judge<'s> {
         let candidates = self.index.candidates(record);
         let rules = candidates.into_iter().filter_map(|number| self.rules.get(number).copied());
         rules.filter(|rule| rule.matches(record)).collect()
+    }
+
+    /// The rules that a record could meet as far as a few of its fields tell: the same for all records that have
+    /// these fields in common.
+    pub fn possible(&self, record: &dyn Record, fields: &[&str]) -> Vec<&'s Rule> {
+        let numbers = self.index.possible(record, fields).into_iter();
+        numbers.filter_map(|number| self.rules.get(number).copied()).collect()
     }
 
     /// How many rules there are.

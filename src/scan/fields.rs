@@ -10,6 +10,7 @@ use crate::flow::state::StateExposure;
 use crate::nearest::did_you_mean;
 use crate::rule::{Possible, Problem, Rule};
 use crate::silence;
+use crate::trail;
 
 /// Product, service and category of records, and their fields with what they mean.
 type Kind = ([&'static str; 3], &'static [(&'static str, &'static str)]);
@@ -23,6 +24,7 @@ pub static KINDS: LazyLock<Vec<Kind>> = LazyLock::new(|| {
     ];
     let of_account = account::CATEGORIES.iter();
     kinds.extend(of_account.map(|kind| ([account::PRODUCT, account::SERVICE, kind.name], kind.fields)));
+    kinds.push((trail::SESSION, trail::FIELDS));
     kinds
 });
 

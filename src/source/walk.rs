@@ -162,6 +162,26 @@ impl Walk {
     }
 }
 
+/// All files below a folder in the order of their paths, hidden ones too, and what can't be looked into. Links to
+/// folders are not followed.
+pub fn walk_logs(folder: &Path) -> (Vec<PathBuf>, Vec<(PathBuf, String)>) {
+    let (mut files, mut refused) = (Vec::new(), Vec::new());
+    for entry in ignore::WalkBuilder::new(folder).standard_filters(false).build() {
+        match entry {
+            Ok(entry) if entry.file_type().is_some_and(|kind| kind.is_dir()) => {}
+            Ok(entry) => files.push(entry.into_path()),
+            Err(error) => {
+                let reason = error
+                    .io_error()
+                    .map_or_else(|| "it can't be read".to_owned(), |io| io.kind().to_string());
+                refused.push((folder.to_path_buf(), reason));
+            }
+        }
+    }
+    files.sort();
+    (files, refused)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

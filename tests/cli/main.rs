@@ -17,3 +17,7 @@ mod settings;
 mod since;
 mod surfaces;
 mod tokens;
+mod trail;
+mod trail_corpus;
+#[cfg(feature = "verify")]
+mod trail_verify;

@@ -91,9 +91,9 @@ fn mistakes() {
     test.yml:9:3: `examples` is a list, found a text
     test.yml:9:5: an example is a map with `name` and its input, found a text
     test.yml:9:5: this example needs a `name`: what does it show?
-    test.yml:9:5: an example needs exactly one of `hcl`, `script`, `files`, `fixture`, `record`
-    test.yml:9:5: an example needs exactly one of `hcl`, `script`, `files`, `fixture`, `record`
-    test.yml:9:5: an example needs exactly one of `hcl`, `script`, `files`, `fixture`, `record`
+    test.yml:9:5: an example needs exactly one of `hcl`, `script`, `files`, `fixture`, `record`, `records`
+    test.yml:9:5: an example needs exactly one of `hcl`, `script`, `files`, `fixture`, `record`, `records`
+    test.yml:9:5: an example needs exactly one of `hcl`, `script`, `files`, `fixture`, `record`, `records`
     test.yml:10:5: an example has no `hlc` (did you mean `hcl`?)
     test.yml:10:10: `hcl` is a text, found a list
     test.yml:10:12: `files` is a map of file names and their texts

@@ -91,6 +91,22 @@ proptest! {
 }
 
 #[test]
+fn eight_hundred_rules_are_not_eight_hundred_trials() {
+    let named = (0..800).map(|number| {
+        let detection = format!("s: {{name: Call{number}, source: s{}}}\ncondition: s", number % 40);
+        (format!("r{number:03}.yml"), around(&detection))
+    });
+    let always = [("z.yml".to_owned(), around("s: {user|contains: oo}\ncondition: s"))];
+    let set = RuleSet::load(&[], named.chain(always).collect()).unwrap();
+    let judge = set.judge("test", "", "");
+    assert_eq!(judge.len(), 801);
+    let event = record(r#"{"name":"Call77","source":"s37","user":"root"}"#);
+    assert_eq!(judge.possible(&event, &["name", "source"]).len(), 2);
+    let met: Vec<&str> = judge.met_by(&event).into_iter().map(Rule::name).collect();
+    assert_eq!(met, ["r077", "z"]);
+}
+
+#[test]
 fn a_rule_is_tried_only_on_records_that_could_meet_it() {
     let of = |detection: &str| rule(detection).file().detection.clone();
     let detections = [

@@ -195,7 +195,9 @@ fn of_files() {
     test.yml:2:1: this is not YAML: while parsing a flow sequence, expected ',' or ']'
     test.yml:1:3: a list or a map can't be a key: write a name
     test.yml:3:3: merge keys (`<<`) are not part of YAML 1.2: write the entries out
-    test.yml:2:1: correlation rules are not supported yet
+    test.yml:3:3: the correlation has no `rules`: name those whose records it counts
+    test.yml:3:3: the correlation has no `timespan`: `10m`, for example
+    test.yml:3:3: the correlation has no `condition`: `gte: 10`, for example
     test.yml:2:1: Sigma filters are not supported yet: write the exception into the rule's condition
     test.yml:1:1: `action` is of Sigma 1 rule collections, which are not supported: write one rule a document
     ");
@@ -221,7 +223,8 @@ fn a_broken_document_does_not_take_its_neighbours_along() {
     assert_snapshot!(rules.into_iter().filter_map(Result::err).map(|errors| told(&errors)).collect::<String>(), @r"
     rules/many.yml:9:1: the rule has no `logsource`: name the product and the service that it judges
     rules/many.yml:9:1: the rule has no `detection`: say what it looks for
-    rules/many.yml:19:1: correlation rules are not supported yet
+    rules/many.yml:19:1: the rule has no `title`: name in one line what it finds
+    rules/many.yml:19:14: the correlation has no `type`: `event_count`, for example
     rules/many.yml:22:1: this is not YAML: while parsing a node, did not find expected node content
     ");
 }

@@ -2,6 +2,7 @@
 //! files, and the index as a property.
 
 mod conditions;
+mod correlations;
 mod describing;
 mod examples;
 mod hostile;

@@ -27,11 +27,12 @@ fn rules_are_chosen_by_what_they_judge() {
 
 #[test]
 fn a_folder_with_correlations_still_loads() {
-    let correlation = "title: Many\ncorrelation:\n  type: event_count\n".to_owned();
+    let correlation =
+        "title: Many\ncorrelation:\n  type: value_avg\n  rules: [a]\n  timespan: 1m\n".to_owned();
     let set =
         RuleSet::load(&[], vec![file("a.yml", "product: aws"), ("b.yml".to_owned(), correlation)]).unwrap();
     assert_eq!(set.iter().count(), 1);
-    assert_eq!(told(set.unusable()), "b.yml:2:1: correlation rules are not supported yet\n");
+    assert_eq!(told(set.unusable()), "b.yml:3:9: correlations of type `value_avg` are not supported\n");
 }
 
 #[test]

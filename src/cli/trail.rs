@@ -1,0 +1,121 @@
+//! Arguments of the commands about CloudTrail.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use super::{ReportArguments, TrailCommand};
+use crate::day::Day;
+
+pub(super) const TRAIL_EXAMPLES: &str = "\
+Examples:
+  secretrail trail logs/                               a folder of log files, as a trail writes them to S3
+  secretrail trail logs/ --account 123456789012 --region us-east-1 --since 2026-03-28 --until 2026-03-30
+  secretrail trail logs/ --timeline                    what matters, in order, in UTC and local time
+  secretrail trail logs/ --session s-0123456789abcdef  all events of one session
+  secretrail trail logs/ --event 63d86d13-4ce4-4fa7-aef9-00b64cd67d3f
+  aws cloudtrail lookup-events --output json | secretrail trail -
+  secretrail trail logs/ --format json --also sarif=out.sarif --also csv=sessions.csv
+
+Read are .json and .json.gz files, JSON lines, the answer of LookupEvents, and standard input. Digests and Insights are
+passed over. An event that was delivered twice counts once.
+
+How agents are told, in secretrail.toml; these are the defaults:
+  [trail]
+  agent-sessions = [\"agent-*\", \"claude-code-*\", \"codex-*\", \"cursor-agent-*\"]   names of role sessions
+  agent-tags = [\"agent\", \"agent-name\", \"agent-id\", \"*:agent\"]                  keys of session tags
+  agent-apps = [\"*toolu_*\"]                                                    AWS_SDK_UA_APP_ID
+  [[trail.agent]]                # what an agent may do: findings tell what it did beside
+  name = \"Claude*\"
+  services = [\"ssm\", \"s3\", \"sts\"]
+  regions = [\"us-east-1\"]
+
+Exit codes:
+  0  audited, nothing at or above --fail-on     2  not audited: no event, usage, settings or input error
+  1  findings                                   3  audited in part: a log was cut or broken";
+
+/// `secretrail trail`.
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+pub struct TrailArguments {
+    /// Something else than reading them.
+    #[command(subcommand)]
+    pub command: Option<TrailCommand>,
+
+    /// Folders and files with CloudTrail's logs; `-` is standard input.
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+
+    /// Only events from this time on: 2026-03-28, 2026-03-28T14:00:00Z.
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    pub since: Option<i64>,
+
+    /// Only events before this time.
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    pub until: Option<i64>,
+
+    /// Only events of this account; may stand several times.
+    #[arg(long, value_name = "NUMBER")]
+    pub account: Vec<String>,
+
+    /// Only events of this Region; may stand several times.
+    #[arg(long, value_name = "REGION")]
+    pub region: Vec<String>,
+
+    /// Show all events of one session.
+    #[arg(long, value_name = "ID", conflicts_with_all = ["event", "timeline"])]
+    pub session: Option<String>,
+
+    /// Show one event, its session, and who stands behind it.
+    #[arg(long, value_name = "ID", conflicts_with = "timeline")]
+    pub event: Option<String>,
+
+    /// Show sign-ins, issued credentials, secrets that were read and what lasts, in the order of time.
+    #[arg(long)]
+    pub timeline: bool,
+
+    /// How the report is written, and what makes the command fail.
+    #[command(flatten)]
+    pub report: ReportArguments,
+
+    /// A folder with your own rules, or with SigmaHQ's; may stand several times.
+    #[arg(long, value_name = "DIR")]
+    pub rules: Vec<PathBuf>,
+
+    /// The settings file [default: secretrail.toml in the folder, or in the current one].
+    #[arg(long, value_name = "FILE")]
+    pub settings: Option<PathBuf>,
+
+    /// No progress bar.
+    #[arg(long)]
+    pub no_progress: bool,
+
+    /// The day that ignores are compared with, for tests [default: today, in UTC].
+    #[arg(long, value_name = "DAY", hide = true, value_parser = super::day)]
+    pub now: Option<Day>,
+}
+
+/// A time, or the beginning of a day in UTC, in seconds.
+fn moment(text: &str) -> Result<i64, &'static str> {
+    if let Ok(at) = text.parse::<Timestamp>() {
+        return Ok(at.as_second());
+    }
+    let day = text.parse::<Date>().ok().filter(|_| text.len() == 10);
+    let at = day.and_then(|day| day.to_zoned(jiff::tz::TimeZone::UTC).ok());
+    at.map(|at| at.timestamp().as_second())
+        .ok_or("write a day as 2026-03-28, or a time as 2026-03-28T14:00:00Z")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_begin_in_utc() {
+        assert_eq!(moment("2026-03-28"), moment("2026-03-28T00:00:00Z"));
+        assert_eq!(moment("2026-03-28T02:00:00+02:00"), moment("2026-03-28"));
+        assert!(moment("yesterday").is_err() && moment("20260328").is_err());
+    }
+}

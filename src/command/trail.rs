@@ -1,0 +1,195 @@
+//! `secretrail trail`.
+
+mod files;
+mod read;
+mod rows;
+mod section;
+
+use std::io::{self, IsTerminal};
+use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
+use std::time::Instant;
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use self::read::{FileTrouble, Reader, Taker};
+use super::outcome::{Asked, Outcome};
+use super::scan::{Looked, Setup};
+use super::silencing::Silencing;
+use crate::cli::{Cli, TrailArguments, What};
+use crate::error::{Error, ErrorKind, ExitCode};
+use crate::finding::Finding;
+use crate::reading::Gap;
+use crate::rule::{Correlator, RuleSet};
+use crate::scan::Scanned;
+use crate::source::{SourceId, Sources, Span};
+use crate::trail::{At, EVENT, Gathered, Limits, Session, Worker, correlated, feed, judge, link};
+
+pub(super) fn run(cli: &Cli, arguments: &TrailArguments) -> Result<ExitCode, Error> {
+    #[cfg(feature = "verify")]
+    if let Some(crate::cli::TrailCommand::Verify(verify)) = &arguments.command {
+        return super::trail_verify::run(verify);
+    }
+    let started = Instant::now();
+    let what = What {
+        paths: arguments.paths.clone(),
+        plans: Vec::new(),
+        rules: arguments.rules.clone(),
+        tokens: None,
+        settings: arguments.settings.clone(),
+        exclude: Vec::new(),
+        respect_gitignore: false,
+        no_progress: arguments.no_progress,
+        now: arguments.now,
+    };
+    let setup = Setup::of_trail(&what)?;
+    let silencing = Silencing::load(&setup, arguments.report.baseline.as_deref(), arguments.now)?;
+    let looked = look(cli, arguments, &setup)?;
+    Outcome { setup: &setup, looked: looked.0, silencing, asked: looked.1 }.report(
+        cli,
+        &arguments.report,
+        started,
+    )
+}
+
+fn look(cli: &Cli, arguments: &TrailArguments, setup: &Setup) -> Result<(Looked, Asked), Error> {
+    let found = files::find(&setup.paths);
+    let sources = Sources::default();
+    sources.set_base(setup.base.clone());
+    let name = |file: &PathBuf| {
+        if file.as_os_str() == "-" { "(standard input)".into() } else { sources.reported_name(file) }
+    };
+    let ids: Vec<SourceId> = found.files.iter().map(|file| sources.add_file(name(file), file)).collect();
+    let mut gaps: Vec<Gap> = found
+        .refused
+        .iter()
+        .map(|(path, reason)| {
+            let source = sources.add_file(sources.reported_name(path), path);
+            Gap {
+                at: Span::start_of(source),
+                name: String::new(),
+                reason: reason.clone(),
+                hides_findings: true,
+            }
+        })
+        .collect();
+    let bar = progress_bar(cli, arguments, found.files.len());
+    let reader = Reader { files: &found.files, stop: setup.stop(), bar: &bar };
+    let mut seen = gather(&reader, arguments, &setup.rules);
+    gaps.extend(seen.troubles.iter().map(|one| gap(one, &ids)));
+    gaps.extend(lost(&seen));
+    seen.gathered.coverage.digests += found.passed as u64;
+    let (sessions, links) = link(&seen.gathered, &setup.settings.trail);
+    let mut findings = judge(&sessions, &seen.gathered, &setup.rules, &ids);
+    findings.append(&mut seen.findings(&ids));
+    let shown = rows::shown(&reader, arguments, &sessions, &seen.gathered)?;
+    bar.finish_and_clear();
+    if setup.was_stopped() {
+        return Err(Error::new(ErrorKind::Interrupted, "stopped; no report was written"));
+    }
+    let section = section::section(&sessions, links, &seen.gathered, shown, arguments);
+    let files = if seen.gathered.coverage.delivered == 0 { 0 } else { found.files.len() };
+    let scanned = Scanned { findings, gaps, ..Scanned::default() };
+    let looked = Looked { sources, scanned, files, excluded: 0, past: None };
+    let asked = Asked { since: None, account: None, trail: Some(section), nothing: nothing_to_audit };
+    Ok((looked, asked))
+}
+
+/// What one pass over all events gave.
+struct Seen<'s> {
+    gathered: Gathered,
+    troubles: Vec<FileTrouble>,
+    correlated: crate::rule::Correlated<'s, At>,
+}
+
+impl Seen<'_> {
+    fn findings(&self, sources: &[SourceId]) -> Vec<Finding> {
+        self.correlated.hits.iter().filter_map(|hit| correlated(hit, sources)).collect()
+    }
+}
+
+struct Judging<'s, 'c>(Worker<'s, 'c>);
+
+impl Taker for Judging<'_, '_> {
+    fn take(
+        &mut self,
+        text: &[u8],
+        unit: &crate::trail::split::Unit,
+        again: &[bool],
+        file: u32,
+        before: u64,
+    ) {
+        feed::take(&mut self.0, text, unit, again, file, before);
+    }
+}
+
+fn gather<'s>(reader: &Reader<'_>, arguments: &TrailArguments, rules: &'s RuleSet) -> Seen<'s> {
+    let limits = limits(arguments);
+    let [product, service, category] = EVENT;
+    let correlator: Mutex<Correlator<'s, At>> = Mutex::new(rules.correlator(product, service, category));
+    let make = || Judging(Worker::new(rules.judge(product, service, category), &limits, &correlator));
+    let (takers, troubles) = reader.read(&make);
+    let mut gathered = Gathered::default();
+    takers.into_iter().for_each(|taker| gathered.merge(taker.0.finish()));
+    gathered.settle();
+    let correlated = correlator.into_inner().unwrap_or_else(PoisonError::into_inner).finish();
+    Seen { gathered, troubles, correlated }
+}
+
+fn limits(arguments: &TrailArguments) -> Limits {
+    Limits {
+        since: arguments.since,
+        until: arguments.until,
+        accounts: arguments.account.clone(),
+        regions: arguments.region.clone(),
+    }
+}
+
+fn gap(one: &FileTrouble, sources: &[SourceId]) -> Gap {
+    let source = sources.get(one.file).copied().unwrap_or(SourceId(u32::MAX));
+    let offset = usize::try_from(one.trouble.offset).unwrap_or(usize::MAX);
+    Gap {
+        at: Span::new(source, offset, offset),
+        name: format!("byte {}", one.trouble.offset),
+        reason: one.trouble.reason.clone(),
+        hides_findings: true,
+    }
+}
+
+/// Findings for which there was no room.
+fn lost(seen: &Seen<'_>) -> Vec<Gap> {
+    let nowhere = Span::start_of(SourceId(u32::MAX));
+    let told = |count: u64, what: &str| {
+        let reason = format!("{count} {what}");
+        (count > 0).then(|| Gap { at: nowhere, name: String::new(), reason, hides_findings: true })
+    };
+    let kept = told(seen.gathered.more_hits, "findings are left out: of each rule the first 10,000 are told");
+    let rest =
+        told(seen.correlated.lost, "events could not be held for correlations: ask for a shorter time");
+    kept.into_iter().chain(rest).collect()
+}
+
+fn progress_bar(cli: &Cli, arguments: &TrailArguments, files: usize) -> ProgressBar {
+    if arguments.no_progress || cli.verbose > 0 || !io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::new(files as u64);
+    if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} files  {elapsed}") {
+        bar.set_style(style);
+    }
+    bar
+}
+
+fn nothing_to_audit() -> Error {
+    Error::new(ErrorKind::Input, "no CloudTrail event was found").hint(
+        "name a folder of .json or .json.gz files, as a trail writes them; --exit-zero accepts an empty one",
+    )
+}
+
+/// What belongs to a session, for the rows that are shown.
+fn session_of<'t>(sessions: &'t [Session], id: &str) -> Option<&'t Session> {
+    sessions.iter().find(|session| session.id == id)
+}
+
+/// Names that both the section and its rows need.
+type Shown = Option<(String, Vec<crate::report::EventRow>)>;

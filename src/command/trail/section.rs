@@ -1,0 +1,205 @@
+//! What a report tells of trails, made from what is known.
+
+use super::Shown;
+use crate::cli::TrailArguments;
+use crate::report::{CoverageRow, SessionRow, TrailSection};
+use crate::trail::gather::Gathered;
+use crate::trail::{Actor, Coverage, Kind, Links, Root, Session, time};
+
+pub(super) fn section(
+    sessions: &[Session],
+    links: Links,
+    gathered: &Gathered,
+    shown: Shown,
+    arguments: &TrailArguments,
+) -> TrailSection {
+    let (title, events) = shown.unwrap_or_default();
+    // The drill-down tells one session; all others are told in the JSON report.
+    let focus = arguments.session.clone().or_else(|| {
+        let only = events.first().filter(|_| arguments.event.is_some());
+        only.map(|row| row.session.clone())
+    });
+    TrailSection {
+        verdict: verdict(sessions, &gathered.coverage),
+        sessions: sessions.iter().map(row).collect(),
+        coverage: coverage(&gathered.coverage, links),
+        events_title: title,
+        events,
+        focus,
+    }
+}
+
+/// `1 console session`.
+fn count(number: usize, one: &str, more: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { more })
+}
+
+/// Sentences, the most important first.
+fn verdict(sessions: &[Session], seen: &Coverage) -> Vec<String> {
+    let mut told = vec![root(sessions)];
+    for session in sessions.iter().filter(|session| session.fallback.is_some()) {
+        let words = session.fallback.as_ref().map(|fallback| fallback.told.clone()).unwrap_or_default();
+        told.push(format!(
+            "credentials fell back silently to {} ({}): {words}",
+            session.principal, session.id
+        ));
+    }
+    let agents: Vec<&Session> = sessions.iter().filter(|session| session.actor.kind == Kind::Agent).collect();
+    if agents.is_empty() {
+        told.push("no activity carries an agent's mark; marks are young and can be left out, so this proves no absence".to_owned());
+    } else {
+        let names = agents.iter().map(|session| session.actor.name.as_str()).filter(|name| !name.is_empty());
+        let names: std::collections::BTreeSet<&str> = names.collect();
+        let events: u64 = agents.iter().map(|session| session.tally.events).sum();
+        let secrets: usize = agents.iter().map(|session| session.tally.secrets.len()).sum();
+        let names = names.into_iter().take(8).collect::<Vec<_>>().join(", ");
+        told.push(format!(
+            "agents acted in {}, {events} events, {secrets} secrets read: {names}",
+            count(agents.len(), "session", "sessions")
+        ));
+    }
+    let unseen: i64 = seen.unseen_days().iter().map(|(first, last)| last - first + 1).sum();
+    if unseen > 0 {
+        told.push(format!(
+            "{} within the time have no events in these logs",
+            count(unseen as usize, "day", "days")
+        ));
+    }
+    told
+}
+
+/// `root was used: 3 console sessions, 725 events, no MFA, from 192.0.2.1`.
+fn root(sessions: &[Session]) -> String {
+    let of_root: Vec<&Session> =
+        sessions.iter().filter(|session| session.root.is_some_and(|root| root != Root::Service)).collect();
+    let real: Vec<&&Session> =
+        of_root.iter().filter(|session| session.root != Some(Root::AssumeRoot)).collect();
+    let tasks = of_root.len() - real.len();
+    let of_tasks = match tasks {
+        0 => String::new(),
+        _ => format!("; {} of AssumeRoot", count(tasks, "task", "tasks")),
+    };
+    let used: Vec<&&&Session> = real.iter().filter(|session| !is_failed(session)).collect();
+    if used.is_empty() {
+        let tried: u64 = real.iter().map(|session| session.tally.events).sum();
+        let tried = if tried > 0 { format!("; {tried} sign-ins as root failed") } else { String::new() };
+        return format!("root was not used in these logs{tried}{of_tasks}");
+    }
+    let mut parts = Vec::new();
+    for (shape, one, more) in [
+        (Root::Console, "console session", "console sessions"),
+        (Root::AccessKey, "session with an access key", "sessions with an access key"),
+        (Root::SessionToken, "session with temporary credentials", "sessions with temporary credentials"),
+    ] {
+        let number = used.iter().filter(|session| session.root == Some(shape)).count();
+        parts.extend((number > 0).then(|| count(number, one, more)));
+    }
+    let events: u64 = used.iter().map(|session| session.tally.events).sum();
+    let delivered: u64 = used.iter().map(|session| session.tally.delivered).sum();
+    parts.push(if events == delivered {
+        format!("{events} events")
+    } else {
+        format!("{delivered} events ({events} when each is counted once)")
+    });
+    let without = used.iter().filter(|session| session.mfa != Some(true)).count();
+    parts.push(match without {
+        0 => "with MFA".to_owned(),
+        _ if without == used.len() => "no MFA".to_owned(),
+        _ => format!("no MFA in {without} of them"),
+    });
+    let ips: std::collections::BTreeSet<&str> =
+        used.iter().flat_map(|session| session.tally.ips.texts()).collect();
+    parts.push(match ips.len() {
+        1..=3 => format!("from {}", ips.into_iter().collect::<Vec<_>>().join(", ")),
+        many => format!("from {many} addresses"),
+    });
+    format!("root was used: {}{of_tasks}", parts.join(", "))
+}
+
+/// Nobody came in.
+fn is_failed(session: &Session) -> bool {
+    session.via == crate::trail::gather::FAILED
+}
+
+/// `agent Claude Code (declared)`.
+pub(super) fn actor_words(actor: &Actor) -> String {
+    let level =
+        if actor.kind == Kind::Unknown { String::new() } else { format!(" ({})", actor.level.word()) };
+    let name = if actor.name.is_empty() { String::new() } else { format!(" {}", actor.name) };
+    format!("{}{name}{level}", actor.kind.word())
+}
+
+fn row(session: &Session) -> SessionRow {
+    let tally = &session.tally;
+    let all = |texts: &mut dyn Iterator<Item = &str>| texts.map(str::to_owned).collect::<Vec<String>>();
+    SessionRow {
+        id: session.id.clone(),
+        account: session.account.clone(),
+        kind: session.kind.clone(),
+        principal: session.principal.clone(),
+        via: session.via.clone(),
+        root: session.root.map(|root| root.word().to_owned()),
+        mfa: session.mfa,
+        actor_kind: session.actor.kind.word(),
+        actor_name: session.actor.name.clone(),
+        actor_level: session.actor.level.rung(),
+        actor_evidence: session.actor.level.word(),
+        actor_words: actor_words(&session.actor),
+        reasons: session.actor.reasons.clone(),
+        contradictions: session.actor.contradictions.clone(),
+        chain: session.chain.clone(),
+        tags: session.tags.iter().map(|(key, value)| (key.clone(), value.clone())).collect(),
+        source_identity: session.source_identity.clone(),
+        first: time::written(tally.first.time),
+        last: time::written(tally.last),
+        span: time::span(tally.last - tally.first.time),
+        events: tally.events,
+        delivered: tally.delivered,
+        reads: tally.reads,
+        writes: tally.writes(),
+        denied: tally.denied,
+        failed_sign_ins: session.failed_sign_ins,
+        long_lived_key: session.is_long_lived(),
+        new_network: session.new_network,
+        fallback: session
+            .fallback
+            .as_ref()
+            .map(|fallback| (fallback.by.to_owned(), fallback.from.clone(), fallback.told.clone())),
+        ips: all(&mut tally.ips.texts()),
+        user_agents: all(&mut tally.agents.texts()),
+        regions: all(&mut tally.regions.iter()),
+        services: all(&mut tally.services.iter()),
+        secrets_read: all(&mut tally.secrets.iter()),
+        created_credentials: all(&mut tally.credentials.iter()),
+        persistence: all(&mut tally.persistence.iter()),
+        created: all(&mut tally.created.iter()),
+        outside_allowed: session.outside_allowed.clone(),
+        first_event: session.first().id.clone(),
+        is_service: session.actor.kind == Kind::Service || session.is_service() || is_failed(session),
+    }
+}
+
+fn coverage(seen: &Coverage, links: Links) -> CoverageRow {
+    let days = |(first, last): (i64, i64)| match last - first {
+        0 => time::day(first),
+        _ => format!("{} to {}", time::day(first), time::day(last)),
+    };
+    CoverageRow {
+        delivered: seen.delivered,
+        events: seen.events,
+        left_out: seen.left_out,
+        timeless: seen.timeless,
+        data_events: seen.data_events,
+        accounts: seen.accounts().iter().map(str::to_owned).collect(),
+        regions: seen.regions().iter().map(str::to_owned).collect(),
+        first: seen.first.map(time::written),
+        last: seen.last.map(time::written),
+        days_seen: seen.seen_days().len(),
+        days_unseen: seen.unseen_days().into_iter().map(days).collect(),
+        digests: seen.digests,
+        insights: seen.insights,
+        of_roles: links.of_roles,
+        linked_by_key: links.by_key,
+        linked_by_creation: links.by_creation,
+    }
+}

@@ -1,0 +1,95 @@
+//! Comma-separated values (RFC 4180): sessions of trails where there are some, else findings.
+
+use std::io::{self, Write};
+
+use super::Report;
+use super::told::{Teller, Told, ToldFinding};
+use super::trail::SessionRow;
+
+/// Writes the table.
+pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let told = Told::of(report);
+    match &report.trail {
+        Some(section) if !section.sessions.is_empty() => sessions(&section.sessions, &told.teller, out),
+        _ => findings(&told.findings, out),
+    }
+}
+
+fn sessions(rows: &[SessionRow], teller: &Teller<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let names = "session,account,type,principal,root,mfa,actor,actor_name,evidence,source_identity,first_seen,\
+                 last_seen,events,reads,writes,denied,source_ips,regions,secrets_read,created_credentials,persistence,\
+                 fallback,first_event";
+    write!(out, "{names}\r\n")?;
+    for row in rows {
+        let fallback = row.fallback.as_ref().map(|(_, _, told)| told.clone()).unwrap_or_default();
+        let cells = [
+            row.id.clone(),
+            row.account.clone(),
+            row.kind.clone(),
+            row.principal.clone(),
+            row.root.clone().unwrap_or_default(),
+            row.mfa.map(|mfa| mfa.to_string()).unwrap_or_default(),
+            row.actor_kind.to_owned(),
+            row.actor_name.clone(),
+            row.actor_evidence.to_owned(),
+            row.source_identity.clone(),
+            row.first.clone(),
+            row.last.clone(),
+            row.events.to_string(),
+            row.reads.to_string(),
+            row.writes.to_string(),
+            row.denied.to_string(),
+            row.ips.join(" "),
+            row.regions.join(" "),
+            row.secrets_read.join(" "),
+            row.created_credentials.join("; "),
+            row.persistence.join(" "),
+            fallback,
+            row.first_event.clone(),
+        ];
+        line(cells.iter().map(|cell| teller.message(cell)), out)?;
+    }
+    Ok(())
+}
+
+fn findings(rows: &[ToldFinding], out: &mut dyn Write) -> io::Result<()> {
+    write!(out, "severity,confidence,rule,path,line,name,message,fingerprint\r\n")?;
+    for row in rows {
+        let cells = [
+            row.severity.word().to_owned(),
+            row.confidence.word().to_owned(),
+            row.rule.clone(),
+            row.place.path.clone(),
+            row.place.position.line.to_string(),
+            row.place.name.clone(),
+            row.message.clone(),
+            row.fingerprint.clone(),
+        ];
+        line(cells.into_iter(), out)?;
+    }
+    Ok(())
+}
+
+fn line(cells: impl Iterator<Item = String>, out: &mut dyn Write) -> io::Result<()> {
+    let cells: Vec<String> = cells.map(|text| cell(&text)).collect();
+    write!(out, "{}\r\n", cells.join(","))
+}
+
+/// A cell. What a spreadsheet would take for a formula gets a mark in front: names in logs are written by strangers.
+fn cell(text: &str) -> String {
+    let text =
+        if text.starts_with(['=', '+', '-', '@', '\t']) { format!("'{text}") } else { text.to_owned() };
+    if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_are_quoted_and_are_no_formulas() {
+        assert_eq!(cell("a,b\"c"), "\"a,b\"\"c\"");
+        assert_eq!(cell("=HYPERLINK(\"x\")"), "\"'=HYPERLINK(\"\"x\"\")\"");
+        assert_eq!(cell("plain"), "plain");
+    }
+}

@@ -1,0 +1,246 @@
+//! What is told of trails beside their findings: the verdict, sessions, single events, and what the logs cover.
+
+use super::told::Teller;
+
+/// CloudTrail.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TrailSection {
+    /// Sentences, the most important first.
+    pub verdict: Vec<String>,
+    /// Sessions in the order of time.
+    pub sessions: Vec<SessionRow>,
+    /// What the logs cover.
+    pub coverage: CoverageRow,
+    /// What the events below are.
+    pub events_title: String,
+    /// Single events, where somebody asked for them.
+    pub events: Vec<EventRow>,
+    /// The one session that is told.
+    pub focus: Option<String>,
+}
+
+/// A session.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SessionRow {
+    /// Its id.
+    pub id: String,
+    /// The account.
+    pub account: String,
+    /// `IAMUser`, `AssumedRole`, `Root` ...
+    pub kind: String,
+    /// The principal's ARN.
+    pub principal: String,
+    /// The service that called with its rights.
+    pub via: String,
+    /// How it was root.
+    pub root: Option<String>,
+    /// Whether MFA was used.
+    pub mfa: Option<bool>,
+    /// `human`, `agent`, `service`, `unknown`.
+    pub actor_kind: &'static str,
+    /// Who.
+    pub actor_name: String,
+    /// `L4` to `L0`.
+    pub actor_level: &'static str,
+    /// `asserted`, `declared`, `marked`, `claimed`, `unknown`.
+    pub actor_evidence: &'static str,
+    /// All of that in words.
+    pub actor_words: String,
+    /// The evidence.
+    pub reasons: Vec<String>,
+    /// What speaks against it.
+    pub contradictions: Vec<String>,
+    /// From its caller back to the first one.
+    pub chain: Vec<String>,
+    /// Session tags.
+    pub tags: Vec<(String, String)>,
+    /// The source identity.
+    pub source_identity: String,
+    /// The first event's time.
+    pub first: String,
+    /// The last event's time.
+    pub last: String,
+    /// From the first to the last.
+    pub span: String,
+    /// Events, each counted once.
+    pub events: u64,
+    /// Events as delivered.
+    pub delivered: u64,
+    /// Reads.
+    pub reads: u64,
+    /// Writes.
+    pub writes: u64,
+    /// Refused.
+    pub denied: u64,
+    /// Sign-ins that failed before it.
+    pub failed_sign_ins: u64,
+    /// Whether a key was used that does not end.
+    pub long_lived_key: bool,
+    /// Whether it came from a new network.
+    pub new_network: bool,
+    /// The silent fallback: by what it is known, the identity before, in words.
+    pub fallback: Option<(String, String, String)>,
+    /// Addresses.
+    pub ips: Vec<String>,
+    /// User agents.
+    pub user_agents: Vec<String>,
+    /// Regions.
+    pub regions: Vec<String>,
+    /// Services.
+    pub services: Vec<String>,
+    /// Secrets that were read.
+    pub secrets_read: Vec<String>,
+    /// Credentials that were made.
+    pub created_credentials: Vec<String>,
+    /// What lasts.
+    pub persistence: Vec<String>,
+    /// What was made.
+    pub created: Vec<String>,
+    /// What the settings do not allow.
+    pub outside_allowed: Vec<String>,
+    /// The first event's id.
+    pub first_event: String,
+    /// Nobody to tell in the table: a service, a sign-in that failed.
+    pub is_service: bool,
+}
+
+/// One event. Ordered by time, then by id.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct EventRow {
+    /// Seconds since 1970.
+    pub seconds: i64,
+    /// The same, written.
+    pub time: String,
+    /// The id.
+    pub id: String,
+    /// The service.
+    pub source: String,
+    /// The call.
+    pub name: String,
+    /// The Region.
+    pub region: String,
+    /// The address.
+    pub ip: String,
+    /// The user agent.
+    pub user_agent: String,
+    /// The error.
+    pub error: String,
+    /// The request's id.
+    pub request_id: String,
+    /// The account.
+    pub account: String,
+    /// Whether it only reads.
+    pub read_only: Option<bool>,
+    /// The session's id.
+    pub session: String,
+    /// The principal.
+    pub principal: String,
+    /// Who acts.
+    pub actor: String,
+    /// More of it.
+    pub told: String,
+}
+
+/// What the logs cover.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CoverageRow {
+    /// Events as delivered.
+    pub delivered: u64,
+    /// Events, each counted once.
+    pub events: u64,
+    /// Events that were not asked for.
+    pub left_out: u64,
+    /// Events without a time.
+    pub timeless: u64,
+    /// Data events.
+    pub data_events: u64,
+    /// Accounts.
+    pub accounts: Vec<String>,
+    /// Regions.
+    pub regions: Vec<String>,
+    /// The first event's time.
+    pub first: Option<String>,
+    /// The last event's time.
+    pub last: Option<String>,
+    /// Days with events.
+    pub days_seen: usize,
+    /// Runs of days without any.
+    pub days_unseen: Vec<String>,
+    /// Digests.
+    pub digests: u64,
+    /// Insights.
+    pub insights: u64,
+    /// Events of roles' sessions.
+    pub of_roles: u64,
+    /// Linked to their issue by key.
+    pub linked_by_key: u64,
+    /// Linked by principal and time.
+    pub linked_by_creation: u64,
+}
+
+/// Names of the columns of [`cells`].
+pub(super) const COLUMNS: [&str; 8] =
+    ["session", "who", "actor", "root", "MFA", "events", "first seen (UTC)", "lasted"];
+
+/// A session in a row of a table, redacted.
+pub(super) fn cells(row: &SessionRow, teller: &Teller<'_>) -> [String; 8] {
+    let mfa = match row.mfa {
+        Some(true) => "yes",
+        Some(false) => "no",
+        None => "-",
+    };
+    let first = row.first.replace('T', " ").replace('Z', "");
+    let root = row.root.clone().unwrap_or_else(|| "-".to_owned());
+    let events = format!("{} ({} writes, {} denied)", row.events, row.writes, row.denied);
+    let (who, actor) = (teller.name(short_arn(&row.principal)), teller.name(&row.actor_words));
+    [row.id.clone(), who, actor, root, mfa.to_owned(), events, first, row.span.clone()]
+}
+
+/// An ARN without what stands in every one.
+fn short_arn(arn: &str) -> &str {
+    arn.splitn(6, ':').nth(5).unwrap_or(arn)
+}
+
+/// What the logs cover, in sentences.
+pub(super) fn coverage(row: &CoverageRow) -> Vec<String> {
+    let mut told = Vec::new();
+    let list = |all: &[String], one: &str, more: &str| match all {
+        [only] => format!("{one} {only}"),
+        few if few.len() <= 4 => format!("{more} {}", few.join(", ")),
+        many => format!("{} {more}", many.len()),
+    };
+    let again = row.delivered - row.events.min(row.delivered);
+    let again = if again > 0 { format!(" ({again} delivered again)") } else { String::new() };
+    told.push(format!(
+        "{} events{again} of {} in {}, {} to {}",
+        row.events,
+        list(&row.accounts, "account", "accounts"),
+        list(&row.regions, "Region", "Regions"),
+        row.first.as_deref().unwrap_or("unknown"),
+        row.last.as_deref().unwrap_or("unknown"),
+    ));
+    told.push(match row.days_unseen.as_slice() {
+        [] => format!("events on each of {} days", row.days_seen),
+        gaps => format!("events on {} days, none on {}", row.days_seen, gaps.join(", ")),
+    });
+    told.push(match row.data_events {
+        0 => "no data events: reads of objects and secrets' own data are not in these logs".to_owned(),
+        some => format!("{some} data events"),
+    });
+    if row.left_out > 0 {
+        told.push(format!("{} events left out by time, account or Region", row.left_out));
+    }
+    if row.timeless > 0 {
+        told.push(format!("{} events have no time that can be read", row.timeless));
+    }
+    if row.of_roles > 0 {
+        told.push(format!(
+            "{} of {} events of roles' sessions are linked to the call that issued them ({} by key)",
+            row.linked_by_key + row.linked_by_creation,
+            row.of_roles,
+            row.linked_by_key
+        ));
+    }
+    told.push("not verified by digests: `secretrail trail verify` does that".to_owned());
+    told
+}

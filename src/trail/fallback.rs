@@ -1,0 +1,169 @@
+//! The silent fallback: a program's credentials stop working, and without a word it goes on with others that it
+//! finds: another profile, a sign-in of the person's, root.
+//!
+//! Seen from CloudTrail, the same host (`sid` of the AWS CLI) or address has one identity, and shortly after it
+//! stopped another one.
+
+use std::collections::BTreeMap;
+
+use super::agent::{Marks, marks};
+use super::gather::Retired;
+use super::session::{Fallback, Root, Session};
+use super::time;
+
+/// So soon after the last call of the old identity the new one starts.
+const WINDOW: i64 = 3_600;
+
+/// One identity at one host or address.
+struct Stay {
+    session: usize,
+    first: i64,
+    last: i64,
+    sources: Vec<&'static str>,
+    /// Not a browser and not the console.
+    by_program: bool,
+}
+
+/// Finds fallbacks, and writes them into the sessions that they fell back to.
+pub(super) fn find(sessions: &mut [Session], retired: &[Retired]) {
+    let (mut hosts, mut addresses): (BTreeMap<String, Vec<Stay>>, BTreeMap<String, Vec<Stay>>) =
+        Default::default();
+    for (number, session) in sessions.iter().enumerate().filter(|(_, session)| !session.is_service()) {
+        let all: Vec<(Marks, i64, i64)> =
+            session.tally.agents.iter().map(|(text, (first, last))| (marks(text), first, last)).collect();
+        let sources = sources(all.iter().map(|(marks, ..)| marks));
+        for (marks, first, last) in &all {
+            if let Some(sid) = &marks.sid {
+                let stay = Stay {
+                    session: number,
+                    first: *first,
+                    last: *last,
+                    sources: sources.clone(),
+                    by_program: true,
+                };
+                stays(&mut hosts, sid, stay);
+            }
+        }
+        let by_program =
+            all.iter().any(|(marks, ..)| marks.tool.is_some_and(|tool| tool != "AWS") && !marks.console);
+        let ips = session.tally.ips.iter().filter(|(ip, _)| ip.parse::<std::net::IpAddr>().is_ok());
+        for (ip, (first, last)) in ips {
+            stays(
+                &mut addresses,
+                ip,
+                Stay { session: number, first, last, sources: sources.clone(), by_program },
+            );
+        }
+    }
+    let by_host = hosts.values().flat_map(|stays| falls(sessions, stays, retired, "sid"));
+    let by_address = addresses.values().flat_map(|stays| falls(sessions, stays, retired, "source-ip"));
+    let found: Vec<(usize, Fallback)> = by_host.chain(by_address).collect();
+    for (number, fallback) in found {
+        if let Some(session) = sessions.get_mut(number).filter(|session| session.fallback.is_none()) {
+            session.fallback = Some(fallback);
+        }
+    }
+}
+
+fn sources<'m>(all: impl Iterator<Item = &'m Marks>) -> Vec<&'static str> {
+    let mut sources: Vec<&str> = all.flat_map(|marks| marks.sources.iter().copied()).collect();
+    sources.sort_unstable();
+    sources.dedup();
+    sources
+}
+
+/// Adds a stay; two of one session are one.
+fn stays(all: &mut BTreeMap<String, Vec<Stay>>, place: &str, stay: Stay) {
+    let known = all.entry(place.to_owned()).or_default();
+    match known.iter_mut().find(|known| known.session == stay.session) {
+        Some(known) => (known.first, known.last) = (known.first.min(stay.first), known.last.max(stay.last)),
+        None => known.push(stay),
+    }
+}
+
+/// The fallbacks at one host or address.
+fn falls(
+    sessions: &[Session],
+    stays: &[Stay],
+    retired: &[Retired],
+    by: &'static str,
+) -> Vec<(usize, Fallback)> {
+    let mut order: Vec<&Stay> = stays.iter().collect();
+    order.sort_by_key(|stay| (stay.first, stay.last, sessions.get(stay.session).map(|one| one.id.clone())));
+    let mut found = Vec::new();
+    for (at, new) in order.iter().enumerate() {
+        let before = order.iter().take(at).filter(|old| {
+            // The old one stopped; a program that uses two profiles goes on with both.
+            old.last <= new.first && new.first - old.last <= WINDOW
+        });
+        let Some(old) = before.max_by_key(|old| old.last) else { continue };
+        let (Some(from), Some(to)) = (sessions.get(old.session), sessions.get(new.session)) else { continue };
+        if let Some(why) = reason(from, to, old, new, retired, by) {
+            let told = format!(
+                "{} {} after {} stopped: {why}",
+                words(by),
+                time::span(new.first - old.last),
+                from.principal
+            );
+            found.push((new.session, Fallback { by, from: from.principal.clone(), told }));
+        }
+    }
+    found
+}
+
+fn words(by: &str) -> &'static str {
+    if by == "sid" { "on the same host," } else { "at the same address," }
+}
+
+/// Why this is a fallback; `None` where it may be anything.
+fn reason(
+    from: &Session,
+    to: &Session,
+    old: &Stay,
+    new: &Stay,
+    retired: &[Retired],
+    by: &str,
+) -> Option<String> {
+    let same_role = from.tally.issuers.first() == to.tally.issuers.first() && !from.tally.issuers.is_empty();
+    if from.principal_id == to.principal_id || same_role || to.chain_from(from) || from.root.is_some() {
+        return None;
+    }
+    if !old.by_program {
+        return None;
+    }
+    let ended = retired
+        .iter()
+        .find(|one| ends(one, from) && one.at.time <= new.first + 60 && one.at.time >= old.first);
+    if let Some(ended) = ended {
+        let what = if ended.user.is_empty() { "its key" } else { ended.user.as_str() };
+        return Some(format!("{} had ended {what}", ended.call));
+    }
+    let changed = !old.sources.is_empty() && !new.sources.is_empty() && old.sources != new.sources;
+    if by == "sid" && changed {
+        return Some(format!(
+            "credentials from {}, then from {}",
+            old.sources.join(" and "),
+            new.sources.join(" and ")
+        ));
+    }
+    let became_root = matches!(to.root, Some(Root::AccessKey | Root::SessionToken)) && new.by_program;
+    if became_root || (by == "sid" && to.root.is_some()) {
+        return Some("it goes on as root".to_owned());
+    }
+    None
+}
+
+/// Whether a call ended what a session used.
+fn ends(retired: &Retired, session: &Session) -> bool {
+    let same_key = !retired.key.is_empty() && session.keys.contains(&retired.key);
+    let same_user = !retired.user.is_empty() && session.tally.users.contains(&retired.user);
+    let same_account = retired.account.is_empty() || retired.account == session.account;
+    same_account && if retired.key.is_empty() { same_user && retired.call == "DeleteUser" } else { same_key }
+}
+
+impl Session {
+    /// Whether another session's credential issued this one's.
+    fn chain_from(&self, other: &Self) -> bool {
+        self.chain_ids.contains(&other.id)
+    }
+}

@@ -1,0 +1,70 @@
+//! Handles of events that are small enough to be held many times.
+
+use std::fmt;
+
+/// An event: when, which, where.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct At {
+    /// Seconds since 1970.
+    pub time: i64,
+    /// Its id.
+    pub id: Uuid,
+    /// The number of its file.
+    pub file: u32,
+    /// Bytes from the start of that.
+    pub offset: u64,
+}
+
+/// An event's id. Others than UUIDs are cut to 32 bytes, which is all that is told of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Uuid {
+    /// A UUID, as AWS gives it.
+    Number(u128),
+    /// Anything else.
+    Text([u8; 32]),
+}
+
+/// Reads an id.
+pub(super) fn uuid(text: &str) -> Uuid {
+    let digits: String = text.chars().filter(|c| *c != '-').collect();
+    let number = Uuid::Number(u128::from_str_radix(&digits, 16).unwrap_or_default());
+    if number.to_string() == text {
+        return number;
+    }
+    let mut bytes = [0; 32];
+    bytes.iter_mut().zip(text.bytes()).for_each(|(to, from)| *to = from);
+    Uuid::Text(bytes)
+}
+
+impl fmt::Display for Uuid {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Number(number) => {
+                let hex = format!("{number:032x}");
+                let part = |from, to| hex.get(from..to).unwrap_or_default().to_owned();
+                write!(
+                    out,
+                    "{}-{}-{}-{}-{}",
+                    part(0, 8),
+                    part(8, 12),
+                    part(12, 16),
+                    part(16, 20),
+                    part(20, 32)
+                )
+            }
+            Self::Text(bytes) => out.write_str(String::from_utf8_lossy(bytes).trim_end_matches('\0')),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_come_back_as_they_were() {
+        for text in ["63d86d13-4ce4-4fa7-aef9-00b64cd67d3f", "EVENT-1", ""] {
+            assert_eq!(uuid(text).to_string(), text);
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! Which credential an event was made with: what all events of one session share.
+
+use crate::trail::slots::{Event, Slot};
+
+/// AWS says this of its console's own calls; nobody stands between.
+const INTERNAL: &str = "AWS Internal";
+/// The managed MCP server, which calls with the caller's credential.
+pub const MCP: &str = "aws-mcp.amazonaws.com";
+/// Stands for the service where a sign-in failed.
+pub const FAILED: &str = "sign-in that failed";
+
+/// A credential. Keys are used again by AWS in principle, so a key alone is none.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Credential {
+    /// The account whose identity it is.
+    pub account: String,
+    /// `IAMUser`, `AssumedRole`, `Root` ...
+    pub kind: String,
+    /// `principalId`, or what stands for it.
+    pub principal: String,
+    /// When the session was made, as events have it; empty for long-lived keys.
+    pub created: String,
+    /// The access key id; empty where there is none.
+    pub key: String,
+    /// The AWS service that called with it.
+    pub via: String,
+}
+
+impl Credential {
+    /// The credential of an event.
+    pub fn of(event: &Event<'_>) -> Self {
+        let text = |slot| event.text(slot).into_owned();
+        let kind = text(Slot::Type);
+        let recipient = text(Slot::Recipient);
+        let account = Some(text(Slot::Account)).filter(|account| !account.is_empty()).unwrap_or(recipient);
+        let invoked_by = text(Slot::InvokedBy);
+        let is_service =
+            kind == "AWSService" || (kind.is_empty() && event.bytes(Slot::EventType) == b"AwsServiceEvent");
+        if is_service {
+            let principal = if invoked_by.is_empty() { text(Slot::EventSource) } else { invoked_by };
+            return Self { account, kind: "AWSService".into(), principal, ..Self::default() };
+        }
+        let via = Self::via(event, &kind, invoked_by);
+        let principal = [Slot::PrincipalId, Slot::Arn, Slot::UserName]
+            .map(text)
+            .into_iter()
+            .find(|text| !text.is_empty());
+        let whole = Self {
+            principal: principal.unwrap_or_default(),
+            created: text(Slot::Created),
+            key: text(Slot::Key),
+            account,
+            kind,
+            via,
+        };
+        // A service that goes on with somebody's rights gets a new key for every call: one session for all of them.
+        if whole.via.is_empty() || whole.via == MCP || whole.kind == "AssumedRole" {
+            return whole;
+        }
+        Self { created: String::new(), key: String::new(), ..whole }
+    }
+
+    fn via(event: &Event<'_>, kind: &str, invoked_by: String) -> String {
+        match invoked_by.as_str() {
+            INTERNAL => String::new(),
+            "" if kind == "Root" && event.bytes(Slot::EventType) == b"AwsServiceEvent" => {
+                event.text(Slot::EventSource).into_owned()
+            }
+            _ => invoked_by,
+        }
+    }
+
+    /// The credential that a sign-in to the console made: later calls have its time as their creation date.
+    pub fn of_sign_in(event: &Event<'_>, success: bool) -> Self {
+        let mut own = Self::of(event);
+        own.key = String::new();
+        let time = event.text(Slot::EventTime);
+        if success {
+            own.via = String::new();
+            own.created = time.into_owned();
+        } else {
+            // By the hour: somebody who guesses passwords makes no session for each.
+            own.via = FAILED.to_owned();
+            own.created = time.chars().take(13).collect();
+        }
+        own
+    }
+
+    /// Whether a long-lived key was used.
+    pub fn is_long_lived(&self) -> bool {
+        self.key.starts_with("AKIA")
+    }
+}

@@ -1,0 +1,175 @@
+//! Events that make or end credentials: the joints of chains.
+
+use std::collections::BTreeMap;
+
+use super::credential::Credential;
+use super::tally::Mark;
+use crate::trail::class::Issue;
+use crate::trail::json::{get, items, text, walk};
+use crate::trail::slots::{Event, Slot};
+
+/// Tags, by key.
+pub type Tags = BTreeMap<String, String>;
+
+/// One credential that was issued.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Issued {
+    /// The event.
+    pub at: Mark,
+    /// Which call.
+    pub by: Issue,
+    /// The caller's credential.
+    pub caller: Credential,
+    /// The caller, in words.
+    pub caller_name: String,
+    /// The key that was issued.
+    pub key: String,
+    /// `AROA...:session`, the principal of later events.
+    pub principal: String,
+    /// The ARN of later events.
+    pub arn: String,
+    /// The session's name, which the caller chose.
+    pub name: String,
+    /// Tags that were given.
+    pub tags: Tags,
+    /// Tags that came from the caller's session.
+    pub incoming: Tags,
+    /// Keys of tags that later sessions get too.
+    pub transitive: Vec<String>,
+    /// The source identity that was given.
+    pub source_identity: String,
+    /// Whether MFA was given.
+    pub mfa: bool,
+}
+
+/// A sign-in to the console.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SignIn {
+    /// The event.
+    pub at: Mark,
+    /// The credential that it made.
+    pub made: Credential,
+    /// Whether it worked.
+    pub success: bool,
+    /// Whether MFA was used, as the event says.
+    pub mfa: Option<bool>,
+    /// The address.
+    pub ip: String,
+}
+
+/// A credential that was ended.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Retired {
+    /// The event.
+    pub at: Mark,
+    /// The call.
+    pub call: String,
+    /// The account.
+    pub account: String,
+    /// The user, where it is named.
+    pub user: String,
+    /// The key, where it is named.
+    pub key: String,
+}
+
+fn string(object: &[u8], name: &str) -> String {
+    get(object, name).and_then(text).unwrap_or_default().into_owned()
+}
+
+/// Tags as CloudTrail writes them: `[{"key": .., "value": ..}]`, with capitals too, or `{"key": "value"}`.
+fn tags(value: Option<&[u8]>) -> Tags {
+    let mut all = Tags::new();
+    let Some(value) = value else { return all };
+    for item in items(value) {
+        let named = |lower: &str, upper: &str| {
+            get(item, lower).or_else(|| get(item, upper)).and_then(text).map(|text| text.into_owned())
+        };
+        if let Some(key) = named("key", "Key") {
+            all.insert(key, named("value", "Value").unwrap_or_default());
+        }
+    }
+    walk(value, &mut |key, value| {
+        if let Some(value) = text(value) {
+            all.insert(crate::trail::json::unescaped(key).into_owned(), value.into_owned());
+        }
+    });
+    all
+}
+
+/// What an event issued; `None` where it failed or tells no key.
+pub fn issued(by: Issue, event: &Event<'_>, at: Mark, caller: Credential) -> Option<Issued> {
+    let (request, response) = (event.value(Slot::Request), event.value(Slot::Response));
+    let key = string(get(response, "credentials")?, "accessKeyId");
+    let role =
+        get(response, "assumedRoleUser").or_else(|| get(response, "federatedUser")).unwrap_or_default();
+    let transitive = get(request, "transitiveTagKeys").map(items).unwrap_or_default();
+    let mut given = tags(get(request, "tags"));
+    given.extend(tags(get(request, "principalTags")));
+    let name =
+        [string(request, "roleSessionName"), string(request, "name"), string(request, "targetPrincipal")];
+    let principal = [string(role, "assumedRoleId"), string(role, "federatedUserId")];
+    let source = [string(request, "sourceIdentity"), string(response, "sourceIdentity")];
+    let some = |texts: &[String]| texts.iter().find(|text| !text.is_empty()).cloned().unwrap_or_default();
+    let caller_name = [Slot::Arn, Slot::InvokedBy, Slot::UserName, Slot::PrincipalId]
+        .map(|slot| event.text(slot).into_owned());
+    Some(Issued {
+        at,
+        by,
+        caller,
+        caller_name: some(&caller_name),
+        key,
+        principal: some(&principal),
+        arn: string(role, "arn"),
+        name: some(&name),
+        tags: given,
+        incoming: tags(get(request, "incomingTransitiveTags")),
+        transitive: transitive.into_iter().filter_map(text).map(|text| text.into_owned()).collect(),
+        source_identity: some(&source),
+        mfa: get(request, "serialNumber").is_some(),
+    })
+}
+
+/// Whether a sign-in worked.
+pub fn is_success(event: &Event<'_>) -> bool {
+    let told = string(event.value(Slot::Response), "ConsoleLogin");
+    told == "Success" || (told.is_empty() && !event.has(Slot::ErrorCode))
+}
+
+/// A sign-in to the console.
+pub fn sign_in(event: &Event<'_>, at: Mark, made: Credential) -> SignIn {
+    let mfa = match string(event.value(Slot::Additional), "MFAUsed").as_str() {
+        "Yes" => Some(true),
+        "No" => Some(false),
+        _ => None,
+    };
+    SignIn { at, made, success: is_success(event), mfa, ip: event.text(Slot::SourceIp).into_owned() }
+}
+
+/// What ended; `None` where the call turned a key on.
+pub fn retired(event: &Event<'_>, at: Mark) -> Option<Retired> {
+    let request = event.value(Slot::Request);
+    if event.has(Slot::ErrorCode) || string(request, "status") == "Active" {
+        return None;
+    }
+    Some(Retired {
+        at,
+        call: event.text(Slot::EventName).into_owned(),
+        account: event.text(Slot::Recipient).into_owned(),
+        user: string(request, "userName"),
+        key: string(request, "accessKeyId"),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_spellings_of_tags_are_read() {
+        let list = br#"[{"key":"agent","value":"claude"},{"Key":"run","Value":"7"},{"x":1}]"#;
+        let map = br#"{"agent":"claude","run":"7"}"#;
+        assert_eq!(tags(Some(list)), tags(Some(map)));
+        assert_eq!(tags(Some(list)).len(), 2);
+        assert!(tags(Some(b"null")).is_empty());
+    }
+}

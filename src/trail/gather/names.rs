@@ -1,0 +1,113 @@
+//! Texts that occur again and again, as numbers; and a hash that is fast on long keys.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasher, Hasher, RandomState};
+
+/// Bytes of all texts that are kept. Only forged logs have more; those then share one name.
+const MOST_BYTES: usize = 64 * 1024 * 1024;
+
+/// Sixteen bytes at a time, folded; with a seed that nobody knows, so that forged keys can't be made to collide.
+#[derive(Debug, Clone)]
+pub(in crate::trail) struct Fast {
+    seed: u64,
+}
+
+impl Default for Fast {
+    fn default() -> Self {
+        Self { seed: RandomState::new().hash_one(0) | 1 }
+    }
+}
+
+impl BuildHasher for Fast {
+    type Hasher = Folded;
+
+    fn build_hasher(&self) -> Folded {
+        Folded(self.seed)
+    }
+}
+
+pub(in crate::trail) struct Folded(u64);
+
+impl Folded {
+    fn add(&mut self, left: u64, right: u64) {
+        let product = u128::from(self.0 ^ left).wrapping_mul(u128::from(right ^ 0x9E37_79B9_7F4A_7C15));
+        self.0 = ((product as u64) ^ ((product >> 64) as u64)).wrapping_add(self.0.rotate_left(23) ^ left);
+    }
+}
+
+impl Hasher for Folded {
+    fn write(&mut self, bytes: &[u8]) {
+        let (pairs, rest) = bytes.as_chunks::<16>();
+        for pair in pairs {
+            let both = u128::from_le_bytes(*pair);
+            self.add(both as u64, (both >> 64) as u64);
+        }
+        let mut last = [0; 16];
+        for (to, from) in last.iter_mut().zip(rest) {
+            *to = *from;
+        }
+        let both = u128::from_le_bytes(last);
+        self.add(both as u64 ^ bytes.len() as u64, (both >> 64) as u64);
+    }
+
+    fn write_u32(&mut self, number: u32) {
+        self.add(u64::from(number), 0);
+    }
+
+    fn write_u64(&mut self, number: u64) {
+        self.add(number, 0);
+    }
+
+    fn write_u128(&mut self, number: u128) {
+        self.add(number as u64, (number >> 64) as u64);
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
+
+/// A map whose keys are looked up by their bytes.
+pub(super) type ByBytes<V> = HashMap<Box<[u8]>, V, Fast>;
+
+/// Numbers of texts.
+#[derive(Debug, Default)]
+pub(super) struct Names {
+    numbers: ByBytes<u32>,
+    texts: Vec<Box<str>>,
+    bytes: usize,
+}
+
+impl Names {
+    /// The number of a text as it stands in JSON, with its escapes.
+    pub(super) fn number(&mut self, escaped: &[u8]) -> u32 {
+        if let Some(number) = self.numbers.get(escaped) {
+            return *number;
+        }
+        let text = super::super::json::unescaped(escaped);
+        self.bytes += escaped.len() + text.len();
+        if self.bytes > MOST_BYTES {
+            return self.shared();
+        }
+        let number = self.texts.len() as u32;
+        self.texts.push(text.into());
+        self.numbers.insert(escaped.into(), number);
+        number
+    }
+
+    fn shared(&mut self) -> u32 {
+        let shared = b"(more texts than are kept)".as_slice();
+        if let Some(number) = self.numbers.get(shared) {
+            return *number;
+        }
+        let number = self.texts.len() as u32;
+        self.texts.push("(more texts than are kept)".into());
+        self.numbers.insert(shared.into(), number);
+        number
+    }
+
+    /// The text of a number.
+    pub(super) fn text(&self, number: u32) -> &str {
+        self.texts.get(number as usize).map_or("", |text| text)
+    }
+}

@@ -1,0 +1,433 @@
+//! The hot path: one event into the tallies, and past the rules that it could meet.
+//!
+//! What is the same in many events is worked out once: the block `userIdentity` leads to its credential, the call
+//! with its outcome leads to what it does and to the rules that are worth trying.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::at::{At, uuid};
+use super::coverage::Day;
+use super::credential::Credential;
+use super::issue;
+use super::names::{ByBytes, Fast, Names};
+use super::tally::{Mark, Tally};
+use super::{Gathered, Hit, shortened};
+use crate::record::Record;
+use crate::rule::{Correlator, Judge, Rule};
+use crate::trail::class::{self, Class};
+use crate::trail::json::{get, items, text};
+use crate::trail::record::EventRecord;
+use crate::trail::slots::{Event, Slot};
+use crate::trail::{agent, time};
+
+/// Entries of a cache; more are worked out again.
+const MOST_CACHED: usize = 20_000;
+/// The fields that a call is known by.
+const CALL: [(&str, Slot); 5] = [
+    ("eventName", Slot::EventName),
+    ("eventSource", Slot::EventSource),
+    ("errorCode", Slot::ErrorCode),
+    ("userIdentity.type", Slot::Type),
+    ("eventType", Slot::EventType),
+];
+
+/// Which events are asked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Limits {
+    /// From this second on.
+    pub since: Option<i64>,
+    /// Before this second.
+    pub until: Option<i64>,
+    /// Of these accounts; all, where none is named.
+    pub accounts: Vec<String>,
+    /// Of these Regions; all, where none is named.
+    pub regions: Vec<String>,
+}
+
+impl Limits {
+    /// Whether an event is asked for.
+    pub fn hold(&self, event: &Event<'_>, time: Option<i64>) -> bool {
+        let among = |all: &[String], slots: &[Slot]| {
+            all.is_empty()
+                || slots.iter().any(|slot| all.iter().any(|one| event.bytes(*slot) == one.as_bytes()))
+        };
+        time.is_none_or(|time| {
+            self.since.is_none_or(|since| time >= since) && self.until.is_none_or(|until| time < until)
+        }) && among(&self.accounts, &[Slot::Recipient, Slot::Account])
+            && among(&self.regions, &[Slot::Region])
+    }
+}
+
+/// What is known of a call and its outcome.
+struct Call<'s> {
+    name: String,
+    class: Class,
+    persistence: bool,
+    denied: bool,
+    failed: bool,
+    reads: bool,
+    of_mcp: bool,
+    service: u32,
+    /// Each with whether correlations count it.
+    rules: Vec<(&'s Rule, bool)>,
+}
+
+/// A few numbers, each with two times; most often the last one again.
+#[derive(Debug, Default)]
+struct Seen {
+    hint: usize,
+    all: Vec<(u32, i64, i64)>,
+    places: HashMap<u32, usize, Fast>,
+}
+
+/// So many are looked through; with more a map helps.
+const LOOKED_THROUGH: usize = 24;
+
+impl Seen {
+    fn add(&mut self, number: u32, time: i64) {
+        let same = |at: &usize| self.all.get(*at).is_some_and(|(known, _, _)| *known == number);
+        let mut at = Some(self.hint).filter(same);
+        if at.is_none() {
+            at = if self.all.len() > LOOKED_THROUGH {
+                self.places.get(&number).copied()
+            } else {
+                self.all.iter().position(|(known, _, _)| *known == number)
+            };
+        }
+        let at = at.unwrap_or_else(|| {
+            self.all.push((number, time, time));
+            // What came before the map was needed goes into it now.
+            let new = if self.all.len() == LOOKED_THROUGH + 1 { 0 } else { self.all.len() - 1 };
+            if self.all.len() > LOOKED_THROUGH {
+                let all = self.all.iter().enumerate().skip(new);
+                self.places.extend(all.map(|(at, (number, ..))| (*number, at)));
+            }
+            self.all.len() - 1
+        });
+        self.hint = at;
+        if let Some((_, first, last)) = self.all.get_mut(at) {
+            (*first, *last) = ((*first).min(time), (*last).max(time));
+        }
+    }
+}
+
+/// The tally of one credential, with numbers for texts.
+#[derive(Debug, Default)]
+struct Local {
+    tally: Tally,
+    ips: Seen,
+    agents: Seen,
+    regions: Seen,
+    services: Seen,
+}
+
+/// Gathers events.
+pub struct Worker<'s, 'c> {
+    judge: Judge<'s>,
+    limits: &'c Limits,
+    correlator: &'c Mutex<Correlator<'s, At>>,
+    names: Names,
+    identities: ByBytes<u32>,
+    credentials: HashMap<Credential, u32>,
+    locals: Vec<Local>,
+    calls: ByBytes<Arc<Call<'s>>>,
+    days: HashMap<(u32, u32, i64), u64, Fast>,
+    key: Vec<u8>,
+    gathered: Gathered,
+}
+
+impl<'s, 'c> Worker<'s, 'c> {
+    /// A worker that judges with these rules.
+    pub fn new(judge: Judge<'s>, limits: &'c Limits, correlator: &'c Mutex<Correlator<'s, At>>) -> Self {
+        Self {
+            judge,
+            limits,
+            correlator,
+            names: Names::default(),
+            identities: ByBytes::default(),
+            credentials: HashMap::new(),
+            locals: Vec::new(),
+            calls: ByBytes::default(),
+            days: HashMap::default(),
+            key: Vec::new(),
+            gathered: Gathered::default(),
+        }
+    }
+
+    /// What is no event.
+    pub fn skip(&mut self, digests: usize, insights: usize) {
+        self.gathered.coverage.digests += digests as u64;
+        self.gathered.coverage.insights += insights as u64;
+    }
+
+    /// Takes one event. Of one that was delivered again only that is counted.
+    pub fn take(&mut self, event: &Event<'_>, file: u32, offset: u64, again: bool) {
+        let time = time::seconds(event.bytes(Slot::EventTime));
+        let coverage = &mut self.gathered.coverage;
+        if !self.limits.hold(event, time) {
+            coverage.left_out += u64::from(!again);
+            return;
+        }
+        coverage.delivered += 1;
+        let call = self.call(event);
+        let number = self.credential(event, &call);
+        let Some(local) = self.locals.get_mut(number as usize) else { return };
+        local.tally.delivered += 1;
+        if again {
+            return;
+        }
+        let id = || event.text(Slot::EventId).into_owned();
+        let mark = || Mark { time: time.unwrap_or_default(), id: id(), file, offset };
+        let when = time.unwrap_or_default();
+        local.count(event, &call, when, &mark);
+        let address = self.names.number(event.bytes(Slot::SourceIp));
+        let agent = self.names.number(event.bytes(Slot::UserAgent));
+        let region = self.names.number(event.bytes(Slot::Region));
+        local.ips.add(address, when);
+        local.agents.add(agent, when);
+        local.regions.add(region, when);
+        local.services.add(call.service, when);
+        self.cover(event, time, region);
+        if call.class != Class::Plain || call.of_mcp || call.persistence {
+            self.special(event, &call, number, mark());
+        }
+        let record = EventRecord(*event);
+        // Held for all rules of the event: a record that meets two rules of one correlation is one record.
+        let (correlator, mut held) = (self.correlator, None);
+        for (rule, is_counted) in call.rules.iter().filter(|(rule, _)| rule.matches(&record)) {
+            if *is_counted {
+                let at = At { time: when, id: uuid(&id()), file, offset };
+                let locked = || correlator.lock().unwrap_or_else(PoisonError::into_inner);
+                held.get_or_insert_with(locked).feed(rule, when, at, &record);
+            }
+            if !rule.is_quiet() {
+                self.hit(rule, &record, mark());
+            }
+        }
+    }
+
+    fn hit(&mut self, rule: &Rule, record: &dyn Record, at: Mark) {
+        let hit = Hit { rule: rule.name().to_owned(), at, message: rule.message(record) };
+        let hits = self.gathered.hits.entry(rule.name().to_owned()).or_default();
+        hits.push(hit);
+        self.gathered.more_hits += shortened(hits, 2);
+    }
+
+    fn cover(&mut self, event: &Event<'_>, time: Option<i64>, region: u32) {
+        let slot = if event.has(Slot::Recipient) { Slot::Recipient } else { Slot::Account };
+        let account = self.names.number(event.bytes(slot));
+        let coverage = &mut self.gathered.coverage;
+        coverage.events += 1;
+        coverage.timeless += u64::from(time.is_none());
+        let is_data = event.bytes(Slot::Category) == b"Data" || event.flag(Slot::Management) == Some(false);
+        coverage.data_events += u64::from(is_data);
+        coverage.of_roles += u64::from(event.bytes(Slot::Type) == b"AssumedRole");
+        if let Some(time) = time {
+            coverage.first = Some(coverage.first.map_or(time, |first| first.min(time)));
+            coverage.last = coverage.last.max(Some(time));
+            *self.days.entry((account, region, time.div_euclid(86_400))).or_default() += 1;
+        }
+    }
+
+    /// What is known of an event's call, from the cache.
+    fn call(&mut self, event: &Event<'_>) -> Arc<Call<'s>> {
+        self.key.clear();
+        for (_, slot) in CALL {
+            self.key.extend_from_slice(event.bytes(slot));
+            self.key.push(0);
+        }
+        if let Some(call) = self.calls.get(self.key.as_slice()) {
+            return Arc::clone(call);
+        }
+        if self.calls.len() > MOST_CACHED {
+            self.calls.clear();
+        }
+        let (source, name, error) =
+            (event.text(Slot::EventSource), event.text(Slot::EventName), event.text(Slot::ErrorCode));
+        let starts = |starts: &[&str]| starts.iter().any(|start| name.starts_with(start));
+        let of_mcp = event.bytes(Slot::EventType) == b"AwsMcpEvent" || source.starts_with("aws-mcp.");
+        let possible = self.judge.possible(&EventRecord(*event), &CALL.map(|(field, _)| field));
+        let rules = {
+            let correlator = self.correlator.lock().unwrap_or_else(PoisonError::into_inner);
+            possible.into_iter().map(|rule| (rule, correlator.counts(rule))).collect()
+        };
+        let call = Arc::new(Call {
+            class: class::class(&source, &name),
+            persistence: error.is_empty() && class::is_persistence(&name),
+            denied: ["AccessDenied", "Unauthorized", "Forbidden"].iter().any(|word| error.contains(word)),
+            failed: !error.is_empty(),
+            reads: starts(&["Get", "List", "Describe", "Head", "Lookup", "BatchGet"]),
+            of_mcp: of_mcp || name.ends_with("OAuth2Access") || name.ends_with("OAuth2Token"),
+            service: self.names.number(event.bytes(Slot::EventSource)),
+            rules,
+            name: name.into_owned(),
+        });
+        self.calls.insert(self.key.as_slice().into(), Arc::clone(&call));
+        call
+    }
+
+    /// The number of the tally of an event's credential.
+    fn credential(&mut self, event: &Event<'_>, call: &Call<'_>) -> u32 {
+        if call.class == Class::SignIn {
+            let success = issue::is_success(event);
+            let number = self.tally_of(Credential::of_sign_in(event, success));
+            self.learn(event, number);
+            return number;
+        }
+        let is_console =
+            event.bytes(Slot::FromConsole) == b"true" || event.flag(Slot::FromConsole) == Some(true);
+        self.key.clear();
+        self.key.extend_from_slice(event.value(Slot::Identity));
+        self.key.push(u8::from(is_console));
+        self.key.extend_from_slice(event.bytes(Slot::Recipient));
+        self.key.push(u8::from(event.bytes(Slot::EventType) == b"AwsServiceEvent"));
+        // Without an identity the service is what is left.
+        if !event.has(Slot::Type) || event.bytes(Slot::EventType) == b"AwsServiceEvent" {
+            self.key.extend_from_slice(event.bytes(Slot::EventSource));
+        }
+        if let Some(number) = self.identities.get(self.key.as_slice()) {
+            return *number;
+        }
+        if self.identities.len() > MOST_CACHED {
+            self.identities.clear();
+        }
+        let key: Box<[u8]> = self.key.as_slice().into();
+        let number = self.tally_of(Credential::of(event));
+        self.learn(event, number);
+        if let Some(local) = self.locals.get_mut(number as usize) {
+            local.tally.console |= is_console;
+        }
+        self.identities.insert(key, number);
+        number
+    }
+
+    fn tally_of(&mut self, credential: Credential) -> u32 {
+        *self.credentials.entry(credential).or_insert_with(|| {
+            self.locals.push(Local::default());
+            self.locals.len() as u32 - 1
+        })
+    }
+
+    /// What an identity says that is new for its credential.
+    fn learn(&mut self, event: &Event<'_>, number: u32) {
+        let Some(Local { tally, .. }) = self.locals.get_mut(number as usize) else { return };
+        tally.arns.add(event.text(Slot::Arn));
+        tally.users.add(event.text(Slot::UserName));
+        tally.issuers.add(event.text(Slot::IssuerArn));
+        tally.issuer_kinds.add(event.text(Slot::IssuerType));
+        tally.source_identities.add(event.text(Slot::SourceIdentity));
+        tally.sign_ins.add(event.text(Slot::SignIn));
+        tally.providers.add(event.text(Slot::Provider));
+        for (slot, name, into) in [
+            (Slot::OnBehalfOf, "userId", &mut tally.behalf),
+            (Slot::WebId, "federatedProvider", &mut tally.providers),
+        ] {
+            into.add(get(event.value(slot), name).and_then(text).unwrap_or_default());
+        }
+        tally.assumed_root |= event.flag(Slot::AssumedRoot) == Some(true);
+        if let Some(mfa) = event.flag(Slot::Mfa) {
+            tally.mfa = Some(tally.mfa.unwrap_or(false) | mfa);
+        }
+    }
+
+    /// Calls that sessions tell apart.
+    fn special(&mut self, event: &Event<'_>, call: &Call<'_>, number: u32, at: Mark) {
+        let request = event.value(Slot::Request);
+        let Some(Local { tally, .. }) = self.locals.get_mut(number as usize) else { return };
+        if call.persistence {
+            tally.persistence.add(call.name.as_str());
+            tally.credentials.add(class::credential(&call.name, request).unwrap_or_default());
+        }
+        match call.class {
+            Class::Issue(by) if !call.failed => {
+                let caller = Credential::of(event);
+                self.gathered.issued.extend(issue::issued(by, event, at, caller));
+            }
+            Class::SignIn => {
+                let made = Credential::of_sign_in(event, issue::is_success(event));
+                self.gathered.sign_ins.push(issue::sign_in(event, at, made));
+            }
+            Class::Secret if !call.failed => {
+                class::secrets(&call.name, request).into_iter().for_each(|name| tally.secrets.add(name));
+            }
+            Class::Create if !call.failed => tally.created.add(class::created(&call.name, request)),
+            Class::Retire => self.gathered.retired.extend(issue::retired(event, at)),
+            _ => {}
+        }
+        if call.of_mcp {
+            self.mcp(event, number);
+        }
+    }
+
+    /// What AWS tells of its MCP server.
+    fn mcp(&mut self, event: &Event<'_>, number: u32) {
+        let (request, more) = (event.value(Slot::Request), event.value(Slot::Additional));
+        let resource = get(request, "resource").and_then(text).unwrap_or_default();
+        if resource.contains("aws-mcp") {
+            self.gathered.mcp_sign_ins.add(get(more, "signInSessionArn").and_then(text).unwrap_or_default());
+        }
+        if event.bytes(Slot::EventSource).starts_with(b"aws-mcp.")
+            || event.bytes(Slot::EventType) == b"AwsMcpEvent"
+        {
+            if let Some(local) = self.locals.get_mut(number as usize) {
+                local.tally.mcp_calls += 1;
+            }
+            let made = get(more, "downstreamRequests").map(items).unwrap_or_default();
+            for id in made.into_iter().filter_map(|one| get(one, "requestId").and_then(text)) {
+                self.gathered.downstream.insert(id.into_owned(), event.text(Slot::EventId).into_owned());
+            }
+        }
+    }
+
+    /// All that was gathered.
+    pub fn finish(mut self) -> Gathered {
+        let names = &self.names;
+        for ((account, region, day), events) in &self.days {
+            let day = Day {
+                account: names.text(*account).to_owned(),
+                region: names.text(*region).to_owned(),
+                day: *day,
+            };
+            *self.gathered.coverage.days.entry(day).or_default() += events;
+        }
+        let credentials = self.credentials.into_iter();
+        let mut locals: Vec<Option<Local>> = self.locals.into_iter().map(Some).collect();
+        for (credential, number) in credentials {
+            let Some(local) = locals.get_mut(number as usize).and_then(Option::take) else { continue };
+            self.gathered.tallies.insert(credential, local.finish(names));
+        }
+        self.gathered
+    }
+}
+
+impl Local {
+    fn count(&mut self, event: &Event<'_>, call: &Call<'_>, time: i64, mark: &dyn Fn() -> Mark) {
+        let tally = &mut self.tally;
+        if tally.events == 0 || time <= tally.first.time {
+            let mark = mark();
+            if tally.events == 0 || mark < tally.first {
+                tally.first = mark;
+            }
+        }
+        tally.last = if tally.events == 0 { time } else { tally.last.max(time) };
+        tally.events += 1;
+        tally.reads += u64::from(event.flag(Slot::ReadOnly).unwrap_or(call.reads));
+        tally.denied += u64::from(call.denied);
+        tally.errors += u64::from(call.failed);
+    }
+
+    fn finish(mut self, names: &Names) -> Tally {
+        for (number, first, last) in self.ips.all {
+            self.tally.ips.add(names.text(number), first, last);
+        }
+        for (number, first, last) in self.agents.all {
+            let text = names.text(number);
+            self.tally.console |= agent::marks(text).console;
+            self.tally.agents.add(text, first, last);
+        }
+        self.regions.all.iter().for_each(|(number, ..)| self.tally.regions.add(names.text(*number)));
+        self.services.all.iter().for_each(|(number, ..)| self.tally.services.add(names.text(*number)));
+        self.tally
+    }
+}

@@ -1,0 +1,354 @@
+//! From credentials to sessions: which belong together, who issued them, and what they inherit.
+//!
+//! Runs after all events were seen, so no order of files can change it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::class::Issue;
+use super::conventions::Conventions;
+use super::gather::{Credential, FAILED, Gathered, Issued, SignIn, Tags, Tally};
+use super::session::{Session, id};
+use super::{actor, fallback, root, time};
+
+/// Longer chains are cut.
+const MOST_HOPS: usize = 16;
+/// A sign-in that failed belongs to one that worked within this many seconds.
+const SOON: i64 = 3_600;
+/// A session of the console ends after twelve hours.
+const CONSOLE_LASTS: i64 = 12 * 3_600;
+
+/// How many events of roles' sessions are linked to the call that issued them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Links {
+    /// Events of roles' sessions.
+    pub of_roles: u64,
+    /// Linked by the key that was issued.
+    pub by_key: u64,
+    /// Linked by principal and creation date.
+    pub by_creation: u64,
+}
+
+/// What a session is known by: credentials with the same one belong together.
+type Group = (String, String, String, String, String, String);
+
+/// Finds the sessions.
+pub fn link(gathered: &Gathered, conventions: &Conventions) -> (Vec<Session>, Links) {
+    let issues = Issues::of(&gathered.issued);
+    let groups = groups(&gathered.tallies, &issues);
+    let mut sessions: Vec<Session> = Vec::with_capacity(groups.len());
+    let mut of_credential: BTreeMap<&Credential, usize> = BTreeMap::new();
+    let mut links = Links::default();
+    for ((account, kind, principal, created, key, via), members) in &groups {
+        let number = sessions.len();
+        let id = id(&[account, kind, principal, created, key, via]);
+        let mut session = Session { id, ..Session::default() };
+        for credential in members {
+            let Some(tally) = gathered.tallies.get(*credential) else { continue };
+            of_credential.insert(credential, number);
+            let (issued, by_key) = issues.of_credential(credential);
+            count_link(&mut links, credential, tally, issued, by_key);
+            if session.issued.is_none() {
+                session.issued = issued.cloned();
+            }
+            add(&mut session, credential, tally);
+        }
+        sessions.push(session);
+    }
+    attach_failures(&mut sessions);
+    let signed_in = sign_ins(&gathered.sign_ins, &of_credential);
+    for (number, session) in sessions.iter_mut().enumerate() {
+        finish(session, signed_in.get(&number).copied());
+    }
+    inherit(&mut sessions, &of_credential);
+    new_networks(&mut sessions);
+    fallback::find(&mut sessions, &gathered.retired);
+    let terminals = actor::terminals(&sessions);
+    for session in &mut sessions {
+        session.actor = actor::judge(session, gathered, conventions, &terminals);
+        if session.actor.kind == super::session::Kind::Agent {
+            let (services, regions) = (session.tally.services.iter(), session.tally.regions.iter());
+            session.outside_allowed = conventions.outside(&session.actor.name, services, regions);
+        }
+    }
+    sessions.retain(|session| session.tally.delivered > 0);
+    sessions.sort_by(|left, right| (left.first(), &left.id).cmp(&(right.first(), &right.id)));
+    (sessions, links)
+}
+
+/// Calls that issued credentials, by what later events tell of them.
+struct Issues<'g> {
+    by_key: BTreeMap<&'g str, Vec<&'g Issued>>,
+    by_principal: BTreeMap<(&'g str, i64), Vec<&'g Issued>>,
+}
+
+impl<'g> Issues<'g> {
+    fn of(all: &'g [Issued]) -> Self {
+        let (mut by_key, mut by_principal): (BTreeMap<_, Vec<_>>, BTreeMap<_, Vec<_>>) = Default::default();
+        for issued in all {
+            by_key.entry(issued.key.as_str()).or_default().push(issued);
+            if !issued.principal.is_empty() {
+                by_principal.entry((issued.principal.as_str(), issued.at.time)).or_default().push(issued);
+            }
+        }
+        by_key.remove("");
+        Self { by_key, by_principal }
+    }
+
+    /// The call that issued a credential, and whether its key says so.
+    fn of_credential(&self, credential: &Credential) -> (Option<&'g Issued>, bool) {
+        let created = time::seconds(credential.created.as_bytes());
+        let by_key = self.by_key.get(credential.key.as_str()).into_iter().flatten();
+        // AWS gives keys out again: the one of the right second, else the only one.
+        let mut candidates: Vec<&Issued> = by_key.copied().collect();
+        if candidates.len() > 1 {
+            candidates.retain(|issued| created == Some(issued.at.time));
+        }
+        if let Some(issued) = candidates.first() {
+            return (Some(issued), true);
+        }
+        let Some(created) = created else { return (None, false) };
+        let same = self.by_principal.get(&(credential.principal.as_str(), created));
+        let callers: BTreeSet<&Credential> =
+            same.into_iter().flatten().map(|issued| &issued.caller).collect();
+        // Two callers in one second: nobody can tell.
+        let only = same.and_then(|all| all.first()).filter(|_| callers.len() == 1);
+        (only.copied(), false)
+    }
+}
+
+fn count_link(
+    links: &mut Links,
+    credential: &Credential,
+    tally: &Tally,
+    issued: Option<&Issued>,
+    by_key: bool,
+) {
+    if credential.kind != "AssumedRole" || credential.via == FAILED {
+        return;
+    }
+    links.of_roles += tally.events;
+    match (issued, by_key) {
+        (Some(_), true) => links.by_key += tally.events,
+        (Some(_), false) => links.by_creation += tally.events,
+        (None, _) => {}
+    }
+}
+
+/// Which credentials are one session.
+fn groups<'g>(
+    tallies: &'g BTreeMap<Credential, Tally>,
+    issues: &Issues<'_>,
+) -> BTreeMap<Group, Vec<&'g Credential>> {
+    let together = |one: &Credential| {
+        (
+            one.account.clone(),
+            one.kind.clone(),
+            one.principal.clone(),
+            one.created.clone(),
+            String::new(),
+            one.via.clone(),
+        )
+    };
+    let by_console: BTreeSet<Group> = tallies
+        .iter()
+        .filter(|(one, tally)| !one.created.is_empty() && (tally.console || one.key.is_empty()))
+        .map(|(one, _)| together(one))
+        .collect();
+    let mut groups: BTreeMap<Group, Vec<&Credential>> = BTreeMap::new();
+    for one in tallies.keys() {
+        let issued = issues.of_credential(one).0.map(|issued| issued.by);
+        let of_user = matches!(one.kind.as_str(), "IAMUser" | "Root");
+        // GetSessionToken and AssumeRoot make one key; the console makes one for each page.
+        let is_own = matches!(issued, Some(Issue::SessionToken | Issue::AssumeRoot | Issue::Federation));
+        let mut group = together(one);
+        let is_console = by_console.contains(&group) || of_user;
+        if one.created.is_empty() || is_own || !is_console {
+            group.4.clone_from(&one.key);
+        }
+        groups.entry(group).or_default().push(one);
+    }
+    keyless_pages(tallies, &mut groups);
+    groups
+}
+
+/// Pages of the console whose calls have no creation date (billing): they belong to the session of the same principal
+/// that came from the same address at that time.
+fn keyless_pages<'g>(
+    tallies: &'g BTreeMap<Credential, Tally>,
+    groups: &mut BTreeMap<Group, Vec<&'g Credential>>,
+) {
+    let lone: Vec<(Group, &Credential)> = groups
+        .iter()
+        .filter(|((_, _, _, created, key, via), _)| {
+            created.is_empty() && key.starts_with("ASIA") && via.is_empty()
+        })
+        .filter_map(|(group, members)| Some((group.clone(), *members.first()?)))
+        .collect();
+    for (group, one) in lone {
+        let Some(tally) = tallies.get(one) else { continue };
+        let shares = |members: &Vec<&Credential>| {
+            let theirs = members.iter().filter_map(|member| tallies.get(*member));
+            theirs.flat_map(|theirs| theirs.ips.texts()).any(|ip| tally.ips.contains(ip))
+        };
+        let fits = groups.iter().filter(|((account, kind, principal, created, _, via), members)| {
+            let made = time::seconds(created.as_bytes());
+            (account, kind, principal, via) == (&group.0, &group.1, &group.2, &group.5)
+                && made.is_some_and(|made| (0..CONSOLE_LASTS).contains(&(tally.first.time - made)))
+                && shares(members)
+        });
+        let latest = fits.max_by(|left, right| left.0.3.cmp(&right.0.3)).map(|(group, _)| group.clone());
+        if let Some(target) = latest
+            && let Some(moved) = groups.remove(&group)
+        {
+            groups.entry(target).or_default().extend(moved);
+        }
+    }
+}
+
+fn add(session: &mut Session, credential: &Credential, tally: &Tally) {
+    if session.kind.is_empty() {
+        session.account.clone_from(&credential.account);
+        session.kind.clone_from(&credential.kind);
+        session.principal_id.clone_from(&credential.principal);
+        session.via.clone_from(&credential.via);
+        session.created.clone_from(&credential.created);
+    }
+    if session.created.is_empty() {
+        session.created.clone_from(&credential.created);
+    }
+    session.signed_in |=
+        credential.key.is_empty() && credential.via.is_empty() && !credential.created.is_empty();
+    session.keys.extend(Some(credential.key.clone()).filter(|key| !key.is_empty()));
+    session.credentials.push(credential.clone());
+    session.tally.merge(tally.clone());
+}
+
+/// Sign-ins that failed go to the one that worked soon after, from the same address. What is left empty is dropped
+/// later: numbers of sessions must stay.
+fn attach_failures(sessions: &mut [Session]) {
+    let failed: Vec<usize> = (0..sessions.len())
+        .filter(|number| sessions.get(*number).is_some_and(|session| session.via == FAILED))
+        .collect();
+    for number in failed {
+        let Some(one) = sessions.get_mut(number).map(|session| (session.clone(), &mut session.tally)) else {
+            continue;
+        };
+        let (one, tally) = one;
+        *tally = Tally::default();
+        let span = one.tally.first.time - 60..=one.tally.last + SOON;
+        let target = sessions
+            .iter_mut()
+            .filter(|session| session.signed_in && session.account == one.account)
+            .filter(|session| session.principal_id == one.principal_id)
+            .filter(|session| {
+                time::seconds(session.created.as_bytes()).is_some_and(|made| span.contains(&made))
+            })
+            .filter(|session| session.tally.ips.texts().any(|ip| one.tally.ips.contains(ip)))
+            .min_by(|left, right| left.created.cmp(&right.created));
+        if let Some(session) = target {
+            session.failed_sign_ins += one.tally.events;
+            session.tally.merge(one.tally);
+            session.credentials.extend(one.credentials);
+        } else if let Some(own) = sessions.get_mut(number) {
+            *own = one;
+        }
+    }
+}
+
+fn sign_ins(all: &[SignIn], of_credential: &BTreeMap<&Credential, usize>) -> BTreeMap<usize, bool> {
+    let mut mfa = BTreeMap::new();
+    for one in all.iter().filter(|one| one.success) {
+        if let (Some(number), Some(used)) = (of_credential.get(&one.made), one.mfa) {
+            *mfa.entry(*number).or_insert(false) |= used;
+        }
+    }
+    mfa
+}
+
+fn finish(session: &mut Session, mfa_of_sign_in: Option<bool>) {
+    session.keys.sort();
+    session.keys.dedup();
+    session.root = root::shape(session);
+    session.mfa = root::mfa(session, mfa_of_sign_in);
+    let arn = session.tally.arns.first();
+    session.principal = if arn.is_empty() { session.principal_id.clone() } else { arn.to_owned() };
+}
+
+/// Chains, tags and source identities, from the first caller on.
+fn inherit(sessions: &mut [Session], of_credential: &BTreeMap<&Credential, usize>) {
+    let callers: Vec<Option<usize>> =
+        sessions.iter().map(|session| of_credential.get(&session.issued.as_ref()?.caller).copied()).collect();
+    let mut inherited = Vec::with_capacity(sessions.len());
+    for number in 0..sessions.len() {
+        let mut hops = vec![number];
+        while let Some(next) = hops.last().and_then(|last| callers.get(*last).copied().flatten()) {
+            if hops.contains(&next) || hops.len() > MOST_HOPS {
+                break;
+            }
+            hops.push(next);
+        }
+        inherited.push(from_chain(sessions, &hops));
+    }
+    for (session, (chain, ids, tags, source_identity)) in sessions.iter_mut().zip(inherited) {
+        session.chain = chain;
+        session.chain_ids = ids;
+        session.tags = tags;
+        session.source_identity = source_identity;
+    }
+}
+
+type Inherited = (Vec<String>, Vec<String>, Tags, String);
+
+/// `hops` are sessions from this one back to the first.
+fn from_chain(sessions: &[Session], hops: &[usize]) -> Inherited {
+    let (mut chain, mut ids) = (Vec::new(), Vec::new());
+    for (step, hop) in hops.iter().enumerate() {
+        let Some(issued) = sessions.get(*hop).and_then(|session| session.issued.as_ref()) else { break };
+        match hops.get(step + 1).and_then(|caller| sessions.get(*caller)) {
+            Some(caller) => {
+                chain.push(format!("{} ({}, by {})", caller.principal, caller.id, issued.by.name()));
+                ids.push(caller.id.clone());
+            }
+            None => chain.push(format!("{} (by {})", issued.caller_name, issued.by.name())),
+        }
+    }
+    let (mut tags, mut passed, mut source_identity) = (Tags::new(), Tags::new(), String::new());
+    for session in hops.iter().rev().filter_map(|hop| sessions.get(*hop)) {
+        let own = session.tally.source_identities.first();
+        tags = passed.clone();
+        if let Some(issued) = &session.issued {
+            tags.extend(issued.incoming.clone());
+            tags.extend(issued.tags.clone());
+            // What came in is passed on, and so is what is named.
+            passed.extend(issued.incoming.clone());
+            passed.retain(|key, _| tags.contains_key(key));
+            let named = issued.tags.iter().filter(|(key, _)| issued.transitive.contains(key));
+            passed.extend(named.map(|(key, value)| (key.clone(), value.clone())));
+            if !issued.source_identity.is_empty() {
+                source_identity.clone_from(&issued.source_identity);
+            }
+        }
+        if !own.is_empty() {
+            own.clone_into(&mut source_identity);
+        }
+    }
+    (chain, ids, tags, source_identity)
+}
+
+/// Sessions from networks that no earlier session of the same principal came from.
+fn new_networks(sessions: &mut [Session]) {
+    let mut order: Vec<usize> = (0..sessions.len()).collect();
+    order.sort_by_key(|number| sessions.get(*number).map(|one| (one.first().clone(), one.id.clone())));
+    let mut known: BTreeMap<(String, String), BTreeSet<String>> = BTreeMap::new();
+    for number in order {
+        let Some(session) = sessions.get_mut(number) else { continue };
+        let networks = session.networks();
+        if networks.is_empty() {
+            continue;
+        }
+        // Of a role it is the session's name that comes back, of all others the principal.
+        let known = known.entry((session.account.clone(), session.principal_id.clone())).or_default();
+        session.new_network = !known.is_empty() && networks.iter().any(|network| !known.contains(network));
+        known.extend(networks);
+    }
+}

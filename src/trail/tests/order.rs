@@ -1,0 +1,62 @@
+//! The same events in any order, in any files, with any number of workers, give the same sessions.
+
+use proptest::prelude::*;
+
+use super::rig::{case, events, read};
+use crate::trail::{Conventions, Session};
+
+/// All events of the corpus that has log files.
+fn corpus() -> Vec<String> {
+    let cases = [
+        "agent-contradiction",
+        "agent-declared",
+        "agent-long-lived-key",
+        "agent-marked",
+        "agent-mcp",
+        "chain",
+        "duplicates",
+        "fallback-root",
+        "fallback-sso",
+        "human",
+        "root-access-key",
+        "root-assume-root",
+        "root-console",
+        "root-service",
+        "root-session-token",
+        "tampering",
+        "unknown",
+    ];
+    cases.iter().flat_map(|name| events(&case(name))).collect()
+}
+
+/// Files and offsets are another matter: they follow the files.
+fn without_places(mut sessions: Vec<Session>) -> Vec<Session> {
+    for session in &mut sessions {
+        for mark in [Some(&mut session.tally.first), session.issued.as_mut().map(|issued| &mut issued.at)]
+            .into_iter()
+            .flatten()
+        {
+            (mark.file, mark.offset) = (0, 0);
+        }
+    }
+    sessions
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn any_order_and_any_split(order in Just((0..corpus().len()).collect::<Vec<_>>()).prop_shuffle(), files in 1..9_usize, workers in 1..4_usize) {
+        let all = corpus();
+        let straight = read(&[format!("[{}]", all.join(","))], 1, &Conventions::default());
+        let mut texts = vec![Vec::new(); files];
+        for (at, number) in order.iter().enumerate() {
+            texts[(at * 7 + number) % files].push(all[*number].clone());
+        }
+        let texts: Vec<String> = texts.into_iter().map(|events| format!("{{\"Records\":[{}]}}", events.join(","))).collect();
+        let mixed = read(&texts, workers, &Conventions::default());
+        prop_assert_eq!(without_places(straight.sessions), without_places(mixed.sessions));
+        prop_assert_eq!(straight.links, mixed.links);
+        prop_assert_eq!(straight.gathered.coverage, mixed.gathered.coverage);
+    }
+}

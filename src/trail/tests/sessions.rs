@@ -1,0 +1,165 @@
+//! What is said of the sessions of our corpus: every shape of root, every rung of the ladder.
+
+use super::rig::{read, trail_of};
+use crate::trail::{Allowed, Conventions, Kind, Level, Root};
+
+#[test]
+fn the_shapes_of_root_are_told_apart() {
+    for (case, expected) in [
+        ("root-console", vec![(Root::Console, Some(true)), (Root::Console, Some(false))]),
+        ("root-access-key", vec![(Root::AccessKey, None)]),
+        ("root-assume-root", vec![(Root::AssumeRoot, Some(false))]),
+    ] {
+        let trail = trail_of(case);
+        let shapes: Vec<_> = trail.of_root().iter().map(|one| (one.root.unwrap(), one.mfa)).collect();
+        assert_eq!(shapes, expected, "{case}");
+    }
+    let derived = trail_of("root-session-token");
+    let shapes: Vec<Root> = derived.of_root().iter().filter_map(|one| one.root).collect();
+    assert_eq!(shapes, [Root::AccessKey, Root::SessionToken, Root::SessionToken]);
+    let service = trail_of("root-service");
+    assert!(service.of_root().iter().all(|one| one.root == Some(Root::Service)));
+    assert!(
+        service.sessions.iter().any(|one| one.principal.contains("AWSReservedSSO_") && one.root.is_none())
+    );
+}
+
+#[test]
+fn a_console_session_is_one_whatever_keys_its_pages_had() {
+    let trail = trail_of("root-console");
+    let sessions = trail.of_root();
+    assert_eq!(sessions.iter().map(|one| one.tally.events).sum::<u64>(), 10);
+    assert!(sessions.iter().all(|one| one.signed_in));
+    assert!(sessions[1].new_network && !sessions[0].new_network);
+}
+
+#[test]
+fn a_root_task_has_its_caller() {
+    let trail = trail_of("root-assume-root");
+    let task = trail.of_root()[0];
+    assert!(task.chain[0].contains("OrganizationSecurity/alice@example.com"), "{:?}", task.chain);
+    assert_eq!(task.chain_ids.len(), 1);
+}
+
+#[test]
+fn the_silent_fallback_is_seen() {
+    let root = trail_of("fallback-root");
+    let fallback = root.of_root()[0].fallback.as_ref().unwrap();
+    assert_eq!(
+        (fallback.by, fallback.from.as_str()),
+        ("sid", "arn:aws:iam::123456789012:user/terraform-deployer")
+    );
+    assert!(fallback.told.contains("DeleteAccessKey"), "{}", fallback.told);
+    let actor = &root.of_root()[0].actor;
+    assert_eq!((actor.kind, actor.name.as_str()), (Kind::Agent, "Claude Code"), "an agent went on as root");
+    assert!(actor.contradictions.iter().any(|one| one.contains("root's console")), "{actor:?}");
+    let sso = trail_of("fallback-sso");
+    let fallen: Vec<_> = sso.sessions.iter().filter(|one| one.fallback.is_some()).collect();
+    assert_eq!(fallen.len(), 1);
+    assert!(fallen[0].principal.contains("AWSReservedSSO_"));
+    for quiet in ["human", "chain", "root-console", "agent-declared", "unknown", "bursts"] {
+        assert!(trail_of(quiet).sessions.iter().all(|one| one.fallback.is_none()), "{quiet}");
+    }
+}
+
+#[test]
+fn the_story_is_the_same_however_it_was_exported() {
+    let told = |case: &str| -> Vec<_> {
+        let trail = trail_of(case);
+        trail.sessions.into_iter().map(|one| (one.id, one.tally.events, one.root, one.actor)).collect()
+    };
+    assert_eq!(told("fallback-root"), told("json-lines"));
+    assert_eq!(told("fallback-root"), told("lookup-events"));
+}
+
+#[test]
+fn agents_are_told_by_their_best_evidence() {
+    let level = |case: &str, name: &str| {
+        let trail = trail_of(case);
+        let all = trail.sessions.iter().filter(|one| one.actor.kind == Kind::Agent && one.actor.name == name);
+        all.map(|one| one.actor.level).max()
+    };
+    assert_eq!(level("agent-mcp", "Claude Code"), Some(Level::Asserted));
+    assert_eq!(level("agent-declared", "claude-code"), Some(Level::Declared));
+    assert_eq!(level("agent-marked", "Claude Code"), Some(Level::Marked));
+    for name in [
+        "Claude Code",
+        "Gemini CLI",
+        "Codex",
+        "Kiro",
+        "OpenCode",
+        "Antigravity",
+        "Amp",
+        "Pi",
+        "Copilot CLI",
+        "Cursor",
+    ] {
+        assert_eq!(level("agent-claimed", name), Some(Level::Claimed), "{name}");
+    }
+}
+
+#[test]
+fn a_person_is_one_on_positive_evidence_only() {
+    let trail = trail_of("human");
+    let people: Vec<_> = trail.sessions.iter().filter(|one| one.actor.kind == Kind::Human).collect();
+    assert_eq!(people.len(), 1);
+    assert_eq!((people[0].actor.level, people[0].mfa), (Level::Asserted, Some(true)));
+    assert!(
+        trail_of("unknown")
+            .sessions
+            .iter()
+            .all(|one| matches!(one.actor.kind, Kind::Unknown | Kind::Service))
+    );
+}
+
+#[test]
+fn what_does_not_fit_together_is_shown() {
+    let trail = trail_of("agent-contradiction");
+    assert!(trail.sessions.iter().all(|one| one.actor.kind != Kind::Human));
+    let declared = trail.sessions.iter().find(|one| one.tags.contains_key("secretrail:actor")).unwrap();
+    assert_eq!((declared.actor.kind, declared.source_identity.as_str()), (Kind::Agent, "alice@example.com"));
+}
+
+#[test]
+fn a_chain_leads_to_the_first_caller_and_hands_tags_on() {
+    let trail = trail_of("chain");
+    let last = trail.session("breakglass/alice");
+    assert_eq!(last.chain.len(), 3);
+    assert!(last.chain[2].contains("user/alice"), "{:?}", last.chain);
+    assert_eq!(last.tags.get("team").map(String::as_str), Some("platform"));
+    assert_eq!(last.source_identity, "alice");
+    let saml = trail.session("saml-developer/bob@example.com");
+    assert_eq!(saml.tags.get("department").map(String::as_str), Some("data"));
+    let links = trail.links;
+    assert_eq!((links.of_roles, links.by_key), (links.by_key + links.by_creation, links.by_key));
+}
+
+#[test]
+fn an_event_that_came_twice_counts_once() {
+    let trail = trail_of("duplicates");
+    let seen = &trail.gathered.coverage;
+    assert!(seen.delivered > seen.events);
+    assert_eq!(trail.sessions.iter().map(|one| one.tally.events).sum::<u64>(), seen.events);
+    assert_eq!(trail.sessions.iter().map(|one| one.tally.delivered).sum::<u64>(), seen.delivered);
+}
+
+#[test]
+fn secrets_and_what_lasts_are_named() {
+    let trail = trail_of("agent-long-lived-key");
+    let session = trail.sessions.iter().find(|one| one.actor.kind == Kind::Agent).unwrap();
+    assert!(session.is_long_lived());
+    assert!(session.tally.secrets.iter().any(|name| name.contains("database")));
+    assert!(session.tally.credentials.iter().any(|made| made.starts_with("access key of")));
+    assert!(session.tally.persistence.contains("CreateAccessKey"));
+}
+
+#[test]
+fn the_settings_say_what_an_agent_may_do() {
+    let texts = super::rig::case("agent-long-lived-key");
+    let allowed = Allowed { name: "Claude*".into(), services: vec!["ssm".into()], regions: Vec::new() };
+    let conventions = Conventions { agents: vec![allowed], ..Conventions::default() };
+    let trail = read(&texts, 1, &conventions);
+    let session = trail.sessions.iter().find(|one| one.actor.kind == Kind::Agent).unwrap();
+    assert!(session.outside_allowed.contains(&"iam".to_owned()), "{:?}", session.outside_allowed);
+    assert!(!session.outside_allowed.contains(&"ssm".to_owned()));
+}

@@ -1,0 +1,163 @@
+//! `secretrail trail`: what its users see.
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use serde_json::Value;
+
+use crate::rig::Folder;
+
+fn case(name: &str) -> String {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fixtures/trail").join(name);
+    folder.to_string_lossy().into_owned()
+}
+
+fn text(name: &str) -> String {
+    let entries = std::fs::read_dir(case(name)).expect("the case");
+    let mut files: Vec<_> = entries.map(|entry| entry.expect("an entry").path()).collect();
+    files.sort();
+    std::fs::read_to_string(&files[0]).expect("a log")
+}
+
+fn gzip(text: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(text).expect("gzip");
+    encoder.finish().expect("gzip")
+}
+
+fn json(folder: &Folder, arguments: &[&str]) -> (i32, Value) {
+    let mut all = vec!["trail", "--format", "json"];
+    all.extend(arguments);
+    let ran = folder.run(&all);
+    (ran.code, serde_json::from_str(&ran.out).unwrap_or_else(|_| panic!("no JSON: {}", ran.err)))
+}
+
+#[test]
+fn the_verdict_comes_first() {
+    let folder = Folder::new(&[]);
+    let ran = folder.run(&["trail", &case("root-console")]);
+    assert_eq!(ran.code, 1);
+    let first = ran.out.lines().next().expect("a line");
+    assert_eq!(
+        first,
+        "root was used: 2 console sessions, 10 events, no MFA in 1 of them, from 198.51.100.7, 203.0.113.24"
+    );
+    let quiet = folder.run(&["trail", &case("chain"), "--exit-zero"]);
+    assert!(quiet.out.starts_with("root was not used in these logs"), "{}", quiet.out);
+}
+
+#[test]
+fn json_tells_sessions_and_coverage() {
+    let (code, report) = json(&Folder::new(&[]), &[&case("fallback-root")]);
+    assert_eq!(code, 1);
+    let root = report["sessions"].as_array().expect("sessions").iter().find(|one| one["root"] == "console");
+    let root = root.expect("root's session");
+    assert_eq!(root["fallback"]["by"], "sid");
+    assert_eq!(root["actor"]["kind"], "agent");
+    assert_eq!(report["coverage"]["distinct_events"], 11);
+    assert_eq!(report["coverage"]["verified"], false);
+    let rules: Vec<&str> = report["findings"]
+        .as_array()
+        .expect("findings")
+        .iter()
+        .filter_map(|one| one["rule"].as_str())
+        .collect();
+    assert!(rules.contains(&"credential-fallback-to-root"), "{rules:?}");
+}
+
+#[test]
+fn packed_logs_give_the_same_as_plain_ones() {
+    let plain = text("root-console");
+    let (whole, half) = (gzip(plain.as_bytes()), gzip(&plain.as_bytes()[..plain.len() / 2]));
+    let members = [half, gzip(&plain.as_bytes()[plain.len() / 2..])].concat();
+    let folder = Folder::new(&[("plain/a.json", &plain)]);
+    folder.write("packed/a.json.gz", whole);
+    folder.write("members/a.json.gz", members);
+    let sessions = |name: &str| json(&folder, &[name]).1["sessions"].clone();
+    assert_eq!(sessions("plain"), sessions("packed"));
+    assert_eq!(sessions("plain"), sessions("members"));
+    let piped = folder.run_with_input(&["trail", "-", "--format", "json"], gzip(plain.as_bytes()));
+    let piped: Value = serde_json::from_str(&piped.out).expect("JSON");
+    assert_eq!(piped["sessions"], sessions("plain"));
+}
+
+#[test]
+fn damage_is_a_gap_and_the_rest_is_read() {
+    let plain = text("chain");
+    let mut packed = gzip(plain.repeat(50).as_bytes());
+    packed.truncate(packed.len() - 40);
+    let folder = Folder::new(&[("a/b.json", "{\"Records\":[{\"eventName\":"), ("a/c.json", "no JSON")]);
+    folder.write("a/a.json.gz", packed);
+    let (code, report) = json(&folder, &["a", "--fail-on", "critical"]);
+    assert_eq!(code, 3, "audited in part");
+    assert!(report["coverage"]["distinct_events"].as_u64().expect("a number") > 0);
+    let gaps = report["gaps"].as_array().expect("gaps");
+    let paths: Vec<&str> = gaps.iter().filter_map(|gap| gap["path"].as_str()).collect();
+    assert!(["a.json.gz", "b.json", "c.json"].iter().all(|name| paths.contains(name)), "{paths:?}");
+    assert!(gaps.iter().all(|gap| gap["name"].as_str().is_some_and(|name| name.starts_with("byte "))));
+}
+
+#[test]
+fn nothing_to_read_is_no_audit() {
+    let folder = Folder::new(&[("logs/readme.txt", "x"), ("logs/empty.json", "[]")]);
+    let ran = folder.run(&["trail", "logs"]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.err.contains("no CloudTrail event was found"), "{}", ran.err);
+    assert_eq!(folder.run(&["trail"]).code, 2);
+    assert_eq!(folder.run(&["trail", "nowhere"]).code, 2);
+}
+
+#[test]
+fn digests_lie_beside_logs_and_are_passed_over() {
+    let folder = Folder::new(&[("AWSLogs/1/CloudTrail/a.json", &text("human"))]);
+    folder.write("AWSLogs/1/CloudTrail-Digest/a.json.gz", gzip(b"{\"digestS3Bucket\":\"b\"}"));
+    folder.write("AWSLogs/1/CloudTrail/d.json", "{\"digestS3Bucket\":\"b\",\"logFiles\":[]}");
+    let (_, report) = json(&folder, &["AWSLogs"]);
+    assert_eq!(report["coverage"]["digest_files"], 2);
+    assert_eq!(report["gaps"], Value::Array(Vec::new()));
+}
+
+#[test]
+fn one_session_one_event_and_the_timeline_are_shown() {
+    let folder = Folder::new(&[]);
+    let logs = case("fallback-root");
+    let (_, report) = json(&folder, &[&logs]);
+    let root = report["sessions"].as_array().expect("sessions").iter().find(|one| one["root"] == "console");
+    let (id, event) = (root.expect("root")["id"].as_str().expect("id"), &root.expect("root")["first_event"]);
+    let session = folder.run(&["trail", &logs, "--session", id]);
+    assert!(session.out.contains("contradictions") && session.out.contains("local time"), "{}", session.out);
+    let (_, told) = json(&folder, &[&logs, "--event", event.as_str().expect("id")]);
+    assert_eq!(told["trail"]["events"][0]["session"], id);
+    let (_, timeline) = json(&folder, &[&logs, "--timeline"]);
+    let names = |report: &Value| -> Vec<String> {
+        let events = report["trail"]["events"].as_array().expect("events").iter();
+        events.map(|event| event["name"].as_str().expect("a name").to_owned()).collect()
+    };
+    assert!(names(&timeline).contains(&"DeleteAccessKey".to_owned()), "{:?}", names(&timeline));
+    assert_eq!(folder.run(&["trail", &logs, "--session", "s-0"]).code, 2);
+    assert_eq!(folder.run(&["trail", &logs, "--event", "none"]).code, 2);
+}
+
+#[test]
+fn limits_leave_out_and_say_so() {
+    let (_, report) = json(&Folder::new(&[]), &[&case("chain"), "--account", "210987654321"]);
+    assert_eq!(report["coverage"]["accounts"], serde_json::json!(["210987654321"]));
+    assert!(report["coverage"]["events_left_out"].as_u64().expect("a number") > 0);
+}
+
+#[test]
+fn csv_and_ocsf_are_lines_of_their_kinds() {
+    let folder = Folder::new(&[]);
+    let csv = folder.run(&["trail", &case("root-console"), "--format", "csv", "--exit-zero"]);
+    assert_eq!(csv.out.lines().count(), 3, "{}", csv.out);
+    assert!(csv.out.starts_with("session,account,type,principal,root,mfa,"));
+    let ocsf = folder.run(&["trail", &case("root-console"), "--timeline", "--format", "ocsf", "--exit-zero"]);
+    let lines: Vec<Value> = ocsf.out.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    let classes: std::collections::BTreeSet<u64> =
+        lines.iter().filter_map(|line| line["class_uid"].as_u64()).collect();
+    assert_eq!(classes.into_iter().collect::<Vec<_>>(), [2004, 6003]);
+    assert!(lines.iter().all(|line| line["type_uid"].as_u64().expect("a type") / 100
+        == line["class_uid"].as_u64().expect("a class")));
+}
