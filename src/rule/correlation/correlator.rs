@@ -10,7 +10,7 @@ use super::group::{Entry, Group, Look};
 use super::{Correlation, CorrelationHit, Kind};
 
 /// Most entries that are held, over all groups; a group counts as some of them.
-const MOST_WEIGHT: usize = 200_000;
+const MOST_WEIGHT: usize = 100_000;
 /// What a group weighs beside its entries.
 const GROUP_WEIGHT: usize = 6;
 /// Most values of one list that are counted.
@@ -167,7 +167,7 @@ impl<'s, E: Copy + Ord + Hash> Correlator<'s, E> {
         });
         for value in values {
             let before = group.entries.len();
-            if group.add(Entry { time, slot, event, value, counted: false }) {
+            if group.add(Entry { time, slot, event, value, records: 1 }, look) {
                 group.shrink(look, correlation.timespan);
             }
             self.weight = (self.weight + group.entries.len()).saturating_sub(before);

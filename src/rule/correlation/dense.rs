@@ -9,22 +9,22 @@ use std::collections::{HashMap, HashSet};
 
 use super::group::{Entry, Group, Run, merge};
 
-pub(super) fn settle<E: Copy + Ord>(group: &mut Group<E>, least: usize, span: i64) {
+/// Finds the windows that begin before `until`, and counts what is in them.
+pub(super) fn settle<E: Copy + Ord>(group: &mut Group<E>, least: usize, span: i64, until: i64) {
     let Group { entries, runs, .. } = group;
-    entries.sort_unstable_by_key(|entry| (entry.time, entry.event, entry.value));
-    runs.extend(dense(entries, least, span));
+    entries.sort_unstable_by_key(Entry::order);
+    runs.extend(dense(entries, least, span, until));
     merge(runs);
     count(entries, runs);
-    forget(entries, runs, least);
 }
 
 /// The windows that hold enough values, those that overlap as one.
-fn dense<E: Copy + Ord>(entries: &[Entry<E>], least: usize, span: i64) -> Vec<Run<E>> {
+fn dense<E: Copy + Ord>(entries: &[Entry<E>], least: usize, span: i64, until: i64) -> Vec<Run<E>> {
     let mut runs: Vec<Run<E>> = Vec::new();
     let mut seen: HashMap<u64, usize> = HashMap::new();
     let mut ahead = entries.iter().peekable();
     let mut last = i64::MIN;
-    for entry in entries {
+    for entry in entries.iter().take_while(|entry| entry.time < until) {
         while let Some(next) = ahead.next_if(|next| next.time.saturating_sub(entry.time) <= span) {
             *seen.entry(next.value).or_default() += 1;
             last = next.time;
@@ -50,19 +50,19 @@ fn count<E: Copy + Ord>(entries: &mut [Entry<E>], runs: &mut [Run<E>]) {
     for entry in entries {
         while runs.next_if(|run| run.last < entry.time).is_some() {}
         let Some(run) = runs.peek_mut().filter(|run| run.first <= entry.time) else { continue };
-        if !entry.counted {
-            entry.counted = true;
-            run.count += 1;
+        if entry.records > 0 {
+            run.count += std::mem::take(&mut entry.records);
             run.name(entry.time, entry.event);
         }
     }
 }
 
 /// Keeps of each run the nearest different values at both ends.
-fn forget<E: Copy + Ord>(entries: &mut Vec<Entry<E>>, runs: &[Run<E>], least: usize) {
+pub(super) fn forget<E: Copy + Ord>(group: &mut Group<E>, least: usize) {
+    let Group { entries, runs, .. } = group;
     let mut keep = vec![true; entries.len()];
     let mut at = 0;
-    for run in runs {
+    for run in runs.iter() {
         let outside =
             |entries: &[Entry<E>], at: usize| entries.get(at).is_some_and(|entry| entry.time < run.first);
         while outside(entries, at) {

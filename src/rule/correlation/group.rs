@@ -3,6 +3,7 @@
 use super::dense;
 use super::ordered;
 use super::successive;
+use super::thin::{settled, thin};
 use super::{Correlation, Kind, Operator};
 
 /// How many records of a hit are named: its earliest.
@@ -19,8 +20,15 @@ pub(super) struct Entry<E> {
     pub(super) event: E,
     /// What is told apart: the record, the value, the rule, or what must differ.
     pub(super) value: u64,
-    /// Whether a run has it in its count.
-    pub(super) counted: bool,
+    /// Records for which it stands, and that no run has in its count.
+    pub(super) records: u64,
+}
+
+impl<E: Copy + Ord> Entry<E> {
+    /// Where it stands among others.
+    pub(super) fn order(&self) -> (i64, E, u64) {
+        (self.time, self.event, self.value)
+    }
 }
 
 /// A stretch of time that meets the condition.
@@ -70,10 +78,12 @@ pub(super) fn merge<E: Copy + Ord>(runs: &mut Vec<Run<E>>) {
 /// How a correlation looks at its groups.
 #[derive(Debug, Clone)]
 pub(super) enum Look {
+    /// At least so many records in a window.
+    Count { least: usize },
     /// At least so many different values in a window.
-    Dense { least: usize },
+    Values { least: usize },
     /// All slots one after another.
-    Ordered { slots: usize },
+    Ordered { slots: usize, differ: bool },
     /// Windows that follow one another, each with its count of values.
     Successive { condition: Vec<(Operator, u64)> },
 }
@@ -81,10 +91,17 @@ pub(super) enum Look {
 impl Look {
     pub(super) fn of(correlation: &Correlation) -> Self {
         if correlation.kind == Kind::TemporalOrdered {
-            return Self::Ordered { slots: correlation.rules.len() };
+            let differ = correlation.differ_by.is_some();
+            return Self::Ordered { slots: correlation.rules.len(), differ };
         }
         match correlation.least() {
-            Some(least) => Self::Dense { least: usize::try_from(least).unwrap_or(usize::MAX) },
+            Some(least) => {
+                let least = usize::try_from(least).unwrap_or(usize::MAX);
+                match correlation.kind {
+                    Kind::EventCount => Self::Count { least },
+                    _ => Self::Values { least },
+                }
+            }
             None => Self::Successive { condition: correlation.condition.clone() },
         }
     }
@@ -115,8 +132,9 @@ impl<E> Default for Group<E> {
 
 impl<E: Copy + Ord> Group<E> {
     /// Adds a record; `true` where the group should be made small.
-    pub(super) fn add(&mut self, entry: Entry<E>) -> bool {
-        if entry.slot > 0 && self.latest == Some((entry.event, entry.value)) {
+    pub(super) fn add(&mut self, entry: Entry<E>, look: &Look) -> bool {
+        let again = self.latest == Some((entry.event, entry.value));
+        if again && !matches!(look, Look::Ordered { .. }) {
             return false;
         }
         self.latest = Some((entry.event, entry.value));
@@ -126,22 +144,38 @@ impl<E: Copy + Ord> Group<E> {
 
     /// Leaves out what can't change any hit, whatever comes later.
     pub(super) fn shrink(&mut self, look: &Look, span: i64) {
-        if let Look::Dense { least } = look {
-            dense::settle(self, *least, span);
+        match look {
+            Look::Count { least } => {
+                dense::settle(self, *least, span, i64::MAX);
+                dense::forget(self, *least);
+            }
+            _ => self.thin(look, span),
         }
         self.limit = self.entries.len().saturating_mul(2).max(FIRST_LIMIT);
     }
 
+    fn thin(&mut self, look: &Look, span: i64) {
+        match look {
+            Look::Values { .. } => thin(&mut self.entries, span, |entry| entry.value),
+            Look::Ordered { slots: ..=2, differ: true } => thin(&mut self.entries, span, |entry| entry.value),
+            // Each record is a value of its own there, so that none is two steps.
+            Look::Ordered { slots: ..=2, differ: false } => thin(&mut self.entries, span, |_| 0),
+            Look::Count { .. } | Look::Ordered { .. } | Look::Successive { .. } => {}
+        }
+    }
+
     /// Nothing before `time` comes any more: what is over is decided, and left out.
     pub(super) fn advance(&mut self, time: i64, look: &Look, span: i64) {
+        self.thin(look, span);
+        let until = settled(time, span);
         match look {
-            Look::Dense { least } => {
-                dense::settle(self, *least, span);
-                self.keep_from(time.saturating_sub(span));
+            Look::Count { least } | Look::Values { least } => {
+                dense::settle(self, *least, span, until.saturating_sub(span));
+                self.keep_from(until.saturating_sub(span));
             }
-            Look::Ordered { slots } => {
-                ordered::settle(self, *slots, span, time);
-                self.keep_from(time.saturating_sub(span));
+            Look::Ordered { slots, .. } => {
+                ordered::settle(self, *slots, span, until);
+                self.keep_from(until.saturating_sub(span));
             }
             Look::Successive { condition } => successive::settle(self, condition, span, time),
         }
@@ -155,9 +189,12 @@ impl<E: Copy + Ord> Group<E> {
 
     /// All stretches that meet the condition, in order.
     pub(super) fn finish(mut self, look: &Look, span: i64) -> Vec<Run<E>> {
+        self.thin(look, span);
         match look {
-            Look::Dense { least } => dense::settle(&mut self, *least, span),
-            Look::Ordered { slots } => ordered::settle(&mut self, *slots, span, i64::MAX),
+            Look::Count { least } | Look::Values { least } => {
+                dense::settle(&mut self, *least, span, i64::MAX)
+            }
+            Look::Ordered { slots, .. } => ordered::settle(&mut self, *slots, span, i64::MAX),
             Look::Successive { condition } => successive::settle(&mut self, condition, span, i64::MAX),
         }
         self.runs

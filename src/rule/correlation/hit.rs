@@ -17,7 +17,7 @@ pub struct CorrelationHit<'s, E> {
     pub first: i64,
     /// Of its latest one.
     pub last: i64,
-    /// How many records it has; of a `temporal_ordered`, how often its end was reached.
+    /// How many records it has; of a `temporal_ordered`, how often its end was reached, near ones counted once.
     pub count: u64,
     /// Its earliest records, ten at most.
     pub events: Vec<E>,

@@ -14,6 +14,8 @@
 //!   two steps of a `temporal_ordered`.
 //! * Rules in the correlation's own file make no findings of their own, unless it says `generate: true`. Rules of
 //!   other files always do: adding a correlation must not silence a gate.
+//! * Of values that come again and again only some records are kept (see `thin`): no hit is lost, but where a count of
+//!   values or a `temporal` begins and ends is told to an eighth of the timespan.
 //! * `differ-by` is our own: a field whose value must change from one step of a `temporal_ordered` to the next.
 
 mod correlator;
@@ -24,6 +26,7 @@ mod join;
 mod ordered;
 mod read;
 mod successive;
+mod thin;
 
 pub use correlator::{Correlated, Correlator};
 pub use hit::CorrelationHit;

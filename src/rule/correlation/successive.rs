@@ -13,7 +13,7 @@ pub(super) fn settle<E: Copy + Ord>(
     until: i64,
 ) {
     let Group { entries, runs, .. } = group;
-    entries.sort_unstable_by_key(|entry| (entry.time, entry.event, entry.value));
+    entries.sort_unstable_by_key(Entry::order);
     let mut rest: &[Entry<E>] = entries;
     let mut done = 0;
     while let Some(start) = rest.first().map(|entry| entry.time) {
