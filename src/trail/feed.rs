@@ -71,3 +71,19 @@ pub fn take(worker: &mut Worker<'_, '_>, text: &[u8], unit: &Unit, again: &[bool
     }
     worker.skip(unit.digests, unit.insights);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_numbers() {
+        let id = "63d86d13-4ce4-4fa7-aef9-00b64cd67d3f";
+        let digits = id.replace('-', "");
+        assert_eq!(uuid(id.as_bytes()), u128::from_str_radix(&digits, 16).ok());
+        for other in ["63d86d13-4ce4-4fa7-aef9-00b64cd67d3g", "63D86D13-4ce4-4fa7-aef9-00b64cd67d3f", "x", ""]
+        {
+            assert_eq!(uuid(other.as_bytes()), None);
+        }
+    }
+}

@@ -85,7 +85,10 @@ const FOUND: &[(&str, &[&str])] = &[
         &[
             "access-key-created",
             "agent-as-root",
+            "agent-created-credential",
+            "agent-read-secret",
             "agent-with-long-lived-key",
+            "agent-without-identity",
             "agent-without-identity",
             "credential-fallback-to-root",
             "root-session",

@@ -64,6 +64,9 @@ struct Reader<'r> {
     problems: &'r mut Problems,
 }
 
+/// Comparisons, and the fields whose values are counted.
+type Counts = (Vec<(Operator, u64)>, Vec<String>);
+
 impl Reader<'_> {
     fn kind(&mut self) -> Option<Kind> {
         let Some(node) = self.node.get("type") else {
@@ -176,7 +179,7 @@ impl Reader<'_> {
     }
 
     /// The comparisons, and the fields whose values are counted.
-    fn condition(&mut self, kind: Option<Kind>) -> Option<(Vec<(Operator, u64)>, Vec<String>)> {
+    fn condition(&mut self, kind: Option<Kind>) -> Option<Counts> {
         let temporal = matches!(kind, Some(Kind::Temporal | Kind::TemporalOrdered));
         let Some(node) = self.node.get("condition").filter(|node| !node.is_null()) else {
             if temporal {
