@@ -293,6 +293,7 @@ fn rendered(run: Run, format: Format) -> Vec<u8> {
         tool_version: "0".into(),
         exit_code: ExitCode::Findings,
         account: None,
+        trail: None,
         elapsed: None,
         style: TableStyle { full: true, ..TableStyle::default() },
     };

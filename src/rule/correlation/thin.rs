@@ -12,6 +12,9 @@ use std::collections::BTreeMap;
 
 use super::group::Entry;
 
+/// The first and the last entry of each.
+type Ends<E> = BTreeMap<(i64, usize, u64), (Entry<E>, Entry<E>)>;
+
 /// The length of a part of the timespan.
 fn part(span: i64) -> i64 {
     (span / 8).max(1)
@@ -28,7 +31,7 @@ pub(super) fn thin<E: Copy + Ord>(
     span: i64,
     told_apart: impl Fn(&Entry<E>) -> u64,
 ) {
-    let mut ends: BTreeMap<(i64, usize, u64), (Entry<E>, Entry<E>)> = BTreeMap::new();
+    let mut ends: Ends<E> = BTreeMap::new();
     for entry in entries.drain(..) {
         let key = (entry.time.div_euclid(part(span)), entry.slot, told_apart(&entry));
         match ends.get_mut(&key) {
