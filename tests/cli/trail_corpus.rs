@@ -100,13 +100,7 @@ const FOUND: &[(&str, &[&str])] = &[
     ("root-service", &[]),
     (
         "tampering",
-        &[
-            "access-key-created",
-            "login-profile-created",
-            "mfa-deactivated",
-            "trail-altered",
-            "trail-stopped",
-        ],
+        &["access-key-created", "login-profile-created", "mfa-deactivated", "trail-altered", "trail-stopped"],
     ),
     ("unknown", &[]),
 ];
