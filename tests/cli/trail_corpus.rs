@@ -86,6 +86,8 @@ const FOUND: &[(&str, &[&str])] = &[
         &[
             "access-key-created",
             "agent-as-root",
+            "agent-created-credential",
+            "agent-read-secret",
             "agent-with-long-lived-key",
             "agent-without-identity",
             "credential-fallback-to-root",
