@@ -56,9 +56,10 @@ pub(super) fn judge(
         let rank = |one: &Evidence| (std::cmp::Reverse(one.level), rank(one.kind), one.name.is_empty());
         rank(left).cmp(&rank(right)).then_with(|| left.reason.cmp(&right.reason))
     });
-    // Who signed in and who calls can be two: an agent's mark on a call says more of it than a person's sign-in.
+    // AWS says where a service calls. Who signed in and who calls can be two: an agent's mark on a call says more of it
+    // than a person's sign-in.
     let of = |kind| evidence.iter().find(move |one| one.kind == kind);
-    let kinds = [Kind::Agent, Kind::Service, Kind::Human];
+    let kinds = [Kind::Service, Kind::Agent, Kind::Human];
     let best = kinds.into_iter().find_map(of).or(evidence.first());
     let mut actor = best.map_or_else(Actor::default, |best| Actor {
         kind: best.kind,

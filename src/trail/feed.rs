@@ -36,17 +36,23 @@ fn uuid(id: &[u8]) -> Option<u128> {
     if id.len() != 36 {
         return None;
     }
-    let mut number = 0;
+    let mut half = 0_u64;
+    let mut number = 0_u128;
     for (at, byte) in id.iter().enumerate() {
         let digit = match (byte, at) {
-            (b'-', 8 | 13 | 18 | 23) => continue,
+            (b'-', 18) => {
+                number = u128::from(half) << 64;
+                0
+            }
+            (b'-', 8 | 13 | 23) => continue,
             (b'0'..=b'9', _) => byte - b'0',
             (b'a'..=b'f', _) => byte - b'a' + 10,
             _ => return None,
         };
-        number = (number << 4) | u128::from(digit);
+        // Sixteen digits on either side of the third dash: those of the left half are shifted out by then.
+        half = (half << 4) | u64::from(digit);
     }
-    Some(number)
+    Some(number | u128::from(half))
 }
 
 /// FNV-1a of 128 bits.
@@ -64,4 +70,20 @@ pub fn take(worker: &mut Worker<'_, '_>, text: &[u8], unit: &Unit, again: &[bool
         worker.take(&event, file, offset, *again);
     }
     worker.skip(unit.digests, unit.insights);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_numbers() {
+        let id = "63d86d13-4ce4-4fa7-aef9-00b64cd67d3f";
+        let digits = id.replace('-', "");
+        assert_eq!(uuid(id.as_bytes()), u128::from_str_radix(&digits, 16).ok());
+        for other in ["63d86d13-4ce4-4fa7-aef9-00b64cd67d3g", "63D86D13-4ce4-4fa7-aef9-00b64cd67d3f", "x", ""]
+        {
+            assert_eq!(uuid(other.as_bytes()), None);
+        }
+    }
 }

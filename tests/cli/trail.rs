@@ -42,7 +42,7 @@ fn the_verdict_comes_first() {
     let first = ran.out.lines().next().expect("a line");
     assert_eq!(
         first,
-        "root was used: 2 console sessions, 10 events, no MFA in 1 of them, from 198.51.100.7, 203.0.113.24"
+        "root was used: 2 console sessions, 10 events, no MFA in 1 of them, from 198.51.100.77, 203.0.113.24"
     );
     let quiet = folder.run(&["trail", &case("chain"), "--exit-zero"]);
     assert!(quiet.out.starts_with("root was not used in these logs"), "{}", quiet.out);

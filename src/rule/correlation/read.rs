@@ -60,6 +60,9 @@ pub(in super::super) fn read(node: &Node, problems: &mut Problems) -> Option<Cor
     })
 }
 
+/// The comparisons, and the fields whose values are counted.
+type Counted = (Vec<(Operator, u64)>, Vec<String>);
+
 struct Reader<'r> {
     node: &'r Node,
     problems: &'r mut Problems,
@@ -177,7 +180,7 @@ impl Reader<'_> {
     }
 
     /// The comparisons, and the fields whose values are counted.
-    fn condition(&mut self, kind: Option<Kind>) -> Option<(Vec<(Operator, u64)>, Vec<String>)> {
+    fn condition(&mut self, kind: Option<Kind>) -> Option<Counted> {
         let temporal = matches!(kind, Some(Kind::Temporal | Kind::TemporalOrdered));
         let Some(node) = self.node.get("condition").filter(|node| !node.is_null()) else {
             if temporal {

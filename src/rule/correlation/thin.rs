@@ -22,13 +22,16 @@ pub(super) fn settled(time: i64, span: i64) -> i64 {
     time.div_euclid(part(span)).saturating_mul(part(span))
 }
 
+/// Part of the timespan, rule and value.
+type Key = (i64, usize, u64);
+
 /// Keeps the first and the last of each value in each part. `told_apart` says what is one value.
 pub(super) fn thin<E: Copy + Ord>(
     entries: &mut Vec<Entry<E>>,
     span: i64,
     told_apart: impl Fn(&Entry<E>) -> u64,
 ) {
-    let mut ends: BTreeMap<(i64, usize, u64), (Entry<E>, Entry<E>)> = BTreeMap::new();
+    let mut ends: BTreeMap<Key, (Entry<E>, Entry<E>)> = BTreeMap::new();
     for entry in entries.drain(..) {
         let key = (entry.time.div_euclid(part(span)), entry.slot, told_apart(&entry));
         match ends.get_mut(&key) {
