@@ -44,6 +44,7 @@ struct Row {
     attached: Vec<String>,
     #[serde(default)]
     next: Vec<String>,
+    word: Option<usize>,
 }
 
 #[derive(Deserialize)]
@@ -125,6 +126,8 @@ pub struct PasswordOption {
     pub form: Form,
     pub attached: Vec<String>,
     pub next: Vec<String>,
+    /// The operand after the form's words.
+    pub word: Option<usize>,
 }
 
 /// A command that runs the command after it.
@@ -173,7 +176,7 @@ impl Table {
         }
         for row in file.literal {
             let form = Form { words: row.words, option: row.option };
-            let option = PasswordOption { form, attached: row.attached, next: row.next };
+            let option = PasswordOption { form, attached: row.attached, next: row.next, word: row.word };
             table.passwords.entry(row.command).or_default().push(option);
         }
         for row in file.wrapper {

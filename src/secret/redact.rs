@@ -1,6 +1,7 @@
 //! Takes secret text out of everything that is shown.
 
 mod forms;
+mod names;
 
 #[cfg(test)]
 mod tests;
@@ -116,6 +117,9 @@ impl Redactor {
             drawn(piece, |byte| byte.is_ascii_alphanumeric() || b"+/=".contains(&byte))
                 .map(|range| range.start + span.range().start..range.end + span.range().start),
         );
+        // So can it hold one whose name, or whose option, says so.
+        let named = names::in_secret_places(piece).into_iter();
+        hidden.extend(named.map(|range| range.start + span.range().start..range.end + span.range().start));
         starred(piece, span.range().start, &joined(hidden))
     }
 
