@@ -92,6 +92,14 @@ impl Redactor {
         masked(text, joined(hidden))
     }
 
+    /// What a person wrote: also what stands in a secret's place is hidden, `the password is x`.
+    pub fn words(&self, text: &str) -> String {
+        let mut hidden = self.secrets(text);
+        hidden.extend(drawn(text, |byte| byte.is_ascii_alphanumeric()));
+        hidden.extend(names::in_secret_places(text));
+        masked(text, joined(hidden)).into_owned()
+    }
+
     /// A path without secrets. A short value is left in it: a path that is changed leads nowhere.
     pub fn path<'t>(&self, path: &'t str) -> Cow<'t, str> {
         let mut found = self.values.find(path);

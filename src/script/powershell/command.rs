@@ -7,6 +7,7 @@ use super::tree::{Argument, Block, Expression, Node};
 use super::value::Value;
 use crate::finding::Confidence;
 use crate::script::run::call::Call;
+use crate::script::run::literal::can_be_secret;
 use crate::script::run::wire::{known_start, without_start};
 use crate::secret::names::says_secret;
 use crate::source::Span;
@@ -342,8 +343,20 @@ impl Machine<'_> {
         }
     }
 
+    /// A literal that is given to a parameter whose name says secret.
+    fn given_literal(&mut self, parameter: &str, value: Value, at: Span) -> Value {
+        let surely = crate::secret::names::says_secret(parameter).filter(|said| said.confidence > Confidence::Low);
+        let text = value.text();
+        let literal = text.known().is_some_and(|known| can_be_secret(&known) && !known.starts_with('-'));
+        let (Some(verdict), true) = (surely, literal) else { return value };
+        let place = super::value::place(&text).unwrap_or(at);
+        let traces = self.literal_of(parameter, &text, place, verdict.confidence);
+        Value::hole(parameter, place, traces)
+    }
+
     fn give(&mut self, parameter: &str, value: Value, at: Span, function: Option<&str>) {
         let name = super::value::tellable(function.unwrap_or("a block"));
+        let value = self.given_literal(parameter, value, at);
         let message = format!("passed to {name} as {parameter}");
         let value = value.passed(&Hop { at, name: format!("${parameter}"), message });
         self.variables.set(parameter, value);

@@ -9,7 +9,7 @@ use super::value::Value;
 use crate::finding::Confidence;
 use crate::script::run::call::{Call, is};
 use crate::script::run::external::argument_traces;
-use crate::script::run::literal::can_be_secret;
+use crate::script::run::literal::{can_be_secret, with_pieces};
 use crate::script::run::wire::{known_start, shown_path, without_start};
 use crate::script::table::{Output, SinkCommand, Table};
 use crate::source::Span;
@@ -154,8 +154,13 @@ impl Machine<'_> {
 
     /// A literal secret whose place is known.
     pub fn literal_at(&mut self, name: &str, text: &str, at: Span, confidence: Confidence) -> Traces {
+        self.literal_of(name, &Text::made(text, at), at, confidence)
+    }
+
+    /// The same for a text of pieces.
+    pub fn literal_of(&mut self, name: &str, text: &Text, at: Span, confidence: Confidence) -> Traces {
         let name = super::value::tellable(name);
-        let secret = crate::secret::Secret::new(text);
+        let secret = crate::secret::Secret::new(text.known().unwrap_or_default());
         let origin = Origin {
             kind: OriginKind::Literal,
             name: name.to_owned(),
@@ -164,7 +169,7 @@ impl Machine<'_> {
             confidence,
             literal: Some((secret.length(), secret.last4())),
         };
-        let traces = Traces::from_origin(origin);
+        let traces = with_pieces(Traces::from_origin(origin), text);
         self.land(SinkKind::SourceCode, None, at, "written in the script".to_owned(), traces.clone());
         traces
     }
