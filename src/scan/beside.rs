@@ -219,8 +219,10 @@ fn pair_at<'t>(name: &'t str, text: &'t str, value: std::ops::Range<usize>, base
 fn address(at: usize, line: &str) -> Option<Pair<'_>> {
     let from = line.split("://").next()?.rfind([' ', '"', '\'', '=']).map_or(0, |at| at + 1);
     let word = line.get(from..)?;
-    let stated = stated::in_word(word).filter(|stated| word.get(..stated.value.start).is_some_and(|start| start.contains("://")))?;
-    Some(pair_at(stated.name, word, stated.value, at + from))
+    let stated = stated::in_word(word)
+        .filter(|stated| word.get(..stated.value.start).is_some_and(|start| start.contains("://")))?;
+    // As the rule for tokens calls it.
+    Some(pair_at("url-password", word, stated.value, at + from))
 }
 
 /// `NAME: value`
@@ -414,7 +416,7 @@ mod tests {
         let text = "A_PASSWORD=Sum,mer#20(24`x\nURL=postgres://u:Sum,mer4@h/x\nB_TOKEN=ab cd9 ef\n";
         assert_eq!(
             found(".env", FileKind::Environment, text),
-            ["A_PASSWORD Sum,mer#20(24`x medium", "password Sum,mer4 medium", "B_TOKEN ab cd9 ef low"]
+            ["A_PASSWORD Sum,mer#20(24`x medium", "url-password Sum,mer4 medium", "B_TOKEN ab cd9 ef low"]
         );
         let text = "services:\n  a:\n    command: app --password Sum,mer(4 --token=Win;ter5\n    entrypoint: [\"x\", \"--api-key\", \"Sum{mer6\"]\n    environment:\n      URL: postgres://u:Sum,mer7@h/x\n  b:\n    command:\n      - app\n      - --password\n      - Sum;mer8\n";
         assert_eq!(
@@ -423,7 +425,7 @@ mod tests {
                 "password Sum,mer(4 medium",
                 "token Win;ter5 medium",
                 "api-key Sum{mer6 medium",
-                "password Sum,mer7 medium",
+                "url-password Sum,mer7 medium",
                 "password Sum;mer8 medium"
             ]
         );

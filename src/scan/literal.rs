@@ -171,7 +171,9 @@ impl Literals {
                 self.gaps.push(Gap {
                     at: literal.at,
                     name: String::new(),
-                    reason: format!("more than {MOST_TOLD} literal secrets in one document: the others are not told"),
+                    reason: format!(
+                        "more than {MOST_TOLD} literal secrets in one document: the others are not told"
+                    ),
                     hides_findings: true,
                 });
             }

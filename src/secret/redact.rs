@@ -208,9 +208,11 @@ fn looks_drawn(run: &str) -> bool {
         && turns(bytes) >= 4
 }
 
-/// A word as names and paths are made of.
+/// A word as names and paths are made of; `JWT_SECRET`, as variables are called.
 fn is_plain_word(value: &str) -> bool {
-    value.len() < LONG_VALUE && value.bytes().all(|byte| byte.is_ascii_lowercase() || b"-_.".contains(&byte))
+    let plain = value.bytes().all(|byte| byte.is_ascii_lowercase() || b"-_.".contains(&byte));
+    let variable = value.contains('_') && value.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_');
+    value.len() < LONG_VALUE && (plain || variable)
 }
 
 /// No letter, digit or `_` beside it.

@@ -39,7 +39,9 @@ fn in_address(word: &str) -> Option<Stated<'_>> {
     let rest = word.get(host..)?;
     let end = rest.find(['/', '?', '#', ' ']).unwrap_or(rest.len());
     // A password in a URL may hold all of these when nobody encoded it.
-    let at = rest.get(..end)?.rfind('@').or_else(|| rest.find('@').filter(|at| rest.get(..*at).is_some_and(|login| !login.contains(['/', ' ']))))?;
+    let at = rest.get(..end)?.rfind('@').or_else(|| {
+        rest.find('@').filter(|at| rest.get(..*at).is_some_and(|login| !login.contains(['/', ' '])))
+    })?;
     let user = rest.get(..at)?.find(':')? + 1;
     (user < at).then_some(Stated { name: "password", value: host + user..host + at })
 }
@@ -48,22 +50,30 @@ fn in_pair(word: &str) -> Option<Stated<'_>> {
     for (at, _) in word.match_indices('=').take(MOST_JOINTS) {
         let before = word.get(..at)?;
         let part = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-' | '.');
-        let start = before.rfind(|letter| !part(letter)).map_or(0, |at| at + before.get(at..).and_then(|rest| rest.chars().next()).map_or(1, char::len_utf8));
+        let start = before.rfind(|letter| !part(letter)).map_or(0, |at| {
+            at + before.get(at..).and_then(|rest| rest.chars().next()).map_or(1, char::len_utf8)
+        });
         let name = before.get(start..)?.trim_start_matches('-');
-        let joined = start == 0 || before.get(..start)?.ends_with(['=', ',', ';', '&', '?', '"', '\'', ' ', '{']);
+        let joined =
+            start == 0 || before.get(..start)?.ends_with(['=', ',', ';', '&', '?', '"', '\'', ' ', '{']);
         if name.is_empty() || !joined || !says_surely(name) {
             continue;
         }
         // Of `a=b,password=x,c=d` the value ends where the next name stands.
         let value = word.get(at + 1..)?;
-        let mark = before.get(..start).and_then(|before| before.chars().next_back()).filter(|mark| ",;&?".contains(*mark));
+        let mark = before
+            .get(..start)
+            .and_then(|before| before.chars().next_back())
+            .filter(|mark| ",;&?".contains(*mark));
         let ends = match mark {
             Some('?') => value.find('&'),
             Some(mark) => value.find(mark),
             // `Password=x;Database=y` begins with it.
             None => value.match_indices([';', '&']).map(|(at, _)| at).find(|end| {
                 let next = value.get(end + 1..).unwrap_or_default();
-                next.split_once('=').is_some_and(|(name, _)| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphabetic()))
+                next.split_once('=').is_some_and(|(name, _)| {
+                    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphabetic())
+                })
             }),
         };
         let end = at + 1 + ends.unwrap_or(value.len());
@@ -125,7 +135,11 @@ fn words(line: &str) -> Vec<Range<usize>> {
                     }
                     at += 1;
                 }
-                all.push(inner.filter(|inner| !inner.is_empty() || inner.end > 0).unwrap_or(start..at.min(line.len())));
+                all.push(
+                    inner
+                        .filter(|inner| !inner.is_empty() || inner.end > 0)
+                        .unwrap_or(start..at.min(line.len())),
+                );
             }
         }
     }
@@ -162,14 +176,18 @@ mod tests {
             let stated = in_word(word).unwrap_or_else(|| panic!("{word}"));
             assert_eq!((stated.name, &word[stated.value]), (name, value), "{word}");
         }
-        for word in ["A=b", "password", "--password-file=x", "https://h/x", "token_ttl=5", "https://$u@h", "=x"] {
+        for word in
+            ["A=b", "password", "--password-file=x", "https://h/x", "token_ttl=5", "https://$u@h", "=x"]
+        {
             assert_eq!(in_word(word), None, "{word}");
         }
     }
 
     #[test]
     fn lines_of_lists_and_units() {
-        let said = |line: &str| -> Vec<String> { in_line(line).into_iter().map(|one| format!("{} {}", one.name, &line[one.value])).collect() };
+        let said = |line: &str| -> Vec<String> {
+            in_line(line).into_iter().map(|one| format!("{} {}", one.name, &line[one.value])).collect()
+        };
         assert_eq!(said("ExecStart=/bin/x --password a,b(c --token=d"), ["password a,b(c", "token d"]);
         assert_eq!(said("Environment=\"API_TOKEN=a b\" DB_PASSWORD=c"), ["API_TOKEN a b", "DB_PASSWORD c"]);
         assert_eq!(said("[\"app\", \"--password\", \"a,b\"]"), ["password a,b"]);

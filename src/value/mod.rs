@@ -199,7 +199,9 @@ impl Traces {
     #[must_use]
     pub fn at_most(&self, confidence: Confidence) -> Self {
         let lowered = |trace: &Trace| match trace.origin.confidence > confidence {
-            true => Trace { origin: Arc::new(Origin { confidence, ..(*trace.origin).clone() }), ..trace.clone() },
+            true => {
+                Trace { origin: Arc::new(Origin { confidence, ..(*trace.origin).clone() }), ..trace.clone() }
+            }
             false => trace.clone(),
         };
         Self(self.0.iter().map(lowered).collect())

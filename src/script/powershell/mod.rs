@@ -62,7 +62,8 @@ pub fn trace(script: &Flat, context: &Context<'_>) -> Reading<Vec<Landing>> {
     }
     machine.written_scripts();
     if machine.ledger.full {
-        let reason = format!("more than {} places where secrets land: the others are not told", ledger::MOST_LANDINGS);
+        let reason =
+            format!("more than {} places where secrets land: the others are not told", ledger::MOST_LANDINGS);
         machine.gap(context.fallback, &reason, true);
     }
     let mut gaps = machine.gaps;

@@ -140,19 +140,29 @@ impl Machine<'_> {
 
     /// `${x//?/*}`, `${x:0:4}`: no more is left than our own reports show.
     fn leaves_nothing(&self, expansion: &Expansion) -> bool {
-        let source = self.program.flat.text().get(expansion.extent.start..expansion.extent.end).unwrap_or_default();
-        let Some(change) = source.strip_prefix("${").and_then(|rest| rest.strip_prefix(expansion.name.as_str())) else {
+        let source =
+            self.program.flat.text().get(expansion.extent.start..expansion.extent.end).unwrap_or_default();
+        let Some(change) =
+            source.strip_prefix("${").and_then(|rest| rest.strip_prefix(expansion.name.as_str()))
+        else {
             return false;
         };
         let change = change.trim_end_matches('}');
         if let Some(pattern) = change.strip_prefix("//") {
-            let class = ["?/", "[a-zA-Z0-9]/", "[^ ]/", "[! ]/", "[[:alnum:]]/", "[[:print:]]/", "[[:graph:]]/"];
-            return class.iter().any(|class| pattern.strip_prefix(class).is_some_and(|mask| !mask.contains('$')));
+            let class =
+                ["?/", "[a-zA-Z0-9]/", "[^ ]/", "[! ]/", "[[:alnum:]]/", "[[:print:]]/", "[[:graph:]]/"];
+            return class
+                .iter()
+                .any(|class| pattern.strip_prefix(class).is_some_and(|mask| !mask.contains('$')));
         }
         let Some(part) = change.strip_prefix(':') else { return false };
         match part.rsplit_once(':') {
             Some((_, length)) => length.trim().parse::<u32>().is_ok_and(|length| length <= SHOWN),
-            None => part.trim().trim_matches(['(', ')']).parse::<i64>().is_ok_and(|from| (-i64::from(SHOWN)..0).contains(&from)),
+            None => part
+                .trim()
+                .trim_matches(['(', ')'])
+                .parse::<i64>()
+                .is_ok_and(|from| (-i64::from(SHOWN)..0).contains(&from)),
         }
     }
 

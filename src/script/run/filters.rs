@@ -223,10 +223,15 @@ fn prints_nothing(call: &Call<'_>) -> bool {
         }),
         // `head -c 0`, `cut -c1-4`: no more than our own reports show.
         "head" | "tail" => call.option("-c").and_then(|count| count.known()).is_some_and(|count| {
-            count.trim_start_matches('-').parse().is_ok_and(|count: u32| count <= super::expand::SHOWN) && !count.starts_with('+')
+            count.trim_start_matches('-').parse().is_ok_and(|count: u32| count <= super::expand::SHOWN)
+                && !count.starts_with('+')
         }),
         "cut" => call.option("-c").and_then(|range| range.known()).is_some_and(|range| {
-            range.trim_start_matches("1").trim_start_matches('-').parse().is_ok_and(|last: u32| last <= super::expand::SHOWN)
+            range
+                .trim_start_matches("1")
+                .trim_start_matches('-')
+                .parse()
+                .is_ok_and(|last: u32| last <= super::expand::SHOWN)
                 && range.starts_with(['1', '-'])
         }),
         "python" | "python2" | "python3" | "ruby" | "node" | "php" | "perl" => !flags()

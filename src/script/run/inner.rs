@@ -117,7 +117,15 @@ impl Machine<'_> {
         }
         let script = match call.name {
             "script" => call.option("-c"),
-            _ => call.arguments.last().filter(|text| text.pieces.iter().any(|piece| matches!(piece, Piece::Known { text, .. } if text.contains(' ')))).cloned(),
+            _ => call
+                .arguments
+                .last()
+                .filter(|text| {
+                    text.pieces
+                        .iter()
+                        .any(|piece| matches!(piece, Piece::Known { text, .. } if text.contains(' ')))
+                })
+                .cloned(),
         };
         let Some(script) = script else { return false };
         self.run_aside(&script);

@@ -235,7 +235,10 @@ impl<'c> Machine<'c> {
         self.uncalled_functions();
         self.written_scripts();
         if self.files.full {
-            let reason = format!("more than {} places where secrets land: the others are not told", files::MOST_LANDINGS);
+            let reason = format!(
+                "more than {} places where secrets land: the others are not told",
+                files::MOST_LANDINGS
+            );
             self.gap(self.context.fallback, &reason, true);
         }
     }
@@ -282,7 +285,8 @@ mod tests {
         let mut machine = Machine::new(program, &context, gaps, 0);
         machine.start(&list);
         machine.finish();
-        let kept = machine.files.kept + machine.buffers.iter().flatten().map(|chunk| chunk.text.pieces.len()).sum::<usize>();
+        let kept = machine.files.kept
+            + machine.buffers.iter().flatten().map(|chunk| chunk.text.pieces.len()).sum::<usize>();
         (machine.steps, kept, machine.gaps.iter().any(|gap| gap.hides_findings))
     }
 
@@ -291,7 +295,9 @@ mod tests {
         let mut script = String::from("f0() { echo \"$1\" > /a; }\n");
         for number in 1..40 {
             let inner = number - 1;
-            script.push_str(&format!("f{number}() {{ f{inner} \"$1$1\"; f{inner} \"$1\"; f{inner} \"$1\"; }}\n"));
+            script.push_str(&format!(
+                "f{number}() {{ f{inner} \"$1$1\"; f{inner} \"$1\"; f{inner} \"$1\"; }}\n"
+            ));
         }
         script.push_str("f20 ⟦k⟧\n");
         let (steps, kept, gap) = work(&script);
@@ -302,7 +308,8 @@ mod tests {
 
     #[test]
     fn landings_are_counted() {
-        let script: String = (0..files::MOST_LANDINGS + 10).map(|number| format!("echo ⟦k⟧ > /a{number}\n")).collect();
+        let script: String =
+            (0..files::MOST_LANDINGS + 10).map(|number| format!("echo ⟦k⟧ > /a{number}\n")).collect();
         assert!(work(&script).2);
         assert!(!work("echo ⟦k⟧ > /a\n").2);
     }

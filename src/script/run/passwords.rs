@@ -13,8 +13,8 @@ use crate::value::{Lifetime, Piece, SinkKind, Text};
 
 /// Commands whose words are searched for, not set.
 const SEARCHES: &[&str] = &[
-    "grep", "egrep", "fgrep", "rg", "sed", "gsed", "awk", "gawk", "mawk", "perl", "find", "expr", "test", "[", "jq", "yq", "getent",
-    "python", "python2", "python3", "ruby", "node", "php", "crudini", "augtool",
+    "grep", "egrep", "fgrep", "rg", "sed", "gsed", "awk", "gawk", "mawk", "perl", "find", "expr", "test",
+    "[", "jq", "yq", "getent", "python", "python2", "python3", "ruby", "node", "php", "crudini", "augtool",
 ];
 
 /// What a word states of a literal secret.
@@ -59,7 +59,9 @@ impl Machine<'_> {
     /// Units of systemd in here-documents: `ExecStart=x --password y`, `Environment="A=b"`.
     pub fn stated_in_unit(&mut self, text: Text, at: Span) -> Text {
         let start = known_start(&text).trim_start();
-        let unit = ["ExecStart", "Environment=", "ExecReload", "ExecStop"].iter().any(|word| start.starts_with(word));
+        let unit = ["ExecStart", "Environment=", "ExecReload", "ExecStop"]
+            .iter()
+            .any(|word| start.starts_with(word));
         if !unit || super::variables::known_bytes(&text) > LONGEST_WORD {
             return text;
         }
@@ -72,7 +74,12 @@ impl Machine<'_> {
                 continue;
             }
             all.append(slice(&text, from..stated.value.start));
-            all.append(self.literal(stated.name, &slice(&text, stated.value.clone()), at, confidence_of(value)));
+            all.append(self.literal(
+                stated.name,
+                &slice(&text, stated.value.clone()),
+                at,
+                confidence_of(value),
+            ));
             from = stated.value.end;
         }
         all.append(slice(&text, from..line.len()));
@@ -108,7 +115,10 @@ impl Machine<'_> {
             if let Some(number) = row.word {
                 let rest = call.arguments.get(after..).unwrap_or_default();
                 let word = rest.iter().filter(|text| !is_option(text)).nth(number);
-                found.extend(word.filter(|text| !known_start(text).starts_with('/')).map(|word| ("password".to_owned(), word.clone())));
+                found.extend(
+                    word.filter(|text| !known_start(text).starts_with('/'))
+                        .map(|word| ("password".to_owned(), word.clone())),
+                );
             }
             for (number, argument) in call.arguments.iter().enumerate() {
                 let attached =
@@ -165,7 +175,9 @@ impl Machine<'_> {
 fn after_colon(line: &str) -> Option<Stated<'_>> {
     let (name, value) = line.split_once(": ")?;
     let name = name.trim();
-    let surely = crate::secret::names::says_secret(name).is_some_and(|verdict| verdict.confidence > Confidence::Low);
+    let surely =
+        crate::secret::names::says_secret(name).is_some_and(|verdict| verdict.confidence > Confidence::Low);
     let single = !value.trim_end().contains(char::is_whitespace);
-    (surely && single && !name.contains(' ')).then(|| Stated { name, value: line.len() - value.len()..line.len() })
+    (surely && single && !name.contains(' '))
+        .then(|| Stated { name, value: line.len() - value.len()..line.len() })
 }

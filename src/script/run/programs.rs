@@ -11,8 +11,17 @@ use crate::value::{Piece, Text, Traces};
 
 /// How languages write files; the path is the first string after it, or the last one before it.
 const AFTER: [&str; 11] = [
-    "open(", "File.write(", "File.open(", "IO.write(", "writeFileSync(", "appendFileSync(", "writeFile(", "appendFile(",
-    "file_put_contents(", "fopen(", "open ",
+    "open(",
+    "File.write(",
+    "File.open(",
+    "IO.write(",
+    "writeFileSync(",
+    "appendFileSync(",
+    "writeFile(",
+    "appendFile(",
+    "file_put_contents(",
+    "fopen(",
+    "open ",
 ];
 const BEFORE: [&str; 2] = [".write_text(", ".write_bytes("];
 /// How `open` says that it writes.
@@ -116,11 +125,16 @@ impl Machine<'_> {
     /// What comes out of a command that is not known may be what went in: a guess, where it is written to a file.
     pub fn may_print(&mut self, call: &Call<'_>) {
         let table = self.table;
-        let prints = table.prints.get(call.name).is_some_and(|forms| forms.iter().any(|form| form.find(call).is_some()));
+        let prints = table
+            .prints
+            .get(call.name)
+            .is_some_and(|forms| forms.iter().any(|form| form.find(call).is_some()));
         let file = matches!(self.streams.output, Stream::File { log: false, .. });
         let (mut traces, confidence) = match (prints, file) {
             (true, _) => (argument_traces(call.arguments), Confidence::Medium),
-            (false, true) if !table.knows(call.name) && !call.name.is_empty() => (handed_over(call), Confidence::Low),
+            (false, true) if !table.knows(call.name) && !call.name.is_empty() => {
+                (handed_over(call), Confidence::Low)
+            }
             _ => return,
         };
         traces.absorb(&self.streams.input_traces());
@@ -140,8 +154,10 @@ fn handed_over(call: &Call<'_>) -> Traces {
     let mut before = "";
     for argument in call.arguments {
         let start = known_start(argument);
-        let name = if start.starts_with('-') { start.trim_start_matches('-').trim_end_matches('=') } else { before };
-        let logs_in = says(name) == Says::Secret || matches!(name, "p" | "u" | "user" | "login" | "auth" | "H" | "header");
+        let name =
+            if start.starts_with('-') { start.trim_start_matches('-').trim_end_matches('=') } else { before };
+        let logs_in = says(name) == Says::Secret
+            || matches!(name, "p" | "u" | "user" | "login" | "auth" | "H" | "header");
         if !logs_in {
             all.absorb(&argument.traces());
         }
@@ -189,8 +205,13 @@ fn written_path(code: &Text) -> Option<String> {
             }
             let strings = strings(statement);
             // Perl's `open(F, '>', 'path')`.
-            let path = strings.iter().find(|text| !text.starts_with('>')).filter(|text| !matches!(**text, "w" | "a" | "wb" | "w+"));
-            return Some(path.filter(|path| !path.contains('\u{FFFC}')).copied().unwrap_or(UNKNOWN).to_owned());
+            let path = strings
+                .iter()
+                .find(|text| !text.starts_with('>'))
+                .filter(|text| !matches!(**text, "w" | "a" | "wb" | "w+"));
+            return Some(
+                path.filter(|path| !path.contains('\u{FFFC}')).copied().unwrap_or(UNKNOWN).to_owned(),
+            );
         }
     }
     None

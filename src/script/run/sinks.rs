@@ -106,10 +106,16 @@ impl Machine<'_> {
             return;
         }
         let to = self.path(target);
-        if call.name == "ln" && call.arguments.iter().any(|text| is_option(text) && known_start(text).contains('s')) {
+        if call.name == "ln"
+            && call.arguments.iter().any(|text| is_option(text) && known_start(text).contains('s'))
+        {
             for source in sources {
                 let target = self.path(source);
-                let link = if to.ends_with('/') { format!("{to}{}", target.rsplit('/').next().unwrap_or_default()) } else { to.clone() };
+                let link = if to.ends_with('/') {
+                    format!("{to}{}", target.rsplit('/').next().unwrap_or_default())
+                } else {
+                    to.clone()
+                };
                 // A link of its own: the target is a path from where the link lies.
                 if target.starts_with(['/', '~', '$']) {
                     self.files.link(&target, &link);

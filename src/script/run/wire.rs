@@ -68,10 +68,20 @@ pub fn slice(text: &Text, range: std::ops::Range<usize>) -> Text {
     for piece in &text.pieces {
         let Piece::Known { text, at, exact } = piece else { return Text::default() };
         let (from, to) = (range.start.max(start), range.end.min(start + text.len()));
-        if let Some(part) = text.get(from.saturating_sub(start)..to.saturating_sub(start)).filter(|_| from < to) {
+        if let Some(part) =
+            text.get(from.saturating_sub(start)..to.saturating_sub(start)).filter(|_| from < to)
+        {
             let offset = (from - start) as u32;
-            let part_at = crate::source::Span { start: at.start + offset, end: at.start + offset + part.len() as u32, ..*at };
-            pieces.push(Piece::Known { text: part.into(), at: if *exact { part_at } else { *at }, exact: *exact });
+            let part_at = crate::source::Span {
+                start: at.start + offset,
+                end: at.start + offset + part.len() as u32,
+                ..*at
+            };
+            pieces.push(Piece::Known {
+                text: part.into(),
+                at: if *exact { part_at } else { *at },
+                exact: *exact,
+            });
         }
         start += text.len();
     }

@@ -23,14 +23,30 @@ fn arguments_state_secrets() {
         "1 process-arguments (memory) <- password",
         "1 source-code <- password"
     );
-    lands!("vault login 's.a,b(c9'\n", "1 process-arguments (memory) <- password", "1 source-code <- password");
+    lands!(
+        "vault login 's.a,b(c9'\n",
+        "1 process-arguments (memory) <- password",
+        "1 source-code <- password"
+    );
 }
 
 #[test]
 fn printed_literals() {
-    lands!("echo \"password=Summer2024\" > /etc/x\n", "1 file /etc/x <- password", "1 source-code <- password");
-    lands!("printf 'password: Sum,mer#(24\\n' >> /etc/x\n", "1 file /etc/x <- password", "1 source-code <- password");
-    lands!("DB_PASSWORD='Sum mer 2024'\necho $DB_PASSWORD > /a\n", "1 source-code <- DB_PASSWORD", "2 file /a <- DB_PASSWORD");
+    lands!(
+        "echo \"password=Summer2024\" > /etc/x\n",
+        "1 file /etc/x <- password",
+        "1 source-code <- password"
+    );
+    lands!(
+        "printf 'password: Sum,mer#(24\\n' >> /etc/x\n",
+        "1 file /etc/x <- password",
+        "1 source-code <- password"
+    );
+    lands!(
+        "DB_PASSWORD='Sum mer 2024'\necho $DB_PASSWORD > /a\n",
+        "1 source-code <- DB_PASSWORD",
+        "2 file /a <- DB_PASSWORD"
+    );
 }
 
 #[test]
@@ -58,6 +74,13 @@ fn what_states_nothing() {
         "run --password-file=/etc/x --token-ttl=5m\n",
         "run -e TOKEN_URL=https://h/x\n",
     ] {
-        assert_eq!(super::rig::at_boot(script).into_iter().filter(|line| !line.contains("boot-log")).collect::<Vec<_>>(), Vec::<String>::new(), "in\n{script}");
+        assert_eq!(
+            super::rig::at_boot(script)
+                .into_iter()
+                .filter(|line| !line.contains("boot-log"))
+                .collect::<Vec<_>>(),
+            Vec::<String>::new(),
+            "in\n{script}"
+        );
     }
 }

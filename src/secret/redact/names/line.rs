@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::is_telling;
+use super::joint::{Joint, comparison, is_expression, plain_end};
 use super::options::{Called, Password};
 use super::value::{Quote, hide, word_end};
 
@@ -20,21 +21,6 @@ struct Name {
     option: bool,
     /// `"name"`
     quoted: bool,
-}
-
-/// What stands between a name and its value.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Joint {
-    /// `=`, `:`, `,` with nothing before it.
-    Close,
-    /// ` = `
-    Spaced,
-    /// `: `
-    Colon,
-    /// A blank.
-    Blank,
-    /// `-eq`, `==`
-    Comparison,
 }
 
 pub(super) struct Line<'t> {
@@ -117,12 +103,16 @@ impl<'t> Line<'t> {
     fn is_comment(&self) -> bool {
         let rest = self.rest();
         let mark = rest.starts_with('#') || rest.starts_with("//");
-        self.set && mark && self.quotes.is_empty() && self.before(self.at).ends_with([' ', '\t', ';', ',', '"', '\''])
+        self.set
+            && mark
+            && self.quotes.is_empty()
+            && self.before(self.at).ends_with([' ', '\t', ';', ',', '"', '\''])
     }
 
     /// A word at the beginning of a command's argument: is it where the command takes a password?
     fn command_word(&mut self) {
-        let starts = self.at == 0 || self.before(self.at).ends_with([' ', '\t', '(', '`', '|', ';', '&', '"', '\'', '[', ',']);
+        let starts = self.at == 0
+            || self.before(self.at).ends_with([' ', '\t', '(', '`', '|', ';', '&', '"', '\'', '[', ',']);
         if !starts || self.byte(self.at).is_some_and(|byte| b",;|&()[]{}".contains(&byte)) {
             return;
         }
@@ -151,7 +141,9 @@ impl<'t> Line<'t> {
             let end = inside.filter(|_| opened).unwrap_or(start + bare.len());
             self.hide(start + from..end);
         }
-        if self.before(self.at).ends_with(' ') && matches!(self.text.get(self.last_word.clone()), Some("-u" | "--user")) {
+        if self.before(self.at).ends_with(' ')
+            && matches!(self.text.get(self.last_word.clone()), Some("-u" | "--user"))
+        {
             self.login(start..start + bare.len());
         }
         self.last_word = self.at..end;
@@ -223,13 +215,16 @@ impl<'t> Line<'t> {
         let before = self.before(start);
         let env = before.ends_with("env:") || before.ends_with("ENV:");
         let dashes = before.trim_end_matches('-');
-        let slash = before.ends_with('/') && before.trim_end_matches('/').ends_with(' ') && !before.ends_with("//");
+        let slash =
+            before.ends_with('/') && before.trim_end_matches('/').ends_with(' ') && !before.ends_with("//");
         let closed = Quote::starting(self.text.as_bytes(), self.at);
         let name = Name {
             range: start..self.at,
             reference: env || before.ends_with('$') || before.ends_with("${") || before.ends_with("%{"),
             option: slash || dashes.len() < before.len() && !dashes.ends_with(char::is_alphanumeric),
-            quoted: dashes.ends_with(['"', '\'']) && closed.is_some_and(|(quote, _)| self.quotes.last().is_some_and(|(open, _)| *open == quote)),
+            quoted: dashes.ends_with(['"', '\''])
+                && closed
+                    .is_some_and(|(quote, _)| self.quotes.last().is_some_and(|(open, _)| *open == quote)),
         };
         if self.is_value_key(bare) || is_telling(bare) {
             self.after(&name);
@@ -248,7 +243,8 @@ impl<'t> Line<'t> {
             let name = name.trim_start_matches(['{', '(']).trim_start_matches("env:");
             is_telling(name.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default())
         });
-        let first = self.before(start).trim_end().is_empty() || self.before(start).trim_end().ends_with([';', '|', '&', '{', '(']);
+        let first = self.before(start).trim_end().is_empty()
+            || self.before(start).trim_end().ends_with([';', '|', '&', '{', '(']);
         if !telling || !first || subject.len() == rest.len() {
             return false;
         }
@@ -274,7 +270,10 @@ impl<'t> Line<'t> {
 
     /// `value` of `name = "DB_PASSWORD", value = "x"`.
     fn is_value_key(&self, name: &str) -> bool {
-        self.named && ["value", "d", "v", "content", "default", "val"].iter().any(|word| name.eq_ignore_ascii_case(word))
+        self.named
+            && ["value", "d", "v", "content", "default", "val"]
+                .iter()
+                .any(|word| name.eq_ignore_ascii_case(word))
     }
 
     /// What stands after a name that says secret.
@@ -292,7 +291,9 @@ impl<'t> Line<'t> {
         while self.byte(at).is_some_and(|byte| matches!(byte, b'}' | b']')) {
             at += 1;
         }
-        if name.reference && let Some((_, mark)) = Quote::starting(bytes, at) {
+        if name.reference
+            && let Some((_, mark)) = Quote::starting(bytes, at)
+        {
             at = mark + 1;
             self.quotes.pop();
         }
@@ -310,7 +311,8 @@ impl<'t> Line<'t> {
         let before = self.before(name.range.start).trim_end_matches(['"', '\'', '\\']).trim_end();
         let before = before.trim_end_matches([':', '=', ' ', '"', '\'', '\\']);
         let word = before.rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
-        self.named |= ["name", "key", "v", "variable", "propertyname"].iter().any(|key| word.eq_ignore_ascii_case(key));
+        self.named |=
+            ["name", "key", "v", "variable", "propertyname"].iter().any(|key| word.eq_ignore_ascii_case(key));
     }
 
     /// What joins a name and its value, and where the value begins.
@@ -327,7 +329,10 @@ impl<'t> Line<'t> {
         if let Some(length) = comparison(trimmed).filter(|_| blank) {
             return mark(length, Joint::Comparison);
         }
-        let length = ["+=", ":=", "=>", "||=", "??=", "?=", "="].iter().find(|op| trimmed.starts_with(**op)).map(|op| op.len());
+        let length = ["+=", ":=", "=>", "||=", "??=", "?=", "="]
+            .iter()
+            .find(|op| trimmed.starts_with(**op))
+            .map(|op| op.len());
         if let Some(length) = length {
             return mark(length, if blank { Joint::Spaced } else { Joint::Close });
         }
@@ -339,7 +344,10 @@ impl<'t> Line<'t> {
             let spaced = trimmed.get(1..).is_some_and(|after| after.starts_with([' ', '\t']));
             return mark(1, if spaced { Joint::Colon } else { Joint::Close });
         }
-        if name.quoted && trimmed.starts_with(',') && trimmed.get(1..)?.trim_start().starts_with(['"', '\'', '\\']) {
+        if name.quoted
+            && trimmed.starts_with(',')
+            && trimmed.get(1..)?.trim_start().starts_with(['"', '\'', '\\'])
+        {
             return mark(1, Joint::Close);
         }
         let separate = blank && !name.quoted && !trimmed.is_empty();
@@ -349,21 +357,27 @@ impl<'t> Line<'t> {
     /// Whether the word after a name and a blank is its value: after an option, and after a bare name when it is no word
     /// of a sentence.
     fn stands_for_value(&self, name: &Name, next: &str) -> bool {
-        let operator = next.starts_with(['>', '<', '|', '&', ';', ')', '}', '{', ']', '-', '=', '+', '#', '?', '!']);
+        let operator =
+            next.starts_with(['>', '<', '|', '&', ';', ')', '}', '{', ']', '-', '=', '+', '#', '?', '!']);
         let word = next.split(|c: char| c.is_whitespace()).next().unwrap_or_default();
         let bare = word.trim_matches(['"', '\'', '\\', ',', ';', ')']);
         if operator || bare.is_empty() {
             return false;
         }
-        let scheme = self.text.get(name.range.clone()).is_some_and(|name| name.eq_ignore_ascii_case("bearer"));
+        let scheme =
+            self.text.get(name.range.clone()).is_some_and(|name| name.eq_ignore_ascii_case("bearer"));
         if name.option || scheme {
             return true;
         }
         let plain = bare.len() < 12 && bare.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');
         let path = bare.contains('/') || bare.contains("=") || bare.ends_with(':');
         let before = self.before(name.range.start);
-        let lists = ["-e ", "--env ", "unset ", "export ", "local ", "read ", "declare ", "-v ", "function ", "for "];
-        !plain && !path && !before.ends_with(['.', '/', '@']) && !lists.iter().any(|list| before.ends_with(list))
+        let lists =
+            ["-e ", "--env ", "unset ", "export ", "local ", "read ", "declare ", "-v ", "function ", "for "];
+        !plain
+            && !path
+            && !before.ends_with(['.', '/', '@'])
+            && !lists.iter().any(|list| before.ends_with(list))
     }
 
     /// `[ X = "$PASSWORD" ]`: what a secret is compared with may stand before it.
@@ -383,7 +397,9 @@ impl<'t> Line<'t> {
             None if word.len() < left.len() => word.rfind([' ', '(']).map_or(0, |at| at + 1),
             None => return,
         };
-        let tests = word.get(..start).is_some_and(|before| before.trim_end().ends_with(['[', '(']) || before.ends_with("test "));
+        let tests = word
+            .get(..start)
+            .is_some_and(|before| before.trim_end().ends_with(['[', '(']) || before.ends_with("test "));
         if tests || word.ends_with(['"', '\'']) {
             self.hide(skipped + start..skipped + word.len());
         }
@@ -391,18 +407,23 @@ impl<'t> Line<'t> {
 
     fn value(&mut self, name: &Name, joint: Joint, start: usize) {
         let bytes = self.text.as_bytes();
-        let own = Quote::starting(bytes, start).filter(|(quote, _)| !self.quotes.iter().any(|(open, _)| open == quote));
+        let own = Quote::starting(bytes, start)
+            .filter(|(quote, _)| !self.quotes.iter().any(|(open, _)| open == quote));
         let outer = self.quotes.last().map(|(_, close)| (*close).max(start));
-        let header = self.text.get(name.range.clone()).is_some_and(|name| name.eq_ignore_ascii_case("authorization"));
+        let header =
+            self.text.get(name.range.clone()).is_some_and(|name| name.eq_ignore_ascii_case("authorization"));
         let mut start = start;
         if header {
             let value = self.text.get(start..).unwrap_or_default();
-            let scheme = ["Bearer ", "Basic ", "token ", "Token "].iter().find(|scheme| value.starts_with(**scheme));
+            let scheme =
+                ["Bearer ", "Basic ", "token ", "Token "].iter().find(|scheme| value.starts_with(**scheme));
             start += scheme.map_or(0, |scheme| scheme.len());
         }
         let end = match (own, outer) {
             // `x_password = lookup(var.x, "y", "z")`: of an expression the texts in it.
-            (None, None) if joint == Joint::Spaced && is_expression(self.text.get(start..).unwrap_or_default()) => {
+            (None, None)
+                if joint == Joint::Spaced && is_expression(self.text.get(start..).unwrap_or_default()) =>
+            {
                 return self.expression(start);
             }
             (Some((quote, mark)), _) => {
@@ -412,7 +433,9 @@ impl<'t> Line<'t> {
                 if quote.slashes == 0 && joins { word_end(bytes, close + 1) } else { close }
             }
             (None, Some(close)) => close,
-            (None, None) if joint == Joint::Colon || header => self.text.get(start..).map_or(start, |rest| start + plain_end(rest)),
+            (None, None) if joint == Joint::Colon || header => {
+                self.text.get(start..).map_or(start, |rest| start + plain_end(rest))
+            }
             (None, None) => self.unquoted_end(start),
         };
         let end = self.next_name(start, end);
@@ -438,7 +461,8 @@ impl<'t> Line<'t> {
             let before = value.get(..at)?;
             let name = before.rsplit(|c: char| !c.is_alphanumeric() && !matches!(c, '_' | '-')).next()?;
             let begin = at - name.len();
-            let delimited = begin > 0 && before.get(..begin)?.ends_with([' ', ';', '&', ',', '|', '/', '?', '"']);
+            let delimited =
+                begin > 0 && before.get(..begin)?.ends_with([' ', ';', '&', ',', '|', '/', '?', '"']);
             (delimited && name.len() >= 3 && name.len() <= 64 && is_telling(name)).then_some(begin)
         });
         found.map_or(end, |at| start + at)
@@ -448,11 +472,15 @@ impl<'t> Line<'t> {
     fn expression(&mut self, start: usize) {
         let bytes = self.text.as_bytes();
         let mut at = start;
-        while let Some(found) = self.text.get(at..).and_then(|rest| rest.find(['"', '\''])).map(|found| at + found) {
+        while let Some(found) =
+            self.text.get(at..).and_then(|rest| rest.find(['"', '\''])).map(|found| at + found)
+        {
             let Some(quote) = Quote::at(bytes, found) else { break };
             let end = quote.closing(bytes, found + 1);
-            let key = self.before(found).ends_with('[') || self.text.get(end + 1..).is_some_and(|rest| rest.starts_with([']', ':']));
-            let path = self.text.get(found + 1..end).is_some_and(|text| text.contains('/') && !text.contains(' '));
+            let key = self.before(found).ends_with('[')
+                || self.text.get(end + 1..).is_some_and(|rest| rest.starts_with([']', ':']));
+            let path =
+                self.text.get(found + 1..end).is_some_and(|text| text.contains('/') && !text.contains(' '));
             if !key && !path {
                 self.hide(found + 1..end);
             }
@@ -464,34 +492,4 @@ impl<'t> Line<'t> {
             self.at += 1;
         }
     }
-}
-
-/// The bytes of an operator that compares.
-fn comparison(text: &str) -> Option<usize> {
-    let operators = ["===", "==", "!=", "=~", "-eq", "-ceq", "-ieq", "-ne", "-cne", "-like", "-match", "-replace", "-in"];
-    let found = operators.iter().find(|op| text.starts_with(**op))?;
-    let after = text.get(found.len()..)?;
-    after.starts_with([' ', '\t', '"', '\'']).then_some(found.len())
-}
-
-/// `var.x`, `data.a.b["c"]`, `lookup(…)`, `var.x == "" ? …`: no text that stands for itself.
-fn is_expression(text: &str) -> bool {
-    let word = text.split([' ', '#', ';', ',']).next().unwrap_or_default();
-    let path = word.find(['(', '[']).map_or(word, |at| word.get(..at).unwrap_or_default());
-    let parts = path.trim_end_matches(['.', '}', ')']).split('.');
-    let named = |part: &str| {
-        part == "*" || part.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
-            && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte))
-    };
-    let count = parts.clone().count();
-    word.starts_with(['$', '[', '{', '(', '!']) || (parts.clone().all(named) && (count > 1 || path.len() < word.len()))
-}
-
-/// Where a text without quotes after `name: ` ends: at the end of the line, or where a shell goes on.
-fn plain_end(text: &str) -> usize {
-    let ends = [" > ", " >> ", " | ", " && ", " #", "; ", "' ", "\" "];
-    let bytes = text.as_bytes();
-    let mut places = 0..text.len();
-    let end = places.find(|at| ends.iter().any(|end| bytes.get(*at..).is_some_and(|rest| rest.starts_with(end.as_bytes()))));
-    end.unwrap_or(text.len())
 }

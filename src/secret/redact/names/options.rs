@@ -75,7 +75,8 @@ impl Called {
             self.operands.clear();
             return Password::None;
         }
-        let rows: Vec<&Place> = self.rows.iter().copied().filter(|row| row.is_meant(&self.operands)).collect();
+        let rows: Vec<&Place> =
+            self.rows.iter().copied().filter(|row| row.is_meant(&self.operands)).collect();
         for row in &rows {
             if row.next.iter().any(|option| option == word) {
                 self.next = true;
@@ -91,7 +92,9 @@ impl Called {
         if word.starts_with('-') || word.is_empty() {
             return Password::None;
         }
-        if rows.iter().any(|row| row.word.is_some_and(|number| number + row.words.len() == self.operands.len()))
+        if rows
+            .iter()
+            .any(|row| row.word.is_some_and(|number| number + row.words.len() == self.operands.len()))
         {
             return Password::From(0);
         }

@@ -126,7 +126,17 @@ proptest! {
 
 #[test]
 fn long_lines_end() {
-    for piece in ["PASSWORD=", "password=\"", "--token ", "$(", "://u:p@", "case $PASSWORD in ", "\\\"", "'", "mysql -p"] {
+    for piece in [
+        "PASSWORD=",
+        "password=\"",
+        "--token ",
+        "$(",
+        "://u:p@",
+        "case $PASSWORD in ",
+        "\\\"",
+        "'",
+        "mysql -p",
+    ] {
         in_secret_places(&piece.repeat(4000));
     }
 }

@@ -47,13 +47,25 @@ impl Quote {
 }
 
 /// What a value may be that is nobody's secret.
-const PLAIN: [&str; 12] =
-    ["true", "false", "null", "none", "nil", "string", "sensitive", "undefined", "yes", "no", "stdin", "prompt"];
+const PLAIN: [&str; 12] = [
+    "true",
+    "false",
+    "null",
+    "none",
+    "nil",
+    "string",
+    "sensitive",
+    "undefined",
+    "yes",
+    "no",
+    "stdin",
+    "prompt",
+];
 
 /// Directories: what begins with one is a path.
 const DIRECTORIES: [&str; 14] = [
-    "/etc/", "/var/", "/run/", "/opt/", "/home/", "/root/", "/tmp/", "/usr/", "/srv/", "/mnt/", "/dev/", "~/", "./",
-    "../",
+    "/etc/", "/var/", "/run/", "/opt/", "/home/", "/root/", "/tmp/", "/usr/", "/srv/", "/mnt/", "/dev/",
+    "~/", "./", "../",
 ];
 
 /// Hides what is written out of a value; variables, commands and format marks stay.
