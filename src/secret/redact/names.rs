@@ -1,6 +1,7 @@
 //! What names tell of a line: `--password X`, `"password": "X"`, `Bearer X`. Whatever a search missed stands in the
 //! excerpt of its neighbour, so an excerpt hides all that stands in a secret's place.
 
+mod compared;
 mod joint;
 mod line;
 mod options;

@@ -10,13 +10,13 @@ use super::value::{Quote, hide, word_end};
 /// Quotes inside of quotes.
 const MOST_QUOTES: usize = 6;
 /// Words, and what is compared, are shorter than this.
-const NEAR: usize = 512;
+pub(super) const NEAR: usize = 512;
 
 /// A name as it stands in the line.
-struct Name {
-    range: Range<usize>,
+pub(super) struct Name {
+    pub(super) range: Range<usize>,
     /// `$NAME`, `${NAME}`, `$env:NAME`.
-    reference: bool,
+    pub(super) reference: bool,
     /// `-name`, `--name`, `/name`.
     option: bool,
     /// `"name"`
@@ -24,8 +24,8 @@ struct Name {
 }
 
 pub(super) struct Line<'t> {
-    text: &'t str,
-    at: usize,
+    pub(super) text: &'t str,
+    pub(super) at: usize,
     depth: usize,
     /// Open quotes, each with the byte where it closes.
     quotes: Vec<(Quote, usize)>,
@@ -36,7 +36,7 @@ pub(super) struct Line<'t> {
     /// A secret's name was somebody's value: `-Name Password -Value X`.
     named: bool,
     /// A secret is compared: all quoted texts that follow are told.
-    compared: bool,
+    pub(super) compared: bool,
     /// Where the last command's word began that was looked at.
     looked_at: usize,
     last_word: Range<usize>,
@@ -87,15 +87,15 @@ impl<'t> Line<'t> {
         self.text.as_bytes().get(at).copied()
     }
 
-    fn rest(&self) -> &'t str {
+    pub(super) fn rest(&self) -> &'t str {
         self.text.get(self.at..).unwrap_or_default()
     }
 
-    fn before(&self, at: usize) -> &'t str {
+    pub(super) fn before(&self, at: usize) -> &'t str {
         self.text.get(..at).unwrap_or_default()
     }
 
-    fn hide(&mut self, range: Range<usize>) {
+    pub(super) fn hide(&mut self, range: Range<usize>) {
         hide(self.text, range, self.depth, &mut self.hidden);
     }
 
@@ -231,43 +231,6 @@ impl<'t> Line<'t> {
         }
     }
 
-    /// `case "$PASSWORD" in X)`, `switch ($password) { "X" { … } }`
-    fn compares(&mut self, start: usize) -> bool {
-        let rest = self.rest();
-        let rest = rest.get(..rest.floor_char_boundary(NEAR)).unwrap_or(rest);
-        let subject = match rest.find(" in ") {
-            Some(at) => rest.get(..at).unwrap_or_default(),
-            None => rest.split('{').next().unwrap_or_default(),
-        };
-        let telling = subject.split('$').skip(1).any(|name| {
-            let name = name.trim_start_matches(['{', '(']).trim_start_matches("env:");
-            is_telling(name.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default())
-        });
-        let first = self.before(start).trim_end().is_empty()
-            || self.before(start).trim_end().ends_with([';', '|', '&', '{', '(']);
-        if !telling || !first || subject.len() == rest.len() {
-            return false;
-        }
-        self.compared = true;
-        let from = self.at + subject.len() + 4;
-        self.at += subject.len();
-        if rest.get(subject.len()..).is_some_and(|rest| rest.starts_with(" in ")) {
-            self.patterns(from);
-        }
-        true
-    }
-
-    /// The patterns of `case … in X) …;; Y) …;; esac`.
-    fn patterns(&mut self, from: usize) {
-        let mut from = from;
-        while let Some(end) = self.text.get(from..).and_then(|rest| rest.find(')')).map(|at| from + at) {
-            self.hide(from..end);
-            self.at = end;
-            let Some(next) = self.text.get(end..).and_then(|rest| rest.find(";;")) else { return };
-            from = end + next + 2;
-        }
-    }
-
     /// `value` of `name = "DB_PASSWORD", value = "x"`.
     fn is_value_key(&self, name: &str) -> bool {
         self.named
@@ -378,31 +341,6 @@ impl<'t> Line<'t> {
             && !path
             && !before.ends_with(['.', '/', '@'])
             && !lists.iter().any(|list| before.ends_with(list))
-    }
-
-    /// `[ X = "$PASSWORD" ]`: what a secret is compared with may stand before it.
-    fn compared_before(&mut self, name: &Name) {
-        if !name.reference {
-            return;
-        }
-        let before = self.before(name.range.start);
-        let skipped = before.ceil_char_boundary(before.len().saturating_sub(NEAR));
-        let before = before.get(skipped..).unwrap_or_default().trim_end_matches(['$', '{', '"', '\'', ':']);
-        let before = before.strip_suffix("$env").unwrap_or(before).trim_end();
-        let operators = ["==", "!=", "=~", "-eq", "-ne", "-ceq", "-like", "-match", "="];
-        let Some(left) = operators.iter().find_map(|op| before.strip_suffix(op)) else { return };
-        let word = left.trim_end();
-        let start = match word.chars().next_back().filter(|last| matches!(last, '"' | '\'')) {
-            Some(mark) => word.get(..word.len() - 1).and_then(|rest| rest.rfind(mark)).unwrap_or(word.len()),
-            None if word.len() < left.len() => word.rfind([' ', '(']).map_or(0, |at| at + 1),
-            None => return,
-        };
-        let tests = word
-            .get(..start)
-            .is_some_and(|before| before.trim_end().ends_with(['[', '(']) || before.ends_with("test "));
-        if tests || word.ends_with(['"', '\'']) {
-            self.hide(skipped + start..skipped + word.len());
-        }
     }
 
     fn value(&mut self, name: &Name, joint: Joint, start: usize) {
