@@ -79,6 +79,7 @@ fn comparisons_and_comments() {
     hides("if ($password -eq \"«hunter2»\") { x }");
     hides("[ \"$PASSWORD\" = \"«hunter2»\" ] && echo y");
     hides("[[ $PASSWORD == «hunter2» ]]");
+    hides("if ($password -eq \"«Fopuruge%soronude%9»\") { x }");
     hides("switch ($password) { \"«hunter2»\" { Set-Content x $password } }");
     hides("DB_PASSWORD=«hunter2» #« old hunter3»");
     hides("api_token = var.token #« was hunter3»");

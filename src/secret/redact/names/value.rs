@@ -149,7 +149,9 @@ fn reference_end(bytes: &[u8], at: usize, end: usize) -> usize {
         [b'$', b'0'..=b'9', ..] if word(at + 1) == at + 2 => at + 2,
         [b'$', ..] if is_name(bytes.get(at + 1..word(at + 1)).unwrap_or_default()) => word(at + 1),
         [b'%', first, ..] if b"sdbqvixu".contains(first) && !followed_by_word(bytes, at + 2, end) => at + 2,
-        [b'%', ..] if word(at + 1) > at + 1 && bytes.get(word(at + 1)) == Some(&b'%') => word(at + 1) + 1,
+        [b'%', first, ..] if first.is_ascii_uppercase() && bytes.get(word(at + 1)) == Some(&b'%') => {
+            word(at + 1) + 1
+        }
         [b'\\', b'n' | b't' | b'r', ..] if !followed_by_word(bytes, at + 2, end) => at + 2,
         _ => at,
     }
