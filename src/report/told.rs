@@ -423,7 +423,7 @@ impl Teller<'_> {
             rule: self.name(&silenced.rule),
             fingerprint: self.name(&silenced.fingerprint),
             by: self.name(&silenced.by),
-            reason: self.message(&silenced.reason),
+            reason: clipped(&shown(&self.report.redactor.words(&silenced.reason)), LONGEST_MESSAGE),
             until: silenced.until.as_deref().map(|day| self.name(day)),
         }
     }

@@ -7,6 +7,7 @@ use crate::flow::{Flow, Host};
 use crate::reading::{Gap, Reading};
 use crate::secret::Secret;
 use crate::secret::names::says_secret;
+use crate::secret::stated;
 use crate::source::walk::FileKind;
 use crate::source::{SourceId, Span};
 use crate::terraform::evaluate::literal_confidence_under;
@@ -32,8 +33,16 @@ pub(super) fn literals_beside(
     text: &str,
 ) -> Vec<LiteralSecret> {
     let pairs = match kind {
-        FileKind::Environment => lines(text).filter_map(|(at, line)| assignment(at, line)).collect(),
-        FileKind::Compose => compose_pairs(text),
+        FileKind::Environment => {
+            let secret = |pair: &Pair<'_>| says_secret(pair.name).is_some();
+            let pair = |(at, line)| assignment(at, line).filter(secret).or_else(|| address(at, line));
+            lines(text).filter_map(pair).collect()
+        }
+        FileKind::Compose => {
+            let mut pairs = compose_pairs(text);
+            pairs.extend(compose_commands(text));
+            pairs
+        }
         FileKind::Dockerfile => instructions(text).iter().flat_map(docker_pairs).collect(),
         _ => Vec::new(),
     };
@@ -159,6 +168,61 @@ fn compose_pairs(text: &str) -> Vec<Pair<'_>> {
         }
     }
     pairs
+}
+
+/// What the words of `command:`, `entrypoint:` and `test:` state, and addresses below `environment:`.
+fn compose_commands(text: &str) -> Vec<Pair<'_>> {
+    let mut pairs = Vec::new();
+    let mut within: Option<usize> = None;
+    // Of a list each word stands on a line of its own: `- --password`, `- x`.
+    let mut option: Option<&str> = None;
+    for (at, line) in lines(text) {
+        let inner = line.trim_start();
+        let indent = line.len() - inner.len();
+        if inner.is_empty() || inner.starts_with('#') {
+            continue;
+        }
+        let list = inner.starts_with("- ");
+        if within.is_some_and(|outer| indent < outer || (indent == outer && !list)) {
+            within = None;
+        }
+        let named = ["command:", "entrypoint:", "test:"].iter().find(|name| inner.starts_with(**name));
+        if named.is_some() {
+            within = Some(indent);
+            option = None;
+        }
+        if within.is_none() {
+            pairs.extend(address(at, line));
+            continue;
+        }
+        let start = named.map_or(0, |name| indent + name.len());
+        let words = line.get(start..).unwrap_or_default();
+        let words = words.strip_prefix("- ").unwrap_or(words);
+        let base = at + line.len() - words.len();
+        pairs.extend(stated::in_line(words).into_iter().map(|one| pair_at(one.name, words, one.value, base)));
+        let item = inner.strip_prefix("- ").map(|item| item.trim().trim_matches(['"', '\'']));
+        if let (Some(name), Some(item)) = (option.take(), item.filter(|item| !item.starts_with('-'))) {
+            let start = line.rfind(item).unwrap_or_default();
+            pairs.push(pair_at(name, line, start..start + item.len(), at));
+        }
+        option = item.and_then(stated::option_name);
+    }
+    pairs
+}
+
+fn pair_at<'t>(name: &'t str, text: &'t str, value: std::ops::Range<usize>, base: usize) -> Pair<'t> {
+    let at = base + value.start;
+    Pair { name, value: text.get(value).unwrap_or_default(), at }
+}
+
+/// `URL: scheme://user:x@host`
+fn address(at: usize, line: &str) -> Option<Pair<'_>> {
+    let from = line.split("://").next()?.rfind([' ', '"', '\'', '=']).map_or(0, |at| at + 1);
+    let word = line.get(from..)?;
+    let stated = stated::in_word(word)
+        .filter(|stated| word.get(..stated.value.start).is_some_and(|start| start.contains("://")))?;
+    // As the rule for tokens calls it.
+    Some(pair_at("url-password", word, stated.value, at + from))
 }
 
 /// `NAME: value`
@@ -345,6 +409,26 @@ mod tests {
         assert_eq!(found("compose.yml", FileKind::Compose, quoted), ["API_TOKEN pa\\\"ss<w>9o&r medium"]);
         let doubled = "services:\n  db:\n    environment:\n      API_TOKEN: 'pa''ss Z7kQ2mXr9Lb'\n";
         assert_eq!(found("compose.yml", FileKind::Compose, doubled), ["API_TOKEN pa''ss Z7kQ2mXr9Lb medium"]);
+    }
+
+    #[test]
+    fn values_run_to_their_end() {
+        let text = "A_PASSWORD=Sum,mer#20(24`x\nURL=postgres://u:Sum,mer4@h/x\nB_TOKEN=ab cd9 ef\n";
+        assert_eq!(
+            found(".env", FileKind::Environment, text),
+            ["A_PASSWORD Sum,mer#20(24`x medium", "url-password Sum,mer4 medium", "B_TOKEN ab cd9 ef low"]
+        );
+        let text = "services:\n  a:\n    command: app --password Sum,mer(4 --token=Win;ter5\n    entrypoint: [\"x\", \"--api-key\", \"Sum{mer6\"]\n    environment:\n      URL: postgres://u:Sum,mer7@h/x\n  b:\n    command:\n      - app\n      - --password\n      - Sum;mer8\n";
+        assert_eq!(
+            found("compose.yml", FileKind::Compose, text),
+            [
+                "password Sum,mer(4 medium",
+                "token Win;ter5 medium",
+                "api-key Sum{mer6 medium",
+                "url-password Sum,mer7 medium",
+                "password Sum;mer8 medium"
+            ]
+        );
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Literal secrets of all files: by what they look like, and by the name they stand under.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -13,15 +14,20 @@ use crate::reading::Gap;
 use crate::secret::Secret;
 use crate::secret::tokens::name_before;
 use crate::source::walk::FileKind;
-use crate::source::{Sources, Span};
+use crate::source::{SourceId, Sources, Span};
 use crate::terraform::literals::{LiteralSecret, literals_of};
 use crate::terraform::read::heredoc_bodies;
 use crate::terraform::tree::{Input, Tree};
 use crate::value::{Origin, OriginKind, Trace};
 
+/// Literals of one document that are told.
+const MOST_TOLD: usize = 5_000;
+
 /// The literals of all files.
 #[derive(Default)]
 pub(super) struct Literals {
+    /// How many are told, by document.
+    told: BTreeMap<SourceId, usize>,
     pub(super) flows: Vec<Flow>,
     /// Those that a team's allow-list lets pass, each with the reason.
     pub(super) allowed: Vec<(Flow, Arc<str>)>,
@@ -175,6 +181,23 @@ impl Literals {
     }
 
     fn add(&mut self, literal: &LiteralSecret, by: String) {
+        let told = self.told.entry(literal.at.source).or_default();
+        *told += 1;
+        if *told > MOST_TOLD {
+            // Hidden where it stands; so many values can't be sought everywhere.
+            self.places.push(literal.at);
+            if *told == MOST_TOLD + 1 {
+                self.gaps.push(Gap {
+                    at: literal.at,
+                    name: String::new(),
+                    reason: format!(
+                        "more than {MOST_TOLD} literal secrets in one document: the others are not told"
+                    ),
+                    hides_findings: true,
+                });
+            }
+            return;
+        }
         self.hide(literal);
         self.flows.push(flow_of(literal, by));
     }

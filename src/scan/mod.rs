@@ -245,8 +245,13 @@ fn hide_literal(sources: &Sources, flow: &Flow, secrets: &mut Vec<Secret>, place
     if origin.kind != OriginKind::Literal {
         return;
     }
-    places.push(origin.at);
     let text = sources.text(origin.at.source);
+    places.push(without_name(&text, origin.at));
+    // What it is put together from stands elsewhere.
+    for hop in flow.trace.hops().into_iter().filter(|hop| hop.is_piece()) {
+        places.push(hop.at);
+        secrets.extend(sources.text(hop.at.source).get(hop.at.range()).map(Secret::new));
+    }
     let Some(literal) = text.get(origin.at.range()) else { return };
     let bare = literal.trim_matches(['"', '\'']);
     // The span of what was put together from pieces holds more than the secret: then the place is all.
@@ -257,6 +262,17 @@ fn hide_literal(sources: &Sources, flow: &Flow, secrets: &mut Vec<Secret>, place
         let parts = typed::typed_words(literal).into_iter().filter_map(|part| literal.get(part));
         secrets.extend(parts.filter(|part| part.len() >= 6).map(Secret::new));
     }
+}
+
+/// Of `NAME="x$A"` what stands after the name: a name is no secret, and readers need it.
+fn without_name(text: &str, at: Span) -> Span {
+    let written = text.get(at.range()).unwrap_or_default();
+    let name = written.split_once('=').map(|(name, _)| name).filter(|name| {
+        !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+    });
+    // A secret can hold a `=` itself.
+    let name = name.filter(|name| crate::secret::names::says_secret(name).is_some());
+    name.map_or(at, |name| Span::new(at.source, at.range().start + name.len() + 1, at.range().end))
 }
 
 /// The flows of a script that nobody refers to.

@@ -44,6 +44,7 @@ struct Row {
     attached: Vec<String>,
     #[serde(default)]
     next: Vec<String>,
+    word: Option<usize>,
 }
 
 #[derive(Deserialize)]
@@ -63,6 +64,7 @@ struct OutputRows {
     changed: BTreeSet<String>,
     arguments: BTreeSet<String>,
     destroyed: BTreeSet<String>,
+    nothing: BTreeSet<String>,
 }
 
 #[derive(Deserialize, Default)]
@@ -82,6 +84,8 @@ struct File {
     wrapper: Vec<WrapperRow>,
     #[serde(default)]
     literal: Vec<Row>,
+    #[serde(default)]
+    prints: Vec<Row>,
     #[serde(default)]
     output: OutputRows,
     #[serde(default)]
@@ -125,6 +129,8 @@ pub struct PasswordOption {
     pub form: Form,
     pub attached: Vec<String>,
     pub next: Vec<String>,
+    /// The operand after the form's words.
+    pub word: Option<usize>,
 }
 
 /// A command that runs the command after it.
@@ -150,6 +156,8 @@ pub struct Table {
     pub fetches: BTreeMap<String, Vec<Fetch>>,
     pub sinks: BTreeMap<String, Vec<SinkCommand>>,
     pub passwords: BTreeMap<String, Vec<PasswordOption>>,
+    /// Commands that print what their arguments hold.
+    pub prints: BTreeMap<String, Vec<Form>>,
     wrappers: BTreeMap<String, Wrapper>,
     output: OutputRows,
     quiet: BTreeSet<String>,
@@ -173,8 +181,12 @@ impl Table {
         }
         for row in file.literal {
             let form = Form { words: row.words, option: row.option };
-            let option = PasswordOption { form, attached: row.attached, next: row.next };
+            let option = PasswordOption { form, attached: row.attached, next: row.next, word: row.word };
             table.passwords.entry(row.command).or_default().push(option);
+        }
+        for row in file.prints {
+            let form = Form { words: row.words, option: row.option };
+            table.prints.entry(row.command).or_default().push(form);
         }
         for row in file.wrapper {
             table.wrappers.insert(row.command, Wrapper { takes: row.takes, words: row.words });
@@ -201,6 +213,20 @@ impl Table {
     /// Whether secrets among this command's arguments come out of it.
     pub fn shows_arguments(&self, command: &str) -> bool {
         self.output.arguments.contains(command)
+    }
+
+    /// Whether the table says anything of a command.
+    pub fn knows(&self, command: &str) -> bool {
+        let output = &self.output;
+        self.quiet.contains(command)
+            || self.fetches.contains_key(command)
+            || self.sinks.contains_key(command)
+            || self.passwords.contains_key(command)
+            || self.prints.contains_key(command)
+            || output.same.contains(command)
+            || output.changed.contains(command)
+            || output.destroyed.contains(command)
+            || output.nothing.contains(command)
     }
 
     /// Whether a secret among this command's arguments is nothing to tell.

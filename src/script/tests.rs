@@ -1,9 +1,11 @@
 //! Small scripts and where their secrets land.
 
 mod files;
+mod flows;
 mod here_documents;
 mod hostile;
 mod places;
 mod quiet;
 pub mod rig;
+mod stated;
 mod values;

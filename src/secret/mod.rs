@@ -3,6 +3,7 @@
 pub mod names;
 pub mod placeholder;
 pub mod redact;
+pub mod stated;
 pub mod tokens;
 
 use std::fmt;

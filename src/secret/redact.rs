@@ -2,6 +2,7 @@
 
 mod forms;
 mod names;
+mod places;
 
 #[cfg(test)]
 mod tests;
@@ -92,6 +93,14 @@ impl Redactor {
         masked(text, joined(hidden))
     }
 
+    /// What a person wrote: also what stands in a secret's place is hidden, `the password is x`.
+    pub fn words(&self, text: &str) -> String {
+        let mut hidden = self.secrets(text);
+        hidden.extend(drawn(text, |byte| byte.is_ascii_alphanumeric()));
+        hidden.extend(places::in_secret_places(text));
+        masked(text, joined(hidden)).into_owned()
+    }
+
     /// A path without secrets. A short value is left in it: a path that is changed leads nowhere.
     pub fn path<'t>(&self, path: &'t str) -> Cow<'t, str> {
         let mut found = self.values.find(path);
@@ -118,6 +127,9 @@ impl Redactor {
             drawn(piece, |byte| byte.is_ascii_alphanumeric() || b"+/=".contains(&byte))
                 .map(|range| range.start + span.range().start..range.end + span.range().start),
         );
+        // So can it hold one whose name, or whose option, says so.
+        let named = places::in_secret_places(piece).into_iter();
+        hidden.extend(named.map(|range| range.start + span.range().start..range.end + span.range().start));
         starred(piece, span.range().start, &joined(hidden))
     }
 
@@ -198,10 +210,11 @@ fn looks_drawn(run: &str) -> bool {
         && turns(bytes) >= 4
 }
 
-/// A word as names and paths are made of: `cassandra`, `DB_PASSWORD`.
+/// A word as names and paths are made of; `JWT_SECRET`, as variables are called.
 fn is_plain_word(value: &str) -> bool {
-    let all = |part: fn(&u8) -> bool| value.bytes().all(|byte| part(&byte) || b"-_.".contains(&byte));
-    value.len() < LONG_VALUE && (all(u8::is_ascii_lowercase) || all(u8::is_ascii_uppercase))
+    let plain = value.bytes().all(|byte| byte.is_ascii_lowercase() || b"-_.".contains(&byte));
+    let variable = value.contains('_') && value.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_');
+    value.len() < LONG_VALUE && (plain || variable)
 }
 
 /// No letter, digit or `_` beside it.

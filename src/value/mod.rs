@@ -81,6 +81,21 @@ pub struct Hop {
     pub message: String,
 }
 
+/// What a hop says where a literal is put together.
+const PIECE: &str = "a part of the value is written here";
+
+impl Hop {
+    /// The place of a part of a literal secret that is put together from parts.
+    pub fn piece(at: Span) -> Self {
+        Self { at, name: String::new(), message: PIECE.to_owned() }
+    }
+
+    /// Whether the text at its place is a part of the secret itself.
+    pub fn is_piece(&self) -> bool {
+        self.message == PIECE
+    }
+}
+
 #[derive(Debug)]
 struct Link {
     hop: Hop,
@@ -178,6 +193,18 @@ impl Traces {
     #[must_use]
     pub fn then(&self, hop: &Hop) -> Self {
         Self(self.0.iter().map(|trace| trace.then(hop.clone())).collect())
+    }
+
+    /// The same, no surer than this.
+    #[must_use]
+    pub fn at_most(&self, confidence: Confidence) -> Self {
+        let lowered = |trace: &Trace| match trace.origin.confidence > confidence {
+            true => {
+                Trace { origin: Arc::new(Origin { confidence, ..(*trace.origin).clone() }), ..trace.clone() }
+            }
+            false => trace.clone(),
+        };
+        Self(self.0.iter().map(lowered).collect())
     }
 
     /// Those that `keep` accepts.
@@ -282,6 +309,15 @@ impl Text {
     /// Appends another text.
     pub fn append(&mut self, other: Text) {
         self.pieces.extend(other.pieces);
+    }
+
+    /// The places of its pieces of so many characters or more that stand in a document as they are.
+    pub fn written_pieces(&self, shortest: usize) -> Vec<Span> {
+        let written = self.pieces.iter().filter_map(|piece| match piece {
+            Piece::Known { text, at, exact: true } if text.chars().count() >= shortest => Some(*at),
+            _ => None,
+        });
+        written.collect()
     }
 
     /// The whole text, where every piece is known.

@@ -148,6 +148,6 @@ fn no_line_of_an_excerpt_is_wider_than_a_screen() {
         let widest = table.lines().map(|line| line.chars().count()).max().unwrap();
         assert!(widest <= 160, "{widest} columns at {width}: {table}");
         assert!(table.contains("min.tf:1:1000001"), "the true column of a cut line: {table}");
-        assert!(table.contains("SECRET=x"), "{table}");
+        assert!(table.contains("SECRET="), "{table}");
     }
 }

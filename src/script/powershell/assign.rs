@@ -166,7 +166,7 @@ impl Machine<'_> {
             _ => self.place(node.at),
         };
         let name = super::value::tellable(name);
-        let traces = self.literal_at(name, &value.known().unwrap_or_default(), at, confidence);
+        let traces = self.literal_of(name, &value.text(), at, confidence);
         Value::hole(name, at, traces)
     }
 }

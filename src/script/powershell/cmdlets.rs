@@ -110,6 +110,12 @@ impl Machine<'_> {
             "invoke-restmethod" | "invoke-webrequest" => Value::hole("response", at, Traces::none()),
             "register-scheduledtask" | "set-scheduledtask" => {
                 self.cmdlet_of_table(name, &bound, at);
+                if name == "add-member" {
+                    let mut traces = Traces::none();
+                    let given = bound.options.iter().map(|(_, value)| value).chain(&bound.words);
+                    given.for_each(|value| traces.absorb(&value.traces()));
+                    return input.unwrap_or_default().with(&traces, "object", at);
+                }
                 let traces = bound.option("password").map(Value::traces).unwrap_or_default();
                 self.land(
                     SinkKind::ProcessArguments,
@@ -269,6 +275,12 @@ impl Machine<'_> {
             return result;
         }
         self.cmdlet_of_table(name, &bound, at);
+        if name == "add-member" {
+            let mut traces = Traces::none();
+            let given = bound.options.iter().map(|(_, value)| value).chain(&bound.words);
+            given.for_each(|value| traces.absorb(&value.traces()));
+            return input.unwrap_or_default().with(&traces, "object", at);
+        }
         if PASS_ON.iter().any(|start| name.starts_with(start)) {
             let mut value = input.unwrap_or_default();
             for other in bound.options.iter().map(|(_, value)| value).chain(&bound.words) {

@@ -7,6 +7,7 @@ use super::tree::{Argument, Block, Expression, Node};
 use super::value::Value;
 use crate::finding::Confidence;
 use crate::script::run::call::Call;
+use crate::script::run::literal::can_be_secret;
 use crate::script::run::wire::{known_start, without_start};
 use crate::secret::names::says_secret;
 use crate::source::Span;
@@ -277,7 +278,13 @@ impl Machine<'_> {
         if self.uncalled && words.is_empty() || body.parameters.is_empty() {
             self.parameters_unknown(body);
         } else {
-            self.bind_parameters(body, &words, at, function);
+            let free = self.bind_parameters(body, &words, at, function);
+            // `[Parameter(ValueFromPipeline)] $x`: the first one that nothing else was given to.
+            let takes = || self.program.flat.text().to_ascii_lowercase().contains("valuefrompipeline");
+            if let (Some(input), Some(name)) = (&input, free.filter(|_| function.is_some() && takes())) {
+                let item = super::run::one_of(&name, input, at);
+                self.give(&name, item, at, function);
+            }
         }
         if function.is_some() {
             let rest = bind(&words).words;
@@ -312,10 +319,18 @@ impl Machine<'_> {
         }
     }
 
-    fn bind_parameters(&mut self, body: &Block, words: &[Word], at: Span, function: Option<&str>) {
+    /// Gives parameters their values; the first that gets none is the answer.
+    fn bind_parameters(
+        &mut self,
+        body: &Block,
+        words: &[Word],
+        at: Span,
+        function: Option<&str>,
+    ) -> Option<String> {
         let mut bound =
             bind_with(words, &body.parameters.iter().map(|p| p.name.to_lowercase()).collect::<Vec<_>>());
         let mut free = Vec::new();
+        let mut empty = None;
         for parameter in &body.parameters {
             let name = parameter.name.to_lowercase();
             match bound.option(&name).cloned() {
@@ -338,12 +353,27 @@ impl Machine<'_> {
             } else {
                 let place = self.place(parameter.at);
                 self.variables.set(&parameter.name, Value::hole(&parameter.name, place, Traces::none()));
+                empty.get_or_insert_with(|| parameter.name.clone());
             }
         }
+        empty
+    }
+
+    /// A literal that is given to a parameter whose name says secret.
+    fn given_literal(&mut self, parameter: &str, value: Value, at: Span) -> Value {
+        let surely =
+            crate::secret::names::says_secret(parameter).filter(|said| said.confidence > Confidence::Low);
+        let text = value.text();
+        let literal = text.known().is_some_and(|known| can_be_secret(&known) && !known.starts_with('-'));
+        let (Some(verdict), true) = (surely, literal) else { return value };
+        let place = super::value::place(&text).unwrap_or(at);
+        let traces = self.literal_of(parameter, &text, place, verdict.confidence);
+        Value::hole(parameter, place, traces)
     }
 
     fn give(&mut self, parameter: &str, value: Value, at: Span, function: Option<&str>) {
         let name = super::value::tellable(function.unwrap_or("a block"));
+        let value = self.given_literal(parameter, value, at);
         let message = format!("passed to {name} as {parameter}");
         let value = value.passed(&Hop { at, name: format!("${parameter}"), message });
         self.variables.set(parameter, value);

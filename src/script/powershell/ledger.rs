@@ -8,6 +8,9 @@ use crate::value::{Landing, Lifetime, Sink, SinkKind, Text, Traces};
 /// Bytes of one written script that are kept, so that it can be read.
 const MOST_PIECES: usize = 20_000;
 
+/// Landings in one script that are told.
+pub const MOST_LANDINGS: usize = 5_000;
+
 struct Entry {
     landing: Landing,
     /// Files where it stands or stood, and whether it was removed there.
@@ -21,6 +24,8 @@ pub struct Ledger {
     entries: Vec<Entry>,
     index: BTreeMap<(SinkKind, Span, Option<String>), usize>,
     by_path: BTreeMap<String, BTreeSet<usize>>,
+    /// More secrets land than are told.
+    pub full: bool,
     /// Scripts that were written: their paths and texts.
     pub scripts: BTreeMap<String, (String, Text)>,
 }
@@ -42,6 +47,10 @@ impl Ledger {
             return;
         }
         let number = self.entries.len();
+        if number >= MOST_LANDINGS {
+            self.full = true;
+            return;
+        }
         self.index.insert(key, number);
         let mut copies = Vec::new();
         if let (SinkKind::File, Some(path)) = (sink.kind, &sink.path) {

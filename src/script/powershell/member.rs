@@ -2,7 +2,7 @@
 
 use super::run::{Machine, root};
 use super::tree::Node;
-use super::value::Value;
+use super::value::{Members, Value};
 use crate::finding::Confidence;
 use crate::script::names::{Says, says};
 use crate::source::Span;
@@ -58,6 +58,20 @@ pub fn without_secrets(value: &Value, label: &str) -> Value {
     Value::Text(Text::of(pieces.collect()))
 }
 
+/// `.GetEnumerator()`: each member with its key and its value.
+fn entries(members: &Members, at: Span) -> Value {
+    let entry = |(name, value): &(String, Value)| {
+        let key = Value::Text(Text::made(name.as_str(), at));
+        let parts = vec![
+            ("Key".to_owned(), key.clone()),
+            ("Name".to_owned(), key),
+            ("Value".to_owned(), value.clone()),
+        ];
+        Value::table(parts, at)
+    };
+    Value::list(members.items.iter().map(entry).collect(), at)
+}
+
 impl Machine<'_> {
     pub fn member(&mut self, of: &Node, name: &Node, arguments: Option<&[Node]>, at: Span) -> Value {
         let value = self.evaluate(of);
@@ -76,6 +90,8 @@ impl Machine<'_> {
         let lower = name.to_ascii_lowercase();
         match &value {
             Value::Table(_) if lower == "values" => value,
+            // Which one is not known: `$h[$key]` is any of them.
+            Value::Table(_) if lower == "keys" => Value::hole("key", at, Traces::none()),
             Value::Table(_) => value.member(name).cloned().unwrap_or_default(),
             Value::List(members) if !TELL_NOTHING.contains(&lower.as_str()) => {
                 let items: Vec<Value> = members.items.iter().map(|(_, value)| value.clone()).collect();
@@ -103,6 +119,7 @@ impl Machine<'_> {
         }
         match (&value, name) {
             (_, name) if TELL_NOTHING.contains(&name) => return Value::default(),
+            (Value::Table(members), "getenumerator") => return entries(members, at),
             // Shows what a credential holds.
             (Value::Secure(text), "getnetworkcredential") => return Value::Text(text.clone()),
             (Value::Script(..), "invoke" | "invokereturnasis") => {

@@ -61,6 +61,11 @@ pub fn trace(script: &Flat, context: &Context<'_>) -> Reading<Vec<Landing>> {
         if section.batch { machine.batch(flat) } else { machine.script(flat) }
     }
     machine.written_scripts();
+    if machine.ledger.full {
+        let reason =
+            format!("more than {} places where secrets land: the others are not told", ledger::MOST_LANDINGS);
+        machine.gap(context.fallback, &reason, true);
+    }
     let mut gaps = machine.gaps;
     gaps.sort();
     gaps.dedup();

@@ -215,17 +215,18 @@ impl Reader<'_> {
                 return;
             }
             let output = !numbered || matches!(self.peek(), b'1' | b'*');
+            let printed = numbered && matches!(self.peek(), b'6' | b'*');
             self.at += usize::from(numbered) + 1;
             let append = self.take(">");
             self.count();
             if self.take("&") {
                 self.at += usize::from(self.peek().is_ascii_digit());
-                redirects.push(Redirect { append, output: false, target: None });
+                redirects.push(Redirect { append, output: false, printed: false, target: None });
                 continue;
             }
             self.blanks();
             let target = self.argument().node;
-            redirects.push(Redirect { append, output, target: Some(target) });
+            redirects.push(Redirect { append, output, printed, target: Some(target) });
         }
     }
 }

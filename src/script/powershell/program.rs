@@ -9,8 +9,8 @@ use super::value::Value;
 use crate::finding::Confidence;
 use crate::script::run::call::{Call, is};
 use crate::script::run::external::argument_traces;
-use crate::script::run::literal::can_be_secret;
-use crate::script::run::wire::{known_start, shown_path, without_start};
+use crate::script::run::literal::{can_be_secret, with_pieces};
+use crate::script::run::wire::{known_start, mentions, shown_path, without_start};
 use crate::script::table::{Output, SinkCommand, Table};
 use crate::source::Span;
 use crate::value::{Flat, Origin, OriginKind, Sink, SinkKind, Text, Traces};
@@ -26,6 +26,7 @@ impl Machine<'_> {
     pub fn program_call(&mut self, name: &str, arguments: &[Text], input: Option<Value>, at: Span) -> Value {
         let call = Call { name, arguments, at };
         match name {
+            "git" if self.clones(&call) => return Value::default(),
             "powershell" | "pwsh" => return self.powershell(&call),
             "net" | "net1" => self.new_password(&call),
             "cmd" => return self.command_shell(&call),
@@ -58,6 +59,22 @@ impl Machine<'_> {
             Output::Nothing => Value::hole("output", at, Traces::none()),
             _ => input.unwrap_or_default(),
         }
+    }
+
+    /// `git clone https://token@host/repo dir` keeps the address in `dir/.git/config`.
+    fn clones(&mut self, call: &Call<'_>) -> bool {
+        let traces = argument_traces(call.arguments);
+        let words = call.operands();
+        let address = words.iter().position(|text| !text.traces().is_empty() && mentions(text, "://"));
+        let Some(address) = address.filter(|_| call.has("clone")) else { return false };
+        let name = |text: &Text| {
+            shown_path(text).rsplit('/').next().unwrap_or_default().trim_end_matches(".git").to_owned()
+        };
+        let directory = words.get(address + 1).map(|text| shown_path(text));
+        let directory = directory.or_else(|| words.get(address).map(|text| name(text))).unwrap_or_default();
+        let path = format!("{}/.git/config", directory.trim_end_matches(['/', '\\']));
+        self.land_file(&path, call.at, "written by `git clone`".to_owned(), traces);
+        true
     }
 
     fn program_fetches(&mut self, call: &Call<'_>) -> Option<Value> {
@@ -154,8 +171,13 @@ impl Machine<'_> {
 
     /// A literal secret whose place is known.
     pub fn literal_at(&mut self, name: &str, text: &str, at: Span, confidence: Confidence) -> Traces {
+        self.literal_of(name, &Text::made(text, at), at, confidence)
+    }
+
+    /// The same for a text of pieces.
+    pub fn literal_of(&mut self, name: &str, text: &Text, at: Span, confidence: Confidence) -> Traces {
         let name = super::value::tellable(name);
-        let secret = crate::secret::Secret::new(text);
+        let secret = crate::secret::Secret::new(text.known().unwrap_or_default());
         let origin = Origin {
             kind: OriginKind::Literal,
             name: name.to_owned(),
@@ -164,7 +186,7 @@ impl Machine<'_> {
             confidence,
             literal: Some((secret.length(), secret.last4())),
         };
-        let traces = Traces::from_origin(origin);
+        let traces = with_pieces(Traces::from_origin(origin), text);
         self.land(SinkKind::SourceCode, None, at, "written in the script".to_owned(), traces.clone());
         traces
     }

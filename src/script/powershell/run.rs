@@ -56,6 +56,8 @@ pub struct Machine<'c> {
     pub assigning: Option<String>,
     /// The file of `Start-Transcript`.
     pub transcript: Option<String>,
+    /// `Write-Host x *> file`: where this command prints.
+    pub printed_to: Option<String>,
     /// Inside a function that nobody calls: its output goes nowhere that we know.
     pub uncalled: bool,
     /// `<persist>true</persist>`, `frequency: always`
@@ -80,6 +82,7 @@ impl<'c> Machine<'c> {
             last_branch: 0,
             assigning: None,
             transcript: None,
+            printed_to: None,
             uncalled: false,
             at_every_boot: false,
             steps: size.saturating_add(STEPS),
@@ -301,9 +304,25 @@ impl<'c> Machine<'c> {
     fn pipeline(&mut self, elements: &[Element]) -> Option<Out> {
         let mut flow = None;
         let mut result = None;
+        let first = elements.first().and_then(|element| match &element.kind {
+            Kind::Value(node) => root(node),
+            Kind::Command(..) => None,
+        });
         for element in elements {
             let at = self.place(element.at);
+            let outer = self.printed_to.clone();
+            if let Some(target) = element.redirects.iter().find(|redirect| redirect.printed) {
+                let path = target.target.as_ref().map(|target| self.evaluate(target).text());
+                self.printed_to = path.map(|path| crate::script::run::wire::shown_path(&path));
+            }
             let (value, by) = self.element(element, flow.take(), at);
+            self.printed_to = outer;
+            // `$o | Add-Member …` changes `$o` itself.
+            if by.eq_ignore_ascii_case("add-member")
+                && let Some(variable) = &first
+            {
+                self.put_into(variable, &value.traces(), at);
+            }
             let value = self.redirected(&element.redirects, value, at, &by);
             flow = Some(value.clone());
             result = Some(Out { value, at, by });
@@ -382,6 +401,13 @@ impl<'c> Machine<'c> {
         } else {
             format!("printed by `{by}`")
         };
+        if let Some(path) = self.printed_to.clone() {
+            // `*> $null`
+            if !path.is_empty() {
+                self.land_file(&path, at, by, traces.clone());
+            }
+            return;
+        }
         if let Some(path) = self.transcript.clone() {
             return self.land(SinkKind::Log, Some(path), at, by, traces.clone());
         }

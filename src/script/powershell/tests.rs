@@ -1,5 +1,6 @@
 //! Small scripts and where their secrets land.
 
+mod flows;
 mod forms;
 mod hostile;
 mod quiet;

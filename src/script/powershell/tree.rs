@@ -95,6 +95,8 @@ pub struct Redirect {
     pub append: bool,
     /// Whether it takes what the command puts out: no number, `1`, or `*`.
     pub output: bool,
+    /// Whether it takes what is printed: `*`, `6`.
+    pub printed: bool,
     /// The file; none for `2>&1`.
     pub target: Option<Node>,
 }

@@ -2,9 +2,9 @@
 
 use super::Machine;
 use super::assign::variable_hop;
-use super::call::{Call, is};
+use super::call::{Call, is, is_assignment};
 use super::variables::{passed, used_at};
-use super::wire::{command_name, known_start};
+use super::wire::{command_name, known_start, without_start};
 use crate::value::{Piece, Text, Traces};
 
 impl Machine<'_> {
@@ -13,9 +13,19 @@ impl Machine<'_> {
         match call.name {
             "echo" => self.echo(call),
             "printf" => self.printf(call),
+            "set" if call.arguments.is_empty() => self.print_all(call, &[]),
             "set" => self.set_options(call),
             "export" | "declare" | "typeset" | "readonly" => self.export(call),
-            "local" => call.operands().iter().for_each(|name| self.make_local(&command_name(name))),
+            "local" => {
+                for name in call.operands() {
+                    let start = known_start(name);
+                    match start.split_once('=').filter(|_| is_assignment(start)) {
+                        Some((own, _)) => self.make_local(own),
+                        None => self.make_local(&command_name(name)),
+                    }
+                }
+                self.assigned_words(call, false);
+            }
             "unset" => {
                 for name in call.operands() {
                     if let Some(name) = name.known() {
@@ -64,7 +74,7 @@ impl Machine<'_> {
             if number > 0 {
                 text.append(Text::made(" ", call.at));
             }
-            text.append(argument.clone());
+            text.append(self.stated_in_output(argument.clone(), call.at));
         }
         text.append(Text::made("\n", call.at));
         self.emit(text, call.at, call.name);
@@ -84,7 +94,10 @@ impl Machine<'_> {
         let text = formatted(format, values, call.at);
         match variable {
             Some(name) => self.give(&name, &text, call.at),
-            None => self.emit(text, call.at, call.name),
+            None => {
+                let text = self.stated_in_output(text, call.at);
+                self.emit(text, call.at, call.name);
+            }
         }
     }
 
@@ -114,9 +127,16 @@ impl Machine<'_> {
 
     fn export(&mut self, call: &Call<'_>) {
         let exports = call.name == "export" || call.has("-x");
-        if call.arguments.is_empty() || call.has("-p") {
+        let alone = call.arguments.is_empty() || call.has("-x") && call.operands().is_empty();
+        let prints = call.has("-p") || alone;
+        if prints && (call.name == "export" || call.has("-x")) {
             return self.print_environment(call);
         }
+        if prints {
+            let names: Vec<String> = call.operands().iter().filter_map(|text| text.known()).collect();
+            return self.print_all(call, &names);
+        }
+        self.assigned_words(call, exports);
         for name in call.operands() {
             self.scatter(name, call);
         }
@@ -124,6 +144,32 @@ impl Machine<'_> {
             if exports {
                 self.variables.export(&name);
             }
+        }
+    }
+
+    /// `export "X=$P"`: the word is an assignment only when it has been put together.
+    fn assigned_words(&mut self, call: &Call<'_>, exports: bool) {
+        for word in call.operands() {
+            let start = known_start(word);
+            let Some((name, _)) = start.split_once('=').filter(|_| is_assignment(start)) else { continue };
+            let value = without_start(word, name.len() + 1);
+            let value = passed(&value, &variable_hop(name, call.at));
+            let value = self.literal_secret(name, &value, call.at).unwrap_or(value);
+            self.variables.set(name, value, exports);
+        }
+    }
+
+    /// `set`, `declare -p NAME`: variables are printed, exported or not.
+    fn print_all(&mut self, call: &Call<'_>, names: &[String]) {
+        self.pay(self.variables.count());
+        let mut traces = Traces::none();
+        for (name, variable) in self.variables.secrets() {
+            if names.is_empty() || names.contains(name) {
+                traces.absorb(&variable.value.traces());
+            }
+        }
+        if !traces.is_empty() {
+            self.emit(Text::hole("variables", call.at, traces), call.at, call.name);
         }
     }
 

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::Machine;
-use super::variables::{Variable, passed};
+use super::variables::{Variable, bounded, passed, weight};
 use super::wire::{command_name, known_start, without_start};
 use crate::script::shell::{Assignment, Command, Word};
 use crate::script::table::Wrapper;
@@ -102,11 +102,19 @@ impl Machine<'_> {
         let mut texts: Vec<Text> = words.iter().flat_map(|word| self.expand_fields(word)).collect();
         let name = texts.first().map(command_name).unwrap_or_default();
         let exported = name == "export" || texts.iter().any(|text| is(text, "-x"));
+        let names = texts.iter().skip(1).any(|text| known_start(text).starts_with("-n"));
         for assignment in declared {
+            if names {
+                self.variables.unalias(&assignment.name);
+            }
             if name == "local" || !self.calls.is_empty() && matches!(name.as_str(), "declare" | "typeset") {
                 self.make_local(&assignment.name);
             }
-            shown.push(self.assign(assignment, exported));
+            let value = self.assign(assignment, exported);
+            if let Some(other) = value.known().filter(|_| names) {
+                self.variables.alias(&assignment.name, &other);
+            }
+            shown.push(value);
         }
         shown.extend(texts.iter().cloned());
         texts.extend(declared.iter().map(|assignment| Text::made(assignment.name.as_str(), at)));
@@ -245,9 +253,11 @@ impl Machine<'_> {
                     name: format!("{name}()"),
                     message: format!("passed to function {name} as argument {}", number + 1),
                 };
-                passed(text, &hop)
+                bounded(passed(text, &hop), "argument")
             })
             .collect();
+        // `f "$1$1"` in functions that call each other: what they hand over doubles.
+        self.pay(passed_on.iter().map(weight).sum());
         let positional = self.positional.replace(passed_on);
         let outer = std::mem::replace(&mut self.program, program);
         let locals = std::mem::take(&mut self.locals);
@@ -317,7 +327,7 @@ fn wrapped(arguments: &[Text], wrapper: &Wrapper) -> usize {
     number
 }
 
-fn is_assignment(start: &str) -> bool {
+pub fn is_assignment(start: &str) -> bool {
     start.split_once('=').is_some_and(|(name, _)| {
         !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
     })

@@ -24,7 +24,7 @@ impl Machine<'_> {
 
     /// A chunk goes to a stream.
     pub fn deliver_to(&mut self, stream: &Stream, chunk: Chunk) {
-        self.pay(1);
+        self.pay(1 + super::variables::weight(&chunk.text));
         match stream {
             Stream::Nothing => {}
             Stream::Capture(buffer) => {

@@ -11,6 +11,9 @@ use crate::script::names::{Says, says};
 use crate::script::shell::{Expansion, Extent, List, Operator, Part, Word};
 use crate::value::{Flat, Origin, OriginKind, Text, Traces};
 
+/// So many letters of a secret are in our own reports.
+pub const SHOWN: u32 = 4;
+
 /// The words that one word becomes.
 #[derive(Default)]
 struct Fields {
@@ -102,7 +105,7 @@ impl Machine<'_> {
         let at = self.place(expansion.extent);
         let argument = expansion.argument.as_deref();
         let mut value = self.lookup(&expansion.name);
-        self.pay(value.as_ref().map_or(0, |value| known_bytes(value) / 64));
+        self.pay(value.as_ref().map_or(0, |value| known_bytes(value) / 64 + value.pieces.len() / 16));
         if expansion.indirect {
             let name = value.as_ref().and_then(Text::known);
             value = name.and_then(|name| self.lookup(&name));
@@ -124,6 +127,7 @@ impl Machine<'_> {
             }
             Operator::Alternative => argument.map(|word| self.expand_inside(word)).unwrap_or_default(),
             Operator::Length => Text::hole("length", at, Traces::none()),
+            Operator::Change if self.leaves_nothing(expansion) => Text::hole("mask", at, Traces::none()),
             Operator::Change => {
                 let mut traces = value.unwrap_or_else(|| unknown(self)).traces();
                 if let Some(word) = argument {
@@ -131,6 +135,34 @@ impl Machine<'_> {
                 }
                 Text::hole(expansion.name.as_str(), at, traces)
             }
+        }
+    }
+
+    /// `${x//?/*}`, `${x:0:4}`: no more is left than our own reports show.
+    fn leaves_nothing(&self, expansion: &Expansion) -> bool {
+        let source =
+            self.program.flat.text().get(expansion.extent.start..expansion.extent.end).unwrap_or_default();
+        let Some(change) =
+            source.strip_prefix("${").and_then(|rest| rest.strip_prefix(expansion.name.as_str()))
+        else {
+            return false;
+        };
+        let change = change.trim_end_matches('}');
+        if let Some(pattern) = change.strip_prefix("//") {
+            let class =
+                ["?/", "[a-zA-Z0-9]/", "[^ ]/", "[! ]/", "[[:alnum:]]/", "[[:print:]]/", "[[:graph:]]/"];
+            return class
+                .iter()
+                .any(|class| pattern.strip_prefix(class).is_some_and(|mask| !mask.contains('$')));
+        }
+        let Some(part) = change.strip_prefix(':') else { return false };
+        match part.rsplit_once(':') {
+            Some((_, length)) => length.trim().parse::<u32>().is_ok_and(|length| length <= SHOWN),
+            None => part
+                .trim()
+                .trim_matches(['(', ')'])
+                .parse::<i64>()
+                .is_ok_and(|from| (-i64::from(SHOWN)..0).contains(&from)),
         }
     }
 

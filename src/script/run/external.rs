@@ -22,6 +22,7 @@ impl Machine<'_> {
         if self.inner_script(call) {
             return;
         }
+        self.program(call);
         self.password_options(call);
         if self.fetch(call) {
             return;
@@ -71,7 +72,7 @@ impl Machine<'_> {
         match self.table.output(call.name) {
             Output::Same => self.copy_through(call),
             Output::Changed => self.filter(call),
-            Output::Nothing => {}
+            Output::Nothing => self.may_print(call),
         }
     }
 }

@@ -9,6 +9,11 @@ use crate::value::{Landing, Lifetime, Sink, SinkKind, Traces};
 /// Pieces of output kept per file, so that it can be read again.
 const MOST_CHUNKS: usize = 20_000;
 
+/// Pieces of output kept of all files.
+pub const MOST_KEPT: usize = 500_000;
+/// Landings in one script that are told.
+pub const MOST_LANDINGS: usize = 5_000;
+
 /// A file that was written.
 #[derive(Clone, Default)]
 pub struct Written {
@@ -42,9 +47,40 @@ pub struct Files {
     by_name: BTreeMap<String, String>,
     /// Directories that a tmpfs was mounted on.
     pub memory: Vec<String>,
+    /// Pieces of all files that are kept.
+    pub kept: usize,
+    /// More secrets land than are told.
+    pub full: bool,
+    /// `ln -s target link`: where a path leads.
+    links: BTreeMap<String, String>,
 }
 
 impl Files {
+    /// `ln -s target link`
+    pub fn link(&mut self, target: &str, link: &str) {
+        if target != link && self.links.len() < 1000 {
+            self.links.insert(link.to_owned(), target.to_owned());
+        }
+    }
+
+    /// The file that a path leads to.
+    pub fn led(&self, path: &str) -> Option<String> {
+        let mut led = None;
+        for _ in 0..4 {
+            let here: &str = led.as_deref().unwrap_or(path);
+            let folders = here.match_indices('/').map(|(at, _)| at).chain([here.len()]).take(64);
+            let next = folders.filter(|at| *at > 0).find_map(|at| {
+                let target = self.links.get(here.get(..at)?)?;
+                Some(format!("{target}{}", here.get(at..)?))
+            });
+            match next {
+                Some(next) => led = Some(next),
+                None => break,
+            }
+        }
+        led
+    }
+
     /// Remembers what was written, for later readers of the file.
     pub fn write(&mut self, path: &str, chunk: Chunk) {
         if !self.written.contains_key(path) {
@@ -52,7 +88,8 @@ impl Files {
             self.by_name.insert(name.to_owned(), path.to_owned());
         }
         let file = self.written.entry(path.to_owned()).or_default();
-        if file.chunks.len() < MOST_CHUNKS {
+        if file.chunks.len() < MOST_CHUNKS && self.kept < MOST_KEPT {
+            self.kept += 1 + chunk.text.pieces.len();
             file.chunks.push(chunk);
         }
     }
@@ -76,6 +113,10 @@ impl Files {
             return;
         }
         let number = self.entries.len();
+        if number >= MOST_LANDINGS {
+            self.full = true;
+            return;
+        }
         self.index.insert(key, number);
         let copies = match &sink.path {
             Some(path) if sink.kind == SinkKind::File => {

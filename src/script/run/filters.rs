@@ -84,6 +84,8 @@ impl Machine<'_> {
     /// `… | xargs command`: the input becomes arguments.
     fn with_input_arguments(&mut self, call: &Call<'_>) {
         let takes = ["-I", "-n", "-P", "-L", "-d", "-a", "-s", "-E"];
+        let mark = call.option("-I").or_else(|| call.option("-i")).and_then(|mark| mark.known());
+        let mark = mark.filter(|mark| !mark.is_empty() && mark.len() <= 16);
         let mut number = 0;
         while let Some(argument) = call.arguments.get(number).filter(|text| is_option(text)) {
             number += 1 + usize::from(takes.contains(&known_start(argument)));
@@ -95,7 +97,11 @@ impl Machine<'_> {
             return self.emit(hidden(call, traces, call.at), call.at, call.name);
         }
         if !traces.is_empty() {
-            texts.push(Text::hole("input", call.at, traces));
+            let input = Text::hole("input", call.at, traces);
+            match mark {
+                Some(mark) => texts.iter_mut().for_each(|text| *text = replaced(text, &mark, &input)),
+                None => texts.push(input),
+            }
         }
         if self.depth < super::DEEPEST {
             self.depth += 1;
@@ -134,6 +140,22 @@ impl Machine<'_> {
             self.emit(hidden(call, traces, call.at), call.at, call.name);
         }
     }
+}
+
+/// The text with another one wherever the mark stands: `{}`.
+fn replaced(text: &Text, mark: &str, other: &Text) -> Text {
+    let Some(known) = text.known().filter(|known| known.contains(mark) && known.len() < 65_536) else {
+        return text.clone();
+    };
+    let mut all = Text::default();
+    let mut start = 0;
+    for (at, _) in known.match_indices(mark).take(64) {
+        all.append(super::wire::slice(text, start..at));
+        all.append(other.clone());
+        start = at + mark.len();
+    }
+    all.append(super::wire::slice(text, start..known.len()));
+    all
 }
 
 /// `base64 -d`, `openssl base64 -d`
@@ -198,6 +220,19 @@ fn prints_nothing(call: &Call<'_>) -> bool {
         "grep" | "egrep" | "fgrep" | "rg" => flags().any(|flag| {
             let long = ["--quiet", "--count", "--files-with-matches", "--silent"].contains(&flag);
             long || !flag.starts_with("--") && flag.contains(['q', 'c', 'l', 'L'])
+        }),
+        // `head -c 0`, `cut -c1-4`: no more than our own reports show.
+        "head" | "tail" => call.option("-c").and_then(|count| count.known()).is_some_and(|count| {
+            count.trim_start_matches('-').parse().is_ok_and(|count: u32| count <= super::expand::SHOWN)
+                && !count.starts_with('+')
+        }),
+        "cut" => call.option("-c").and_then(|range| range.known()).is_some_and(|range| {
+            range
+                .trim_start_matches("1")
+                .trim_start_matches('-')
+                .parse()
+                .is_ok_and(|last: u32| last <= super::expand::SHOWN)
+                && range.starts_with(['1', '-'])
         }),
         "python" | "python2" | "python3" | "ruby" | "node" | "php" | "perl" => !flags()
             .any(|flag| flag.starts_with("-m") || !flag.starts_with("--") && flag.contains(['c', 'e', 'r'])),

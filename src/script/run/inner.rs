@@ -4,7 +4,7 @@ use super::call::{Call, is, is_option};
 use super::wire::{command_name, known_start};
 use super::{DEEPEST_SCRIPT, Machine, Role, read};
 use crate::script::{Context, looks_like_shell};
-use crate::value::{Flat, Text};
+use crate::value::{Flat, Piece, Text};
 
 const SHELLS: &[&str] = &["sh", "bash", "dash", "ash", "zsh", "ksh"];
 
@@ -21,6 +21,14 @@ impl Machine<'_> {
             }
             "ssh" => self.remote(call),
             "powershell" | "powershell.exe" | "pwsh" | "pwsh.exe" => self.powershell(call),
+            "tmux" | "screen" | "watch" | "script" => self.terminal_command(call),
+            "at" | "batch" => {
+                let script = self.input_text();
+                self.run_aside(&script);
+                false
+            }
+            // It puts its input into the script first.
+            "xargs" if call.option("-I").is_some() => false,
             _ if self.written_script(call) => true,
             _ => self.carried_shell(call),
         }
@@ -100,6 +108,28 @@ impl Machine<'_> {
         };
         self.run_aside(&joined(texts));
         true
+    }
+
+    /// `tmux new -d "command"`: a terminal of its own that carries out a text.
+    fn terminal_command(&mut self, call: &Call<'_>) -> bool {
+        if self.carried_shell(call) {
+            return true;
+        }
+        let script = match call.name {
+            "script" => call.option("-c"),
+            _ => call
+                .arguments
+                .last()
+                .filter(|text| {
+                    text.pieces
+                        .iter()
+                        .any(|piece| matches!(piece, Piece::Known { text, .. } if text.contains(' ')))
+                })
+                .cloned(),
+        };
+        let Some(script) = script else { return false };
+        self.run_aside(&script);
+        false
     }
 
     /// `docker exec c sh -c '…'` and whatever else carries a shell.

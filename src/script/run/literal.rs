@@ -6,7 +6,7 @@ use crate::secret::Secret;
 use crate::secret::names::says_secret;
 use crate::secret::placeholder::{self, Placeholder};
 use crate::source::Span;
-use crate::value::{Lifetime, Origin, OriginKind, Sink, SinkKind, Text, Traces};
+use crate::value::{Hop, Lifetime, Origin, OriginKind, Sink, SinkKind, Text, Traces};
 
 impl Machine<'_> {
     /// Where a name says secret and the text is a literal: a hole in its place. The text itself
@@ -37,7 +37,7 @@ impl Machine<'_> {
             confidence,
             literal: Some((secret.length(), secret.last4())),
         };
-        let traces = Traces::from_origin(origin);
+        let traces = with_pieces(Traces::from_origin(origin), text);
         let sink = Sink {
             kind: SinkKind::SourceCode,
             path: None,
@@ -50,13 +50,34 @@ impl Machine<'_> {
     }
 }
 
+/// Shorter pieces of a secret tell nothing of it.
+const SHORTEST_PIECE: usize = 6;
+/// Pieces of one literal that are told.
+const MOST_PIECES: usize = 12;
+
+/// The way of a literal that is put together from pieces begins at them: `A=…; TOKEN="x$A"`.
+pub fn with_pieces(traces: Traces, text: &Text) -> Traces {
+    if text.pieces.len() < 2 {
+        return traces;
+    }
+    let pieces = text.written_pieces(SHORTEST_PIECE).into_iter().take(MOST_PIECES);
+    pieces.fold(traces, |traces, at| traces.then(&Hop::piece(at)))
+}
+
 /// Whether a literal in a secret's place can be one: not empty, no path, mask or reference, no
 /// sentence.
 pub fn can_be_secret(text: &str) -> bool {
     const SWITCHES: [&str; 4] = ["true", "false", "stdin", "prompt"];
     let text = text.trim();
     text.chars().count() >= 4
-        && !text.contains(char::is_whitespace)
+        && !is_sentence(text)
         && !SWITCHES.contains(&text.to_ascii_lowercase().as_str())
         && placeholder::judge(text) != Placeholder::Yes
+}
+
+/// Words with blanks between them; a passphrase has few, and marks or digits in them.
+fn is_sentence(text: &str) -> bool {
+    let words = text.split_whitespace().count();
+    let marked = text.bytes().any(|byte| byte.is_ascii_digit()) && text.len() <= 64 && !text.contains(": ");
+    words > 4 || words > 1 && !marked || text.contains('\n')
 }

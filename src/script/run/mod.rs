@@ -14,6 +14,7 @@ pub(super) mod literal;
 mod network;
 mod openssl;
 mod passwords;
+mod programs;
 mod redirect;
 mod sinks;
 pub(super) mod store_name;
@@ -233,6 +234,13 @@ impl<'c> Machine<'c> {
         }
         self.uncalled_functions();
         self.written_scripts();
+        if self.files.full {
+            let reason = format!(
+                "more than {} places where secrets land: the others are not told",
+                files::MOST_LANDINGS
+            );
+            self.gap(self.context.fallback, &reason, true);
+        }
     }
 
     /// The outer place of a part of the script.
@@ -262,4 +270,47 @@ fn shebang_traces(text: &str) -> Option<Extent> {
     let line = text.get(start..)?.lines().next()?;
     let traces = |word: &str| word.starts_with('-') && !word.starts_with("--") && word.contains('x');
     line.split_whitespace().skip(1).any(traces).then(|| Extent::new(start, start + line.len()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::script::tests::rig::Rig;
+
+    /// Carries a script out and gives the steps that are left, and the pieces that are kept.
+    fn work(script: &str) -> (usize, usize, bool) {
+        let rig = Rig::new(script);
+        let context = rig.context(Role::UserData);
+        let (program, list, gaps) = read(Flat::new(&rig.text), &context);
+        let mut machine = Machine::new(program, &context, gaps, 0);
+        machine.start(&list);
+        machine.finish();
+        let kept = machine.files.kept
+            + machine.buffers.iter().flatten().map(|chunk| chunk.text.pieces.len()).sum::<usize>();
+        (machine.steps, kept, machine.gaps.iter().any(|gap| gap.hides_findings))
+    }
+
+    #[test]
+    fn values_that_double_end_with_a_gap() {
+        let mut script = String::from("f0() { echo \"$1\" > /a; }\n");
+        for number in 1..40 {
+            let inner = number - 1;
+            script.push_str(&format!(
+                "f{number}() {{ f{inner} \"$1$1\"; f{inner} \"$1\"; f{inner} \"$1\"; }}\n"
+            ));
+        }
+        script.push_str("f20 ⟦k⟧\n");
+        let (steps, kept, gap) = work(&script);
+        assert_eq!(steps, 0);
+        assert!(kept <= files::MOST_KEPT + 1024, "{kept}");
+        assert!(gap);
+    }
+
+    #[test]
+    fn landings_are_counted() {
+        let script: String =
+            (0..files::MOST_LANDINGS + 10).map(|number| format!("echo ⟦k⟧ > /a{number}\n")).collect();
+        assert!(work(&script).2);
+        assert!(!work("echo ⟦k⟧ > /a\n").2);
+    }
 }

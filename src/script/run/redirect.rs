@@ -72,6 +72,7 @@ impl Machine<'_> {
             // The newline is no part of the place.
             let extent = Extent::new(line.extent.start, line.extent.end.saturating_sub(1));
             let at = self.place(extent);
+            let text = self.stated_in_unit(text, at);
             chunks.push(Chunk { text, at, by: by.into(), document: Some(Rc::clone(&hop)) });
         }
         self.streams.input = Some(Rc::new(chunks));
@@ -112,6 +113,9 @@ impl Machine<'_> {
     /// A path as people read it, absolute where the directory is known.
     pub fn path(&self, text: &Text) -> String {
         let path = shown_path(text);
+        if let Some(led) = self.files.led(&path) {
+            return led;
+        }
         match &self.working_directory {
             Some(directory) if !path.starts_with(['/', '~', '$', '-']) && !path.is_empty() => {
                 let path = path.trim_start_matches("./");

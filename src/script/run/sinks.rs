@@ -32,6 +32,7 @@ impl Machine<'_> {
                 return Effect::Unknown;
             }
             "openssl" => self.openssl(call),
+            "tar" | "zip" | "7z" | "cpio" if self.archive(call) => {}
             _ => return Effect::Unknown,
         }
         Effect::Complete
@@ -70,7 +71,8 @@ impl Machine<'_> {
                     && start.len() <= 8
                     && start.split('.').next().is_some_and(|letters| letters.contains('i'))
         });
-        let traces = argument_traces(call.arguments);
+        let mut traces = argument_traces(call.arguments);
+        traces.absorb(&self.environment_read(call.arguments));
         if in_place && traces.is_empty() {
             return true; // the file changes, nothing is printed
         }
@@ -104,6 +106,23 @@ impl Machine<'_> {
             return;
         }
         let to = self.path(target);
+        if call.name == "ln"
+            && call.arguments.iter().any(|text| is_option(text) && known_start(text).contains('s'))
+        {
+            for source in sources {
+                let target = self.path(source);
+                let link = if to.ends_with('/') {
+                    format!("{to}{}", target.rsplit('/').next().unwrap_or_default())
+                } else {
+                    to.clone()
+                };
+                // A link of its own: the target is a path from where the link lies.
+                if target.starts_with(['/', '~', '$']) {
+                    self.files.link(&target, &link);
+                }
+            }
+            return;
+        }
         let remote = matches!(call.name, "scp" | "rsync") && to.contains(':');
         for source in sources {
             let from = self.path(source);

@@ -29,7 +29,12 @@ pub struct Variables {
     recording: usize,
     /// `set -a`
     pub exports_all: bool,
+    /// `declare -n name=other`: other names of variables.
+    aliases: BTreeMap<String, String>,
 }
+
+/// Names of names of names: as far as anybody goes.
+const MOST_ALIASES: usize = 4;
 
 /// What branches made of variables.
 pub type Changes = BTreeMap<String, Option<Variable>>;
@@ -40,13 +45,38 @@ impl Variables {
     }
 
     pub fn get(&self, name: &str) -> Option<&Variable> {
-        self.map.get(name)
+        self.map.get(self.meant(name))
+    }
+
+    /// `declare -n name=other`
+    pub fn alias(&mut self, name: &str, other: &str) {
+        if name != other && self.aliases.len() < MOST_PIECES {
+            self.aliases.insert(name.to_owned(), other.to_owned());
+        }
+    }
+
+    /// The name means itself again.
+    pub fn unalias(&mut self, name: &str) {
+        self.aliases.remove(name);
+    }
+
+    /// The variable that a name means.
+    fn meant<'n>(&'n self, name: &'n str) -> &'n str {
+        let mut meant = name;
+        for _ in 0..MOST_ALIASES {
+            match self.aliases.get(meant) {
+                Some(other) => meant = other,
+                None => break,
+            }
+        }
+        meant
     }
 
     pub fn set(&mut self, name: &str, value: Text, exported: bool) {
         let exported = exported || self.exports_all || self.get(name).is_some_and(|known| known.exported);
         let value = bounded(value, name);
-        self.put(name, Some(Variable { value, elements: None, exported }));
+        let name = self.meant(name).to_owned();
+        self.put(&name, Some(Variable { value, elements: None, exported }));
     }
 
     pub fn set_array(&mut self, name: &str, elements: Vec<Text>, exported: bool) {
@@ -70,6 +100,11 @@ impl Variables {
 
     pub fn unset(&mut self, name: &str) {
         self.put(name, None);
+    }
+
+    /// Variables that hold secrets.
+    pub fn secrets(&self) -> impl Iterator<Item = (&String, &Variable)> {
+        self.map.iter().filter(|(_, variable)| !variable.value.traces().is_empty())
     }
 
     /// Exported variables that hold secrets.
@@ -158,7 +193,8 @@ fn add_traces(text: &mut Text, traces: &Traces) {
     }
 }
 
-fn bounded(value: Text, name: &str) -> Text {
+/// The value; where it is too large, its secrets only.
+pub fn bounded(value: Text, name: &str) -> Text {
     if value.pieces.len() <= MOST_PIECES && known_bytes(&value) <= MOST_BYTES {
         return value;
     }
@@ -169,6 +205,11 @@ fn bounded(value: Text, name: &str) -> Text {
 /// Bytes of known text.
 pub fn known_bytes(text: &Text) -> usize {
     text.pieces.iter().map(|piece| if let Piece::Known { text, .. } = piece { text.len() } else { 0 }).sum()
+}
+
+/// What it costs to keep a text, in steps.
+pub fn weight(text: &Text) -> usize {
+    text.pieces.len() / 4 + known_bytes(text) / 1024
 }
 
 fn first_place(text: &Text) -> Span {

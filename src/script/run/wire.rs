@@ -61,6 +61,33 @@ pub fn without_start(text: &Text, count: usize) -> Text {
     rest
 }
 
+/// A part of a known text, by bytes.
+pub fn slice(text: &Text, range: std::ops::Range<usize>) -> Text {
+    let mut pieces = Vec::new();
+    let mut start = 0;
+    for piece in &text.pieces {
+        let Piece::Known { text, at, exact } = piece else { return Text::default() };
+        let (from, to) = (range.start.max(start), range.end.min(start + text.len()));
+        if let Some(part) =
+            text.get(from.saturating_sub(start)..to.saturating_sub(start)).filter(|_| from < to)
+        {
+            let offset = (from - start) as u32;
+            let part_at = crate::source::Span {
+                start: at.start + offset,
+                end: at.start + offset + part.len() as u32,
+                ..*at
+            };
+            pieces.push(Piece::Known {
+                text: part.into(),
+                at: if *exact { part_at } else { *at },
+                exact: *exact,
+            });
+        }
+        start += text.len();
+    }
+    Text::of(pieces)
+}
+
 /// Splits at blanks, as the shell does with what stands outside of quotes.
 pub fn split(text: &Text) -> Vec<Text> {
     let mut fields = Vec::new();

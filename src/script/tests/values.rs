@@ -118,7 +118,7 @@ fn scripts_inside() {
     lands!("docker exec -i c bash <<'EOF'\necho ⟦k⟧ > /a\nEOF\n", "2 file /a <- k");
     lands!("kubectl exec p -- sh -c 'echo ⟦k⟧ > /a'\n", "1 file /a <- k");
     lands!("su - app <<EOF\necho ⟦k⟧ > /a\nEOF\n", "2 file /a <- k");
-    lands!("xargs -I{} sh -c 'echo {} > /a' <<< ⟦k⟧\n");
+    lands!("xargs -I{} sh -c 'echo {} > /a' <<< ⟦k⟧\n", "1 file /a <- k");
     lands!("eval \"echo ⟦k⟧ > /a\"\n", "1 file /a <- k");
     lands!("sudo sh -c \"cat > /a <<X\nk=⟦k⟧\nX\"\n", "2 file /a <- k");
     lands!("cat > /r.sh <<'E'\nK=$1\necho $K\nE\nbash /r.sh\n");

@@ -1,0 +1,40 @@
+//! What names tell of a line: `--password X`, `"password": "X"`, `Bearer X`. Whatever a search missed stands in the
+//! excerpt of its neighbour, so an excerpt hides all that stands in a secret's place.
+
+mod compared;
+mod joint;
+mod line;
+mod options;
+mod value;
+
+#[cfg(test)]
+mod tests;
+
+use std::ops::Range;
+
+use crate::secret::names::says_secret;
+use line::Line;
+
+/// Commands inside of commands deeper than this are hidden whole.
+const DEEPEST: usize = 4;
+
+/// Everything in the text that stands in a secret's place, line by line.
+pub(super) fn in_secret_places(text: &str) -> Vec<Range<usize>> {
+    let mut hidden = Vec::new();
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let bare = line.trim_end_matches(['\n', '\r']);
+        hidden.extend(Line::new(bare, DEEPEST).read().into_iter().map(|at| at.start + start..at.end + start));
+        start += line.len();
+    }
+    hidden
+}
+
+/// Whether a name, an option or a key says that a secret follows.
+fn is_telling(name: &str) -> bool {
+    const MORE: [&str; 9] =
+        ["authorization", "bearer", "pass", "pw", "pwd", "passwd", "userpass", "passin", "passout"];
+    let last = name.rsplit(['.', ':']).next().unwrap_or(name);
+    let listed = MORE.iter().any(|word| last.eq_ignore_ascii_case(word));
+    listed || says_secret(name).is_some() || says_secret(last).is_some()
+}
