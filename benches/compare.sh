@@ -33,7 +33,7 @@ start() {
     secretrail) "${measure[@]}" "$ours" scan --no-progress --format json "$tree" ;;
     checkov) "${measure[@]}" checkov --directory "$tree" --quiet --compact --skip-download --output json ;;
     kingfisher) "${measure[@]}" kingfisher scan "$tree" --no-validate --no-update-check --format json ;;
-    betterleaks) "${measure[@]}" betterleaks dir "$tree" --no-banner --report-format json --report-path "$work/betterleaks.json" ;;
+    betterleaks) "${measure[@]}" betterleaks --no-banner -o "$work/betterleaks.json" "$tree" ;;
     trivy) "${measure[@]}" trivy fs --quiet --scanners misconfig,secret --offline-scan --skip-check-update --format json "$tree" ;;
   esac
 }
