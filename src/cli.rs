@@ -224,7 +224,7 @@ fn day(text: &str) -> Result<Day, &'static str> {
 impl Command {
     /// Whether it is asked to look at something: then it is told when it could not.
     pub fn audits(&self) -> bool {
-        matches!(self, Self::Scan(_) | Self::Baseline(_) | Self::Account(_))
+        matches!(self, Self::Scan(_) | Self::Baseline(_) | Self::Account(_) | Self::Trail(_))
     }
 
     /// Whether it runs until it is stopped: then its log tells what it does without being asked.

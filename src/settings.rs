@@ -168,6 +168,10 @@ impl Settings {
             Error::new(ErrorKind::Settings, format!("{} can't be read: {reason}", path.display()))
         };
         let size = std::fs::metadata(&path).map_err(|error| unreadable(refused(error.kind())))?.len();
+        // A device never ends.
+        if !path.is_file() {
+            return Err(unreadable("it is not a regular file".into()));
+        }
         if size > MOST_BYTES {
             return Err(unreadable("it is larger than 1 MiB".into()));
         }

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::output::{style, write};
+use super::output::{check_places, style, write};
 use super::scan::{Looked, Setup, judges};
 use super::silencing::Silencing;
 use crate::cli::{Cli, ReportArguments};
@@ -46,6 +46,7 @@ impl Outcome<'_> {
         started: Instant,
     ) -> Result<ExitCode, Error> {
         let setup = self.setup;
+        check_places(arguments, &self.looked.sources)?;
         let redactor = redactor(setup, &mut self.looked);
         let mut heard = self.silencing.hear(setup, &mut self.looked, &redactor)?;
         if let Some(mut past) = self.looked.past.take() {

@@ -1,12 +1,15 @@
 //! Where a report goes, and how a table is drawn there.
 
 use std::io::{self, IsTerminal, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use super::scan::here;
 use super::unwritten;
 use crate::cli::{Cli, Color, ReportArguments};
 use crate::error::{Error, ErrorKind};
 use crate::report::TableStyle;
+use crate::source::Sources;
+use crate::source::open::normalise;
 
 pub(super) fn style(cli: &Cli, arguments: &ReportArguments) -> TableStyle {
     let terminal = arguments.output.is_none() && io::stdout().is_terminal();
@@ -37,12 +40,37 @@ fn console_width() -> Option<usize> {
     terminal_size::terminal_size().map(|(width, _)| usize::from(width.0))
 }
 
+/// Each report needs a place of its own, and none may take the place of what was read.
+pub(super) fn check_places(arguments: &ReportArguments, sources: &Sources) -> Result<(), Error> {
+    let also = arguments.also.iter().map(|also| Some(also.file.as_path()));
+    let places = std::iter::once(arguments.output.as_deref()).chain(also);
+    let mut seen: Vec<PathBuf> = Vec::new();
+    for place in places.map(|place| place.unwrap_or(Path::new("-"))) {
+        let full =
+            if place.as_os_str() == "-" { place.to_path_buf() } else { normalise(&here()?.join(place)) };
+        if seen.contains(&full) {
+            let message = format!("two reports would be written to {}", place.display());
+            return Err(
+                Error::new(ErrorKind::Usage, message).hint("give each --output and --also a file of its own")
+            );
+        }
+        if sources.find(&full).is_some_and(|source| sources.document(source).is_read()) {
+            let message =
+                format!("{} was read for this audit: a report would take its place", place.display());
+            return Err(Error::new(ErrorKind::Usage, message).hint("write the report to another file"));
+        }
+        seen.push(full);
+    }
+    Ok(())
+}
+
 /// Writes to a file, or to standard output where none is named. A reader that went away (`| head`) is no error.
 pub(super) fn write(
     output: Option<&Path>,
     render: &dyn Fn(&mut dyn Write) -> io::Result<()>,
 ) -> Result<(), Error> {
-    match output {
+    // As with inputs, `-` is the standard one.
+    match output.filter(|path| path.as_os_str() != "-") {
         None => {
             let mut out = io::BufWriter::new(io::stdout().lock());
             match render(&mut out).and_then(|()| out.flush()) {

@@ -10,6 +10,8 @@ use crate::nearest::did_you_mean;
 use crate::rule::{RuleSet, check, describe, embedded};
 use crate::source::open::normalise;
 
+/// Entries of a folder of rules; the largest known collection has some thousands.
+const MOST_ENTRIES: usize = 20_000;
 /// A rule file larger than this is a mistake.
 const MOST_BYTES: u64 = 4 * 1024 * 1024;
 
@@ -99,11 +101,25 @@ fn rule_files(folder: &Path) -> Result<Vec<PathBuf>, Error> {
             .hint("--rules takes a folder with .yml files"));
     }
     let walk = ignore::WalkBuilder::new(folder).standard_filters(false).max_depth(Some(16)).build();
-    let mut files: Vec<PathBuf> = walk
-        .filter_map(Result::ok)
-        .map(ignore::DirEntry::into_path)
-        .filter(|path| path.is_file() && path.extension().is_some_and(|end| end == "yml" || end == "yaml"))
-        .collect();
+    let refused = |what: &str| {
+        Error::new(ErrorKind::Settings, format!("{} {what}", folder.display()))
+            .hint("--rules and `rules` in the settings take a folder with .yml files")
+    };
+    let mut files = Vec::new();
+    for (count, entry) in walk.filter_map(Result::ok).enumerate() {
+        // `rules = ["/"]` would walk the whole machine.
+        if count >= MOST_ENTRIES {
+            return Err(refused("holds too much to be a folder of rules"));
+        }
+        let path = entry.into_path();
+        if path.is_file() && path.extension().is_some_and(|end| end == "yml" || end == "yaml") {
+            files.push(path);
+        }
+    }
+    // A gate of one's own that does not run would pass unmentioned.
+    if files.is_empty() {
+        return Err(refused("holds no rule"));
+    }
     files.sort();
     Ok(files)
 }
