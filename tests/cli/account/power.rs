@@ -69,7 +69,7 @@ fn limits_are_told() {
     assert!(
         audited
             .message("administrator-with-conditions")
-            .contains("only when aws:MultiFactorAuthPresent Bool true")
+            .contains("only when aws:MultiFactorAuthPresent meets Bool")
     );
 
     let boundary = "<PermissionsBoundary><PermissionsBoundaryArn>arn:aws:iam::123456789012:policy/edge\
