@@ -283,7 +283,9 @@ mod tests {
         };
         assert!(limited(r#""StringEquals": {"sts:ExternalId": "canary"}"#));
         assert!(!limited(r#""StringLike": {"sts:ExternalId": "*"}"#));
-        assert!(!limited(r#""IpAddress": {"aws:SourceIp": "0.0.0.0/0"}, "Bool": {"aws:SecureTransport": true}"#));
+        assert!(!limited(
+            r#""IpAddress": {"aws:SourceIp": "0.0.0.0/0"}, "Bool": {"aws:SecureTransport": true}"#
+        ));
         assert!(!limited(r#""StringNotEquals": {"aws:PrincipalTag/a": "canary"}"#));
     }
 
