@@ -314,6 +314,9 @@ fn standing(trusted: &Trusted, kind: Kind, account: &str, has_assumers: bool) ->
     }
 }
 
+/// So many users are told of a role: a list of all users for each of all roles fits no memory.
+const MOST_ASSUMERS: usize = 100;
+
 /// Users of this account that a way without conditions lets in. Who is named by the trust policy needs no policy of
 /// its own; who is let in with the whole account does.
 fn assumers(subject: &Subject, account: &str, users: &[(&Principal, Held<'_>)]) -> Vec<String> {
@@ -330,7 +333,12 @@ fn assumers(subject: &Subject, account: &str, users: &[(&Principal, Held<'_>)]) 
         let named = open.iter().any(|who| matches!(who, Who::Principal(arn) if *arn == user.arn));
         named || whole && allows(&held.policies(), "sts:AssumeRole", &subject.arn)
     };
-    users.iter().filter(|(user, held)| lets(user, held)).map(|(user, _)| user.name.clone()).collect()
+    let mut found = users.iter().filter(|(user, held)| lets(user, held)).map(|(user, _)| user.name.clone());
+    let mut told: Vec<String> = found.by_ref().take(MOST_ASSUMERS).collect();
+    if found.next().is_some() {
+        told.push("more users".to_owned());
+    }
+    told
 }
 
 #[cfg(test)]
@@ -375,5 +383,30 @@ mod tests {
             assert_eq!(judged("[]", &boundary).1.len(), 1);
         }
         assert_eq!(judged(ALL, ""), (Administrator::Yes, Vec::new()));
+    }
+
+    #[test]
+    fn not_all_users_are_told_of_each_role() {
+        const TRUST: &str =
+            r#"{"Statement": {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": "*"}}"#;
+        const ALL: &str = r#"{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}"#;
+        let policy = |kind: &str| {
+            format!(
+                "<{kind}PolicyList><member><PolicyDocument>{ALL}</PolicyDocument></member></{kind}PolicyList>"
+            )
+        };
+        let user = format!("<member><UserName>u</UserName>{}</member>", policy("User"));
+        let text = format!(
+            "<GetAccountAuthorizationDetailsResult><UserDetailList>{}</UserDetailList><RoleDetailList><member>\
+             <Arn>arn:aws:iam::123456789012:role/r</Arn>{}<AssumeRolePolicyDocument>{TRUST}\
+             </AssumeRolePolicyDocument></member></RoleDetailList></GetAccountAuthorizationDetailsResult>",
+            user.repeat(MOST_ASSUMERS + 5),
+            policy("Role")
+        );
+        let mut details = Details::default();
+        add_page(&mut details, &text, SourceId(0)).unwrap();
+        let reading = subjects(&details, "123456789012", &Thresholds::default());
+        let assumers = &reading.facts.last().unwrap().assumers;
+        assert_eq!((assumers.len(), assumers.last().unwrap().as_str()), (MOST_ASSUMERS + 1, "more users"));
     }
 }
