@@ -67,6 +67,11 @@ impl KeyRow {
     }
 }
 
+/// An account has 5,000 users at most; the rest is for what AWS may grant one day.
+const MOST_ROWS: usize = 20_000;
+/// Each row is cut by the header, so this bounds what one costs.
+const MOST_COLUMNS: usize = 200;
+
 /// Columns without which nothing can be said.
 const NEEDED: &[&str] = &["user", "arn"];
 /// Columns that our rules ask.
@@ -89,7 +94,14 @@ const ASKED: &[&str] = &[
 /// Reads the report.
 pub fn read(text: &str, source: SourceId) -> Reading<Vec<Row>> {
     let mut gaps = Vec::new();
-    let mut rows = csv::rows(text).into_iter();
+    let rows = csv::rows(text, MOST_ROWS + 2);
+    if rows.len() > MOST_ROWS + 1 || rows.iter().any(|row| row.cells.len() > MOST_COLUMNS) {
+        let reason =
+            "the credential report has more rows or columns than an account can have: it was not read";
+        gaps.push(gap(Span::start_of(source), "", reason));
+        return Reading { facts: Vec::new(), gaps };
+    }
+    let mut rows = rows.into_iter();
     let Some(header) = rows.next() else {
         gaps.push(gap(Span::start_of(source), "", "the credential report is empty"));
         return Reading { facts: Vec::new(), gaps };
@@ -130,6 +142,10 @@ fn one(header: &[String], row: &csv::Row<'_>, source: SourceId, gaps: &mut Vec<G
             service: cells.text(&name("last_used_service")).filter(|text| text != "N/A"),
         }
     };
+    let unsaid: Vec<&str> = ["password_enabled", "mfa_active"]
+        .into_iter()
+        .filter(|column| cells.text(column).as_deref() == Some("not_supported"))
+        .collect();
     let certificates = [cells.flag("cert_1_active"), cells.flag("cert_2_active")];
     let found = Row {
         at,
@@ -153,6 +169,11 @@ fn one(header: &[String], row: &csv::Row<'_>, source: SourceId, gaps: &mut Vec<G
         gaps.push(gap(at, &user, &reason));
     } else if !cells.wrong.is_empty() {
         let reason = format!("what the credential report says is not understood: {}", cells.wrong.join(", "));
+        gaps.push(gap(at, &user, &reason));
+    }
+    // Of root, other answers tell.
+    if !unsaid.is_empty() && user != ROOT_ROW {
+        let reason = format!("the credential report says not_supported of {}: not judged", unsaid.join(", "));
         gaps.push(gap(at, &user, &reason));
     }
     found
@@ -294,6 +315,25 @@ cert_1_last_rotated,cert_2_active,cert_2_last_rotated";
                 ),
             ]
         );
+    }
+
+    #[test]
+    fn not_supported_of_a_user_is_a_gap() {
+        let reading = rows(
+            "bob,arn:aws:iam::123456789012:user/bob,2024-01-01T00:00:00+00:00,not_supported,N/A,N/A,N/A,not_supported,\
+             false,N/A,N/A,N/A,N/A,false,N/A,N/A,N/A,N/A,false,N/A,false,N/A\n",
+        );
+        assert_eq!(reading.facts[0].mfa.word(), "unknown");
+        let [gap] = reading.gaps.as_slice() else { panic!("{reading:?}") };
+        assert!(gap.hides_findings && gap.reason.contains("not_supported of password_enabled, mfa_active"));
+    }
+
+    #[test]
+    fn more_rows_than_an_account_can_have_are_refused() {
+        let reading = rows(&"a,b\n".repeat(MOST_ROWS + 1));
+        assert!(reading.facts.is_empty() && reading.gaps.len() == 1);
+        assert!(reading.gaps[0].reason.contains("more rows") && reading.gaps[0].hides_findings);
+        assert_eq!(rows(&"a,b\n".repeat(MOST_ROWS)).facts.len(), MOST_ROWS);
     }
 
     #[test]

@@ -14,11 +14,12 @@ pub struct Row<'t> {
     pub broken: bool,
 }
 
-/// All rows that are not empty. Never fails: what is not as it should be is read as far as it goes.
-pub fn rows(text: &str) -> Vec<Row<'_>> {
+/// All rows that are not empty, and none after so many. Never fails: what is not as it should be is read as far as it
+/// goes.
+pub fn rows(text: &str, most: usize) -> Vec<Row<'_>> {
     let mut rows = Vec::new();
     let mut at = if text.starts_with('\u{FEFF}') { '\u{FEFF}'.len_utf8() } else { 0 };
-    while at < text.len() {
+    while at < text.len() && rows.len() < most {
         let (row, next) = row(text, at);
         at = next.max(at + 1);
         if !row.range.is_empty() {
@@ -87,7 +88,7 @@ mod tests {
     use super::*;
 
     fn cells(text: &str) -> Vec<Vec<String>> {
-        rows(text).into_iter().map(|row| row.cells.into_iter().map(Cow::into_owned).collect()).collect()
+        rows(text, 9).into_iter().map(|row| row.cells.into_iter().map(Cow::into_owned).collect()).collect()
     }
 
     #[test]
@@ -96,19 +97,20 @@ mod tests {
             cells("a,b\r\n\"x,y\",\"say \"\"hi\"\"\"\n\n\"two\nlines\",\n"),
             [vec!["a", "b"], vec!["x,y", "say \"hi\""], vec!["two\nlines", ""]]
         );
+        assert_eq!(rows("a\nb\nc\n", 2).len(), 2);
         assert_eq!(cells("\u{FEFF}user,arn"), [["user", "arn"]]);
     }
 
     #[test]
     fn places_are_bytes() {
         let text = "a,b\né,d\n";
-        let ranges: Vec<_> = rows(text).into_iter().map(|row| text[row.range].to_owned()).collect();
+        let ranges: Vec<_> = rows(text, 9).into_iter().map(|row| text[row.range].to_owned()).collect();
         assert_eq!(ranges, ["a,b", "é,d"]);
     }
 
     #[test]
     fn hostile_text_is_read_as_far_as_it_goes() {
-        assert!(rows("a,\"b\nc,d").pop().unwrap().broken);
+        assert!(rows("a,\"b\nc,d", 9).pop().unwrap().broken);
         assert_eq!(cells("\"a\"b,c"), [["ab", "c"]]);
         assert_eq!(cells(",,"), [["", "", ""]]);
         assert_eq!(cells("\r\r\n\n"), Vec::<Vec<String>>::new());

@@ -20,6 +20,8 @@ pub struct Details {
     pub roles: Vec<Principal>,
     /// Managed policies by their ARN.
     pub policies: BTreeMap<String, Managed>,
+    /// How many members all lists have.
+    members: usize,
 }
 
 /// A user, group or role.
@@ -60,6 +62,12 @@ pub struct Managed {
     pub at: Span,
 }
 
+/// More members than an account can have, all its lists together.
+const MOST_MEMBERS: usize = 200_000;
+/// More users, groups or roles than an account can have: users may be compared with roles, each with each.
+const MOST_PRINCIPALS: usize = 20_000;
+const TOO_MANY: &str = "it has more rows than an account can have";
+
 /// Adds one page.
 ///
 /// # Errors
@@ -67,8 +75,22 @@ pub struct Managed {
 /// The reason for which the page can't be read.
 pub fn add_page(details: &mut Details, text: &str, source: SourceId) -> Result<(), String> {
     const RESULT: &str = "GetAccountAuthorizationDetailsResult";
+    // Counted before it is read: the tree of a page takes many times the room of its text.
+    details.members = details.members.saturating_add(text.matches("<member").count());
+    if details.members > MOST_MEMBERS {
+        return Err(TOO_MANY.to_owned());
+    }
     let page = Page::parse(text, source)?;
     let result = page.result(RESULT).ok_or_else(|| format!("it holds no {RESULT}"))?;
+    let count = |list: &str, known: &Vec<Principal>| known.len().saturating_add(result.members(list).count());
+    let lists = [
+        count("UserDetailList", &details.users),
+        count("GroupDetailList", &details.groups),
+        count("RoleDetailList", &details.roles),
+    ];
+    if lists.into_iter().any(|count| count > MOST_PRINCIPALS) {
+        return Err(TOO_MANY.to_owned());
+    }
     details.users.extend(result.members("UserDetailList").map(|one| principal(one, "User")));
     details.groups.extend(result.members("GroupDetailList").map(|one| principal(one, "Group")));
     details.roles.extend(result.members("RoleDetailList").map(|one| principal(one, "Role")));
@@ -78,6 +100,9 @@ pub fn add_page(details: &mut Details, text: &str, source: SourceId) -> Result<(
 
 /// Whether a page says that others follow.
 pub fn is_truncated(text: &str, source: SourceId, result: &str) -> bool {
+    if text.matches("<member").count() > MOST_MEMBERS {
+        return false;
+    }
     let Ok(page) = Page::parse(text, source) else { return false };
     page.result(result).and_then(|result| result.text_of("IsTruncated")).is_some_and(|word| word == "true")
 }
@@ -159,5 +184,23 @@ mod tests {
         assert!(details.policies["arn:p"].document.is_ok());
         assert!(is_truncated(text, SourceId(0), "GetAccountAuthorizationDetailsResult"));
         assert!(add_page(&mut details, "<R/>", SourceId(0)).is_err());
+    }
+
+    #[test]
+    fn more_members_than_an_account_can_have_are_refused() {
+        let page = |members: usize| {
+            format!(
+                "<GetAccountAuthorizationDetailsResult><UserDetailList>{}</UserDetailList>\
+                 </GetAccountAuthorizationDetailsResult>",
+                "<member/>".repeat(members)
+            )
+        };
+        let mut details = Details::default();
+        for members in [MOST_MEMBERS + 1, MOST_PRINCIPALS + 1] {
+            let why = add_page(&mut details, &page(members), SourceId(0)).unwrap_err();
+            assert_eq!((why.as_str(), details.users.len()), (TOO_MANY, 0));
+            details = Details::default();
+        }
+        assert!(add_page(&mut details, &page(3), SourceId(0)).is_ok());
     }
 }

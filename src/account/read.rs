@@ -14,6 +14,7 @@ use super::known::Known;
 use super::refused::{self, Asked};
 use super::root::Told;
 use super::standing::{Kind, Subject, subjects};
+use super::users::by_user;
 use super::{Account, Caller, CallerKind, IDENTITY_CENTER_ROLE, Root, Thresholds, User};
 use crate::evidence::{Bundle, Document, Refusal};
 use crate::reading::{Gap, Reading};
@@ -39,6 +40,8 @@ pub fn read(bundle: &Bundle, sources: &Sources, thresholds: &Thresholds) -> Read
     let details = reader.details();
     let named = reader.named_keys();
     reader.refusals();
+    reader.other_account(&number, &identity, &rows);
+    reader.short_summary(&summary);
 
     let told = Told {
         at: reader.place_of(&["GetAccountSummary", "GetCallerIdentity", "GetCredentialReport"]),
@@ -53,7 +56,9 @@ pub fn read(bundle: &Bundle, sources: &Sources, thresholds: &Thresholds) -> Read
     let root = told.root();
     reader.unknown_of_root(&root);
     let users: Vec<User> = rows.get().map_or_else(Vec::new, |rows| {
-        rows.iter().filter(|row| row.user != ROOT_ROW).map(|row| User::of(row, &named)).collect()
+        let named = by_user(&named);
+        let of = |row: &Row| User::of(row, named.get(row.user.as_str()).map_or(&[], Vec::as_slice));
+        rows.iter().filter(|row| row.user != ROOT_ROW).map(of).collect()
     });
     reader.unknown_of_keys(&users, manifest.collected_at);
     let subjects = match &details {
@@ -391,6 +396,30 @@ impl<'r> Reader<'r> {
         }
     }
 
+    /// What speaks of another account says nothing of this one.
+    fn other_account(&mut self, number: &str, identity: &Known<Identity>, rows: &Known<Vec<Row>>) {
+        if let Some(other) = identity.get().filter(|told| told.account != number || !is_of(&told.arn, number))
+        {
+            self.gaps.push(gap(other.at, "", "who asked is not of the account that the manifest names"));
+        }
+        if let Some(other) = rows.get().and_then(|rows| rows.iter().find(|row| !is_of(&row.arn, number))) {
+            let reason = "the credential report has rows that are not of the account that the manifest names";
+            self.gaps.push(gap(other.at, &other.user, reason));
+        }
+    }
+
+    /// The report stands in, and may be hours old.
+    fn short_summary(&mut self, summary: &Known<Summary>) {
+        let Known::Is(told) = summary else { return };
+        let needed = ["AccountAccessKeysPresent", "AccountMFAEnabled"];
+        let why: Vec<String> =
+            needed.iter().filter_map(|key| told.flag(key).why().map(str::to_owned)).collect();
+        if !why.is_empty() {
+            let at = self.place_of(&["GetAccountSummary"]);
+            self.gaps.push(gap(at, "iam:GetAccountSummary", why.join("; ")));
+        }
+    }
+
     /// A key without a date can't be judged by its age.
     fn unknown_of_keys(&mut self, users: &[User], now: jiff::Timestamp) {
         for user in users {
@@ -421,6 +450,11 @@ impl<'r> Reader<'r> {
             }
         }
     }
+}
+
+/// Whether an ARN is of an account.
+fn is_of(arn: &str, number: &str) -> bool {
+    number.is_empty() || Arn::parse(arn).is_some_and(|arn| arn.account == number)
 }
 
 /// `GetAccountSummary` as `get-account-summary`, `ListVirtualMFADevices` as `list-virtual-mfa-devices`.

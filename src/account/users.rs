@@ -1,5 +1,7 @@
 //! Users and their keys: from the rows of the credential report, with key ids where they were asked for.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 
 use super::answers::NamedKey;
@@ -50,9 +52,18 @@ pub struct Key {
     pub id: Option<String>,
 }
 
+/// Keys by the names of their users.
+pub(super) fn by_user(named: &[NamedKey]) -> BTreeMap<&str, Vec<&NamedKey>> {
+    let mut all: BTreeMap<&str, Vec<&NamedKey>> = BTreeMap::new();
+    for key in named {
+        all.entry(key.user.as_str()).or_default().push(key);
+    }
+    all
+}
+
 impl User {
-    pub(super) fn of(row: &Row, named: &[NamedKey]) -> Self {
-        let named: Vec<&NamedKey> = named.iter().filter(|key| key.user == row.user).collect();
+    /// `named` are the keys of this user.
+    pub(super) fn of(row: &Row, named: &[&NamedKey]) -> Self {
         let keys = row.keys.iter().filter(|key| !key.exists().is_false());
         Self {
             at: row.at,
@@ -63,7 +74,7 @@ impl User {
             password_used: row.password_used.clone(),
             password_changed: row.password_changed.clone(),
             mfa: row.mfa.clone(),
-            keys: keys.map(|key| Key::of(key, &named)).collect(),
+            keys: keys.map(|key| Key::of(key, named)).collect(),
             certificates: row.certificates.clone(),
         }
     }

@@ -5,7 +5,7 @@ use roxmltree::{Document, Node, ParsingOptions};
 use crate::source::{SourceId, Span};
 
 /// More nodes than the largest page of an account has: a page lists 1,000 items at most.
-const MOST_NODES: u32 = 4_000_000;
+const MOST_NODES: u32 = 2_000_000;
 
 /// One answer.
 pub struct Page<'t> {

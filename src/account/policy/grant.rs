@@ -95,7 +95,7 @@ pub fn allows(held: &[Held<'_>], action: &str, resource: &str) -> bool {
     let is_meant = |statement: &Statement| means(&statement.actions, action) && on(statement);
     let statements = Statements(held);
     let denied = statements.all(false).any(|(_, deny)| deny.conditions.is_empty() && is_meant(deny));
-    !denied && statements.all(true).any(|(_, allow)| allow.conditions.is_empty() && is_meant(allow))
+    !denied && statements.all(true).any(|(_, allow)| !limits_allow(&allow.conditions) && is_meant(allow))
 }
 
 /// The statements of several policies.
@@ -111,7 +111,7 @@ impl<'s> Statements<'s> {
     fn allows_everywhere(&self, action: &str) -> bool {
         let meant = |statement: &Statement| means(&statement.actions, action);
         let allowed = |statement: &Statement| {
-            statement.conditions.is_empty() && every_resource(statement) && meant(statement)
+            !limits_allow(&statement.conditions) && every_resource(statement) && meant(statement)
         };
         self.all(true).any(|(_, statement)| allowed(statement))
             && !self.all(false).any(|(_, statement)| denies(statement, action))
@@ -185,11 +185,9 @@ fn told(by: &Held<'_>, deny: &Statement) -> String {
     format!("{} denies {but}{actions}{when}", by.by)
 }
 
-/// Conditions in words: `aws:MultiFactorAuthPresent is true (Bool)`.
+/// Conditions in words: `aws:MultiFactorAuthPresent meets Bool`. Values stay untold: external ids are among them.
 pub fn words(conditions: &[Condition]) -> String {
-    let one = |condition: &Condition| {
-        format!("{} {} {}", condition.key, condition.operator, condition.values.join(" or "))
-    };
+    let one = |condition: &Condition| format!("{} meets {}", condition.key, condition.operator);
     conditions.iter().map(one).collect::<Vec<_>>().join(" and ")
 }
 
@@ -262,11 +260,11 @@ mod tests {
         let with_mfa = r#"{"Effect": "Allow", "Action": "*", "Resource": "*",
             "Condition": {"Bool": {"aws:MultiFactorAuthPresent": "true"}}}"#;
         let ways = grant(&[with_mfa]).ways;
-        assert_eq!(ways[0].conditions, ["only when aws:MultiFactorAuthPresent Bool true"]);
+        assert_eq!(ways[0].conditions, ["only when aws:MultiFactorAuthPresent meets Bool"]);
         let without_mfa = r#"{"Effect": "Deny", "NotAction": "iam:EnableMFADevice", "Resource": "*",
             "Condition": {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}}"#;
         let ways = grant(&[ALL, without_mfa]).ways;
-        assert_eq!(ways[0].conditions, ["not when aws:MultiFactorAuthPresent BoolIfExists false"]);
+        assert_eq!(ways[0].conditions, ["not when aws:MultiFactorAuthPresent meets BoolIfExists"]);
     }
 
     #[test]
@@ -274,6 +272,9 @@ mod tests {
         let allow = r#"{"Effect": "Allow", "Action": "*", "Resource": "*",
             "Condition": {"BoolIfExists": {"aws:MultiFactorAuthPresent": "true"}}}"#;
         assert_eq!(powers(&[allow]), [(Power::All, false, 0)]);
+        let anywhere = r#"{"Effect": "Allow", "Action": "*", "Resource": "*",
+            "Condition": {"IpAddress": {"aws:SourceIp": ["0.0.0.0/0"]}, "StringLike": {"aws:PrincipalArn": "*"}}}"#;
+        assert_eq!(powers(&[anywhere]), [(Power::All, false, 0)]);
         for deny in [
             // Only says no where there is a value, which a signed call does not have.
             r#"{"Effect": "Deny", "Action": "*", "Resource": "*",

@@ -1,6 +1,6 @@
 //! Trust policies: who may assume a role, and what must be told when it is done.
 
-use super::binding::limits_allow;
+use super::binding::{limits, limits_allow};
 use super::document::{Condition, Document, Statement};
 use super::glob::covers;
 use super::grant::words;
@@ -16,9 +16,9 @@ pub struct Trusted {
     pub who: Who,
     /// Conditions in words; empty: always.
     pub conditions: String,
-    /// Whether they limit who may: `BoolIfExists` on MFA does not.
+    /// Whether they limit who may: some always hold.
     pub limited: bool,
-    /// The keys that they test.
+    /// The keys that those test which limit.
     pub keys: Vec<String>,
     /// What must be so when it is done.
     pub demands: Demands,
@@ -136,8 +136,10 @@ pub fn trusted(document: &Document) -> Vec<Trusted> {
             principals.list.iter().map(|(kind, value)| who(kind, value)).collect()
         };
         for who in whos {
-            let keys = allow.conditions.iter().map(|condition| condition.key.clone()).collect();
-            let limited = limits_allow(&allow.conditions) || demands != Demands::default();
+            let limiting = allow.conditions.iter().filter(|condition| limits(condition));
+            let keys = limiting.map(|condition| condition.key.clone()).collect();
+            // What an Allow demands is no limit where any value will do.
+            let limited = limits_allow(&allow.conditions) || denied != Demands::default();
             trusted.push(Trusted { who, conditions: words(&allow.conditions), limited, keys, demands });
         }
     }
@@ -259,6 +261,32 @@ mod tests {
         assert!(whole(""));
         assert!(whole(&format!(r#""StringEquals": {{"{host}:aud": "sts.amazonaws.com"}}"#)));
         assert!(!whole(&format!(r#""StringLike": {{"{host}:sub": "repo:example/app:*"}}"#)));
+        for (operator, value) in [
+            ("StringLike", "*"),
+            ("StringLike", "repo:*"),
+            ("StringNotEquals", "repo:example/app:x"),
+            ("Null", "true"),
+            ("StringEqualsIfExists", "repo:example/app:x"),
+        ] {
+            assert!(whole(&format!(r#""{operator}": {{"{host}:sub": "{value}"}}"#)), "{operator} {value}");
+        }
+    }
+
+    #[test]
+    fn conditions_that_always_hold_leave_it_open_and_values_are_not_told() {
+        let limited = |condition: &str| {
+            let found = of(&format!(
+                r#"{{"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": "*", "Condition": {{{condition}}}}}"#
+            ));
+            assert!(!found[0].conditions.contains("canary"));
+            found[0].limited
+        };
+        assert!(limited(r#""StringEquals": {"sts:ExternalId": "canary"}"#));
+        assert!(!limited(r#""StringLike": {"sts:ExternalId": "*"}"#));
+        assert!(!limited(
+            r#""IpAddress": {"aws:SourceIp": "0.0.0.0/0"}, "Bool": {"aws:SecureTransport": true}"#
+        ));
+        assert!(!limited(r#""StringNotEquals": {"aws:PrincipalTag/a": "canary"}"#));
     }
 
     #[test]

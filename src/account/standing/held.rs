@@ -46,8 +46,10 @@ pub(super) enum Boundary {
     None,
     /// Everything.
     Open,
-    /// Less, or it is not known how much.
+    /// Less.
     Limits,
+    /// It is not known how much: its document is not there, or not understood.
+    Unknown,
 }
 
 impl Held<'_> {
@@ -85,28 +87,26 @@ impl<'d> Library<'d> {
             held.add(format!("inline policy {name}{of}"), written.as_ref().map_err(String::as_str));
         }
         for (name, arn) in &principal.attached {
-            if let Some(written) = self.managed(arn) {
-                held.add(format!("policy {name}{of}"), written);
-            }
+            held.add(format!("policy {name}{of}"), self.managed(arn));
         }
         held.boundary = principal.boundary.as_deref().map_or(Boundary::None, |arn| self.boundary(arn));
         held
     }
 
-    /// The document of a managed policy; `None`: one of AWS that gives less than we ask about.
-    fn managed(&self, arn: &str) -> Option<Result<&'d Document, &'d str>> {
-        let of_aws = arn.split_once(":iam::aws:policy/").map(|(_, name)| name);
+    /// The document of a managed policy. What the answer does not bring is not known, and so no reason to pass.
+    fn managed(&self, arn: &str) -> Result<&'d Document, &'d str> {
+        let of_aws = || arn.split_once(":iam::aws:policy/").and_then(|(_, name)| DOCUMENTS_OF_AWS.get(name));
         let written: Option<&'d Written> = self.details.policies.get(arn).map(|policy| &policy.document);
-        match (written, of_aws) {
-            (Some(Ok(document)), _) => Some(Ok(document)),
-            (_, Some(name)) => DOCUMENTS_OF_AWS.get(name).map(Ok),
-            (Some(Err(why)), None) => Some(Err(why)),
-            (None, None) => Some(Err("its document is not in the answer")),
+        match (written, of_aws()) {
+            (Some(Ok(document)), _) => Ok(document),
+            (_, Some(document)) => Ok(document),
+            (Some(Err(why)), None) => Err(why),
+            (None, None) => Err("its document is not in the answer"),
         }
     }
 
     fn boundary(&self, arn: &str) -> Boundary {
-        let Some(Ok(document)) = self.managed(arn) else { return Boundary::Limits };
+        let Ok(document) = self.managed(arn) else { return Boundary::Unknown };
         let whole = |way: &Way| way.power == Power::All && way.conditions.is_empty();
         let ways = Grant::of(&[grant::Held { by: "", document }]).ways;
         if ways.iter().any(whole) { Boundary::Open } else { Boundary::Limits }

@@ -199,11 +199,16 @@ fn kind_of(role: &Principal) -> Kind {
 fn subject(principal: &Principal, kind: Kind, held: &Held<'_>, gaps: &mut Vec<Gap>) -> Subject {
     let grant = Grant::of(&held.policies());
     let administrator = administrator(&grant, held);
-    if administrator == Administrator::Unknown {
+    let mut unknown = held.unreadable.clone();
+    if held.boundary == Boundary::Unknown {
+        unknown.push("the document of its permissions boundary is not known".to_owned());
+    }
+    // With full power at all times, no other policy can add to it.
+    if !unknown.is_empty() && administrator != Administrator::Yes {
         gaps.push(Gap {
             at: principal.at,
             name: principal.arn.clone(),
-            reason: format!("whether it is an administrator is not known: {}", held.unreadable.join("; ")),
+            reason: format!("whether it is an administrator is not known: {}", unknown.join("; ")),
             hides_findings: true,
         });
     }
@@ -237,9 +242,10 @@ fn administrator(grant: &Grant, held: &Held<'_>) -> Administrator {
         return match held.boundary {
             Boundary::None | Boundary::Open => Administrator::Yes,
             Boundary::Limits => Administrator::Bounded,
+            Boundary::Unknown => Administrator::Unknown,
         };
     }
-    if !held.unreadable.is_empty() {
+    if !held.unreadable.is_empty() || (held.boundary == Boundary::Unknown && !grant.ways.is_empty()) {
         return Administrator::Unknown;
     }
     if all().next().is_some() {
@@ -308,6 +314,9 @@ fn standing(trusted: &Trusted, kind: Kind, account: &str, has_assumers: bool) ->
     }
 }
 
+/// So many users are told of a role: a list of all users for each of all roles fits no memory.
+const MOST_ASSUMERS: usize = 100;
+
 /// Users of this account that a way without conditions lets in. Who is named by the trust policy needs no policy of
 /// its own; who is let in with the whole account does.
 fn assumers(subject: &Subject, account: &str, users: &[(&Principal, Held<'_>)]) -> Vec<String> {
@@ -324,5 +333,80 @@ fn assumers(subject: &Subject, account: &str, users: &[(&Principal, Held<'_>)]) 
         let named = open.iter().any(|who| matches!(who, Who::Principal(arn) if *arn == user.arn));
         named || whole && allows(&held.policies(), "sts:AssumeRole", &subject.arn)
     };
-    users.iter().filter(|(user, held)| lets(user, held)).map(|(user, _)| user.name.clone()).collect()
+    let mut found = users.iter().filter(|(user, held)| lets(user, held)).map(|(user, _)| user.name.clone());
+    let mut told: Vec<String> = found.by_ref().take(MOST_ASSUMERS).collect();
+    if found.next().is_some() {
+        told.push("more users".to_owned());
+    }
+    told
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::account::details::add_page;
+    use crate::source::SourceId;
+
+    /// A user with an inline policy, and more in XML.
+    fn judged(statement: &str, more: &str) -> (Administrator, Vec<String>) {
+        let text = format!(
+            "<GetAccountAuthorizationDetailsResult><UserDetailList><member><UserName>alice</UserName>\
+             <Arn>arn:aws:iam::123456789012:user/alice</Arn><UserPolicyList><member><PolicyName>p</PolicyName>\
+             <PolicyDocument>{{\"Statement\": {statement}}}</PolicyDocument></member></UserPolicyList>{more}</member>\
+             </UserDetailList></GetAccountAuthorizationDetailsResult>"
+        );
+        let mut details = Details::default();
+        add_page(&mut details, &text, SourceId(0)).unwrap();
+        let reading = subjects(&details, "123456789012", &Thresholds::default());
+        assert!(reading.gaps.iter().all(|gap| gap.hides_findings));
+        (reading.facts[0].administrator, reading.gaps.into_iter().map(|gap| gap.reason).collect())
+    }
+
+    #[test]
+    fn a_policy_that_is_not_in_the_answer_is_not_known() {
+        const ALL: &str = r#"{"Effect": "Allow", "Action": "*", "Resource": "*"}"#;
+        for arn in ["arn:aws:iam::123456789012:policy/gone", "arn:aws:iam::aws:policy/Gone"] {
+            let attached = format!(
+                "<AttachedManagedPolicies><member><PolicyName>gone</PolicyName><PolicyArn>{arn}</PolicyArn></member>\
+                 </AttachedManagedPolicies>"
+            );
+            let (administrator, gaps) = judged("[]", &attached);
+            assert_eq!(administrator, Administrator::Unknown);
+            assert!(gaps[0].contains("policy gone: its document is not in the answer"), "{gaps:?}");
+            let boundary = format!(
+                "<PermissionsBoundary><PermissionsBoundaryArn>{arn}</PermissionsBoundaryArn></PermissionsBoundary>"
+            );
+            let (administrator, gaps) = judged(ALL, &boundary);
+            assert_eq!(administrator, Administrator::Unknown);
+            assert!(gaps[0].contains("permissions boundary"), "{gaps:?}");
+            // Where there is nothing to bound, it is a gap all the same.
+            assert_eq!(judged("[]", &boundary).1.len(), 1);
+        }
+        assert_eq!(judged(ALL, ""), (Administrator::Yes, Vec::new()));
+    }
+
+    #[test]
+    fn not_all_users_are_told_of_each_role() {
+        const TRUST: &str =
+            r#"{"Statement": {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": "*"}}"#;
+        const ALL: &str = r#"{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}"#;
+        let policy = |kind: &str| {
+            format!(
+                "<{kind}PolicyList><member><PolicyDocument>{ALL}</PolicyDocument></member></{kind}PolicyList>"
+            )
+        };
+        let user = format!("<member><UserName>u</UserName>{}</member>", policy("User"));
+        let text = format!(
+            "<GetAccountAuthorizationDetailsResult><UserDetailList>{}</UserDetailList><RoleDetailList><member>\
+             <Arn>arn:aws:iam::123456789012:role/r</Arn>{}<AssumeRolePolicyDocument>{TRUST}\
+             </AssumeRolePolicyDocument></member></RoleDetailList></GetAccountAuthorizationDetailsResult>",
+            user.repeat(MOST_ASSUMERS + 5),
+            policy("Role")
+        );
+        let mut details = Details::default();
+        add_page(&mut details, &text, SourceId(0)).unwrap();
+        let reading = subjects(&details, "123456789012", &Thresholds::default());
+        let assumers = &reading.facts.last().unwrap().assumers;
+        assert_eq!((assumers.len(), assumers.last().unwrap().as_str()), (MOST_ASSUMERS + 1, "more users"));
+    }
 }

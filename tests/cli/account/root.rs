@@ -249,3 +249,25 @@ fn organisations_certificates_and_old_reports() {
     );
     assert_eq!(NOW, audited.account.now.to_string());
 }
+
+/// Also where the report answers in its stead: that may be hours old.
+#[test]
+fn a_summary_without_its_keys_is_a_gap() {
+    let mut state = State::good();
+    state.summary.retain(|(key, _)| *key != MFA);
+    let reasons = state.audit().reasons().join("\n");
+    assert!(reasons.contains("the account summary does not tell AccountMFAEnabled"), "{reasons}");
+}
+
+#[test]
+fn what_is_of_another_account_is_a_gap() {
+    let mut state = State::good();
+    state.caller = "arn:aws:sts::210987654321:assumed-role/audit/secretrail".into();
+    let reasons = state.audit().reasons().join("\n");
+    assert!(reasons.contains("who asked is not of the account that the manifest names"), "{reasons}");
+
+    let mut state = State::good();
+    state.rows.push(Row::user("eve").line().replace("123456789012", "210987654321"));
+    let reasons = state.audit().reasons().join("\n");
+    assert!(reasons.contains("rows that are not of the account that the manifest names"), "{reasons}");
+}
