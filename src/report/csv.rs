@@ -19,7 +19,7 @@ fn sessions(rows: &[SessionRow], teller: &Teller<'_>, out: &mut dyn Write) -> io
     let names = "session,account,type,principal,root,mfa,actor,actor_name,evidence,source_identity,first_seen,\
                  last_seen,events,reads,writes,denied,source_ips,regions,secrets_read,created_credentials,persistence,\
                  fallback,first_event";
-    write!(out, "{names}\n")?;
+    writeln!(out, "{names}")?;
     for row in rows {
         let fallback = row.fallback.as_ref().map(|(_, _, told)| told.clone()).unwrap_or_default();
         let cells = [
@@ -53,7 +53,7 @@ fn sessions(rows: &[SessionRow], teller: &Teller<'_>, out: &mut dyn Write) -> io
 }
 
 fn findings(rows: &[ToldFinding], out: &mut dyn Write) -> io::Result<()> {
-    write!(out, "severity,confidence,rule,path,line,name,message,fingerprint\n")?;
+    writeln!(out, "severity,confidence,rule,path,line,name,message,fingerprint")?;
     for row in rows {
         let cells = [
             row.severity.word().to_owned(),
@@ -72,7 +72,7 @@ fn findings(rows: &[ToldFinding], out: &mut dyn Write) -> io::Result<()> {
 
 fn line(cells: impl Iterator<Item = String>, out: &mut dyn Write) -> io::Result<()> {
     let cells: Vec<String> = cells.map(|text| cell(&text)).collect();
-    write!(out, "{}\n", cells.join(","))
+    writeln!(out, "{}", cells.join(","))
 }
 
 /// A cell. What a spreadsheet would take for a formula gets a mark in front: names in logs are written by strangers.

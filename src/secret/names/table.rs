@@ -47,6 +47,7 @@ pub(super) struct NameTable {
     tame: Vec<String>,
     prepositions: Vec<String>,
     owned: Vec<String>,
+    /// In order: every unknown name is looked up in it.
     about: Vec<String>,
     glued: Vec<String>,
     exactly_not: Vec<String>,
@@ -86,6 +87,8 @@ impl NameTable {
             .kind(Some(aho_corasick::AhoCorasickKind::DFA))
             .build(&needed)
             .map_err(|error| error.to_string())?;
+        let mut about = file.about;
+        about.sort();
         Ok(Self {
             any: Some(any),
             phrases,
@@ -93,7 +96,7 @@ impl NameTable {
             tame: file.tame,
             prepositions: file.prepositions,
             owned: file.owned,
-            about: file.about,
+            about,
             glued: file.glued,
             exactly_not: file.exactly_not,
         })
@@ -118,7 +121,7 @@ impl NameTable {
 
     /// Whether a word says that the name is about the secret and not the secret's: `length`, `arn`.
     pub(super) fn is_about(&self, word: &str) -> bool {
-        listed(&self.about, word)
+        self.about.binary_search_by(|listed| compare(listed, word)).is_ok()
     }
 
     /// Whether the name of an owner may follow this phrase.
