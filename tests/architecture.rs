@@ -50,12 +50,13 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("settings", &["account", "day", "error", "finding", "silence", "trail"]),
     ("cli", &["day", "finding", "policy", "report", "rule"]),
     ("evidence", &["error"]),
+    ("history", &["day", "error"]),
     ("policy", &[]),
     ("aws", &["error", "evidence", "policy"]),
 ];
 
 /// Modules that read and write.
-const READ_AND_WRITE: &[&str] = &["command", "evidence", "main", "source", "settings"];
+const READ_AND_WRITE: &[&str] = &["command", "evidence", "history", "main", "source", "settings"];
 /// Modules that connect to other machines.
 const CONNECT: &[&str] = &["aws", "serve"];
 /// Longer files lose their reader.
