@@ -81,6 +81,7 @@ impl Outcome<'_> {
             findings,
             silenced: silenced.into_iter().filter(|one| filters.keeps(&one.finding)).map(told).collect(),
             gate: Gate {
+                day: Some(self.silencing.day().to_string()),
                 fail_on: Some(fail_on),
                 left_out,
                 gone,
