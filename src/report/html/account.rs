@@ -33,16 +33,14 @@ fn root(row: &RootRow, teller: &Teller<'_>) -> Markup {
     };
     html! {
         dl.facts {
-            @if !row.arn.is_empty() { div { dt { "ARN" } dd { code { (teller.name(&row.arn)) } } } }
-            div { dt { "Access keys" } dd { (known(row.access_keys)) } }
-            div { dt { "Password" } dd { (known(row.password)) } }
-            div { dt { "MFA" } dd { (teller.name(&row.mfa)) } }
-            div { dt { "MFA device" } dd { (teller.name(&row.mfa_device)) } }
-            div { dt { "Signing certificates" } dd { (known(row.signing_certificates)) } }
-            div { dt { "Last used" } dd {
-                (teller.name(&used))
-                @if let Some(by) = &row.last_used_by { ", by " (teller.name(by)) }
-            } }
+            @if !row.arn.is_empty() { dt { "ARN" } dd { code { (teller.name(&row.arn)) } } }
+            dt { "Access keys" } dd { (known(row.access_keys)) }
+            dt { "Password" } dd { (known(row.password)) }
+            dt { "MFA" } dd { (teller.name(&row.mfa)) }
+            dt { "MFA device" } dd { (teller.name(&row.mfa_device)) }
+            dt { "Signing certificates" } dd { (known(row.signing_certificates)) }
+            dt { "Last used" }
+            dd { (teller.name(&used)) @if let Some(by) = &row.last_used_by { ", by " (teller.name(by)) } }
         }
     }
 }

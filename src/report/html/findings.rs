@@ -17,6 +17,8 @@ use crate::report::verdict::number;
 const WIDTH: usize = 110;
 /// With so many findings or fewer each is open.
 const FEW: usize = 8;
+/// With so many rules or fewer their advice is open.
+const FEW_RULES: usize = 3;
 /// A finding with its number, which is its anchor.
 type Numbered<'g, 'f> = (usize, &'g Group<'f>);
 
@@ -39,12 +41,15 @@ pub(super) fn write(told: &Told<'_>, page: &mut Page<'_>) -> io::Result<()> {
     page.put(&tools(told))?;
     let groups = grouped(&told.findings);
     let open = groups.len() <= FEW;
-    for (number, (rule, of_rule)) in by_rule(&groups).into_iter().enumerate() {
+    let rules = by_rule(&groups);
+    let few = rules.len() <= FEW_RULES;
+    for (number, (rule, of_rule)) in rules.into_iter().enumerate() {
         let first = of_rule.own.first().map(|(_, (finding, _))| *finding);
-        let Some(first) = first.or_else(|| of_rule.elsewhere.first().map(|(_, one)| *one)) else { continue };
+        let first = first.or_else(|| of_rule.elsewhere.first().map(|(_, one)| *one));
         page.tag("<section class=\"rule\">\n")?;
         let count = of_rule.own.len() + of_rule.elsewhere.len();
-        page.put(&rule_head(told.rule_of(first), rule, first.severity, count, number + 1))?;
+        let help = first.and_then(|first| told.rule_of(first));
+        page.put(&rule_head(help, rule, count, number + 1, few))?;
         for (number, group) in &of_rule.own {
             page.put(&finding(told, *number, group, open))?;
         }
@@ -88,8 +93,10 @@ fn tools(told: &Told<'_>) -> Markup {
             label.search { span { "Search findings" } input #search type="search" autocomplete="off" spellcheck="false"; }
             fieldset {
                 legend { "Severity" }
-                @for severity in Severity::ALL.iter().rev().filter(|severity| there(severity)) {
-                    label { input type="checkbox" name="severity" value=(severity) checked; " " (severity) }
+                div.boxes {
+                    @for severity in Severity::ALL.iter().rev().filter(|severity| there(severity)) {
+                        label { input type="checkbox" name="severity" value=(severity) checked; " " (severity) }
+                    }
                 }
             }
             div.folds {
@@ -105,20 +112,22 @@ fn severity_mark(severity: Severity) -> Markup {
     html! { span class=(format!("sev {}", severity.word())) { (severity) } }
 }
 
-fn rule_head(rule: Option<&ToldRule>, name: &str, worst: Severity, count: usize, number_of: usize) -> Markup {
-    let id = format!("rule-{number_of}");
+/// What the rule says, folded where there are many rules: then findings are what is looked for.
+fn rule_head(rule: Option<&ToldRule>, name: &str, count: usize, number_of: usize, open: bool) -> Markup {
     html! {
         div.rule-head {
-            h3 id=(id) { (rule.map_or(name, |rule| rule.title.as_str())) }
-            p.rule-name {
-                (severity_mark(worst)) " " code { (name) } " " span.quiet { (number(count, "finding", "findings")) }
-            }
+            h3 id=(format!("rule-{number_of}")) { (rule.map_or(name, |rule| rule.title.as_str())) }
+            p.rule-name { code { (name) } " " span.quiet { (number(count, "finding", "findings")) } }
             @if let Some(rule) = rule {
-                div.why { (blocks(&rule.description)) }
-                @if !rule.remediation.trim().is_empty() {
-                    div.fix { h4 { "What to do" } (blocks(&rule.remediation)) }
+                details.advice open[open] {
+                    summary { "Why it matters, and what to do" }
+                    div.columns {
+                        div.why { (blocks(&rule.description)) (read_on(rule)) }
+                        @if !rule.remediation.trim().is_empty() {
+                            div.fix { h4 { "What to do" } (blocks(&rule.remediation)) }
+                        }
+                    }
                 }
-                (read_on(rule))
             }
         }
     }
@@ -126,35 +135,35 @@ fn rule_head(rule: Option<&ToldRule>, name: &str, worst: Severity, count: usize,
 
 /// Tags, and addresses as text: who reads a report on an incident wants no click that leaves it.
 fn read_on(rule: &ToldRule) -> Markup {
-    if rule.tags.is_empty() && rule.references.is_empty() {
-        return html! {};
-    }
     html! {
-        details.more {
-            summary { "Controls and references" }
-            @if !rule.tags.is_empty() { ul.tags aria-label="Tags" { @for tag in &rule.tags { li { code { (tag) } } } } }
-            @if !rule.references.is_empty() { ul { @for address in &rule.references { li { code { (address) } } } } }
+        @if !rule.tags.is_empty() { ul.tags aria-label="Tags" { @for tag in &rule.tags { li { code { (tag) } } } } }
+        @if !rule.references.is_empty() {
+            ul.references aria-label="References" { @for address in &rule.references { li { (address) } } }
         }
     }
 }
 
+/// Few elements: a browser builds all of them, also of thousands of findings that are closed.
 fn finding(told: &Told<'_>, number: usize, (finding, also): &Group<'_>, open: bool) -> Markup {
     let rule = told.rule_of(finding);
     let own_fix = rule.is_none_or(|rule| rule.remediation != finding.remediation);
     let own_fix = own_fix && !finding.remediation.trim().is_empty();
     html! {
-        article.finding id=(format!("f{number}")) data-severity=(finding.severity) aria-labelledby=(format!("m{number}")) {
-            details open[open] {
-                summary {
-                    (severity_mark(finding.severity)) " "
-                    h4 id=(format!("m{number}")) { (inline(&finding.message)) } " "
-                    span.where { (place(finding)) }
-                }
-                div.body {
-                    (way(told, finding))
-                    @if own_fix { div.fix { h5 { "What to do here" } (blocks(&finding.remediation)) } }
-                    (facts(finding))
-                    @if !also.is_empty() { (also_met(also)) }
+        details.finding id=(format!("f{number}")) data-severity=(finding.severity) open[open] {
+            summary {
+                (severity_mark(finding.severity)) " "
+                h4 { (inline(&finding.message)) } " "
+                (place(finding))
+            }
+            div.body {
+                (way(told, finding))
+                @if own_fix { div.fix { h5 { "What to do here" } (blocks(&finding.remediation)) } }
+                (facts(finding))
+                @for other in also {
+                    p.also {
+                        "Also " (severity_mark(other.severity)) " " code { (other.rule) } ": "
+                        (inline(&other.message)) ". Confidence " (other.confidence) ", fingerprint " (other.fingerprint)
+                    }
                 }
             }
         }
@@ -172,31 +181,26 @@ fn way(told: &Told<'_>, finding: &ToldFinding) -> Markup {
     };
     html! {
         h5 { (title) }
-        ol.way {
-            @for (step, primary) in &way {
-                li class=(if *primary { "step here" } else { "step" }) { (step_of(told, finding, step, *primary)) }
-            }
+        ol class=(if way.len() == 1 { "way alone" } else { "way" }) {
+            @for (step, primary) in &way { (step_of(told, finding, step, *primary)) }
         }
     }
 }
 
 fn step_of(told: &Told<'_>, finding: &ToldFinding, step: &Step, primary: bool) -> Markup {
     let role = match (finding.surface, step.role) {
-        (Surface::Terraform, Role::Origin) => Some("starts"),
-        (Surface::Terraform, Role::Sink) => Some("lands"),
-        _ => None,
+        (Surface::Terraform, Role::Origin) => "starts: ",
+        (Surface::Terraform, Role::Sink) => "lands: ",
+        _ => "",
     };
+    let name = Some(step.place.name.as_str()).filter(|name| !name.is_empty() && !step.place.is_sealed);
     html! {
-        p.hop {
-            code.at { (place_of(finding, step)) }
-            @if !step.place.name.is_empty() && !step.place.is_sealed { " " code.name { (step.place.name) } }
+        li aria-current=[primary.then_some("step")] {
+            code { (place_of(finding, step)) }
+            @if let Some(name) = name { " " code.name { (name) } }
+            p { (role) (inline(step.label())) }
+            @if let Some(line) = told.teller.excerpt(step.place.span, WIDTH) { (source(&line, step.place.position.line)) }
         }
-        p.what {
-            @if let Some(role) = role { span.role { (role) } " " }
-            (inline(step.label()))
-            @if primary { span.sr { " (the place of the finding)" } }
-        }
-        @if let Some(line) = told.teller.excerpt(step.place.span, WIDTH) { (source(&line, step.place.position.line)) }
     }
 }
 
@@ -210,9 +214,8 @@ fn source(line: &Excerpt, number: usize) -> Markup {
     let part = |from: usize, to: usize| line.text.get(from..to).unwrap_or_default();
     let (start, end) = (line.place.start, line.place.end);
     html! {
-        pre.source {
-            span.line aria-hidden="true" { (number) }
-            code { (part(0, start)) @if start < end { mark { (part(start, end)) } } (part(end, line.text.len())) }
+        pre data-line=(number) {
+            (part(0, start)) @if start < end { mark { (part(start, end)) } } (part(end, line.text.len()))
         }
     }
 }
@@ -220,17 +223,20 @@ fn source(line: &Excerpt, number: usize) -> Markup {
 fn facts(finding: &ToldFinding) -> Markup {
     html! {
         dl.facts {
-            @if let Some(secret) = &finding.secret { div { dt { "Secret" } dd { (secret_words(secret)) } } }
+            @if let Some(secret) = &finding.secret { dt { "Secret" } dd { (secret_words(secret)) } }
             @if let Some(sink) = &finding.sink {
-                div { dt { "Lands in" } dd {
+                dt { "Lands in" }
+                dd {
                     code { (sink.words()) }
                     @if sink.path.is_some() { ", " (sink.kind) }
                     @if sink.on_disk() { ", stays on the disk" }
-                } }
+                }
             }
-            @if !finding.place.name.is_empty() { div { dt { "Name" } dd { code { (finding.place.name) } } } }
-            div { dt { "Confidence" } dd { (finding.confidence) } }
-            div { dt { "Fingerprint" } dd { code { (finding.fingerprint) } } }
+            @if finding.surface == Surface::Terraform && !finding.place.name.is_empty() {
+                dt { "Name" } dd { code { (finding.place.name) } }
+            }
+            dt { "Confidence" } dd { (finding.confidence) }
+            dt { "Fingerprint" } dd { code { (finding.fingerprint) } }
         }
     }
 }
@@ -244,30 +250,15 @@ fn secret_words(secret: &ToldSecret) -> Markup {
     }
 }
 
-fn also_met(also: &[&ToldFinding]) -> Markup {
-    html! {
-        h5 { "The same mistake in other words" }
-        ul.also {
-            @for other in also {
-                li {
-                    (severity_mark(other.severity)) " " code { (other.rule) } ": " (inline(&other.message))
-                    " " span.quiet { "confidence " (other.confidence) ", fingerprint " code { (other.fingerprint) } }
-                }
-            }
-        }
-    }
-}
-
 /// Findings that stand with those of other rules.
 fn elsewhere(all: &[(usize, &ToldFinding)]) -> Markup {
     html! {
         @if !all.is_empty() {
-            p.quiet { "The same mistakes as above, each told there:" }
-            ul.also {
-                @for (number, finding) in all {
-                    li {
-                        (severity_mark(finding.severity)) " "
-                        a href=(format!("#f{number}")) { (inline(&finding.message)) } " " span.where { (place(finding)) }
+            details.elsewhere open[all.len() <= FEW] {
+                summary { "The same mistakes as above, each told there" }
+                ul {
+                    @for (number, finding) in all {
+                        li { a href=(format!("#f{number}")) { (inline(&finding.message)) } " " (place(finding)) ", " (finding.severity) }
                     }
                 }
             }

@@ -6,8 +6,7 @@
   // A link to a finding or a session opens it.
   const reveal = () => {
     const target = location.hash.length > 1 && document.getElementById(location.hash.slice(1));
-    const fold = target && target.matches(".finding, .session") && target.querySelector("details");
-    if (fold) { fold.open = true; target.scrollIntoView(); }
+    if (target && target.matches("details")) { target.open = true; target.scrollIntoView(); }
   };
   addEventListener("hashchange", reveal);
   reveal();
@@ -52,7 +51,7 @@
   let waiting = 0;
   search.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(filter, 120); });
   boxes.forEach((box) => box.addEventListener("change", filter));
-  const fold = (open) => () => document.querySelectorAll(".finding > details").forEach((one) => { one.open = open; });
+  const fold = (open) => () => all.forEach((one) => { one.open = open; });
   document.getElementById("open-all").addEventListener("click", fold(true));
   document.getElementById("close-all").addEventListener("click", fold(false));
 })();

@@ -71,7 +71,7 @@ fn worst(told: &Told<'_>) -> Markup {
     match told.findings.first() {
         Some(finding) => html! {
             a href="#f1" { (inline(&finding.message)) }
-            " " span.where { (place(finding)) }
+            " " (place(finding))
         },
         None => html! { "Nothing was found." },
     }
@@ -81,9 +81,9 @@ fn worst(told: &Told<'_>) -> Markup {
 pub(super) fn place(finding: &ToldFinding) -> Markup {
     let named = matches!(finding.surface, Surface::Account | Surface::Trail);
     if named && !finding.place.name.is_empty() {
-        return html! { code { (finding.place.name) } };
+        return html! { code.where { (finding.place.name) } };
     }
-    html! { code { (finding.place.short()) } }
+    html! { code.where { (finding.place.short()) } }
 }
 
 fn read(report: &Report<'_>) -> Markup {
@@ -142,23 +142,23 @@ fn counts(told: &Told<'_>) -> Markup {
 
 /// What the report itself is.
 pub(super) fn about(report: &Report<'_>, told: &Told<'_>) -> Markup {
-    let rules_met = grouped(&told.findings).len();
+    let mistakes = grouped(&told.findings).len();
     html! {
         section id="about" aria-labelledby="h-about" {
             h2 id="h-about" { "About this report" }
             dl.facts {
-                div { dt { "Tool" } dd { "secretrail " (told.version) } }
-                @if let Some(day) = &report.gate.day { div { dt { "Day" } dd { (day) " (UTC)" } } }
-                div { dt { "Looked at" } dd { (surface(report)) } }
-                div { dt { "Read" } dd { (files(report)) } }
-                div { dt { "Rules asked" } dd { (report.rules.len()) } }
-                @if rules_met != told.findings.len() {
-                    div { dt { "Mistakes" } dd { (rules_met) ": findings of one secret at one line stand together" } }
+                dt { "Tool" } dd { "secretrail " (told.version) }
+                @if let Some(day) = &report.gate.day { dt { "Day" } dd { (day) " (UTC)" } }
+                dt { "Looked at" } dd { (surface(report)) }
+                dt { "Read" } dd { (files(report)) }
+                dt { "Rules asked" } dd { (report.rules.len()) }
+                @if mistakes != told.findings.len() {
+                    dt { "Mistakes" } dd { (mistakes) ": findings of one secret at one line stand together" }
                 }
                 @if let Some(section) = &report.account {
-                    div { dt { "Evidence" } dd { (told.teller.message(&headline(section))) } }
+                    dt { "Evidence" } dd { (told.teller.message(&headline(section))) }
                 }
-                div { dt { "Exit code" } dd { (report.exit_code as u8) } }
+                dt { "Exit code" } dd { (report.exit_code as u8) }
             }
             p.note { "Secrets are never shown: eight stars or as many as it has characters stand for each. This page loads nothing and sends nothing." }
         }

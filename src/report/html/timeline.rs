@@ -205,7 +205,7 @@ fn lane(
     html! {
         div.lane-words {
             p { a href=(format!("#s-{}", anchor(&session.id))) { code { (session.id) } } " " (title(session, teller)) }
-            p.quiet { (written(first, "%H:%M:%S")) ", " (session.span) ", " (number(session.events as usize, "event", "events")) }
+            p.quiet { (written(first, if scale.last - scale.first > DAY { "%d %b %H:%M:%S" } else { "%H:%M:%S" })) ", " (session.span) ", " (number(session.events as usize, "event", "events")) }
         }
         svg.strip width="100%" height="44" aria-hidden="true" focusable="false" {
             @for tick in scale.ticks() {

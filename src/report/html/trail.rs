@@ -67,8 +67,15 @@ fn table(
     page.put(&html! { thead { tr { @for title in COLUMNS { th scope="col" { (title) } } } } })?;
     page.tag("<tbody>\n")?;
     for session in sessions.iter().take(MOST_ROWS) {
-        let [id, rest @ ..] = cells(session, teller);
-        page.put(&html! { tr { th scope="row" { code { (id) } } @for cell in &rest { td { (cell) } } } })?;
+        let [id, who, actor, rest @ ..] = cells(session, teller);
+        page.put(&html! {
+            tr {
+                th scope="row" { code { (id) } }
+                td { (who) }
+                td { (actor) }
+                @for cell in &rest { td.short { (cell) } }
+            }
+        })?;
     }
     page.tag("</tbody>\n</table>\n</div>\n")?;
     more(sessions.len(), MOST_ROWS, page)
@@ -115,24 +122,22 @@ fn one(session: &SessionRow, teller: &Teller<'_>, open: bool) -> Markup {
         .collect();
     let fell = session.fallback.as_ref().map(|(_, from, told)| (teller.name(from), teller.message(told)));
     html! {
-        article.session id=(format!("s-{}", anchor(&session.id))) {
-            details open[open] {
-                summary {
-                    h4 { code { (session.id) } " " (title(session, teller)) } " "
-                    span.where { (session.first) ", " (session.span) }
-                }
+        details.session id=(format!("s-{}", anchor(&session.id))) open[open] {
+            summary {
+                h4 { code { (session.id) } " " (title(session, teller)) } " "
+                span.where { (session.first) ", " (session.span) }
+            }
                 dl.facts.body {
                     (fact("Principal", &all(std::slice::from_ref(&session.principal)), true))
                     (fact("Account", &all(std::slice::from_ref(&session.account)), true))
                     (fact("Called from", &all(&session.chain), true))
-                    @if let Some((from, told)) = fell { div { dt { "Fell back from" } dd { code { (from) } ": " (inline(&told)) } } }
+                    @if let Some((from, told)) = fell { dt { "Fell back from" } dd { code { (from) } ": " (inline(&told)) } }
                     (fact("Why this actor", &all(&session.reasons), false))
                     (fact("Speaks against it", &all(&session.contradictions), false))
                     (fact("Source identity", &all(std::slice::from_ref(&session.source_identity)), true))
                     (fact("Session tags", &tags, true))
-                    div { dt { "Events" } dd {
-                        (session.events) ": " (session.reads) " reads, " (session.writes) " writes, " (session.denied) " denied"
-                    } }
+                    dt { "Events" }
+                    dd { (session.events) ": " (session.reads) " reads, " (session.writes) " writes, " (session.denied) " denied" }
                     (fact("Secrets read", &all(&session.secrets_read), true))
                     (fact("Credentials made", &all(&session.created_credentials), true))
                     (fact("What lasts", &all(&session.persistence), true))
@@ -142,7 +147,6 @@ fn one(session: &SessionRow, teller: &Teller<'_>, open: bool) -> Markup {
                     (fact("With", &all(&session.user_agents), true))
                     (fact("Regions", &all(&session.regions), true))
                     (fact("Services", &all(&session.services), true))
-                }
             }
         }
     }
@@ -160,15 +164,13 @@ fn fact(title: &str, texts: &[String], code: bool) -> Markup {
     }
     let left_out = texts.len().saturating_sub(MOST_TEXTS);
     html! {
-        div {
-            dt { (title) }
-            dd {
-                @for (index, text) in texts.iter().take(MOST_TEXTS).enumerate() {
-                    @if index > 0 { br; }
-                    @if code { code { (text) } } @else { (inline(text)) }
-                }
-                @if left_out > 0 { br; "and " (left_out) " more" }
+        dt { (title) }
+        dd {
+            @for (index, text) in texts.iter().take(MOST_TEXTS).enumerate() {
+                @if index > 0 { br; }
+                @if code { code { (text) } } @else { (inline(text)) }
             }
+            @if left_out > 0 { br; "and " (left_out) " more" }
         }
     }
 }

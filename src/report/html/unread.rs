@@ -60,16 +60,14 @@ fn by_reason<'g>(gaps: &[&'g ToldGap]) -> Vec<(&'g str, Vec<&'g ToldGap>)> {
 
 fn of_reason(reason: &str, gaps: &[&ToldGap], class: &str) -> Markup {
     html! {
-        article.gap-reason.(class) {
-            details open[gaps.len() <= FEW] {
-                summary { h4 { (inline(reason)) } " " span.quiet { (number(gaps.len(), "place", "places")) } }
-                ul.places {
-                    @for gap in gaps {
-                        li {
-                            code { (gap.place.short()) }
-                            @if !gap.place.name.is_empty() { " " code.name { (gap.place.name) } }
-                            @if let Some(acceptance) = gap.acceptance() { " " span.quiet { (inline(&acceptance)) } }
-                        }
+        details.gap-reason.(class) open[gaps.len() <= FEW] {
+            summary { h4 { (inline(reason)) } " " span.where { (number(gaps.len(), "place", "places")) } }
+            ul.places {
+                @for gap in gaps {
+                    li {
+                        code { (gap.place.short()) }
+                        @if !gap.place.name.is_empty() { " " code.name { (gap.place.name) } }
+                        @if let Some(acceptance) = gap.acceptance() { " " span.quiet { (inline(&acceptance)) } }
                     }
                 }
             }
@@ -108,7 +106,7 @@ fn row(silenced: &ToldSilenced) -> Markup {
             td { @if silenced.reason.is_empty() { "no reason was given" } @else { (silenced.reason) } }
             td { (silenced.by) }
             td { (silenced.until.as_deref().unwrap_or("without end")) }
-            td { code { (silenced.fingerprint) } }
+            td.short { code { (silenced.fingerprint) } }
         }
     }
 }
