@@ -50,8 +50,12 @@ impl Outcome<'_> {
         started: Instant,
     ) -> Result<ExitCode, Error> {
         let setup = self.setup;
-        let mut keeper =
-            Keeper::open(arguments, &self.asked.scope, self.silencing.day(), self.asked.since.is_some())?;
+        let mut keeper = Keeper::open(
+            arguments,
+            &self.asked.scope,
+            self.silencing.named_day(),
+            self.asked.since.is_some(),
+        )?;
         check_places(arguments, &self.looked.sources)?;
         let redactor = redactor(setup, &mut self.looked);
         let mut heard = self.silencing.hear(setup, &mut self.looked, &redactor)?;
@@ -90,6 +94,7 @@ impl Outcome<'_> {
             findings,
             silenced: silenced.into_iter().filter(|one| filters.keeps(&one.finding)).map(told).collect(),
             gate: Gate {
+                day: Some(self.silencing.day().to_string()),
                 fail_on: Some(fail_on),
                 left_out,
                 gone,

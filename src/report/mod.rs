@@ -11,6 +11,7 @@ mod excerpt;
 mod github;
 mod gitlab;
 mod history;
+mod html;
 mod json;
 mod junit;
 mod markdown;
@@ -71,6 +72,8 @@ pub enum Format {
     Csv,
     /// Lines of the Open Cybersecurity Schema Framework, for data lakes.
     Ocsf,
+    /// One page for a browser, that loads nothing.
+    Html,
 }
 
 impl Format {
@@ -86,6 +89,7 @@ impl Format {
         Self::Oneline,
         Self::Csv,
         Self::Ocsf,
+        Self::Html,
     ];
 
     /// The word that users see and type.
@@ -101,6 +105,7 @@ impl Format {
             Self::Oneline => "oneline",
             Self::Csv => "csv",
             Self::Ocsf => "ocsf",
+            Self::Html => "html",
         }
     }
 
@@ -192,6 +197,8 @@ impl Default for TableStyle {
 /// What the gate was asked, and what it did not tell.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Gate {
+    /// The day of the run: until then ignores had to hold.
+    pub day: Option<String>,
     /// The least severity that fails.
     pub fail_on: Option<Severity>,
     /// Findings that are less sure than was asked, left out.
@@ -286,5 +293,6 @@ pub fn write(format: Format, report: &Report<'_>, out: &mut dyn Write) -> io::Re
         Format::Oneline => oneline::render(report, out),
         Format::Csv => csv::render(report, out),
         Format::Ocsf => ocsf::render(report, out),
+        Format::Html => html::render(report, out),
     }
 }
