@@ -1,5 +1,6 @@
 //! Secret texts, and what is known about how they look and are named.
 
+pub mod mask;
 pub mod names;
 pub mod placeholder;
 pub mod redact;
