@@ -2,6 +2,8 @@
 
 mod account;
 mod report;
+#[cfg(feature = "run")]
+mod run;
 mod trail;
 #[cfg(feature = "verify")]
 mod trail_verify;
@@ -125,6 +127,10 @@ pub enum Command {
     /// Print the least that AWS must allow for an audit, as an IAM policy.
     #[command(after_help = account::POLICY_EXAMPLES)]
     Policy(PolicyArguments),
+    /// Run a program without keys that it must not have, and mask secrets in what it prints.
+    #[cfg(feature = "run")]
+    #[command(after_help = run::RUN_EXAMPLES)]
+    Run(RunArguments),
     /// Serve other systems.
     #[cfg(feature = "serve")]
     Serve(ServeArguments),
@@ -273,6 +279,8 @@ pub enum RulesCommand {
 pub use account::CollectArguments;
 pub use account::{AccountArguments, AwsArguments, EvidenceArguments, EvidenceCommand, PolicyArguments};
 pub use report::{Also, ReportArguments};
+#[cfg(feature = "run")]
+pub use run::RunArguments;
 #[cfg(feature = "verify")]
 pub use trail_verify::TrailVerifyArguments;
 

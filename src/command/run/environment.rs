@@ -1,0 +1,171 @@
+//! What of the environment a program gets, and what of it must not be seen in its output.
+
+use std::ffi::{OsStr, OsString};
+
+use zeroize::Zeroizing;
+
+use crate::secret::mask::{Hidden, SHORTEST};
+use crate::secret::names::says_secret;
+use crate::secret::placeholder::{Placeholder, judge};
+use crate::secret::tokens::TokenTable;
+
+/// Keys that a program takes where its user has a subscription, and that bill somebody else.
+const OVERRIDING: &[&str] = &[
+    "ANTHROPIC_API_KEY",
+    "ANTHROPIC_AUTH_TOKEN",
+    "CODEX_API_KEY",
+    "GEMINI_API_KEY",
+    "GOOGLE_API_KEY",
+    "OPENAI_API_KEY",
+];
+
+/// What the user wants.
+pub(super) struct Wanted<'w> {
+    pub remove: &'w [String],
+    pub keep: &'w [String],
+    pub mask: &'w [String],
+}
+
+/// What comes of it.
+#[derive(Default)]
+pub(super) struct Environment {
+    /// Variables that the program does not get.
+    pub removed: Vec<OsString>,
+    /// Values that must not be seen.
+    pub hidden: Vec<Hidden>,
+    /// Variables whose values are too short to be masked.
+    short: Vec<String>,
+}
+
+impl Environment {
+    pub(super) fn of(variables: impl Iterator<Item = (OsString, OsString)>, wanted: &Wanted<'_>) -> Self {
+        let mut variables: Vec<_> =
+            variables.map(|(name, value)| (name, Zeroizing::new(value.into_encoded_bytes()))).collect();
+        variables.sort_unstable_by(|(left, _), (right, _)| left.cmp(right));
+        let mut all = Self::default();
+        for (name, value) in variables {
+            all.take(name, &value, wanted);
+        }
+        all
+    }
+
+    fn take(&mut self, name: OsString, value: &[u8], wanted: &Wanted<'_>) {
+        let told = name.to_string_lossy().into_owned();
+        let named = |list: &[String]| list.iter().any(|one| is_same(one, &name));
+        let by_list = OVERRIDING.iter().any(|one| is_same(one, &name)) && !named(wanted.keep);
+        let is_removed = named(wanted.remove) || by_list;
+        if is_removed || named(wanted.mask) || is_secret(&told, value) {
+            self.hide(&told, value);
+        } else {
+            for token in tokens(&told, value) {
+                self.hide(&told, &token);
+            }
+        }
+        if is_removed {
+            self.removed.push(name);
+        }
+    }
+
+    fn hide(&mut self, name: &str, value: &[u8]) {
+        if value.trim_ascii().len() < SHORTEST {
+            if !value.is_empty() {
+                self.short.push(name.to_owned());
+            }
+            return;
+        }
+        self.hidden.push(Hidden { name: name.to_owned(), value: Zeroizing::new(value.to_vec()) });
+    }
+
+    /// What is done, in one line, by names only.
+    pub(super) fn told(&self, masks: bool) -> String {
+        let mut parts = Vec::new();
+        let removed: Vec<_> = self.removed.iter().map(|name| name.to_string_lossy()).collect();
+        parts.push(match removed.as_slice() {
+            [] => "nothing to remove".to_owned(),
+            names => format!("removed {}", names.join(", ")),
+        });
+        match self.hidden.len() {
+            _ if !masks => parts.push("its output is not masked".to_owned()),
+            0 => parts.push("no value to mask".to_owned()),
+            1 => parts.push("masks 1 value".to_owned()),
+            count => parts.push(format!("masks {count} values")),
+        }
+        if masks && !self.short.is_empty() {
+            parts.push(format!("too short to be masked: {}", self.short.join(", ")));
+        }
+        parts.join("; ")
+    }
+}
+
+/// Windows does not tell upper from lower case in names.
+fn is_same(listed: &str, name: &OsStr) -> bool {
+    if cfg!(windows) { name.eq_ignore_ascii_case(listed) } else { name == listed }
+}
+
+/// Whether the name says that the value is a secret, and the value does not say that it is none.
+fn is_secret(name: &str, value: &[u8]) -> bool {
+    says_secret(name).is_some() && judge(&String::from_utf8_lossy(value)) != Placeholder::Yes
+}
+
+/// Tokens in a value of a variable with a harmless name.
+fn tokens(name: &str, value: &[u8]) -> Vec<Zeroizing<Vec<u8>>> {
+    let Ok(value) = std::str::from_utf8(value) else { return Vec::new() };
+    let text = Zeroizing::new(format!("{name}={value}"));
+    let found = TokenTable::embedded().find(&text, "").into_iter();
+    found.filter_map(|one| text.get(one.range).map(|token| Zeroizing::new(token.into()))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(variables: &[(&str, &str)], remove: &[&str], keep: &[&str], mask: &[&str]) -> Environment {
+        let own = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+        let (remove, keep, mask) = (own(remove), own(keep), own(mask));
+        let variables = variables.iter().map(|(name, value)| ((*name).into(), (*value).into()));
+        Environment::of(variables, &Wanted { remove: &remove, keep: &keep, mask: &mask })
+    }
+
+    fn hidden(all: &Environment) -> Vec<&str> {
+        all.hidden.iter().map(|one| one.name.as_str()).collect()
+    }
+
+    #[test]
+    fn keys_that_override_are_removed_unless_they_are_kept() {
+        let variables =
+            [("PATH", "/bin"), ("OPENAI_API_KEY", "sk-fake-openai"), ("ANTHROPIC_API_KEY", "sk-fake-key")];
+        let all = of(&variables, &[], &[], &[]);
+        assert_eq!(all.removed, ["ANTHROPIC_API_KEY", "OPENAI_API_KEY"]);
+        assert_eq!(hidden(&all), ["ANTHROPIC_API_KEY", "OPENAI_API_KEY"]);
+        assert_eq!(all.told(true), "removed ANTHROPIC_API_KEY, OPENAI_API_KEY; masks 2 values");
+        let all = of(&variables, &["PATH"], &["OPENAI_API_KEY"], &[]);
+        assert_eq!(all.removed, ["ANTHROPIC_API_KEY", "PATH"]);
+        // Kept, and masked all the same; a path that was removed is too short.
+        assert_eq!(hidden(&all), ["ANTHROPIC_API_KEY", "OPENAI_API_KEY"]);
+        assert!(all.told(true).ends_with("too short to be masked: PATH"));
+    }
+
+    #[test]
+    fn what_says_secret_or_is_a_token_is_masked() {
+        let token = format!("ghp_{}", "0123456789abcdefghijABCDEFGHIJ012345");
+        let remark = format!("use {token} for now");
+        let all = of(
+            &[
+                ("DB_PASSWORD", "hunter2hunter2"),
+                ("DB_PASSWORD_FILE", "/run/secrets/db"),
+                ("EDITOR", "/usr/bin/vim"),
+                ("HARMLESS", "nothing at all"),
+                ("REMARK", &remark),
+                ("STAGE", "production"),
+                ("API_TOKEN", "${API_TOKEN}"),
+            ],
+            &[],
+            &[],
+            &["STAGE"],
+        );
+        let of_remark = all.hidden.iter().find(|one| one.name == "REMARK").map(|one| one.value.to_vec());
+        assert_eq!(of_remark, Some(token.into_bytes()));
+        assert_eq!(hidden(&all), ["DB_PASSWORD", "REMARK", "STAGE"]);
+        assert_eq!(all.told(true), "nothing to remove; masks 3 values");
+    }
+}
