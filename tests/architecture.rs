@@ -51,7 +51,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("cli", &["day", "finding", "policy", "report", "rule"]),
     ("evidence", &["error"]),
     ("policy", &[]),
-    ("aws", &["error", "evidence", "policy"]),
+    ("inventory", &["day", "evidence", "finding", "reading", "record", "rule", "secret", "source"]),
+    ("aws", &["error", "evidence", "policy", "secret"]),
 ];
 
 /// Modules that read and write.
