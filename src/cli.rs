@@ -131,6 +131,10 @@ pub enum Command {
     #[cfg(feature = "run")]
     #[command(after_help = run::RUN_EXAMPLES)]
     Run(RunArguments),
+    /// Make a session of a role that says who stands behind it, for the AWS CLI and SDKs to run.
+    #[cfg(all(feature = "aws", feature = "run"))]
+    #[command(after_help = run::PROCESS_EXAMPLES, mut_arg("role_arn", |argument| argument.required(true)))]
+    CredentialProcess(ProcessArguments),
     /// Serve other systems.
     #[cfg(feature = "serve")]
     Serve(ServeArguments),
@@ -281,6 +285,8 @@ pub use account::{AccountArguments, AwsArguments, EvidenceArguments, EvidenceCom
 pub use report::{Also, ReportArguments};
 #[cfg(feature = "run")]
 pub use run::RunArguments;
+#[cfg(all(feature = "aws", feature = "run"))]
+pub use run::{ProcessArguments, SessionArguments};
 #[cfg(feature = "verify")]
 pub use trail_verify::TrailVerifyArguments;
 

@@ -13,6 +13,7 @@ mod error;
 mod http;
 mod iam;
 mod identity;
+pub mod mint;
 mod pace;
 mod session;
 pub mod ssm;
@@ -123,6 +124,37 @@ pub fn values(
     blocking(stop, "stopped; no value was read", async {
         let session = Session::open(options).await?;
         Ok(ssm::values(&session, names, decrypt, done).await)
+    })
+}
+
+/// What a program is given.
+#[derive(Debug)]
+pub struct Lent {
+    /// A session of its own.
+    pub session: Option<mint::Minted>,
+    /// Values of parameters, read by that session where there is one.
+    pub values: Values,
+}
+
+/// Asks for a session, where one is wanted, and reads decrypted values with it.
+///
+/// # Errors
+///
+/// [`ErrorKind::Input`] where there are no credentials, or the role can't be assumed.
+pub fn lend(options: &Options, wanted: Option<&mint::Tagged>, names: &[String]) -> Result<Lent, Error> {
+    // Ctrl-C ends the process: nothing was started yet.
+    let (_held, stop) = watch::channel(false);
+    blocking(stop, "stopped; nothing was started", async {
+        let mut session = Session::open(options).await?;
+        let minted = match wanted {
+            Some(wanted) => Some(mint::mint(&session, wanted).await?),
+            None => None,
+        };
+        if let Some(minted) = &minted {
+            session = session.under(minted);
+        }
+        let values = ssm::values(&session, names, true, &|| ()).await;
+        Ok(Lent { session: minted, values })
     })
 }
 

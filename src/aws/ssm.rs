@@ -122,7 +122,7 @@ fn denied(error: &SdkError<GetParameterError, HttpResponse>) -> Denied {
     Denied { code: told.code, permission, request_id: plain_id(error.request_id()) }
 }
 
-fn plain_id(id: Option<&str>) -> Option<String> {
+pub(super) fn plain_id(id: Option<&str>) -> Option<String> {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
     let is_id = |id: &&str| !id.is_empty() && id.len() <= MOST_REQUEST_ID && id.bytes().all(plain);
     id.filter(is_id).map(str::to_owned)
@@ -130,7 +130,7 @@ fn plain_id(id: Option<&str>) -> Option<String> {
 
 /// No answer fills the memory, and none is seen by anybody but the SDK.
 #[derive(Debug)]
-struct Bound;
+pub(super) struct Bound;
 
 #[dyn_dispatch_hint]
 impl Intercept for Bound {

@@ -4,6 +4,8 @@ mod account;
 mod baseline;
 #[cfg(feature = "aws")]
 mod collect;
+#[cfg(all(feature = "aws", feature = "run"))]
+mod credential_process;
 mod evidence;
 mod man;
 mod outcome;
@@ -54,6 +56,8 @@ fn audit(cli: &Cli) -> Result<ExitCode, Error> {
         Command::Policy(arguments) => policy::run(arguments),
         #[cfg(feature = "run")]
         Command::Run(_) => Ok(ExitCode::NotRun),
+        #[cfg(all(feature = "aws", feature = "run"))]
+        Command::CredentialProcess(arguments) => credential_process::run(arguments),
         #[cfg(feature = "serve")]
         Command::Serve(arguments) => serve::run(arguments),
         Command::Completions { shell } => {

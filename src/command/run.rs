@@ -1,12 +1,18 @@
 //! `secretrail run`: a program without keys that it must not have, and without values in what it prints.
 
 mod environment;
+mod git;
+pub(super) mod give;
+#[cfg(feature = "aws")]
+pub(super) mod lend;
+mod limits;
 mod masked;
 #[cfg(not(unix))]
 mod plain;
 mod queue;
 #[cfg(unix)]
 mod unix;
+mod who;
 
 use std::ffi::{OsStr, OsString};
 use std::io::{self, Write};
@@ -24,13 +30,18 @@ use crate::error::{Error, ErrorKind};
 use crate::secret::mask::Mask;
 use crate::settings::Settings;
 
+/// Takes from others the sight of what this process holds, where the system can.
+pub(super) fn hide_memory() {
+    system::hide_memory();
+}
+
 /// Runs the program; the exit code is its own.
 ///
 /// # Errors
 ///
 /// [`ErrorKind::NotRun`], [`ErrorKind::NoProgram`], [`ErrorKind::NotExecutable`]: it was not started.
 pub(super) fn run(cli: &Cli, arguments: &RunArguments) -> Result<u8, Error> {
-    system::hide_memory();
+    hide_memory();
     prepared(cli, arguments).map_err(|error| match error.kind {
         ErrorKind::NoProgram | ErrorKind::NotExecutable => error,
         _ => Error { kind: ErrorKind::NotRun, ..error },
@@ -39,23 +50,35 @@ pub(super) fn run(cli: &Cli, arguments: &RunArguments) -> Result<u8, Error> {
 
 fn prepared(cli: &Cli, arguments: &RunArguments) -> Result<u8, Error> {
     let settings = Settings::load(arguments.settings.as_deref(), Path::new("."))?;
-    let environment = Environment::of(
+    let mut environment = Environment::of(
         std::env::vars_os(),
         &Wanted {
             remove: &[&*arguments.remove, &*settings.run.remove].concat(),
             keep: &arguments.keep,
             mask: &[&*arguments.mask, &*settings.run.mask].concat(),
+            has_session: has_session(arguments),
         },
     );
+    let told = give::give(arguments, &mut environment)?;
     let mask = Mask::new(&environment.hidden).ok_or_else(too_much)?;
     if !cli.quiet {
-        tell(&environment.told(!arguments.no_mask), &mask);
+        tell(&environment.told(&told, !arguments.no_mask), &mask);
     }
     let program = Program { words: &arguments.command, environment: &environment };
     if arguments.no_mask {
         return system::become_it(&program);
     }
     system::start(&program, mask, !arguments.no_terminal)
+}
+
+#[cfg(feature = "aws")]
+fn has_session(arguments: &RunArguments) -> bool {
+    arguments.session.role_arn.is_some()
+}
+
+#[cfg(not(feature = "aws"))]
+fn has_session(_: &RunArguments) -> bool {
+    false
 }
 
 /// What is started.
@@ -70,12 +93,20 @@ impl Program<'_> {
         self.words.first().map(OsString::as_os_str).unwrap_or_default()
     }
 
-    #[expect(clippy::disallowed_methods, reason = "to run a program is what was asked for")]
+    #[cfg(unix)]
     fn command(&self) -> std::process::Command {
-        let mut command = std::process::Command::new(self.name());
+        self.command_as(self.name())
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "to run a program is what was asked for")]
+    fn command_as(&self, name: &OsStr) -> std::process::Command {
+        let mut command = std::process::Command::new(name);
         command.args(self.words.iter().skip(1));
         for name in &self.environment.removed {
             command.env_remove(name);
+        }
+        for (name, value) in &self.environment.given {
+            command.env(name, value.expose());
         }
         command
     }

@@ -18,6 +18,7 @@ import copy
 import datetime as dt
 import fnmatch
 import json
+import re
 import threading
 import time
 import uuid
@@ -225,11 +226,34 @@ def record(response, name, identity, user, result):
         "eventCategory": "Management",
     }
     status, headers, body = result
+    if name == "sts:AssumeRole":
+        event |= assumed(response, str(body) if int(status) < 400 else "")
     if int(status) >= 400:
         denied = int(status) == 403 or "AccessDenied" in str(body)
         event["errorCode"] = "AccessDenied" if denied else headers.get("x-amzn-errortype", "ClientError")
     with LOCK:
         EVENTS.append((now.timestamp(), user, event))
+
+
+def assumed(response, body):
+    """What CloudTrail keeps of AssumeRole: who the session is, and not its secrets."""
+    given = {name: value[0] for name, value in (response.querystring or {}).items()}
+    tags = []
+    while f"Tags.member.{len(tags) + 1}.Key" in given:
+        number = f"Tags.member.{len(tags) + 1}"
+        tags.append({"key": given[f"{number}.Key"], "value": given.get(f"{number}.Value", "")})
+    names = ("RoleArn", "RoleSessionName", "DurationSeconds", "ExternalId", "SourceIdentity")
+    asked = {name[0].lower() + name[1:]: given[name] for name in names if name in given}
+    if tags:
+        asked["tags"] = tags
+    made = {name: text for name, text in re.findall(r"<(AccessKeyId|Expiration|AssumedRoleId|Arn)>([^<]+)<", body)}
+    answer = {
+        "credentials": {"accessKeyId": made.get("AccessKeyId"), "expiration": made.get("Expiration")},
+        "assumedRoleUser": {"assumedRoleId": made.get("AssumedRoleId"), "arn": made.get("Arn")},
+    }
+    if "sourceIdentity" in asked:
+        answer["sourceIdentity"] = asked["sourceIdentity"]
+    return {"requestParameters": asked, "responseElements": answer if made else None}
 
 
 def parameters_of(response):

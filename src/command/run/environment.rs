@@ -4,6 +4,7 @@ use std::ffi::{OsStr, OsString};
 
 use zeroize::Zeroizing;
 
+use crate::secret::Secret;
 use crate::secret::mask::{Hidden, SHORTEST};
 use crate::secret::names::says_secret;
 use crate::secret::placeholder::{Placeholder, judge};
@@ -19,11 +20,32 @@ const OVERRIDING: &[&str] = &[
     "OPENAI_API_KEY",
 ];
 
+/// Where programs find AWS credentials. Who gets a session must not find others: some take these first.
+const OF_AWS: &[&str] = &[
+    "AWS_ACCESS_KEY_ID",
+    "AWS_CONTAINER_AUTHORIZATION_TOKEN",
+    "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
+    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+    "AWS_CREDENTIAL_EXPIRATION",
+    "AWS_DEFAULT_PROFILE",
+    "AWS_PROFILE",
+    "AWS_ROLE_ARN",
+    "AWS_ROLE_SESSION_NAME",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SECURITY_TOKEN",
+    "AWS_SESSION_TOKEN",
+    "AWS_WEB_IDENTITY_TOKEN_FILE",
+];
+
 /// What the user wants.
+#[derive(Default)]
 pub(super) struct Wanted<'w> {
     pub remove: &'w [String],
     pub keep: &'w [String],
     pub mask: &'w [String],
+    /// Whether the program gets a session of its own.
+    pub has_session: bool,
 }
 
 /// What comes of it.
@@ -31,6 +53,8 @@ pub(super) struct Wanted<'w> {
 pub(super) struct Environment {
     /// Variables that the program does not get.
     pub removed: Vec<OsString>,
+    /// Variables that the program gets, with their values.
+    pub given: Vec<(String, Secret)>,
     /// Values that must not be seen.
     pub hidden: Vec<Hidden>,
     /// Variables whose values are too short to be masked.
@@ -53,8 +77,9 @@ impl Environment {
         let told = name.to_string_lossy().into_owned();
         let named = |list: &[String]| list.iter().any(|one| is_same(one, &name));
         let by_list = OVERRIDING.iter().any(|one| is_same(one, &name)) && !named(wanted.keep);
-        let is_removed = named(wanted.remove) || by_list;
-        if is_removed || named(wanted.mask) || is_secret(&told, value) {
+        let of_aws = wanted.has_session && OF_AWS.iter().any(|one| is_same(one, &name));
+        let is_removed = named(wanted.remove) || by_list || of_aws;
+        if named(wanted.remove) || by_list || named(wanted.mask) || is_secret(&told, value) {
             self.hide(&told, value);
         } else {
             for token in tokens(&told, value) {
@@ -76,14 +101,27 @@ impl Environment {
         self.hidden.push(Hidden { name: name.to_owned(), value: Zeroizing::new(value.to_vec()) });
     }
 
+    /// Gives the program a value that must not be seen.
+    pub(super) fn lend(&mut self, name: &str, value: Secret) {
+        self.hide(name, value.expose().as_bytes());
+        self.set(name, value);
+    }
+
+    /// Gives the program a value that may be seen.
+    pub(super) fn set(&mut self, name: &str, value: Secret) {
+        self.removed.retain(|removed| !is_same(name, removed));
+        self.given.push((name.to_owned(), value));
+    }
+
     /// What is done, in one line, by names only.
-    pub(super) fn told(&self, masks: bool) -> String {
+    pub(super) fn told(&self, more: &[String], masks: bool) -> String {
         let mut parts = Vec::new();
         let removed: Vec<_> = self.removed.iter().map(|name| name.to_string_lossy()).collect();
         parts.push(match removed.as_slice() {
             [] => "nothing to remove".to_owned(),
             names => format!("removed {}", names.join(", ")),
         });
+        parts.extend_from_slice(more);
         match self.hidden.len() {
             _ if !masks => parts.push("its output is not masked".to_owned()),
             0 => parts.push("no value to mask".to_owned()),
@@ -123,7 +161,7 @@ mod tests {
         let own = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
         let (remove, keep, mask) = (own(remove), own(keep), own(mask));
         let variables = variables.iter().map(|(name, value)| ((*name).into(), (*value).into()));
-        Environment::of(variables, &Wanted { remove: &remove, keep: &keep, mask: &mask })
+        Environment::of(variables, &Wanted { remove: &remove, keep: &keep, mask: &mask, has_session: false })
     }
 
     fn hidden(all: &Environment) -> Vec<&str> {
@@ -137,12 +175,27 @@ mod tests {
         let all = of(&variables, &[], &[], &[]);
         assert_eq!(all.removed, ["ANTHROPIC_API_KEY", "OPENAI_API_KEY"]);
         assert_eq!(hidden(&all), ["ANTHROPIC_API_KEY", "OPENAI_API_KEY"]);
-        assert_eq!(all.told(true), "removed ANTHROPIC_API_KEY, OPENAI_API_KEY; masks 2 values");
+        assert_eq!(all.told(&[], true), "removed ANTHROPIC_API_KEY, OPENAI_API_KEY; masks 2 values");
         let all = of(&variables, &["PATH"], &["OPENAI_API_KEY"], &[]);
         assert_eq!(all.removed, ["ANTHROPIC_API_KEY", "PATH"]);
         // Kept, and masked all the same; a path that was removed is too short.
         assert_eq!(hidden(&all), ["ANTHROPIC_API_KEY", "OPENAI_API_KEY"]);
-        assert!(all.told(true).ends_with("too short to be masked: PATH"));
+        assert!(all.told(&[], true).ends_with("too short to be masked: PATH"));
+    }
+
+    #[test]
+    fn who_gets_a_session_finds_no_other_credentials() {
+        let variables =
+            [("AWS_PROFILE", "production"), ("AWS_REGION", "us-east-1"), ("AWS_SECRET_ACCESS_KEY", "FIXTURE-SECRET")];
+        let variables = variables.map(|(name, value)| (OsString::from(name), OsString::from(value)));
+        let wanted = Wanted { has_session: true, ..Wanted::default() };
+        let mut all = Environment::of(variables.into_iter(), &wanted);
+        assert_eq!(all.removed, ["AWS_PROFILE", "AWS_SECRET_ACCESS_KEY"]);
+        // The name of a profile is no secret.
+        assert_eq!(hidden(&all), ["AWS_SECRET_ACCESS_KEY"]);
+        all.lend("AWS_SECRET_ACCESS_KEY", Secret::new("FIXTURE-OTHER"));
+        assert_eq!(all.removed, ["AWS_PROFILE"]);
+        assert_eq!(hidden(&all), ["AWS_SECRET_ACCESS_KEY"; 2]);
     }
 
     #[test]
@@ -166,6 +219,6 @@ mod tests {
         let of_remark = all.hidden.iter().find(|one| one.name == "REMARK").map(|one| one.value.to_vec());
         assert_eq!(of_remark, Some(token.into_bytes()));
         assert_eq!(hidden(&all), ["DB_PASSWORD", "REMARK", "STAGE"]);
-        assert_eq!(all.told(true), "nothing to remove; masks 3 values");
+        assert_eq!(all.told(&[], true), "nothing to remove; masks 3 values");
     }
 }

@@ -1,7 +1,7 @@
 //! Starting a program on Windows: pipes only. Ctrl-C reaches the program by itself, as both sit at one console.
 
 use std::io;
-use std::process::Stdio;
+use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::sync::mpsc::channel;
 
@@ -15,8 +15,26 @@ pub(super) fn hide_memory() {}
 
 /// There is no way to become another program: it is waited for.
 pub(super) fn become_it(program: &Program<'_>) -> Result<u8, Error> {
-    let status = program.command().status().map_err(|error| program.unstarted(&error))?;
+    let mut child = started(program, |_| ())?;
+    let status = child.wait().map_err(|error| program.unstarted(&error))?;
     Ok(code(status))
+}
+
+/// Starts it. Windows itself finds `claude.exe` as `claude`, and npm installs `claude.cmd`.
+fn started(program: &Program<'_>, set: impl Fn(&mut Command)) -> Result<Child, Error> {
+    let mut last = io::Error::from(io::ErrorKind::NotFound);
+    for extension in ["", ".cmd", ".bat"] {
+        let mut name = program.name().to_owned();
+        name.push(extension);
+        let mut command = program.command_as(&name);
+        set(&mut command);
+        match command.spawn() {
+            Ok(child) => return Ok(child),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => last = error,
+            Err(error) => return Err(program.unstarted(&error)),
+        }
+    }
+    Err(program.unstarted(&last))
 }
 
 /// Starts the program, and gives its exit code.
@@ -26,9 +44,9 @@ pub(super) fn start(program: &Program<'_>, mask: Mask, _: bool) -> Result<u8, Er
     if let Err(error) = ctrlc::set_handler(|| ()) {
         tracing::debug!("no handler for Ctrl-C: {error}");
     }
-    let mut command = program.command();
-    command.stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = command.spawn().map_err(|error| program.unstarted(&error))?;
+    let mut child = started(program, |command| {
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    })?;
     let (sender, events) = channel();
     let mut outputs = Vec::new();
     if let Some(out) = child.stdout.take() {
