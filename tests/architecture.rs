@@ -237,7 +237,9 @@ fn nothing_starts_programs_or_is_unsafe_and_only_two_connect() {
         // To run a program is what `run` is asked for.
         let starts = file.name.starts_with("command/run");
         for mark in ["process::Command", "unsafe {", "unsafe fn", "unsafe impl"] {
-            wrong.extend(file.lines_with(mark).into_iter().filter(|_| !(starts && mark == "process::Command")));
+            wrong.extend(
+                file.lines_with(mark).into_iter().filter(|_| !(starts && mark == "process::Command")),
+            );
         }
         if !CONNECT.contains(&file.module()) {
             for mark in [

@@ -70,6 +70,11 @@ pub(super) async fn mint(session: &Session, wanted: &Tagged) -> Result<Minted, E
 
 fn minted(answer: AssumeRoleOutput, session: &Session) -> Option<Minted> {
     let given = answer.credentials?;
+    // Where the answer is cut off, the SDK fills in what is missing.
+    let parts = [&given.access_key_id, &given.secret_access_key, &given.session_token];
+    if parts.into_iter().any(String::is_empty) || given.expiration.secs() <= 0 {
+        return None;
+    }
     Some(Minted {
         key_id: given.access_key_id,
         secret: Secret::new(given.secret_access_key),
@@ -112,9 +117,11 @@ fn refused(error: &SdkError<AssumeRoleError, HttpResponse>, wanted: &Tagged) -> 
         ),
         "ExpiredToken" | "ExpiredTokenException" => super::session::hint(None),
         "PackedPolicyTooLarge" => "the tags are too long together: --no-tags, or fewer of them".to_owned(),
-        "ValidationError" => "is --role-arn written as arn:aws:iam::123456789012:role/name, and --duration not longer than \
+        "ValidationError" => {
+            "is --role-arn written as arn:aws:iam::123456789012:role/name, and --duration not longer than \
                               the role allows? A role that another role assumes holds for an hour at most"
-            .to_owned(),
+                .to_owned()
+        }
         code if code == code::NO_CONNECTION || code == code::TIMED_OUT => "is there a way to AWS?".to_owned(),
         _ => "`aws sts get-caller-identity` tells whether your own credentials work".to_owned(),
     };

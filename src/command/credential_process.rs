@@ -29,7 +29,8 @@ pub(super) fn run(arguments: &ProcessArguments) -> Result<ExitCode, Error> {
         return Err(Error::new(ErrorKind::Usage, "--role-arn says of which role the session is"));
     };
     // What AWS gives has no letter that JSON escapes; what somebody else gave is no credential.
-    let plain = |text: &str| text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'"' && byte != b'\\');
+    let plain =
+        |text: &str| text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'"' && byte != b'\\');
     let (secret, token) = (session.secret.expose(), session.token.expose());
     if ![session.key_id.as_str(), secret, token].into_iter().all(plain) {
         return Err(Error::new(ErrorKind::Input, "AWS's answer to AssumeRole can't be read"));
@@ -53,12 +54,18 @@ fn not_in_a_circle(arguments: &ProcessArguments) -> Result<(), Error> {
     let home = set("HOME").or_else(|| set("USERPROFILE")).map(PathBuf::from).unwrap_or_default();
     let file = |variable: &str, name: &str| {
         let path = set(variable).map_or_else(|| home.join(".aws").join(name), PathBuf::from);
-        let is_file = std::fs::metadata(&path).is_ok_and(|file| file.is_file() && file.len() < circle::MOST_BYTES);
-        Zeroizing::new(if is_file { std::fs::read_to_string(path).unwrap_or_default() } else { String::new() })
+        let is_file =
+            std::fs::metadata(&path).is_ok_and(|file| file.is_file() && file.len() < circle::MOST_BYTES);
+        Zeroizing::new(if is_file {
+            std::fs::read_to_string(path).unwrap_or_default()
+        } else {
+            String::new()
+        })
     };
     let texts = [file("AWS_CONFIG_FILE", "config"), file("AWS_SHARED_CREDENTIALS_FILE", "credentials")];
     if texts.iter().any(|text| circle::is_circle(text, &profile)) {
-        let message = "this command takes its own credentials from a profile that gets them from this command";
+        let message =
+            "this command takes its own credentials from a profile that gets them from this command";
         return Err(Error::new(ErrorKind::Settings, message)
             .hint("name the profile that has your own credentials: secretrail credential-process --profile base ..."));
     }

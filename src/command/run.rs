@@ -16,7 +16,6 @@ mod who;
 
 use std::ffi::{OsStr, OsString};
 use std::io::{self, Write};
-use std::path::Path;
 use std::process::ExitStatus;
 
 #[cfg(not(unix))]
@@ -25,6 +24,7 @@ use plain as system;
 use unix as system;
 
 use self::environment::{Environment, Wanted};
+use super::scan::here;
 use crate::cli::{Cli, RunArguments};
 use crate::error::{Error, ErrorKind};
 use crate::secret::mask::Mask;
@@ -49,7 +49,7 @@ pub(super) fn run(cli: &Cli, arguments: &RunArguments) -> Result<u8, Error> {
 }
 
 fn prepared(cli: &Cli, arguments: &RunArguments) -> Result<u8, Error> {
-    let settings = Settings::load(arguments.settings.as_deref(), Path::new("."))?;
+    let settings = Settings::load(arguments.settings.as_deref(), &here()?)?;
     let mut environment = Environment::of(
         std::env::vars_os(),
         &Wanted {
@@ -115,8 +115,10 @@ impl Program<'_> {
     fn unstarted(&self, error: &io::Error) -> Error {
         let name = self.name().to_string_lossy();
         match error.kind() {
-            io::ErrorKind::NotFound => Error::new(ErrorKind::NoProgram, format!("there is no program {name}"))
-                .hint("is it in PATH? A script may name an interpreter that is not there"),
+            io::ErrorKind::NotFound => {
+                Error::new(ErrorKind::NoProgram, format!("there is no program {name}"))
+                    .hint("is it in PATH? A script may name an interpreter that is not there")
+            }
             _ => Error::new(ErrorKind::NotExecutable, format!("{name} can't be executed: {}", error.kind()))
                 .hint("is it a program, and may you execute it?"),
         }

@@ -88,6 +88,8 @@ CALLS: list = []
 EVENTS: deque = deque(maxlen=200_000)
 RECENT: dict = {}
 SOURCE_IDENTITY: dict = {}
+# When a role's session was made, by its key.
+MADE: dict = {}
 
 
 # --- Who calls ---
@@ -115,7 +117,7 @@ def identity_of(response):
         }
         context = {
             "sessionIssuer": issuer,
-            "attributes": {"creationDate": stamp(dt.datetime.now(UTC)), "mfaAuthenticated": "false"},
+            "attributes": {"creationDate": MADE.get(key) or stamp(dt.datetime.now(UTC)), "mfaAuthenticated": "false"},
         }
         if key in SOURCE_IDENTITY:
             context["sourceIdentity"] = SOURCE_IDENTITY[key]
@@ -336,6 +338,8 @@ plain_assume_role = TokenResponse.assume_role
 def assume_role(self):
     answer = plain_assume_role(self)
     identity, roles = self._get_param("SourceIdentity"), sts_backends[ACCOUNT]["aws"].assumed_roles
+    if roles:
+        MADE[roles[-1].access_key_id] = stamp(dt.datetime.now(UTC))
     if identity and roles:
         SOURCE_IDENTITY[roles[-1].access_key_id] = identity
     return answer
@@ -436,6 +440,7 @@ def on_reset(request, full_url, headers):
         EVENTS.clear()
         RECENT.clear()
         SOURCE_IDENTITY.clear()
+        MADE.clear()
     return answer(STATE)
 
 

@@ -62,19 +62,40 @@ fn the_minted_session_says_who_it_is_and_trail_attributes_it() {
     let here = here.with("AWS_PROFILE", "agent");
     here.write("config", "[profile agent]\nregion = us-east-1\n");
     let ran = here.run(&[
-        "run", "--role-arn", ROLE, "--inject", "PAT=/paperclip-app/github/pat", "--tag", "ticket=OPS-7", "--", "sh", "-c",
-        script, program,
+        "run",
+        "--role-arn",
+        ROLE,
+        "--inject",
+        "PAT=/paperclip-app/github/pat",
+        "--tag",
+        "ticket=OPS-7",
+        "--",
+        "sh",
+        "-c",
+        script,
+        program,
     ]);
     let name = format!("claude-code-{SESSION}");
     // Some calls of moto are refused.
     assert!(matches!(ran.code, 0 | 3), "{ran:?}");
     let told = format!("session {name} of the role agent until ");
-    assert!(ran.err.contains(&told) && ran.err.contains("(source identity jared@example.com; tags human, agent, session, repo, ticket)"), "{ran:?}");
+    assert!(
+        ran.err.contains(&told)
+            && ran
+                .err
+                .contains("(source identity jared@example.com; tags human, agent, session, repo, ticket)"),
+        "{ran:?}"
+    );
     assert!(ran.err.contains("removed AWS_PROFILE; ") && ran.err.contains("injected PAT"), "{ran:?}");
     let mut lines = ran.out.lines();
     let first: Vec<&str> = lines.next().unwrap_or_default().splitn(2, ' ').collect();
     assert!(first[0].starts_with("ASIA"), "{ran:?}");
-    assert_eq!(first[1], format!("[secretrail: AWS_SECRET_ACCESS_KEY] [secretrail: AWS_SESSION_TOKEN] {name} [secretrail: PAT]"));
+    assert_eq!(
+        first[1],
+        format!(
+            "[secretrail: AWS_SECRET_ACCESS_KEY] [secretrail: AWS_SESSION_TOKEN] {name} [secretrail: PAT]"
+        )
+    );
     assert_eq!(lines.next(), Some("us-east-1"));
     let caller = here.bundle().manifest.caller;
     assert_eq!(caller, Some(format!("arn:aws:sts::123456789012:assumed-role/agent/{name}")));
@@ -83,10 +104,12 @@ fn the_minted_session_says_who_it_is_and_trail_attributes_it() {
     let ran = here.run(&["trail", "log.json", "--format", "json", "--exit-zero"]);
     let report: Value = serde_json::from_str(&ran.out).unwrap_or_else(|error| panic!("{error}: {ran:?}"));
     let sessions = report["sessions"].as_array().expect("sessions");
-    let minted: Vec<_> = sessions.iter().filter(|one| one["source_identity"] == "jared@example.com").collect();
+    let minted: Vec<_> =
+        sessions.iter().filter(|one| one["source_identity"] == "jared@example.com").collect();
     assert_eq!(minted.len(), 1, "{sessions:#?}");
     let actor = &minted[0]["actor"];
-    assert_eq!((actor["kind"].as_str(), actor["name"].as_str(), actor["level"].as_str()), (Some("agent"), Some("Claude Code"), Some("L3")), "{actor}");
+    assert_eq!((actor["kind"].as_str(), actor["level"].as_str()), (Some("agent"), Some("L3")), "{actor}");
+    assert!(actor["reasons"].to_string().contains("session tag agent=Claude Code"), "{actor}");
     let tags = json!({"human": "jared@example.com", "agent": "Claude Code", "session": SESSION, "repo": "acme/app", "ticket": "OPS-7"});
     assert_eq!(minted[0]["tags"], tags);
     assert_eq!(minted[0]["secrets_read"], json!(["/paperclip-app/github/pat"]));
@@ -112,7 +135,10 @@ fn a_value_stands_in_the_environment_of_the_program_only() {
     moto.state(&json!({"denied": ["ssm:GetParameter"]}));
     let ran = shell(&here, &inject, "echo started");
     assert_eq!((ran.code, ran.out.as_str()), (125, ""));
-    assert!(ran.err.contains("AccessDeniedException") && ran.err.contains("needs ssm:GetParameter"), "{ran:?}");
+    assert!(
+        ran.err.contains("AccessDeniedException") && ran.err.contains("needs ssm:GetParameter"),
+        "{ran:?}"
+    );
 }
 
 #[test]
@@ -162,7 +188,8 @@ fn sdks_get_a_session_from_the_credential_process() {
     let ran = here.run(&["credential-process", "--role-arn", ROLE]);
     let given: Value = serde_json::from_str(&ran.out).unwrap_or_else(|error| panic!("{error}: {ran:?}"));
     assert_eq!((ran.code, given["Version"].as_i64(), ran.err.as_str()), (0, Some(1), ""), "{ran:?}");
-    let until = given["Expiration"].as_str().and_then(|text| text.parse::<jiff::Timestamp>().ok()).expect("a time");
+    let until =
+        given["Expiration"].as_str().and_then(|text| text.parse::<jiff::Timestamp>().ok()).expect("a time");
     assert!(until > jiff::Timestamp::now());
     let names: Vec<&String> = given.as_object().expect("an object").keys().collect();
     assert_eq!(names, ["Version", "AccessKeyId", "SecretAccessKey", "SessionToken", "Expiration"]);
@@ -186,19 +213,23 @@ fn sdks_get_a_session_from_the_credential_process() {
 fn a_role_that_demands_tags_gets_them() {
     let server = ministack();
     let root = Key { id: "123456789012", secret: "test" };
-    let allow = json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]});
+    let allow =
+        json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]});
     let mut demanding = trust(&["sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"]);
     demanding["Statement"][0]["Condition"] = json!({"StringLike": {"aws:RequestTag/agent": "*"}});
     let put = json!({"RoleName": "agent", "PolicyName": "all", "PolicyDocument": allow.to_string()});
     let of_user = json!({"UserName": "jared", "PolicyName": "all", "PolicyDocument": allow.to_string()});
-    let answers = server.set(root, &json!([
-        role(&demanding),
-        ["iam", "put_role_policy", put],
-        ["iam", "create_user", {"UserName": "jared"}],
-        ["iam", "put_user_policy", of_user],
-        ["iam", "create_access_key", {"UserName": "jared"}],
-        parameter("/paperclip-app/github/pat", VALUE),
-    ]));
+    let answers = server.set(
+        root,
+        &json!([
+            role(&demanding),
+            ["iam", "put_role_policy", put],
+            ["iam", "create_user", {"UserName": "jared"}],
+            ["iam", "put_user_policy", of_user],
+            ["iam", "create_access_key", {"UserName": "jared"}],
+            parameter("/paperclip-app/github/pat", VALUE),
+        ]),
+    );
     let key = &answers[4]["AccessKey"];
     let text = |name: &str| key[name].as_str().expect("text");
     let here = claude(&server.endpoint).key(Key { id: text("AccessKeyId"), secret: text("SecretAccessKey") });

@@ -29,7 +29,7 @@ fn with_key(folder: &Path, options: &[&str], program: &[&str]) -> Ran {
 fn keys_that_override_a_subscription_are_taken_away() {
     let ran = shell(&[], "echo \"${ANTHROPIC_API_KEY-none} $AWS_SDK_UA_APP_ID\"; echo err >&2");
     assert_eq!((ran.code, ran.out.as_str()), (0, "none jared\n"));
-    assert_eq!(ran.err, "secretrail: removed ANTHROPIC_API_KEY; masks 1 value\nerr\n");
+    assert_eq!(ran.err, "secretrail: removed ANTHROPIC_API_KEY; masks the value of 1 variable\nerr\n");
     let ran = shell(&["--keep", "ANTHROPIC_API_KEY"], "echo \"it is $ANTHROPIC_API_KEY\"");
     assert_eq!(ran.out, "it is [secretrail: ANTHROPIC_API_KEY]\n");
     let ran = shell(&["-q", "--remove", "HOME_PAGE"], "env");
@@ -71,7 +71,9 @@ fn the_exit_code_is_the_program_s() {
 
 #[test]
 fn both_outputs_are_masked_and_stay_apart() {
-    let script = format!("printf 'sk-fake-01234567'; sleep 0.3; echo 89abcdefghij; echo '{KEY}' >&2; echo '{KEY}' | base64");
+    let script = format!(
+        "printf 'sk-fake-01234567'; sleep 0.3; echo 89abcdefghij; echo '{KEY}' >&2; echo '{KEY}' | base64"
+    );
     let ran = shell(&["-q"], &script);
     assert_eq!(ran.out, "[secretrail: ANTHROPIC_API_KEY]\n[secretrail: ANTHROPIC_API_KEY]\n");
     assert_eq!(ran.err, "[secretrail: ANTHROPIC_API_KEY]\n");
@@ -83,7 +85,11 @@ fn input_goes_through_and_output_that_nobody_reads_ends_the_program() {
     let mut with_input = command(folder.path());
     with_input.env("PATH", "/usr/bin:/bin").write_stdin("one\ntwo\n");
     assert_eq!(run(with_input.args(["run", "--", "cat"])).out, "one\ntwo\n");
-    let ran = with_key(folder.path(), &["-q"], &["sh", "-c", "\"$0\" run -- yes | head -n 1", env!("CARGO_BIN_EXE_secretrail")]);
+    let ran = with_key(
+        folder.path(),
+        &["-q"],
+        &["sh", "-c", "\"$0\" run -- yes | head -n 1", env!("CARGO_BIN_EXE_secretrail")],
+    );
     assert_eq!((ran.code, ran.out.as_str()), (0, "y\n"));
 }
 
@@ -105,7 +111,10 @@ fn ten_megabytes_a_second_are_masked_at_every_split() {
     let begun = Instant::now();
     let ran = with_key(folder.path(), &["-q"], &["dd", "if=much", "bs=4099", "status=none"]);
     let took = begun.elapsed().as_secs_f64();
-    assert!(ran.out == "[secretrail: ANTHROPIC_API_KEY]\n".repeat(700_000), "a key got through, or too much was masked");
+    assert!(
+        ran.out == "[secretrail: ANTHROPIC_API_KEY]\n".repeat(700_000),
+        "a key got through, or too much was masked"
+    );
     let rate = size as f64 / took / 1e6;
     assert!(rate > 10.0, "{rate:.1} MB/s");
 }
@@ -134,14 +143,19 @@ impl Terminal {
         let (pty, end) = open().expect("a terminal");
         pty.resize(pty_process::Size::new(33, 77)).expect("a size");
         let mut typed = Typed::new(env!("CARGO_BIN_EXE_secretrail"))
-            .arg("run").args(options).args(["--", "sh", "-c", script])
-            .env_clear().env("PATH", "/usr/bin:/bin").env("ANTHROPIC_API_KEY", KEY);
+            .arg("run")
+            .args(options)
+            .args(["--", "sh", "-c", script])
+            .env_clear()
+            .env("PATH", "/usr/bin:/bin")
+            .env("ANTHROPIC_API_KEY", KEY);
         if piped_input {
             typed = typed.stdin(Stdio::null());
         }
         let child = typed.spawn(end).expect("it starts");
         let (sender, shown) = channel();
-        let reader = std::fs::File::from(std::os::fd::AsFd::as_fd(&pty).try_clone_to_owned().expect("a copy"));
+        let reader =
+            std::fs::File::from(std::os::fd::AsFd::as_fd(&pty).try_clone_to_owned().expect("a copy"));
         thread::spawn(move || {
             let (mut reader, mut buffer) = (reader, [0; 4096]);
             while let Ok(count @ 1..) = reader.read(&mut buffer) {
@@ -201,7 +215,8 @@ fn on_a_terminal_without_keys_input_comes_from_elsewhere() {
 #[test]
 fn ctrl_c_reaches_the_program_and_the_terminal_is_as_it_was() {
     let (ready, waits) = ("echo ready", "while :; do sleep 0.05; done");
-    let mut terminal = Terminal::start(&["-q"], &format!("trap 'echo caught; exit 6' INT; {ready}; {waits}"), false);
+    let mut terminal =
+        Terminal::start(&["-q"], &format!("trap 'echo caught; exit 6' INT; {ready}; {waits}"), false);
     terminal.wait_for("ready");
     let raw = modes(&terminal.pty);
     terminal.type_in("\u{3}");

@@ -31,7 +31,8 @@ fn of<'t>(text: &'t str, profile: &str, key: &str) -> Option<&'t str> {
         let line = line.trim_end();
         if let Some(name) = line.strip_prefix('[').and_then(|line| line.split(']').next()) {
             let name = name.trim();
-            inside = name == profile || name.strip_prefix("profile").is_some_and(|rest| rest.trim() == profile);
+            inside =
+                name == profile || name.strip_prefix("profile").is_some_and(|rest| rest.trim() == profile);
         } else if let (true, Some((written, value))) = (inside, line.split_once('=')) {
             if written.trim() == key {
                 found = Some(value.trim());
@@ -49,9 +50,14 @@ mod tests {
     fn a_profile_that_leads_to_us_is_a_circle() {
         let text = "[default]\nregion = us-east-1\n[profile agent]\ncredential_process = /opt/secretrail credential-process --profile base\n\
                     [profile deploy]\nsource_profile=agent\n[profile base]\ncredential_process = other --x\n[profile self]\nsource_profile = self\n";
-        for (profile, expected) in
-            [("agent", true), ("deploy", true), ("base", false), ("default", false), ("self", false), ("none", false)]
-        {
+        for (profile, expected) in [
+            ("agent", true),
+            ("deploy", true),
+            ("base", false),
+            ("default", false),
+            ("self", false),
+            ("none", false),
+        ] {
             assert_eq!(is_circle(text, profile), expected, "{profile}");
         }
     }

@@ -1,5 +1,8 @@
 //! What of the environment a program gets, and what of it must not be seen in its output.
 
+mod parts;
+
+use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
 
 use zeroize::Zeroizing;
@@ -8,7 +11,6 @@ use crate::secret::Secret;
 use crate::secret::mask::{Hidden, SHORTEST};
 use crate::secret::names::says_secret;
 use crate::secret::placeholder::{Placeholder, judge};
-use crate::secret::tokens::TokenTable;
 
 /// Keys that a program takes where its user has a subscription, and that bill somebody else.
 const OVERRIDING: &[&str] = &[
@@ -82,9 +84,7 @@ impl Environment {
         if named(wanted.remove) || by_list || named(wanted.mask) || is_secret(&told, value) {
             self.hide(&told, value);
         } else {
-            for token in tokens(&told, value) {
-                self.hide(&told, &token);
-            }
+            self.hide_parts(&told, value);
         }
         if is_removed {
             self.removed.push(name);
@@ -99,6 +99,16 @@ impl Environment {
             return;
         }
         self.hidden.push(Hidden { name: name.to_owned(), value: Zeroizing::new(value.to_vec()) });
+        self.hide_parts(name, value);
+    }
+
+    /// Programs print a part alone: the password of an address, the private key of a document.
+    fn hide_parts(&mut self, name: &str, value: &[u8]) {
+        for part in parts::of(name, value).into_iter().filter(|part| part.len() >= SHORTEST) {
+            if !self.hidden.iter().any(|one| one.value == part) {
+                self.hidden.push(Hidden { name: name.to_owned(), value: part });
+            }
+        }
     }
 
     /// Gives the program a value that must not be seen.
@@ -122,11 +132,12 @@ impl Environment {
             names => format!("removed {}", names.join(", ")),
         });
         parts.extend_from_slice(more);
-        match self.hidden.len() {
+        let names: BTreeSet<&str> = self.hidden.iter().map(|one| one.name.as_str()).collect();
+        match names.len() {
             _ if !masks => parts.push("its output is not masked".to_owned()),
             0 => parts.push("no value to mask".to_owned()),
-            1 => parts.push("masks 1 value".to_owned()),
-            count => parts.push(format!("masks {count} values")),
+            1 => parts.push("masks the value of 1 variable".to_owned()),
+            count => parts.push(format!("masks the values of {count} variables")),
         }
         if masks && !self.short.is_empty() {
             parts.push(format!("too short to be masked: {}", self.short.join(", ")));
@@ -143,14 +154,6 @@ fn is_same(listed: &str, name: &OsStr) -> bool {
 /// Whether the name says that the value is a secret, and the value does not say that it is none.
 fn is_secret(name: &str, value: &[u8]) -> bool {
     says_secret(name).is_some() && judge(&String::from_utf8_lossy(value)) != Placeholder::Yes
-}
-
-/// Tokens in a value of a variable with a harmless name.
-fn tokens(name: &str, value: &[u8]) -> Vec<Zeroizing<Vec<u8>>> {
-    let Ok(value) = std::str::from_utf8(value) else { return Vec::new() };
-    let text = Zeroizing::new(format!("{name}={value}"));
-    let found = TokenTable::embedded().find(&text, "").into_iter();
-    found.filter_map(|one| text.get(one.range).map(|token| Zeroizing::new(token.into()))).collect()
 }
 
 #[cfg(test)]
@@ -175,7 +178,10 @@ mod tests {
         let all = of(&variables, &[], &[], &[]);
         assert_eq!(all.removed, ["ANTHROPIC_API_KEY", "OPENAI_API_KEY"]);
         assert_eq!(hidden(&all), ["ANTHROPIC_API_KEY", "OPENAI_API_KEY"]);
-        assert_eq!(all.told(&[], true), "removed ANTHROPIC_API_KEY, OPENAI_API_KEY; masks 2 values");
+        assert_eq!(
+            all.told(&[], true),
+            "removed ANTHROPIC_API_KEY, OPENAI_API_KEY; masks the values of 2 variables"
+        );
         let all = of(&variables, &["PATH"], &["OPENAI_API_KEY"], &[]);
         assert_eq!(all.removed, ["ANTHROPIC_API_KEY", "PATH"]);
         // Kept, and masked all the same; a path that was removed is too short.
@@ -184,9 +190,31 @@ mod tests {
     }
 
     #[test]
+    fn parts_of_values_are_masked_too() {
+        let document =
+            r#"{"type": "service_account", "inner": [{"private_key": "FIXTURE\nKEY"}], "api_key": "short"}"#;
+        let all = of(
+            &[
+                ("DATABASE_URL", "postgres://app:hunter2hunter2@db.example.com/app"),
+                ("GOOGLE_JSON", document),
+            ],
+            &[],
+            &[],
+            &["GOOGLE_JSON"],
+        );
+        let values: Vec<&[u8]> = all.hidden.iter().map(|one| one.value.as_slice()).collect();
+        assert!(values.contains(&b"hunter2hunter2".as_slice()), "{:?}", hidden(&all));
+        assert!(values.contains(&b"FIXTURE\nKEY".as_slice()), "{:?}", hidden(&all));
+        assert!(all.told(&[], true).ends_with("masks the values of 2 variables"));
+    }
+
+    #[test]
     fn who_gets_a_session_finds_no_other_credentials() {
-        let variables =
-            [("AWS_PROFILE", "production"), ("AWS_REGION", "us-east-1"), ("AWS_SECRET_ACCESS_KEY", "FIXTURE-SECRET")];
+        let variables = [
+            ("AWS_PROFILE", "production"),
+            ("AWS_REGION", "us-east-1"),
+            ("AWS_SECRET_ACCESS_KEY", "FIXTURE-SECRET"),
+        ];
         let variables = variables.map(|(name, value)| (OsString::from(name), OsString::from(value)));
         let wanted = Wanted { has_session: true, ..Wanted::default() };
         let mut all = Environment::of(variables.into_iter(), &wanted);
@@ -219,6 +247,6 @@ mod tests {
         let of_remark = all.hidden.iter().find(|one| one.name == "REMARK").map(|one| one.value.to_vec());
         assert_eq!(of_remark, Some(token.into_bytes()));
         assert_eq!(hidden(&all), ["DB_PASSWORD", "REMARK", "STAGE"]);
-        assert_eq!(all.told(&[], true), "nothing to remove; masks 3 values");
+        assert_eq!(all.told(&[], true), "nothing to remove; masks the values of 3 variables");
     }
 }

@@ -25,7 +25,8 @@ pub(super) fn give(arguments: &RunArguments, environment: &mut Environment) -> R
     let program = arguments.command.first().map(|name| name.as_os_str()).unwrap_or_default();
     let who = who(program);
     #[cfg(feature = "aws")]
-    let (name, told) = (super::lend::session_name(&arguments.session, &who)?, lent(arguments, &who, environment)?);
+    let (name, told) =
+        (super::lend::session_name(&arguments.session, &who)?, lent(arguments, &who, environment)?);
     #[cfg(not(feature = "aws"))]
     let (name, told) = (who.name(), Vec::new());
     // A hook may have set a better one.

@@ -144,7 +144,9 @@ mod tests {
     }
 
     fn of(typed: &[&str]) -> Result<Option<Tagged>, Error> {
-        let typed = ["x", "--role-arn", "arn:aws:iam::123456789012:role/agent"].into_iter().chain(typed.iter().copied());
+        let typed = ["x", "--role-arn", "arn:aws:iam::123456789012:role/agent"]
+            .into_iter()
+            .chain(typed.iter().copied());
         let typed = Typed::try_parse_from(typed).expect("arguments");
         let variable = |name: &str| match name {
             "CLAUDECODE" => Some("1".to_owned()),
@@ -176,13 +178,23 @@ mod tests {
 
     #[test]
     fn what_the_user_says_comes_first() {
-        let all = of(&["--tag", "Repo=x;y", "--tag", "ticket=7", "--session-name", "a b", "--source-identity", "<me>"]);
+        let all = of(&[
+            "--tag",
+            "Repo=x;y",
+            "--tag",
+            "ticket=7",
+            "--session-name",
+            "a b",
+            "--source-identity",
+            "<me>",
+        ]);
         let all = all.expect("a session").expect("a role");
         assert_eq!((all.name.as_str(), all.source_identity.as_deref()), ("a-b", Some("-me-")));
         assert_eq!(pairs(&all)[3..], [("Repo", "x-y"), ("ticket", "7")]);
         let none = of(&["--no-tags", "--no-source-identity"]).expect("a session").expect("a role");
         assert_eq!((none.tags.len(), none.source_identity), (0, None));
-        for wrong in [&["--tag", "aws:x=1"][..], &["--tag", "a=1", "--tag", "A=2"], &["--session-name", "?"]] {
+        for wrong in [&["--tag", "aws:x=1"][..], &["--tag", "a=1", "--tag", "A=2"], &["--session-name", "?"]]
+        {
             assert_eq!(of(wrong).unwrap_err().kind, ErrorKind::Usage, "{wrong:?}");
         }
     }

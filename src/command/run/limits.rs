@@ -43,8 +43,7 @@ pub(super) fn value(text: &str) -> String {
 
 fn tag_text(text: &str) -> String {
     // A constant: a test runs it.
-    static OTHER: LazyLock<Option<Regex>> =
-        LazyLock::new(|| Regex::new(r"[^\p{L}\p{Z}\p{N}_.:/=+\-@]").ok());
+    static OTHER: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"[^\p{L}\p{Z}\p{N}_.:/=+\-@]").ok());
     let text = text.trim();
     match &*OTHER {
         Some(other) => other.replace_all(text, "-").into_owned(),

@@ -20,7 +20,8 @@ use crate::secret::mask::Mask;
 /// environment: they hold what was removed. No core of it is written either.
 pub(super) fn hide_memory() {
     #[cfg(target_os = "linux")]
-    if let Err(error) = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable) {
+    if let Err(error) = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable)
+    {
         tracing::debug!("this process can be looked into: {error}");
     }
 }

@@ -7,7 +7,10 @@ use std::process::Child;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use pty_process::blocking::{Command, Pts, Pty, open};
-use rustix::termios::{OptionalActions, OutputModes, Termios, tcgetattr, tcgetwinsize, tcsetattr, tcsetwinsize};
+use rustix::process::getpgrp;
+use rustix::termios::{
+    OptionalActions, OutputModes, Termios, tcgetattr, tcgetpgrp, tcgetwinsize, tcsetattr, tcsetwinsize,
+};
 use zeroize::Zeroizing;
 
 use crate::command::run::Program;
@@ -29,15 +32,20 @@ pub(super) struct Master {
 }
 
 impl Terminal {
-    /// A terminal like ours. `None` where we write to none, or the system has no more of them: then pipes do.
+    /// A terminal like ours. `None` where we write to none, work in the background of it, or the system has no more of
+    /// them: then pipes do.
     pub(super) fn open() -> Option<Self> {
         let ours = io::stdout();
         if !ours.is_terminal() {
             return None;
         }
+        let types = io::stdin().is_terminal();
+        // Who works in the background of a terminal must not change it.
+        if types && tcgetpgrp(io::stdin()).ok() != Some(getpgrp()) {
+            return None;
+        }
         let (pty, end) = open().map_err(|error| tracing::debug!("no terminal can be had: {error}")).ok()?;
         let mut modes = tcgetattr(&ours).ok()?;
-        let types = io::stdin().is_terminal();
         if !types {
             // Ours stays as it is, and ends the lines.
             modes.output_modes.remove(OutputModes::OPOST);
