@@ -33,10 +33,10 @@ fn of<'t>(text: &'t str, profile: &str, key: &str) -> Option<&'t str> {
             let name = name.trim();
             inside =
                 name == profile || name.strip_prefix("profile").is_some_and(|rest| rest.trim() == profile);
-        } else if let (true, Some((written, value))) = (inside, line.split_once('=')) {
-            if written.trim() == key {
-                found = Some(value.trim());
-            }
+        } else if let (true, Some((written, value))) = (inside, line.split_once('='))
+            && written.trim() == key
+        {
+            found = Some(value.trim());
         }
     }
     found
