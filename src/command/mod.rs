@@ -7,6 +7,7 @@ mod collect;
 #[cfg(all(feature = "aws", feature = "run"))]
 mod credential_process;
 mod evidence;
+mod history;
 mod man;
 mod outcome;
 mod output;
@@ -52,6 +53,7 @@ fn audit(cli: &Cli) -> Result<ExitCode, Error> {
         Command::Rules(arguments) => rules::run(arguments),
         #[cfg(feature = "aws")]
         Command::Collect(arguments) => collect::run(cli, arguments),
+        Command::History(arguments) => history::run(cli, arguments),
         Command::Evidence(arguments) => evidence::run(arguments),
         Command::Policy(arguments) => policy::run(arguments),
         #[cfg(feature = "run")]
