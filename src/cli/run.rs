@@ -16,9 +16,9 @@ Examples:
 
 Removed are, where they are set: the keys that take the place of a subscription (ANTHROPIC_API_KEY,
 ANTHROPIC_AUTH_TOKEN, OPENAI_API_KEY, CODEX_API_KEY, GEMINI_API_KEY, GOOGLE_API_KEY), and what --remove and the settings
-name. Masked in what the program prints are: values that were removed, values of variables whose names say secret or that
-hold a token, what --mask names, and what was injected; as they are, and in base64, hex, URLs, JSON and quoted. The mask
-is a net, no wall: a program that wants to tell a value tells it in another form.
+name. Masked in what the program prints are: values that were removed or injected, values of variables whose names say
+secret, tokens and passwords in other variables, and what --mask and --mask-parameter name; as they are, and in base64,
+hex, URLs, JSON and quoted. The mask is a net, no wall: a program that wants to tell a value tells it in another form.
 
 --inject reads a parameter of Parameter Store, decrypted, into the environment of the program: it stands in no file and
 in no argument. If one can't be read, nothing runs. With --role-arn the program gets a session of that role and loses
@@ -58,14 +58,20 @@ fn variable(text: &str) -> Result<String, &'static str> {
     if is_name { Ok(text.to_owned()) } else { Err("a variable's name is not empty and has no =") }
 }
 
+/// The name of a parameter.
+#[cfg(feature = "aws")]
+fn parameter(text: &str) -> Result<String, &'static str> {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/_.-:".contains(&byte);
+    let is_name = !text.is_empty() && text.len() <= 2048 && text.bytes().all(plain);
+    if is_name { Ok(text.to_owned()) } else { Err("write /path/of/parameter") }
+}
+
 /// `NAME=/path/of/parameter`.
 #[cfg(feature = "aws")]
 fn injection(text: &str) -> Result<(String, String), &'static str> {
     const FORM: &str = "write NAME=/path/of/parameter";
-    let (name, parameter) = text.split_once('=').ok_or(FORM)?;
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/_.-:".contains(&byte);
-    let is_parameter = !parameter.is_empty() && parameter.len() <= 2048 && parameter.bytes().all(plain);
-    if is_parameter { Ok((variable(name)?, parameter.to_owned())) } else { Err(FORM) }
+    let (name, of) = text.split_once('=').ok_or(FORM)?;
+    Ok((variable(name)?, parameter(of).map_err(|_| FORM)?))
 }
 
 /// `key=value`.
@@ -160,6 +166,11 @@ pub struct RunArguments {
     #[cfg(feature = "aws")]
     #[arg(long, value_name = "NAME=PARAMETER", value_parser = injection)]
     pub inject: Vec<(String, String)>,
+
+    /// A parameter whose value is masked, though the program does not get it; may stand several times.
+    #[cfg(feature = "aws")]
+    #[arg(long, value_name = "PARAMETER", value_parser = parameter, conflicts_with = "no_mask")]
+    pub mask_parameter: Vec<String>,
 
     /// The session that the program gets.
     #[cfg(feature = "aws")]

@@ -128,6 +128,13 @@ fn a_value_stands_in_the_environment_of_the_program_only() {
     assert!(ran.out.contains("\n1\n[secretrail: PAT]"), "{ran:?}");
     let all = format!("{}{}", ran.out, ran.err);
     assert!(!all.contains("FIXTURE") && !all.contains("RklYVFVSR"), "{ran:?}");
+    let options = ["--mask-parameter", "/paperclip-app/github/pat"];
+    let ran = shell(&here, &options, "echo \"${PAT-none} $0\" FIXTURE+value/of' a \"parameter\" 0001'");
+    assert_eq!(
+        (ran.code, ran.out.as_str()),
+        (0, "none sh [secretrail: /paperclip-app/github/pat]\n"),
+        "{ran:?}"
+    );
     // One that is not there: nothing runs.
     let ran = shell(&here, &[&inject[..], &["--inject", "NONE=/none"]].concat(), "echo started");
     assert_eq!((ran.code, ran.out.as_str()), (125, ""));

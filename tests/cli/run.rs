@@ -29,7 +29,7 @@ fn with_key(folder: &Path, options: &[&str], program: &[&str]) -> Ran {
 fn keys_that_override_a_subscription_are_taken_away() {
     let ran = shell(&[], "echo \"${ANTHROPIC_API_KEY-none} $AWS_SDK_UA_APP_ID\"; echo err >&2");
     assert_eq!((ran.code, ran.out.as_str()), (0, "none jared\n"));
-    assert_eq!(ran.err, "secretrail: removed ANTHROPIC_API_KEY; masks the value of 1 variable\nerr\n");
+    assert_eq!(ran.err, "secretrail: removed ANTHROPIC_API_KEY; masks 1 value\nerr\n");
     let ran = shell(&["--keep", "ANTHROPIC_API_KEY"], "echo \"it is $ANTHROPIC_API_KEY\"");
     assert_eq!(ran.out, "it is [secretrail: ANTHROPIC_API_KEY]\n");
     let ran = shell(&["-q", "--remove", "HOME_PAGE"], "env");

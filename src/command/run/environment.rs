@@ -91,7 +91,8 @@ impl Environment {
         }
     }
 
-    fn hide(&mut self, name: &str, value: &[u8]) {
+    /// A value must not be seen.
+    pub(super) fn hide(&mut self, name: &str, value: &[u8]) {
         if value.trim_ascii().len() < SHORTEST {
             if !value.is_empty() {
                 self.short.push(name.to_owned());
@@ -136,8 +137,8 @@ impl Environment {
         match names.len() {
             _ if !masks => parts.push("its output is not masked".to_owned()),
             0 => parts.push("no value to mask".to_owned()),
-            1 => parts.push("masks the value of 1 variable".to_owned()),
-            count => parts.push(format!("masks the values of {count} variables")),
+            1 => parts.push("masks 1 value".to_owned()),
+            count => parts.push(format!("masks {count} values")),
         }
         if masks && !self.short.is_empty() {
             parts.push(format!("too short to be masked: {}", self.short.join(", ")));
@@ -178,10 +179,7 @@ mod tests {
         let all = of(&variables, &[], &[], &[]);
         assert_eq!(all.removed, ["ANTHROPIC_API_KEY", "OPENAI_API_KEY"]);
         assert_eq!(hidden(&all), ["ANTHROPIC_API_KEY", "OPENAI_API_KEY"]);
-        assert_eq!(
-            all.told(&[], true),
-            "removed ANTHROPIC_API_KEY, OPENAI_API_KEY; masks the values of 2 variables"
-        );
+        assert_eq!(all.told(&[], true), "removed ANTHROPIC_API_KEY, OPENAI_API_KEY; masks 2 values");
         let all = of(&variables, &["PATH"], &["OPENAI_API_KEY"], &[]);
         assert_eq!(all.removed, ["ANTHROPIC_API_KEY", "PATH"]);
         // Kept, and masked all the same; a path that was removed is too short.
@@ -205,7 +203,7 @@ mod tests {
         let values: Vec<&[u8]> = all.hidden.iter().map(|one| one.value.as_slice()).collect();
         assert!(values.contains(&b"hunter2hunter2".as_slice()), "{:?}", hidden(&all));
         assert!(values.contains(&b"FIXTURE\nKEY".as_slice()), "{:?}", hidden(&all));
-        assert!(all.told(&[], true).ends_with("masks the values of 2 variables"));
+        assert!(all.told(&[], true).ends_with("masks 2 values"));
     }
 
     #[test]
@@ -247,6 +245,6 @@ mod tests {
         let of_remark = all.hidden.iter().find(|one| one.name == "REMARK").map(|one| one.value.to_vec());
         assert_eq!(of_remark, Some(token.into_bytes()));
         assert_eq!(hidden(&all), ["DB_PASSWORD", "REMARK", "STAGE"]);
-        assert_eq!(all.told(&[], true), "nothing to remove; masks the values of 3 variables");
+        assert_eq!(all.told(&[], true), "nothing to remove; masks 3 values");
     }
 }

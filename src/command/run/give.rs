@@ -52,7 +52,9 @@ fn lent(arguments: &RunArguments, who: &Who, environment: &mut Environment) -> R
         return Err(Error::new(crate::error::ErrorKind::Usage, message));
     }
     let wanted = super::lend::tagged(&arguments.session, who)?;
-    let lent = super::lend::lend(&arguments.session, wanted.as_ref(), &arguments.inject)?;
+    let masked = arguments.mask_parameter.iter().map(|name| (name.clone(), name.clone()));
+    let wishes: Vec<_> = arguments.inject.iter().cloned().chain(masked).collect();
+    let lent = super::lend::lend(&arguments.session, wanted.as_ref(), &wishes)?;
     let mut told = Vec::new();
     if let (Some(session), Some(wanted)) = (lent.session, wanted) {
         told.push(super::lend::told(&wanted, &session));
@@ -71,8 +73,12 @@ fn lent(arguments: &RunArguments, who: &Who, environment: &mut Environment) -> R
     if !names.is_empty() {
         told.push(format!("injected {}", names.join(", ")));
     }
-    for (name, value) in lent.values {
-        environment.lend(&name, value);
+    for (at, (name, value)) in lent.values.into_iter().enumerate() {
+        if at < names.len() {
+            environment.lend(&name, value);
+        } else {
+            environment.hide(&name, value.expose().as_bytes());
+        }
     }
     Ok(told)
 }

@@ -15,23 +15,23 @@ use crate::secret::Secret;
 pub(in crate::command) struct Lent {
     /// The session.
     pub session: Option<Minted>,
-    /// Variables and their values.
+    /// Variables and their values, in the order in which they were wished for.
     pub values: Vec<(String, Secret)>,
 }
 
-/// Asks AWS for all of it. Nobody is asked where nothing is wanted.
+/// Asks AWS for all of it: each wish is the name of a value and its parameter. Nobody is asked where nothing is wanted.
 pub(in crate::command) fn lend(
     arguments: &SessionArguments,
     wanted: Option<&Tagged>,
-    injections: &[(String, String)],
+    wishes: &[(String, String)],
 ) -> Result<Lent, Error> {
-    if wanted.is_none() && injections.is_empty() {
+    if wanted.is_none() && wishes.is_empty() {
         return Ok(Lent { session: None, values: Vec::new() });
     }
-    let names: Vec<String> = injections.iter().map(|(_, parameter)| parameter.clone()).collect();
+    let names: Vec<String> = wishes.iter().map(|(_, parameter)| parameter.clone()).collect();
     let given = aws::lend(&options(arguments)?, wanted, &names)?;
-    let mut values = Vec::with_capacity(injections.len());
-    for ((variable, parameter), (_, answer)) in injections.iter().zip(given.values) {
+    let mut values = Vec::with_capacity(wishes.len());
+    for ((variable, parameter), (_, answer)) in wishes.iter().zip(given.values) {
         let held = answer.map_err(|denied| {
             let hint = if denied.is_missing() {
                 "is the parameter's name right, and the Region?".to_owned()
