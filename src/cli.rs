@@ -3,6 +3,8 @@
 mod account;
 mod history;
 mod report;
+#[cfg(feature = "run")]
+mod run;
 mod trail;
 #[cfg(feature = "verify")]
 mod trail_verify;
@@ -129,6 +131,14 @@ pub enum Command {
     /// Print the least that AWS must allow for an audit, as an IAM policy.
     #[command(after_help = account::POLICY_EXAMPLES)]
     Policy(PolicyArguments),
+    /// Run a program without keys that it must not have, and mask secrets in what it prints.
+    #[cfg(feature = "run")]
+    #[command(after_help = run::RUN_EXAMPLES)]
+    Run(RunArguments),
+    /// Make a session of a role that says who stands behind it, for the AWS CLI and SDKs to run.
+    #[cfg(all(feature = "aws", feature = "run"))]
+    #[command(after_help = run::PROCESS_EXAMPLES, mut_arg("role_arn", |argument| argument.required(true)))]
+    CredentialProcess(ProcessArguments),
     /// Serve other systems.
     #[cfg(feature = "serve")]
     Serve(ServeArguments),
@@ -278,6 +288,10 @@ pub use account::CollectArguments;
 pub use account::{AccountArguments, AwsArguments, EvidenceArguments, EvidenceCommand, PolicyArguments};
 pub use history::{HistoryArguments, HistoryCommand};
 pub use report::{Also, ReportArguments};
+#[cfg(feature = "run")]
+pub use run::RunArguments;
+#[cfg(all(feature = "aws", feature = "run"))]
+pub use run::{ProcessArguments, SessionArguments};
 #[cfg(feature = "verify")]
 pub use trail_verify::TrailVerifyArguments;
 

@@ -52,7 +52,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("evidence", &["error"]),
     ("history", &["day", "error"]),
     ("policy", &[]),
-    ("aws", &["error", "evidence", "policy"]),
+    ("inventory", &["day", "evidence", "finding", "reading", "record", "rule", "secret", "source"]),
+    ("aws", &["error", "evidence", "policy", "secret"]),
 ];
 
 /// Modules that read and write.
@@ -234,8 +235,12 @@ fn only_main_prints() {
 fn nothing_starts_programs_or_is_unsafe_and_only_two_connect() {
     let mut wrong = Vec::new();
     for file in sources() {
+        // To run a program is what `run` is asked for.
+        let starts = file.name.starts_with("command/run");
         for mark in ["process::Command", "unsafe {", "unsafe fn", "unsafe impl"] {
-            wrong.extend(file.lines_with(mark));
+            wrong.extend(
+                file.lines_with(mark).into_iter().filter(|_| !(starts && mark == "process::Command")),
+            );
         }
         if !CONNECT.contains(&file.module()) {
             for mark in [

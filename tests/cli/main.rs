@@ -12,6 +12,8 @@ mod places;
 mod policy;
 mod rig;
 mod rules;
+#[cfg(all(unix, feature = "run"))]
+mod run;
 mod scan;
 #[cfg(feature = "serve")]
 mod serve;
