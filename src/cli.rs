@@ -280,7 +280,9 @@ pub enum RulesCommand {
 #[cfg(feature = "aws")]
 pub use account::CollectArguments;
 pub use account::{AccountArguments, AwsArguments, EvidenceArguments, EvidenceCommand, PolicyArguments};
-pub use inventory::{InventoryArguments, InventoryCheckArguments, InventoryCommand, InventoryConvertArguments};
+pub use inventory::{
+    InventoryArguments, InventoryCheckArguments, InventoryCommand, InventoryConvertArguments,
+};
 pub use report::{Also, ReportArguments};
 #[cfg(feature = "verify")]
 pub use trail_verify::TrailVerifyArguments;

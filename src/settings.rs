@@ -232,8 +232,8 @@ impl Settings {
         });
         let accepted_gaps = gaps.collect::<Result<_, _>>()?;
         let account = thresholds(written.account).map_err(|(at, reason)| wrong(place(text, at), reason))?;
-        let inventory = inventory::settings(written.inventory)
-            .map_err(|(at, reason)| wrong(place(text, at), reason))?;
+        let inventory =
+            inventory::settings(written.inventory).map_err(|(at, reason)| wrong(place(text, at), reason))?;
         Ok(Self {
             file: None,
             home: None,

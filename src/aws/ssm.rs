@@ -90,7 +90,11 @@ pub struct Wanted {
 }
 
 /// Keeps the pages that tell of parameters, and gives the names in them; `None` where not all could be had.
-pub(super) async fn describe(session: &Session, asker: &Asker<'_>, wanted: &Wanted) -> Option<BTreeSet<String>> {
+pub(super) async fn describe(
+    session: &Session,
+    asker: &Asker<'_>,
+    wanted: &Wanted,
+) -> Option<BTreeSet<String>> {
     let client = Client::new(&session.config);
     let filter = |key: &str, option: &str, values: &[String]| {
         let values = Some(values.to_vec());

@@ -11,7 +11,9 @@ use super::silencing::Silencing;
 use crate::cli::{Cli, ReportArguments};
 use crate::error::{Error, ErrorKind, ExitCode};
 use crate::finding::{Confidence, Finding, Severity};
-use crate::report::{self, AccountSection, Format, Gate, InventorySection, Report, RuleHelp, TableStyle, TrailSection};
+use crate::report::{
+    self, AccountSection, Format, Gate, InventorySection, Report, RuleHelp, TableStyle, TrailSection,
+};
 use crate::rule::describe;
 use crate::secret::redact::Redactor;
 use crate::settle::{Filters, added, exit_code};

@@ -83,8 +83,13 @@ pub(super) fn run(cli: &Cli, arguments: &ScanArguments) -> Result<ExitCode, Erro
     let silencing = Silencing::load(&setup, arguments.report.baseline.as_deref(), arguments.what.now)?;
     let past = arguments.since.as_deref().map(|revision| since::open(&setup.paths, revision)).transpose()?;
     let looked = setup.look(cli, &arguments.what, past)?;
-    let asked =
-        Asked { since: arguments.since.clone(), account: None, trail: None, inventory: None, nothing: nothing_to_audit };
+    let asked = Asked {
+        since: arguments.since.clone(),
+        account: None,
+        trail: None,
+        inventory: None,
+        nothing: nothing_to_audit,
+    };
     Outcome { setup: &setup, looked, silencing, asked }.report(cli, &arguments.report, started)
 }
 

@@ -91,7 +91,8 @@ impl Asked {
 /// The beginnings of names that are the team's own: those of the settings, or the first part of each name.
 fn projects(names: &BTreeSet<&str>, thresholds: &Thresholds) -> Vec<String> {
     let tidy = |path: &String| format!("/{}", path.trim_matches('/'));
-    let mut paths: BTreeSet<String> = thresholds.projects.iter().map(tidy).filter(|path| path != "/").collect();
+    let mut paths: BTreeSet<String> =
+        thresholds.projects.iter().map(tidy).filter(|path| path != "/").collect();
     if paths.is_empty() {
         let first = |name: &&str| {
             let (project, rest) = name.strip_prefix('/')?.split_once('/')?;
@@ -289,14 +290,24 @@ mod tests {
 
     #[test]
     fn the_document_is_read_as_it_was_written() {
-        let asked = Asked { paths: vec!["/a".into()], names: vec!["b".into()], secrets: true, level: ReadLevel::Decrypted, everything: false };
+        let asked = Asked {
+            paths: vec!["/a".into()],
+            names: vec!["b".into()],
+            secrets: true,
+            level: ReadLevel::Decrypted,
+            everything: false,
+        };
         let looks = Looks { length: LengthClass::Usual, placeholder: false, group: Some(1) };
-        let refused = Outcome::Refused { code: "AccessDeniedException".into(), permission: "kms:Decrypt".into() };
+        let refused =
+            Outcome::Refused { code: "AccessDeniedException".into(), permission: "kms:Decrypt".into() };
         let outcomes = [Outcome::Readable, Outcome::Missing, Outcome::Looked(looks), refused];
-        let seen: Vec<Seen> = outcomes.into_iter().map(|outcome| Seen { name: "/a/b".into(), outcome }).collect();
+        let seen: Vec<Seen> =
+            outcomes.into_iter().map(|outcome| Seen { name: "/a/b".into(), outcome }).collect();
         let text = String::from_utf8(document(&asked, &seen)).unwrap();
         assert_eq!(parse(&text), Some((asked, seen)));
-        for wrong in ["", "{}", &text.replace("\"version\": 1", "\"version\": 2"), &text.replace("usual", "x")] {
+        for wrong in
+            ["", "{}", &text.replace("\"version\": 1", "\"version\": 2"), &text.replace("usual", "x")]
+        {
             assert_eq!(parse(wrong), None);
         }
     }

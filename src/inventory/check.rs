@@ -169,8 +169,12 @@ pub struct Checked {
 /// Holds a list against the stores.
 pub fn check(inventory: &Inventory, stores: &Stores, thresholds: &Thresholds) -> Checked {
     let groups = groups(inventory, stores);
-    let mut rows: Vec<Status> =
-        inventory.entries.iter().enumerate().map(|(row, entry)| status(row, entry, stores, thresholds)).collect();
+    let mut rows: Vec<Status> = inventory
+        .entries
+        .iter()
+        .enumerate()
+        .map(|(row, entry)| status(row, entry, stores, thresholds))
+        .collect();
     for status in &mut rows {
         let Some(group) = status.looks.and_then(|looks| looks.group) else { continue };
         let own = inventory.entries.get(status.row).map(|entry| entry.key.as_str());
@@ -217,7 +221,9 @@ fn twins(inventory: &Inventory, rows: &mut [Status]) {
 }
 
 fn unlisted(inventory: &Inventory, stores: &Stores) -> Vec<Unlisted> {
-    let listed = |name: &str| inventory.entries.iter().any(|entry| matches!(&entry.home, Home::Parameter(home) if home == name));
+    let listed = |name: &str| {
+        inventory.entries.iter().any(|entry| matches!(&entry.home, Home::Parameter(home) if home == name))
+    };
     let listed: std::collections::BTreeSet<&str> =
         stores.parameters.keys().map(String::as_str).filter(|name| listed(name)).collect();
     let own = |parameter: &&Parameter| {

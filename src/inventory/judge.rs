@@ -7,7 +7,12 @@ use crate::finding::{Finding, Surface};
 use crate::rule::RuleSet;
 
 /// The findings of a list that was held against the stores, not settled yet.
-pub fn judge(inventory: &Inventory, checked: &Checked, thresholds: &Thresholds, rules: &RuleSet) -> Vec<Finding> {
+pub fn judge(
+    inventory: &Inventory,
+    checked: &Checked,
+    thresholds: &Thresholds,
+    rules: &RuleSet,
+) -> Vec<Finding> {
     let records = records(inventory, checked, thresholds);
     let mut findings = Vec::new();
     for category in CATEGORIES {

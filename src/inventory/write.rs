@@ -92,7 +92,8 @@ fn csv(inventory: &Inventory) -> String {
         true => format!("\"{}\"", text.replace('"', "\"\"")),
         false => text.to_owned(),
     };
-    let line = |cells: Vec<String>| cells.iter().map(|cell| quoted(cell)).collect::<Vec<_>>().join(",") + "\n";
+    let line =
+        |cells: Vec<String>| cells.iter().map(|cell| quoted(cell)).collect::<Vec<_>>().join(",") + "\n";
     let mut text = line(columns.clone());
     for entry in &inventory.entries {
         text.push_str(&line(columns.iter().map(|column| cell(entry, column)).collect()));
@@ -153,7 +154,10 @@ fn yaml(inventory: &Inventory) -> String {
 /// Whether a name needs no quotes: neither TOML nor YAML takes it for something else.
 fn is_bare(name: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
-    name.bytes().next().is_some_and(|byte| byte.is_ascii_alphabetic()) && name.bytes().all(plain) && name.len() > 3
+    let taken = ["y", "n", "yes", "no", "on", "off", "true", "false", "null"];
+    name.bytes().next().is_some_and(|byte| byte.is_ascii_alphabetic())
+        && name.bytes().all(plain)
+        && !taken.contains(&name.to_ascii_lowercase().as_str())
 }
 
 /// A text in quotes, as TOML, YAML and JSON all read it.

@@ -43,7 +43,8 @@ impl Place<'_> {
             statements.push(Statement::allow("PerUserReads", self.actions(Scope::Users), users));
         }
         if self.read_level > 0 {
-            let parameters = format!("arn:{partition}:ssm:{}:{account}:parameter/*", self.region.unwrap_or("*"));
+            let parameters =
+                format!("arn:{partition}:ssm:{}:{account}:parameter/*", self.region.unwrap_or("*"));
             statements.push(Statement::allow("ValueReads", self.actions(Scope::Parameters), parameters));
         }
         statements.retain(|statement| !statement.action.is_empty());
@@ -53,7 +54,10 @@ impl Place<'_> {
         let via = Some(Condition { string_like: ViaService { via: format!("ssm.*.{domain}") } });
         let looks = self.read_level > 1 && self.surfaces.contains(&Surface::Inventory);
         statements.push(match looks {
-            true => Statement { condition: via, ..Statement::allow("DecryptParameters", vec!["kms:Decrypt".into()], "*".into()) },
+            true => Statement {
+                condition: via,
+                ..Statement::allow("DecryptParameters", vec!["kms:Decrypt".into()], "*".into())
+            },
             false => Statement { condition: via, ..Statement::deny("NeverDecrypt", &["kms:Decrypt"]) },
         });
         let bulk = ["ssm:GetParameters", "ssm:GetParametersByPath", "ssm:GetParameterHistory"];

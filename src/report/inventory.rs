@@ -78,7 +78,7 @@ pub struct UnlistedParameter {
 
 impl InventorySection {
     /// The one line below the list: what is wrong, and which file says what to do.
-    pub(super) fn advice(&self) -> String {
+    pub fn advice(&self) -> String {
         let of = |word: &str| self.keys.iter().filter(|key| key.status == word).count();
         let bad = self.keys.iter().filter(|key| key.state == KeyState::Bad).count();
         let doubtful = self.keys.iter().filter(|key| key.state == KeyState::Doubtful).count();

@@ -45,7 +45,10 @@ pub(super) fn settings(written: Written) -> Result<InventorySettings, (usize, &'
     for project in written.projects {
         let name = project.get_ref();
         if name.trim_matches('/').is_empty() || !name.starts_with('/') || name.contains(char::is_whitespace) {
-            return Err((project.span().start, "a project is the beginning of names: write \"/paperclip-app\""));
+            return Err((
+                project.span().start,
+                "a project is the beginning of names: write \"/paperclip-app\"",
+            ));
         }
         thresholds.projects.push(format!("/{}", name.trim_matches('/')));
     }

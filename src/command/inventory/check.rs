@@ -1,10 +1,11 @@
 //! `secretrail inventory check`.
 
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use super::files;
 use super::section::section;
-use crate::cli::{Cli, InventoryCheckArguments, What};
+use crate::cli::{AwsArguments, Cli, InventoryCheckArguments, What};
 use crate::command::outcome::{Asked as AskedOfReport, Outcome};
 use crate::command::scan::{Looked, Setup};
 use crate::command::silencing::Silencing;
@@ -12,6 +13,7 @@ use crate::error::{Error, ErrorKind, ExitCode};
 use crate::evidence::{self, Bundle};
 use crate::inventory::asked::{Asked, ReadLevel};
 use crate::inventory::{self, Inventory, check, judge, stores};
+use crate::report::InventorySection;
 use crate::scan::Scanned;
 use crate::secret::Secret;
 use crate::source::Sources;
@@ -20,18 +22,64 @@ pub(super) fn run(cli: &Cli, arguments: &InventoryCheckArguments) -> Result<Exit
     let started = Instant::now();
     let setup = Setup::of_inventory(&what(arguments))?;
     let silencing = Silencing::load(&setup, arguments.report.baseline.as_deref(), arguments.now)?;
+    let (looked, mut inventory) = looked(cli, &setup, &Asking::of(arguments))?;
+    inventory.only_screen = arguments.screen;
+    let asked = AskedOfReport {
+        since: None,
+        account: None,
+        trail: None,
+        inventory: Some(inventory),
+        nothing: nothing_to_check,
+    };
+    Outcome { setup: &setup, looked, silencing, asked }.report(cli, &arguments.report, started)
+}
+
+/// What is checked, and against what.
+pub(in crate::command) struct Asking<'a> {
+    /// Lists; those of the settings where none is named.
+    pub files: &'a [PathBuf],
+    /// What was collected; else AWS is asked.
+    pub evidence: Option<&'a Path>,
+    /// Where what is asked is kept.
+    pub save: Option<&'a Path>,
+    /// How closely values are looked at.
+    pub level: ReadLevel,
+    /// How AWS is asked.
+    pub aws: &'a AwsArguments,
+    /// Without a progress line.
+    pub no_progress: bool,
+}
+
+impl<'a> Asking<'a> {
+    fn of(arguments: &'a InventoryCheckArguments) -> Self {
+        Self {
+            files: &arguments.files,
+            evidence: arguments.evidence.as_deref(),
+            save: arguments.save.as_deref(),
+            level: ReadLevel::from_number(arguments.read_level).unwrap_or_default(),
+            aws: &arguments.aws,
+            no_progress: arguments.no_progress,
+        }
+    }
+}
+
+/// Findings, gaps and the state of each key.
+pub(in crate::command) fn looked(
+    cli: &Cli,
+    setup: &Setup,
+    asking: &Asking<'_>,
+) -> Result<(Looked, InventorySection), Error> {
     let sources = Sources::default();
     sources.set_base(setup.base.clone());
     let settings = &setup.settings.inventory;
-    let opened = files::open(&arguments.files, settings, &setup.base, &sources)?;
+    let opened = files::open(asking.files, settings, &setup.base, &sources)?;
     let listed = inventory::read(&opened.lists, &opened.runbooks, &sources, &setup.tokens);
-    let level = ReadLevel::from_number(arguments.read_level).unwrap_or_default();
-    let asked = Asked::of(&listed.facts, &settings.thresholds, level);
-    let bundle = match &arguments.evidence {
+    let asked = Asked::of(&listed.facts, &settings.thresholds, asking.level);
+    let bundle = match asking.evidence {
         Some(path) => evidence::read(path)?,
-        None => live(cli, arguments, &listed.facts, &asked)?,
+        None => live(cli, asking, &listed.facts, &asked)?,
     };
-    if let Some(path) = &arguments.save {
+    if let Some(path) = asking.save {
         evidence::Target::new(path)?.write(&bundle)?;
     }
     let stored = stores::read(&bundle, &sources);
@@ -40,14 +88,10 @@ pub(super) fn run(cli: &Cli, arguments: &InventoryCheckArguments) -> Result<Exit
     let mut gaps = listed.gaps;
     gaps.extend(stored.gaps);
     let (places, secrets) = hidden(&listed.facts, &sources);
-    let inventory =
-        section(&listed.facts, &checked, &stored.facts, &bundle, opened.runbook, arguments.screen);
+    let inventory = section(&listed.facts, &checked, &stored.facts, &bundle, opened.runbook);
     let files = opened.lists.len() + opened.runbooks.len();
     let scanned = Scanned { findings, gaps, secrets, places, ..Scanned::default() };
-    let looked = Looked { sources, scanned, files, excluded: 0, past: None };
-    let asked =
-        AskedOfReport { since: None, account: None, trail: None, inventory: Some(inventory), nothing: nothing_to_check };
-    Outcome { setup: &setup, looked, silencing, asked }.report(cli, &arguments.report, started)
+    Ok((Looked { sources, scanned, files, excluded: 0, past: None }, inventory))
 }
 
 /// What must not be shown of the lists: what somebody pasted into a cell.
@@ -76,21 +120,16 @@ fn what(arguments: &InventoryCheckArguments) -> What {
 }
 
 #[cfg(feature = "aws")]
-fn live(
-    cli: &Cli,
-    arguments: &InventoryCheckArguments,
-    inventory: &Inventory,
-    asked: &Asked,
-) -> Result<Bundle, Error> {
-    if let Some(path) = &arguments.save {
+fn live(cli: &Cli, asking: &Asking<'_>, inventory: &Inventory, asked: &Asked) -> Result<Bundle, Error> {
+    if let Some(path) = asking.save {
         // Nobody waits for what then has no place.
         evidence::Target::new(path)?;
     }
-    super::live::collect(cli, &arguments.aws, arguments.no_progress, inventory, asked)
+    super::live::collect(cli, asking.aws, asking.no_progress, inventory, asked)
 }
 
 #[cfg(not(feature = "aws"))]
-fn live(_: &Cli, _: &InventoryCheckArguments, _: &Inventory, _: &Asked) -> Result<Bundle, Error> {
+fn live(_: &Cli, _: &Asking<'_>, _: &Inventory, _: &Asked) -> Result<Bundle, Error> {
     Err(Error::new(ErrorKind::Usage, "this build of secretrail can't ask AWS")
         .hint("build it with `--features aws`, or name what another one collected with --evidence"))
 }

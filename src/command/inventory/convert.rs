@@ -35,7 +35,11 @@ pub(super) fn run(arguments: &InventoryConvertArguments) -> Result<ExitCode, Err
     for pasted in &reading.facts.values {
         let position = sources.position(pasted.value);
         let name = sources.name(pasted.value.source);
-        tracing::warn!("{name}:{}: a cell looks like a value ({}) and is not written", position.line, pasted.kind);
+        tracing::warn!(
+            "{name}:{}: a cell looks like a value ({}) and is not written",
+            position.line,
+            pasted.kind
+        );
     }
     let lost = reading.gaps.iter().any(|gap| gap.hides_findings);
     Ok(match (reading.facts.values.is_empty(), lost) {

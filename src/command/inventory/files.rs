@@ -9,7 +9,8 @@ use crate::source::open::{normalise, read_text_up_to};
 use crate::source::{SourceId, Sources};
 
 /// Names that a list has where nobody says so.
-const LISTS: &[&str] = &["SECRETS.md", "secrets.md", "SECRETS-INVENTORY.md", "secrets-inventory.md", "docs/SECRETS.md"];
+const LISTS: &[&str] =
+    &["SECRETS.md", "secrets.md", "SECRETS-INVENTORY.md", "secrets-inventory.md", "docs/SECRETS.md"];
 /// Names that a runbook has where nobody says so.
 const RUNBOOKS: &[&str] = &["SECRETS-RUNBOOK.md", "secrets-runbook.md", "docs/SECRETS-RUNBOOK.md"];
 /// A larger file is no list of keys.

@@ -11,7 +11,6 @@ pub(super) fn section(
     stores: &Stores,
     bundle: &Bundle,
     runbook: Option<String>,
-    only_screen: bool,
 ) -> InventorySection {
     let keys = checked.rows.iter().filter_map(|status| {
         let entry = inventory.entries.get(status.row)?;
@@ -45,7 +44,7 @@ pub(super) fn section(
         read_level: stores.asked.level.number(),
         level_told: level_told(stores.asked.level),
         runbook,
-        only_screen,
+        only_screen: false,
     }
 }
 

@@ -6,9 +6,19 @@ use crate::secret::redact::is_strewn;
 use crate::secret::tokens::TokenTable;
 
 /// What people write where there is nothing.
-const NOTHING: &[&str] = &["", "-", "--", "---", "–", "—", "―", "n/a", "na", "none", "never", "tbd", "?", "unknown", "null"];
+const NOTHING: &[&str] =
+    &["", "-", "--", "---", "–", "—", "―", "n/a", "na", "none", "never", "tbd", "?", "unknown", "null"];
 /// How a cell says that the key is still on its way.
-const MIGRATING: &[&str] = &["needs migration", "need migration", "to migrate", "to be migrated", "migrating", "needs to move", "needs moving", "migrate to"];
+const MIGRATING: &[&str] = &[
+    "needs migration",
+    "need migration",
+    "to migrate",
+    "to be migrated",
+    "migrating",
+    "needs to move",
+    "needs moving",
+    "migrate to",
+];
 /// A shorter run of letters and digits in turn is a name of somebody.
 const SHORTEST_DRAWN: usize = 20;
 /// A longer cell is cut when it is told.
@@ -29,7 +39,8 @@ pub(super) fn plain(text: &str) -> String {
             break;
         }
     }
-    let link = rest.strip_prefix('[').and_then(|rest| rest.strip_suffix(')')).and_then(|rest| rest.split_once("]("));
+    let link =
+        rest.strip_prefix('[').and_then(|rest| rest.strip_suffix(')')).and_then(|rest| rest.split_once("]("));
     let rest = link.filter(|(text, _)| !text.contains('[')).map_or(rest, |(text, _)| text.trim());
     let mut cell = rest.replace("\\|", "|").replace("<br>", " ").replace("<br/>", " ").replace('`', "");
     if let Some((end, _)) = cell.char_indices().nth(MOST_CHARACTERS) {
@@ -68,9 +79,14 @@ fn drawn(text: &str) -> Option<Range<usize>> {
     let mut at = 0;
     for piece in text.split(|letter: char| !part(letter)) {
         let range = at..at + piece.len();
-        at += piece.len() + text.get(range.end..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
-        let is_place = piece.starts_with('/') || piece.contains("//") || text.contains("://") || text.starts_with("arn:");
-        let mixed = piece.bytes().any(|byte| byte.is_ascii_uppercase()) && piece.bytes().any(|byte| byte.is_ascii_lowercase());
+        at += piece.len()
+            + text.get(range.end..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
+        let is_place = piece.starts_with('/')
+            || piece.contains("//")
+            || text.contains("://")
+            || text.starts_with("arn:");
+        let mixed = piece.bytes().any(|byte| byte.is_ascii_uppercase())
+            && piece.bytes().any(|byte| byte.is_ascii_lowercase());
         if piece.len() >= SHORTEST_DRAWN && !is_place && mixed && is_strewn(piece) {
             return Some(range);
         }
@@ -102,7 +118,11 @@ mod tests {
             assert!(is_nothing(text), "{text}");
         }
         assert!(!is_nothing("2026-03-28") && !is_nothing("Paperclip"));
-        assert!(is_migrating("Needs migration") && is_migrating("(to be migrated in May)") && !is_migrating("Jared"));
+        assert!(
+            is_migrating("Needs migration")
+                && is_migrating("(to be migrated in May)")
+                && !is_migrating("Jared")
+        );
     }
 
     #[test]

@@ -100,7 +100,8 @@ fn github_name(text: &str, key: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
     let name = first_word(text);
     let name = name.strip_prefix("secrets.").unwrap_or(&name);
-    let is_name = !name.is_empty() && name.bytes().all(plain) && name.bytes().any(|byte| byte.is_ascii_uppercase());
+    let is_name =
+        !name.is_empty() && name.bytes().all(plain) && name.bytes().any(|byte| byte.is_ascii_uppercase());
     if is_name { name.to_owned() } else { key.to_owned() }
 }
 

@@ -121,10 +121,16 @@ pub fn read(
             rows.add(raw, input.source, &text);
         }
         if raw.rows.len() > MOST_ROWS {
-            gaps.push(gap(Span::start_of(input.source), "", "there are too many rows: the first 20000 were read", true));
+            gaps.push(gap(
+                Span::start_of(input.source),
+                "",
+                "there are too many rows: the first 20000 were read",
+                true,
+            ));
         }
         if raw.gaps.is_empty() && rows.count() == before {
-            let reason = "no list of keys was found: a table needs a column for the key and one for its location";
+            let reason =
+                "no list of keys was found: a table needs a column for the key and one for its location";
             gaps.push(gap(Span::start_of(input.source), "", reason, true));
         }
     }
@@ -155,7 +161,9 @@ fn add_answers(inventory: &mut Inventory, runbook: SourceId, sources: &Sources, 
         .entries
         .iter()
         .enumerate()
-        .flat_map(|(at, entry)| [Some(&entry.key), entry.title.as_ref()].into_iter().flatten().map(move |name| (at, name.clone())))
+        .flat_map(|(at, entry)| {
+            [Some(&entry.key), entry.title.as_ref()].into_iter().flatten().map(move |name| (at, name.clone()))
+        })
         .collect();
     let mut found: BTreeMap<usize, super::Answers> = BTreeMap::new();
     answers_in(&text, &names, tokens, &mut found);

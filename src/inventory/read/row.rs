@@ -36,7 +36,8 @@ impl<'t> Rows<'t> {
     /// Adds a row. Cells that hold a value are hidden before anything else looks at them.
     pub(super) fn add(&mut self, raw: &RawRow, source: SourceId, text: &str) {
         let mut pasted = Vec::new();
-        let cells: Vec<RawCell> = raw.cells.iter().map(|cell| self.clean(cell, source, text, &mut pasted)).collect();
+        let cells: Vec<RawCell> =
+            raw.cells.iter().map(|cell| self.clean(cell, source, text, &mut pasted)).collect();
         let of = |wanted: Column| cells.iter().find(|cell| column(&cell.column) == wanted);
         let told = |wanted: Column| of(wanted).map(|cell| cell.text.clone()).filter(|text| !is_nothing(text));
         let (mut key, mut title) = (told(Column::Key), told(Column::Title));
@@ -53,7 +54,9 @@ impl<'t> Rows<'t> {
             return;
         };
         let places = [Column::Location, Column::Parameter, Column::SecretsManager, Column::Github];
-        let place = places.into_iter().find_map(|one| of(one).filter(|cell| !is_nothing(&cell.text)).map(|cell| (one, cell)));
+        let place = places
+            .into_iter()
+            .find_map(|one| of(one).filter(|cell| !is_nothing(&cell.text)).map(|cell| (one, cell)));
         let home = place.map_or(Home::None, |(one, cell)| home(&cell.text, one, &key));
         let rotated = told(Column::Rotated).map_or(Rotated::Unsaid, |text| day(&text));
         if rotated == Rotated::Unclear {
@@ -71,24 +74,36 @@ impl<'t> Rows<'t> {
                         *slot = Some(cell.text.clone()).filter(|text| text != HIDDEN);
                     }
                 }
-                Column::Other if !cell.column.is_empty() => extra.push((cell.column.clone(), cell.text.clone())),
+                Column::Other if !cell.column.is_empty() => {
+                    extra.push((cell.column.clone(), cell.text.clone()))
+                }
                 _ => {}
             }
         }
         self.tell(pasted, &key);
         let at = Location { span: at, name: key.clone() };
-        self.inventory.entries.push(Entry { key, title, home, rotated, owner, migrating, answers, extra, at });
+        self.inventory.entries.push(Entry {
+            key,
+            title,
+            home,
+            rotated,
+            owner,
+            migrating,
+            answers,
+            extra,
+            at,
+        });
     }
 
     /// The cell as it may be known: its marks taken off, and nothing of it where it holds a value.
     fn clean(&self, cell: &RawCell, source: SourceId, text: &str, pasted: &mut Vec<PastedValue>) -> RawCell {
         // The column's name is somebody's text too.
-        let name = if value(&cell.column, self.tokens).is_some() { HIDDEN.to_owned() } else { plain(&cell.column) };
+        let name =
+            if value(&cell.column, self.tokens).is_some() { HIDDEN.to_owned() } else { plain(&cell.column) };
         let written = text.get(cell.at.clone()).unwrap_or_default();
         // As written, so that the place is known; else as it is understood.
-        let found = value(written, self.tokens).or_else(|| {
-            value(&cell.text, self.tokens).map(|(kind, _)| (kind, 0..written.len()))
-        });
+        let found = value(written, self.tokens)
+            .or_else(|| value(&cell.text, self.tokens).map(|(kind, _)| (kind, 0..written.len())));
         let Some((kind, range)) = found else {
             return RawCell { column: name, text: plain(&cell.text), at: cell.at.clone() };
         };
@@ -116,6 +131,7 @@ fn day(text: &str) -> Rotated {
         return Rotated::Unsaid;
     }
     let first = text.get(..10).unwrap_or(text);
-    let ends = text.get(10..).and_then(|rest| rest.chars().next()).is_none_or(|letter| !letter.is_ascii_digit());
+    let ends =
+        text.get(10..).and_then(|rest| rest.chars().next()).is_none_or(|letter| !letter.is_ascii_digit());
     Day::parse(first).filter(|_| ends).map_or(Rotated::Unclear, Rotated::On)
 }

@@ -95,7 +95,10 @@ fn named(title: &str, names: &[(usize, String)]) -> Vec<usize> {
 /// `- **Where to revoke**: text`, `1. Verify: text`, `Push - text`: the question and the text.
 fn labelled(line: &str) -> Option<(Option<&'static str>, &str)> {
     let trimmed = line.trim_start();
-    let item = trimmed.trim_start_matches(|letter: char| letter.is_ascii_digit()).trim_start_matches(['-', '*', '+', '.', ')']).trim_start();
+    let item = trimmed
+        .trim_start_matches(|letter: char| letter.is_ascii_digit())
+        .trim_start_matches(['-', '*', '+', '.', ')'])
+        .trim_start();
     let is_item = item.len() != trimmed.len();
     let (label, rest) = item.split_once(':')?;
     let word = question(&plain(label.trim_matches(['*', '_', ' '])));

@@ -43,8 +43,20 @@ fn the_founding_team_s_table_is_understood() {
     assert_eq!(
         rows,
         [
-            ("ANTHROPIC_API_KEY".into(), "SSM /paperclip-app/anthropic/api-key".into(), "2026-03-28".into(), some("Paperclip"), false),
-            ("GITHUB_PAT".into(), "SSM /paperclip-app/github/pat".into(), "2026-03-24".into(), some("jcalone-abt"), false),
+            (
+                "ANTHROPIC_API_KEY".into(),
+                "SSM /paperclip-app/anthropic/api-key".into(),
+                "2026-03-28".into(),
+                some("Paperclip"),
+                false
+            ),
+            (
+                "GITHUB_PAT".into(),
+                "SSM /paperclip-app/github/pat".into(),
+                "2026-03-24".into(),
+                some("jcalone-abt"),
+                false
+            ),
             ("LINEAR_API_KEY".into(), "SSM /abt/linear/api-key".into(), "unsaid".into(), None, true),
         ]
     );
@@ -72,7 +84,10 @@ fn all_forms_say_the_same() {
     };
     let first = plain(Form::Markdown, markdown);
     assert_eq!(first.title.as_deref(), Some("The key"));
-    assert_eq!((&first.home, first.answers.revoke.as_deref()), (&Home::Parameter("/a/b/c".into()), Some("console")));
+    assert_eq!(
+        (&first.home, first.answers.revoke.as_deref()),
+        (&Home::Parameter("/a/b/c".into()), Some("console"))
+    );
     for (form, text) in [(Form::Toml, toml), (Form::Yaml, yaml), (Form::Yaml, json), (Form::Csv, csv)] {
         assert_eq!(plain(form, text), first, "{text}");
     }
@@ -115,14 +130,21 @@ fn what_is_no_list_is_a_gap_and_no_panic() {
         (Form::Csv, ""),
     ] {
         let reading = read_as(form, text);
-        assert!(reading.facts.entries.is_empty() && !reading.gaps.is_empty(), "{}", &text[..text.len().min(40)]);
+        assert!(
+            reading.facts.entries.is_empty() && !reading.gaps.is_empty(),
+            "{}",
+            &text[..text.len().min(40)]
+        );
         assert!(reading.gaps.iter().all(|gap| gap.hides_findings));
     }
 }
 
 #[test]
 fn a_row_that_says_too_little_is_a_gap() {
-    let reading = read_as(Form::Markdown, "| Key | Location | Last rotated |\n|--|--|--|\n| — | SSM /a/b/c | — |\n| K | SSM /a/b/d | soon |\n| — | — | — |\n");
+    let reading = read_as(
+        Form::Markdown,
+        "| Key | Location | Last rotated |\n|--|--|--|\n| — | SSM /a/b/c | — |\n| K | SSM /a/b/d | soon |\n| — | — | — |\n",
+    );
     let told: Vec<_> = reading.gaps.iter().map(|gap| (gap.name.as_str(), gap.hides_findings)).collect();
     assert_eq!(told, [("", true), ("K", false)]);
 }
@@ -137,11 +159,18 @@ fn a_runbook_answers_where_the_row_does_not() {
          ### How to push\n\n```\naws ssm put-parameter\n```\n\n### Verify\nsomething else\n\n## Other\n- Revoke: x\n\n## B\n- Verify: y\n"
     );
     let runbook = sources.add_text("r", runbook);
-    let reading = read(&[Input { source: list, form: Form::Markdown }], &[runbook], &sources, &TokenTable::embedded());
+    let reading =
+        read(&[Input { source: list, form: Form::Markdown }], &[runbook], &sources, &TokenTable::embedded());
     let answers = &reading.facts.entries[0].answers;
     assert_eq!(
         answers.all(),
-        [Some("the console of the vendor"), Some("nothing"), None, Some("aws ssm put-parameter"), Some("status 200")]
+        [
+            Some("the console of the vendor"),
+            Some("nothing"),
+            None,
+            Some("aws ssm put-parameter"),
+            Some("status 200")
+        ]
     );
     assert_eq!(answers.missing(), ["generate"]);
     assert_eq!(reading.facts.entries[1].answers.all(), [None, None, None, None, Some("y")]);

@@ -42,8 +42,10 @@ fn node_of_table(at: Range<usize>, table: &DeTable<'_>, level: usize) -> Node {
     if level >= MOST_LEVELS {
         return Node { at, data: Data::Map(Vec::new()) };
     }
-    let mut entries: Vec<(String, Range<usize>, Node)> =
-        table.iter().map(|(name, value)| (name.get_ref().to_string(), name.span(), node(value, level + 1))).collect();
+    let mut entries: Vec<(String, Range<usize>, Node)> = table
+        .iter()
+        .map(|(name, value)| (name.get_ref().to_string(), name.span(), node(value, level + 1)))
+        .collect();
     entries.sort_by_key(|(_, at, _)| at.start);
     Node { at, data: Data::Map(entries) }
 }

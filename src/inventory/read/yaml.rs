@@ -63,7 +63,9 @@ impl Builder {
     fn event(&mut self, event: Event<'_>, marks: Marks) -> Result<(), Wrong> {
         let at = self.byte(marks.start.index())..self.byte(marks.end.index());
         match event {
-            Event::Scalar(text, ..) => self.add(Node { at: at.clone(), data: Data::Scalar(text.into_owned()) }),
+            Event::Scalar(text, ..) => {
+                self.add(Node { at: at.clone(), data: Data::Scalar(text.into_owned()) })
+            }
             // A value that stands elsewhere: people don't write lists of keys so.
             Event::Alias(_) => self.add(Node { at: at.clone(), data: Data::Scalar(String::new()) }),
             Event::SequenceStart(..) => self.start(at.start, false)?,

@@ -28,7 +28,10 @@ const KEY: &[(&str, &str)] = &[
     ("key.why", "the reason for it in words, or nothing"),
     ("key.permission", "what AWS refused: `ssm:GetParameter`, or nothing"),
     ("key.migrating", "whether a cell says that it needs migration: `yes` or `no`"),
-    ("key.bootstrap", "whether it is needed to reach the others (`bootstrap` of the settings): `yes` or `no`"),
+    (
+        "key.bootstrap",
+        "whether it is needed to reach the others (`bootstrap` of the settings): `yes` or `no`",
+    ),
     ("key.owner", "whose it is, or nothing"),
     ("key.has-owner", "`yes` or `no`"),
     ("key.twice", "whether an earlier row has its name or its location: `yes` or `no`"),

@@ -67,8 +67,14 @@ fn key(entry: &Entry, status: &Status, thresholds: &Thresholds) -> Judged {
     record.text("home.encryption", status.encryption.word());
     record.text("home.customer-key-required", yes(thresholds.require_customer_key));
     record.text("rotation.claim", status.claim.word());
-    record.text("rotation.claimed", entry.rotated.day().map_or_else(|| "never".to_owned(), |day| day.to_string()));
-    record.text("rotation.written", status.modified.map_or_else(|| "unknown".to_owned(), |day| day.to_string()));
+    record.text(
+        "rotation.claimed",
+        entry.rotated.day().map_or_else(|| "never".to_owned(), |day| day.to_string()),
+    );
+    record.text(
+        "rotation.written",
+        status.modified.map_or_else(|| "unknown".to_owned(), |day| day.to_string()),
+    );
     if let Some(days) = status.age_days {
         number(&mut record, "rotation.age-days", days);
     }
@@ -85,7 +91,13 @@ fn key(entry: &Entry, status: &Status, thresholds: &Thresholds) -> Judged {
     record.text("key.twin", status.twins.join(", "));
     record.text("key.twice", yes(!status.twins.is_empty()));
     number(&mut record, "threshold.max-age-days", thresholds.max_age_days);
-    Judged { category: "key", record, at: entry.at.clone(), secret: Some(told(&entry.key, &entry.home)), confidence: Confidence::High }
+    Judged {
+        category: "key",
+        record,
+        at: entry.at.clone(),
+        secret: Some(told(&entry.key, &entry.home)),
+        confidence: Confidence::High,
+    }
 }
 
 fn told(key: &str, home: &Home) -> SecretFacts {
@@ -112,7 +124,10 @@ fn cell(pasted: &PastedValue) -> Judged {
     let mut record = FieldMap::default();
     let told = if pasted.at.name.is_empty() { "a row without a key" } else { pasted.at.name.as_str() };
     record.text("cell.key", told);
-    record.text("cell.column", if pasted.column.is_empty() { "without a name" } else { pasted.column.as_str() });
+    record.text(
+        "cell.column",
+        if pasted.column.is_empty() { "without a name" } else { pasted.column.as_str() },
+    );
     record.text("cell.kind", pasted.kind.clone());
     // The row's line holds the value: only the place of the value is marked.
     let at = Location { span: Span { ..pasted.value }, name: pasted.at.name.clone() };

@@ -96,7 +96,9 @@ pub fn read(bundle: &Bundle, sources: &Sources) -> Reading<Stores> {
                 stores.asked = asked;
                 stores.values = seen.into_iter().map(|seen| (seen.name, seen.outcome)).collect();
             }
-            None => gaps.push(gap(source, "this document is not as secretrail writes it: nothing was checked")),
+            None => {
+                gaps.push(gap(source, "this document is not as secretrail writes it: nothing was checked"))
+            }
         }
     }
     for document in bundle.answers("ssm", "DescribeParameters") {
@@ -115,7 +117,11 @@ pub fn read(bundle: &Bundle, sources: &Sources) -> Reading<Stores> {
     secrets::read(bundle, sources, &mut stores, &mut gaps);
     let caller = bundle.manifest.caller.as_deref().unwrap_or_default();
     let place = stores.at.unwrap_or_else(|| Span::start_of(sources.add_text("evidence/manifest.json", "")));
-    for refusal in bundle.refusals.iter().filter(|refusal| refusal.call.service == "ssm" && refusal.call.action == "DescribeParameters") {
+    for refusal in bundle
+        .refusals
+        .iter()
+        .filter(|refusal| refusal.call.service == "ssm" && refusal.call.action == "DescribeParameters")
+    {
         let told = refused(refusal, caller);
         let reason = format!("{told}: the keys that live in Parameter Store were not checked");
         gaps.push(Gap { at: place, name: String::new(), reason, hides_findings: true });
@@ -165,7 +171,8 @@ fn timestamp(value: &serde_json::Value) -> Option<Timestamp> {
 }
 
 fn registered(document: &Document, sources: &Sources) -> SourceId {
-    let source = sources.add_file(document.name.clone(), std::path::Path::new(&format!("evidence/{}", document.name)));
+    let source =
+        sources.add_file(document.name.clone(), std::path::Path::new(&format!("evidence/{}", document.name)));
     sources.document(source).seal(text(document).unwrap_or_default());
     source
 }

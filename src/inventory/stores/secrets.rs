@@ -53,14 +53,16 @@ pub(super) fn read(bundle: &Bundle, sources: &Sources, stores: &mut Stores, gaps
         let source = registered(document, sources);
         if text(document).and_then(|text| page(&text, source, &mut stores.secrets)).is_none() {
             let told = "secretsmanager:ListSecrets was answered with what can't be understood";
-            stores.no_secrets = Some(Why { permission: "secretsmanager:ListSecrets".into(), told: told.into() });
+            stores.no_secrets =
+                Some(Why { permission: "secretsmanager:ListSecrets".into(), told: told.into() });
             gaps.push(gap(source, &format!("{told}: secrets that should be there were not checked")));
         }
     }
     let caller = bundle.manifest.caller.as_deref().unwrap_or_default();
     for refusal in bundle.refusals.iter().filter(|refusal| refusal.call.service == "secretsmanager") {
         let told = refused(refusal, caller);
-        let place = stores.at.unwrap_or_else(|| Span::start_of(sources.add_text("evidence/manifest.json", "")));
+        let place =
+            stores.at.unwrap_or_else(|| Span::start_of(sources.add_text("evidence/manifest.json", "")));
         let reason = format!("{told}: the keys that live in Secrets Manager were not checked");
         gaps.push(Gap { at: place, name: String::new(), reason, hides_findings: true });
         stores.no_secrets = Some(Why { permission: refusal.permission.clone(), told });

@@ -12,7 +12,10 @@ const MOST: usize = 12_000;
 
 /// Adds the list to the page.
 pub(super) fn add(section: &InventorySection, teller: &Teller<'_>, page: &mut String) {
-    page.push_str(&format!("\n{}\n\n| Secret | Status | Location | Age in days |\n|---|---|---|---|\n", prose(&teller.message(&section.advice()))));
+    page.push_str(&format!(
+        "\n{}\n\n| Secret | Status | Location | Age in days |\n|---|---|---|---|\n",
+        prose(&teller.message(&section.advice()))
+    ));
     let rows = section.keys.iter().map(|key| {
         let cell = |text: &str| prose(&clipped(&teller.name(text), CELL));
         let age = key.age_days.map(|days| days.to_string()).unwrap_or_default();

@@ -5,13 +5,17 @@ use std::io::{self, Write};
 use annotate_snippets::renderer::{AnsiColor, Effects};
 
 use super::{painted, severity_style};
+use crate::finding::Severity;
 use crate::report::TableStyle;
 use crate::report::inventory::{InventorySection, KeyState};
 use crate::report::shown::clipped;
-use crate::report::told::{Group, Teller};
+use crate::report::told::{Group, Teller, ToldFinding};
+use crate::report::verdict::number;
 
 /// A longer name is cut.
 const NAME: usize = 60;
+/// More findings of one rule have one line together.
+const FEW: usize = 10;
 /// Blanks between a name and its state.
 const GAP: usize = 3;
 
@@ -26,6 +30,7 @@ pub(super) fn write(
     writeln!(out, "{}", painted("[ Secrets Health Check ]", bold, style))?;
     let names: Vec<String> = section.keys.iter().map(|key| clipped(&teller.name(&key.title), NAME)).collect();
     let width = names.iter().map(|name| columns(name)).max().unwrap_or(0) + GAP;
+    let word = section.keys.iter().map(|key| key.shouted.len()).max().unwrap_or(0);
     for (key, name) in section.keys.iter().zip(&names) {
         let paint = match key.state {
             KeyState::Good => AnsiColor::Green.on_default(),
@@ -40,10 +45,15 @@ pub(super) fn write(
             (_, None, _) if key.status == "missing" => teller.name(&key.location),
             _ => String::new(),
         };
-        let why = if why.is_empty() { why } else { format!("   {why}") };
-        let room = style.width.saturating_sub(width + key.shouted.len() + 2).max(20);
+        let room = style.width.saturating_sub(width + word + GAP + 2).max(20);
         let dim = AnsiColor::White.on_default().effects(Effects::DIMMED);
-        let why = painted(&clipped(&why, room), dim, style);
+        let why = match why.as_str() {
+            "" => String::new(),
+            why => {
+                let blanks = " ".repeat(word - key.shouted.len() + GAP);
+                format!("{blanks}{}", painted(&clipped(why, room), dim, style))
+            }
+        };
         writeln!(out, "  {name}{blanks}{}{why}", painted(&key.shouted, paint, style))?;
     }
     let advice = teller.message(&section.advice());
@@ -65,11 +75,27 @@ pub(super) fn write_findings(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     writeln!(out)?;
-    for (finding, _) in findings.iter().rev() {
-        let word = painted(finding.severity.word(), severity_style(finding.severity), style);
-        let place = if finding.place.is_sealed { String::new() } else { format!(" ({})", finding.place.short()) };
-        let text = format!("[{}] {}{place}", finding.rule, finding.message);
-        let left = style.width.clamp(60, 160).saturating_sub(finding.severity.word().len());
+    let mut by_rule: Vec<(&ToldFinding, Vec<&ToldFinding>)> = Vec::new();
+    for (finding, _) in findings {
+        match by_rule.iter_mut().find(|(first, _)| first.rule == finding.rule) {
+            Some((_, all)) => all.push(finding),
+            None => by_rule.push((finding, vec![finding])),
+        }
+    }
+    for (first, all) in by_rule.iter().rev() {
+        // What is to be mended first has a line for each; of the rest it is enough to know that it is there.
+        let few = first.severity >= Severity::Medium && all.len() <= FEW;
+        let word = painted(first.severity.word(), severity_style(first.severity), style);
+        let left = style.width.clamp(60, 200).saturating_sub(first.severity.word().len());
+        if few || all.len() == 1 {
+            for finding in all {
+                writeln!(out, "{word}{}", clipped(&format!("[{}] {}", finding.rule, finding.message), left))?;
+            }
+            continue;
+        }
+        let names: Vec<&str> = all.iter().map(|finding| finding.place.name.as_str()).collect();
+        let text =
+            format!("[{}] {}: {}", first.rule, number(all.len(), "finding", "findings"), names.join(", "));
         writeln!(out, "{word}{}", clipped(&text, left))?;
     }
     if !findings.is_empty() {
@@ -81,6 +107,6 @@ pub(super) fn write_findings(
 /// `2 keys, account 123456789012 at 2026-11-26T00:00:00Z`.
 pub(in crate::report) fn headline(section: &InventorySection) -> String {
     let account = if section.account.is_empty() { "of unknown number" } else { &section.account };
-    let keys = crate::report::verdict::number(section.keys.len(), "key", "keys");
+    let keys = number(section.keys.len(), "key", "keys");
     format!("{keys} held against account {account}, asked at {}", section.collected_at)
 }
