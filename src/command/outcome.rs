@@ -13,7 +13,9 @@ use crate::cli::{Cli, ReportArguments};
 use crate::error::{Error, ErrorKind, ExitCode};
 use crate::finding::{Confidence, Finding, Severity};
 use crate::history::Pending;
-use crate::report::{self, AccountSection, Format, Gate, Report, RuleHelp, TableStyle, TrailSection};
+use crate::report::{
+    self, AccountSection, Format, Gate, InventorySection, Report, RuleHelp, TableStyle, TrailSection,
+};
 use crate::rule::describe;
 use crate::secret::redact::Redactor;
 use crate::settle::{Filters, added, exit_code as code_of};
@@ -38,6 +40,8 @@ pub(super) struct Asked {
     pub trail: Option<TrailSection>,
     /// What was audited, as a history tells jobs apart: `terraform infra/`.
     pub scope: String,
+    /// What is told of a list of keys.
+    pub inventory: Option<InventorySection>,
     /// What is said where there was nothing to audit.
     pub nothing: fn() -> Error,
 }
@@ -115,6 +119,7 @@ impl Outcome<'_> {
             exit_code,
             account: self.asked.account,
             trail: self.asked.trail,
+            inventory: self.asked.inventory,
             elapsed: Some(started.elapsed()),
             style: style(cli, arguments),
         };
