@@ -50,6 +50,7 @@ pub mod secret;
 pub mod serve;
 pub mod settings;
 pub mod settle;
+pub mod sighting;
 pub mod silence;
 pub mod source;
 pub mod terraform;

@@ -51,6 +51,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("cli", &["day", "finding", "policy", "report", "rule"]),
     ("evidence", &["error"]),
     ("policy", &[]),
+    ("sighting", &["finding", "reading", "record", "rule", "secret", "source"]),
     ("aws", &["error", "evidence", "policy"]),
 ];
 

@@ -1,0 +1,16 @@
+//! Where a key of the inventory is named, or its value stands, outside of its home.
+//!
+//! Values are found by keyed fingerprints: see [`fingerprint`].
+
+mod assigned;
+mod encode;
+pub mod fingerprint;
+pub mod names;
+pub mod place;
+pub mod stream;
+
+pub use encode::Encoding;
+pub use fingerprint::{Fingerprints, Unfit};
+pub use names::{Key, Mention, Names, What};
+pub use place::Place;
+pub use stream::{Buffer, Found, MOST_MATCHES, Match, Part, joined, search, search_text};
