@@ -53,6 +53,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("policy", &[]),
     ("sighting", &["finding", "reading", "record", "rule", "secret", "source"]),
     ("aws", &["error", "evidence", "policy"]),
+    ("inventory", &["day", "evidence", "finding", "reading", "record", "rule", "secret", "source"]),
+    ("aws", &["error", "evidence", "policy", "secret"]),
 ];
 
 /// Modules that read and write.
