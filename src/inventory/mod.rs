@@ -8,8 +8,23 @@
 //! A list names keys and never holds one: a cell that looks like a value is hidden everywhere, and told. Nothing
 //! connects here and nothing reads a clock.
 
+pub mod asked;
+mod check;
+mod judge;
+mod naming;
+pub mod read;
+mod records;
+pub mod stores;
+mod thresholds;
+pub mod write;
+
 use std::fmt;
 
+pub use self::check::{Checked, Claim, Encryption, State, Status, Unlisted, check, level_told};
+pub use self::judge::judge;
+pub use self::read::read;
+pub use self::records::{CATEGORIES, PRODUCT, SERVICE};
+pub use self::thresholds::Thresholds;
 use crate::day::Day;
 use crate::source::{Location, Span};
 
