@@ -2,6 +2,7 @@
 
 mod account;
 mod inventory;
+mod inventory_where;
 mod report;
 mod trail;
 #[cfg(feature = "verify")]
@@ -283,6 +284,7 @@ pub use account::{AccountArguments, AwsArguments, EvidenceArguments, EvidenceCom
 pub use inventory::{
     InventoryArguments, InventoryCheckArguments, InventoryCommand, InventoryConvertArguments,
 };
+pub use inventory_where::{FromEnvironment, InventoryWhereArguments, NamedKey};
 pub use report::{Also, ReportArguments};
 #[cfg(feature = "verify")]
 pub use trail_verify::TrailVerifyArguments;

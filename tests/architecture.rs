@@ -34,6 +34,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "rule",
             "script",
             "secret",
+            "sighting",
             "silence",
             "source",
             "terraform",

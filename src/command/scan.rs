@@ -354,7 +354,7 @@ fn progress_bar(cli: &Cli, what: &What) -> ProgressBar {
 }
 
 impl Setup {
-    fn is_excluded(&self, path: &Path) -> bool {
+    pub(super) fn is_excluded(&self, path: &Path) -> bool {
         // `legacy/` means the folder, and so all that is in it.
         let folders = |globs: &Override| {
             let above = path.ancestors().skip(1).take_while(|folder| *folder != globs.path());

@@ -96,8 +96,8 @@ fn by_word<'t>(before: &str, after: &'t str, place: Place) -> Option<&'t str> {
 /// `SetEnvironmentVariable("NAME", "value", "User")`.
 fn by_call<'t>(before: &str, after: &'t str) -> Option<&'t str> {
     let called = before.trim_end_matches(['"', '\'', '\\', ' ']).strip_suffix('(')?;
-    let start =
-        called.rfind(|letter: char| !letter.is_alphanumeric() && letter != '_').map_or(0, |at| at + 1);
+    let part = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+    let start = called.len() - called.bytes().rev().take_while(part).count();
     let name = called.get(start..)?;
     if !SETTING_CALLS.iter().any(|call| name.eq_ignore_ascii_case(call)) {
         return None;

@@ -21,6 +21,8 @@ pub struct Key {
     pub name: String,
     /// Its name in its store: `/paperclip-app/anthropic/api-key`.
     pub path: Option<String>,
+    /// Whether that is a parameter of Parameter Store.
+    pub is_parameter: bool,
     /// Its home in words: `SSM /paperclip-app/anthropic/api-key`.
     pub home: String,
 }
@@ -83,9 +85,8 @@ impl Names {
 
     /// The mentions in a text: each copy, and of references of one key the first. The flag is true where there are
     /// more copies.
-    pub fn find(&self, text: &str, path: &str) -> (Vec<Mention>, bool) {
+    pub fn find(&self, text: &str, path: &str, place: Place) -> (Vec<Mention>, bool) {
         let Some(finder) = &self.finder else { return (Vec::new(), false) };
-        let place = Place::of(path);
         let mut all: Vec<Mention> = Vec::new();
         let mut copies = 0;
         // Where each key was seen last.
@@ -187,5 +188,5 @@ fn floor(text: &str, mut at: usize) -> usize {
 }
 
 #[cfg(test)]
-#[path = "names_tests.rs"]
+#[path = "tests/names.rs"]
 mod tests;

@@ -61,6 +61,11 @@ impl Place {
         by_folder(&lower, name).or_else(|| by_name(name)).or_else(|| by_ending(name)).unwrap_or(OTHER)
     }
 
+    /// Whether nothing is known of the file.
+    pub fn is_unknown(self) -> bool {
+        self == OTHER
+    }
+
     /// Whether people put examples there on purpose: `.env.example`.
     pub fn is_sample(path: &str) -> bool {
         let lower = path.to_ascii_lowercase();

@@ -187,5 +187,5 @@ fn outer(hits: BTreeSet<Match>) -> Vec<Match> {
 }
 
 #[cfg(test)]
-#[path = "stream_tests.rs"]
+#[path = "tests/stream.rs"]
 mod tests;

@@ -6,6 +6,7 @@ mod files;
 #[cfg(feature = "aws")]
 mod live;
 mod section;
+mod sightings;
 
 use crate::cli::{Cli, InventoryArguments, InventoryCommand};
 use crate::error::{Error, ExitCode};
@@ -13,6 +14,7 @@ use crate::error::{Error, ExitCode};
 pub(super) fn run(cli: &Cli, arguments: &InventoryArguments) -> Result<ExitCode, Error> {
     match &arguments.command {
         InventoryCommand::Check(arguments) => check::run(cli, arguments),
+        InventoryCommand::Where(arguments) => sightings::run(cli, arguments),
         InventoryCommand::Convert(arguments) => convert::run(arguments),
     }
 }

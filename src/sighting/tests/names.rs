@@ -6,13 +6,18 @@ const PATH: &str = "/paperclip-app/anthropic/api-key";
 
 fn names() -> Names {
     Names::new(&[
-        Key { name: "ANTHROPIC_API_KEY".into(), path: Some(PATH.into()), home: format!("SSM {PATH}") },
-        Key { name: "GITHUB_PAT".into(), path: None, home: String::new() },
+        Key {
+            name: "ANTHROPIC_API_KEY".into(),
+            path: Some(PATH.into()),
+            is_parameter: true,
+            home: format!("SSM {PATH}"),
+        },
+        Key { name: "GITHUB_PAT".into(), path: None, is_parameter: false, home: String::new() },
     ])
 }
 
 fn found(path: &str, text: &str) -> Vec<Mention> {
-    names().find(text, path).0
+    names().find(text, path, Place::of(path)).0
 }
 
 fn is_copy(path: &str, text: &str) -> Option<bool> {
