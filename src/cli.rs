@@ -3,6 +3,7 @@
 mod account;
 mod history;
 mod inventory;
+mod inventory_where;
 mod report;
 #[cfg(feature = "run")]
 mod run;
@@ -299,6 +300,7 @@ pub use inventory::{
     InventoryArguments, InventoryCheckArguments, InventoryCommand, InventoryConvertArguments,
     InventoryDrillArguments, InventoryInitArguments, InventoryRunbookArguments,
 };
+pub use inventory_where::{FromEnvironment, InventoryWhereArguments, NamedKey};
 pub use report::{Also, ReportArguments};
 #[cfg(feature = "run")]
 pub use run::RunArguments;

@@ -34,6 +34,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "rule",
             "script",
             "secret",
+            "sighting",
             "silence",
             "source",
             "terraform",
@@ -53,6 +54,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("evidence", &["error"]),
     ("history", &["day", "error"]),
     ("policy", &[]),
+    ("sighting", &["finding", "reading", "record", "rule", "secret", "source"]),
+    ("aws", &["error", "evidence", "policy"]),
     ("inventory", &["day", "evidence", "finding", "reading", "record", "rule", "secret", "source"]),
     ("aws", &["error", "evidence", "policy", "secret"]),
 ];

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
+use super::inventory_where::{InventoryWhereArguments, WHERE_EXAMPLES};
 use super::{AwsArguments, ReportArguments};
 use crate::day::Day;
 
@@ -96,6 +97,9 @@ pub enum InventoryCommand {
     /// Hold the list against Parameter Store and Secrets Manager: is each key there, encrypted, fresh and listed?
     #[command(after_help = CHECK_EXAMPLES)]
     Check(Box<InventoryCheckArguments>),
+    /// Find every other place where a key of the list is named, or its value stands.
+    #[command(after_help = WHERE_EXAMPLES)]
+    Where(Box<InventoryWhereArguments>),
     /// Write a list in another form.
     #[command(after_help = CONVERT_EXAMPLES)]
     Convert(InventoryConvertArguments),

@@ -34,16 +34,23 @@ pub(super) struct Outcome<'o> {
 pub(super) struct Asked {
     /// Only what was added since is told.
     pub since: Option<String>,
-    /// What is told of an account.
-    pub account: Option<AccountSection>,
-    /// What is told of CloudTrail.
-    pub trail: Option<TrailSection>,
+    /// What is told beside findings.
+    pub sections: Sections,
     /// What was audited, as a history tells jobs apart: `terraform infra/`.
     pub scope: String,
-    /// What is told of a list of keys.
-    pub inventory: Option<InventorySection>,
     /// What is said where there was nothing to audit.
     pub nothing: fn() -> Error,
+}
+
+/// What is told beside findings, of each surface that was looked at.
+#[derive(Default)]
+pub(super) struct Sections {
+    /// Of an account.
+    pub account: Option<AccountSection>,
+    /// Of CloudTrail.
+    pub trail: Option<TrailSection>,
+    /// Of a list of keys.
+    pub inventory: Option<InventorySection>,
 }
 
 impl Outcome<'_> {
@@ -117,9 +124,9 @@ impl Outcome<'_> {
             files: self.looked.files,
             tool_version: env!("CARGO_PKG_VERSION").into(),
             exit_code,
-            account: self.asked.account,
-            trail: self.asked.trail,
-            inventory: self.asked.inventory,
+            account: self.asked.sections.account,
+            trail: self.asked.sections.trail,
+            inventory: self.asked.sections.inventory,
             elapsed: Some(started.elapsed()),
             style: style(cli, arguments),
         };

@@ -13,7 +13,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use rayon::prelude::*;
 
 use self::documents::{Standard, found_states, is_document, named_plan, standard_input};
-use super::outcome::{Asked, Outcome, nothing_to_audit};
+use super::outcome::{Asked, Outcome, Sections, nothing_to_audit};
 use super::silencing::Silencing;
 use super::{rules, since};
 use crate::cli::{Cli, ScanArguments, What};
@@ -85,10 +85,8 @@ pub(super) fn run(cli: &Cli, arguments: &ScanArguments) -> Result<ExitCode, Erro
     let looked = setup.look(cli, &arguments.what, past)?;
     let asked = Asked {
         since: arguments.since.clone(),
-        account: None,
-        trail: None,
+        sections: Sections::default(),
         scope: scope("terraform", arguments.what.paths.iter().chain(&arguments.what.plans)),
-        inventory: None,
         nothing: nothing_to_audit,
     };
     Outcome { setup: &setup, looked, silencing, asked }.report(cli, &arguments.report, started)
@@ -362,7 +360,7 @@ fn progress_bar(cli: &Cli, what: &What) -> ProgressBar {
 }
 
 impl Setup {
-    fn is_excluded(&self, path: &Path) -> bool {
+    pub(super) fn is_excluded(&self, path: &Path) -> bool {
         // `legacy/` means the folder, and so all that is in it.
         let folders = |globs: &Override| {
             let above = path.ancestors().skip(1).take_while(|folder| *folder != globs.path());

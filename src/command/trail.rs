@@ -13,7 +13,7 @@ use std::time::Instant;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use self::read::{FileTrouble, Reader, Taker};
-use super::outcome::{Asked, Outcome};
+use super::outcome::{Asked, Outcome, Sections};
 use super::scan::{Looked, Setup};
 use super::silencing::Silencing;
 use crate::cli::{Cli, TrailArguments, What};
@@ -94,9 +94,7 @@ fn look(cli: &Cli, arguments: &TrailArguments, setup: &Setup) -> Result<(Looked,
     let scope = super::scan::scope("trail", arguments.paths.iter());
     let asked = Asked {
         since: None,
-        account: None,
-        trail: Some(section),
-        inventory: None,
+        sections: Sections { trail: Some(section), ..Sections::default() },
         scope,
         nothing: nothing_to_audit,
     };

@@ -10,6 +10,7 @@ use crate::flow::state::StateExposure;
 use crate::inventory;
 use crate::nearest::did_you_mean;
 use crate::rule::{Possible, Problem, Rule};
+use crate::sighting;
 use crate::silence;
 use crate::trail;
 
@@ -28,6 +29,7 @@ pub static KINDS: LazyLock<Vec<Kind>> = LazyLock::new(|| {
     let of_inventory = inventory::CATEGORIES.iter();
     kinds.extend(of_inventory.map(|kind| ([inventory::PRODUCT, inventory::SERVICE, kind.name], kind.fields)));
     kinds.push((trail::SESSION, trail::FIELDS));
+    kinds.push((sighting::LOGSOURCE, sighting::FIELDS));
     kinds
 });
 
@@ -40,6 +42,8 @@ const CLOSED: &[&str] = &[
     "confidence",
     "cloud",
     "file.kind",
+    "sighting.kind",
+    "place.kind",
     "ignore.state",
     "ignore.by",
 ];

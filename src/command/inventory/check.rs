@@ -6,7 +6,7 @@ use std::time::Instant;
 use super::files;
 use super::section::section;
 use crate::cli::{AwsArguments, Cli, InventoryCheckArguments, What};
-use crate::command::outcome::{Asked as AskedOfReport, Outcome};
+use crate::command::outcome::{Asked as AskedOfReport, Outcome, Sections};
 use crate::command::scan::{Looked, Setup};
 use crate::command::silencing::Silencing;
 use crate::error::{Error, ErrorKind, ExitCode};
@@ -26,9 +26,7 @@ pub(super) fn run(cli: &Cli, arguments: &InventoryCheckArguments) -> Result<Exit
     inventory.only_screen = arguments.screen;
     let asked = AskedOfReport {
         since: None,
-        account: None,
-        trail: None,
-        inventory: Some(inventory),
+        sections: Sections { inventory: Some(inventory), ..Sections::default() },
         scope: crate::command::scan::scope("inventory", arguments.files.iter()),
         nothing: nothing_to_check,
     };

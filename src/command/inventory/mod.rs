@@ -9,6 +9,7 @@ mod init;
 mod live;
 mod runbook;
 mod section;
+mod sightings;
 
 use crate::cli::{Cli, InventoryArguments, InventoryCommand};
 use crate::error::{Error, ExitCode};
@@ -16,6 +17,7 @@ use crate::error::{Error, ExitCode};
 pub(super) fn run(cli: &Cli, arguments: &InventoryArguments) -> Result<ExitCode, Error> {
     match &arguments.command {
         InventoryCommand::Check(arguments) => check::run(cli, arguments),
+        InventoryCommand::Where(arguments) => sightings::run(cli, arguments),
         InventoryCommand::Convert(arguments) => convert::run(arguments),
         InventoryCommand::Init(arguments) => init::run(cli, arguments),
         InventoryCommand::Runbook(arguments) => runbook::run(cli, arguments),
