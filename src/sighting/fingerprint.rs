@@ -208,34 +208,47 @@ impl Fingerprints {
 
     /// Tells the hits whose window starts in `from..to`, a multiple of the stride; returns where to go on.
     pub(super) fn look(&self, text: &[u8], from: usize, to: usize, tell: &mut dyn FnMut(Hit)) -> usize {
-        let count = to.saturating_sub(from).div_ceil(self.stride);
-        let rest = text.get(from..).unwrap_or_default();
-        match self.stride {
-            8 => self.look_at(rest.chunks_exact(8), count, text, from, tell),
-            stride => self.look_at(rest.windows(WINDOW).step_by(stride), count, text, from, tell),
+        if !self.is_empty() {
+            match self.stride {
+                8 => self.look_at::<8>(text, from, to, tell),
+                4 => self.look_at::<4>(text, from, to, tell),
+                2 => self.look_at::<2>(text, from, to, tell),
+                _ => self.look_at::<1>(text, from, to, tell),
+            }
         }
-        from + count * self.stride
+        from + to.saturating_sub(from).next_multiple_of(self.stride)
     }
 
     /// The loop that all of every file goes through.
-    #[inline]
-    fn look_at<'t>(
-        &self,
-        windows: impl Iterator<Item = &'t [u8]>,
-        count: usize,
-        text: &[u8],
-        from: usize,
-        tell: &mut dyn FnMut(Hit),
-    ) {
-        let (filter, shift) = (self.filter.as_slice(), self.shift);
-        for (number, window) in windows.take(count).enumerate() {
-            let Some(window) = window.first_chunk::<WINDOW>() else { return };
-            let window = u64::from_le_bytes(*window);
-            let bit = self.mixed(window) >> shift;
-            if filter.get((bit / 64) as usize).is_some_and(|word| word >> (bit % 64) & 1 == 1) {
-                self.look_closer(text, from + number * self.stride, window, tell);
+    fn look_at<const STRIDE: usize>(&self, text: &[u8], from: usize, to: usize, tell: &mut dyn FnMut(Hit)) {
+        let mut at = from;
+        // All windows of sixteen bytes that begin in the first eight, out of two words.
+        while at + WINDOW <= to {
+            let Some(both) = text.get(at..).and_then(|rest| rest.first_chunk::<16>()) else { break };
+            let both = u128::from_le_bytes(*both);
+            for step in (0..WINDOW).step_by(STRIDE) {
+                let window = (both >> (8 * step)) as u64;
+                if self.is_set(window) {
+                    self.look_closer(text, at + step, window, tell);
+                }
             }
+            at += WINDOW;
         }
+        while at < to {
+            let Some(window) = text.get(at..).and_then(|rest| rest.first_chunk::<WINDOW>()) else { return };
+            let window = u64::from_le_bytes(*window);
+            if self.is_set(window) {
+                self.look_closer(text, at, window, tell);
+            }
+            at += STRIDE;
+        }
+    }
+
+    /// Whether a window may be one of ours.
+    #[inline]
+    fn is_set(&self, window: u64) -> bool {
+        let bit = self.mixed(window) >> self.shift;
+        self.filter.get((bit / 64) as usize).is_some_and(|word| word >> (bit % 64) & 1 == 1)
     }
 
     #[cold]

@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind, packed};
 
 use super::assigned::{Told, told};
 use super::place::{Form, Place};
 use crate::finding::Confidence;
 
+/// So many names are looked for by the fastest automaton, which is large.
+const FEW: usize = 1_000;
 /// Copies told of one file.
 const MOST_COPIES: usize = 1_000;
 /// So much of a line is looked at on each side of a name: some files are one line.
@@ -54,6 +56,8 @@ pub enum What {
 #[derive(Debug)]
 pub struct Names {
     finder: Option<AhoCorasick>,
+    /// Tells fast that no name is there, where the machine can and the names are few.
+    quick: Option<packed::Searcher>,
     /// For each pattern the key, and whether it is a path.
     patterns: Vec<(usize, bool)>,
 }
@@ -74,13 +78,19 @@ impl Names {
                 patterns.push((number, true));
             }
         }
-        let finder = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(&texts).ok();
-        Self { finder: finder.filter(|_| !texts.is_empty()), patterns }
+        let kind = (texts.len() <= FEW).then_some(AhoCorasickKind::DFA);
+        let finder =
+            AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).kind(kind).build(&texts).ok();
+        let quick = packed::Config::new().builder().extend(&texts).build();
+        Self { finder: finder.filter(|_| !texts.is_empty()), quick, patterns }
     }
 
     /// Whether any name stands in it: then it is worth being read as text.
     pub fn any(&self, bytes: &[u8]) -> bool {
-        self.finder.as_ref().is_some_and(|finder| finder.find(bytes).is_some())
+        match &self.quick {
+            Some(quick) => quick.find(bytes).is_some(),
+            None => self.finder.as_ref().is_some_and(|finder| finder.find(bytes).is_some()),
+        }
     }
 
     /// The mentions in a text: each copy, and of references of one key the first. The flag is true where there are

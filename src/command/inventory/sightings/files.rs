@@ -133,7 +133,7 @@ pub(super) fn find(setup: &Setup, home: Option<&Path>) -> Result<Files, Error> {
 
 /// The folder that the user names, or the user's own.
 fn folder(named: &Path) -> Result<PathBuf, Error> {
-    let own = || ["HOME", "USERPROFILE"].iter().find_map(|name| std::env::var_os(name));
+    let own = || ["HOME", "USERPROFILE"].iter().find_map(std::env::var_os);
     let folder =
         if named.as_os_str().is_empty() { own().map(PathBuf::from) } else { Some(named.to_path_buf()) };
     folder.filter(|folder| folder.is_dir()).ok_or_else(|| {

@@ -36,7 +36,7 @@ impl Wanted {
     pub fn of(arguments: &InventoryWhereArguments, setup: &Setup) -> Result<Self, Error> {
         let mut values = Values::default();
         let mut keys: Vec<Key> = Vec::new();
-        let lists = values.from_lists(arguments, setup, &mut keys)?;
+        let lists = values.take_lists(arguments, setup, &mut keys)?;
         for named in &arguments.keys {
             let home = named.path.as_ref().map(|path| format!("SSM {path}")).unwrap_or_default();
             add(
@@ -49,12 +49,12 @@ impl Wanted {
                 },
             );
         }
-        values.from_environment(arguments, &mut keys)?;
+        values.take_environment(arguments, &mut keys)?;
         if arguments.values_stdin {
-            values.from_stdin(&mut keys)?;
+            values.take_stdin(&mut keys)?;
         }
         if arguments.level >= 2 {
-            values.from_aws(arguments, &keys)?;
+            values.take_aws(arguments, &keys)?;
         }
         if keys.is_empty() {
             return Err(Error::new(ErrorKind::Usage, "there is no key to look for").hint(
@@ -122,7 +122,7 @@ struct Values {
 
 impl Values {
     /// The keys of the lists that the user or the settings name, or of the one that lies here.
-    fn from_lists(
+    fn take_lists(
         &mut self,
         arguments: &InventoryWhereArguments,
         setup: &Setup,
@@ -155,7 +155,7 @@ impl Values {
         Ok(sources.paths())
     }
 
-    fn from_environment(
+    fn take_environment(
         &mut self,
         arguments: &InventoryWhereArguments,
         keys: &mut Vec<Key>,
@@ -176,7 +176,7 @@ impl Values {
     }
 
     /// Lines of KEY=value. What is wrong is told by its line, never quoted.
-    fn from_stdin(&mut self, keys: &mut Vec<Key>) -> Result<(), Error> {
+    fn take_stdin(&mut self, keys: &mut Vec<Key>) -> Result<(), Error> {
         let wrong = |reason: String| Error::new(ErrorKind::Input, format!("standard input: {reason}"));
         // No growing: it would leave copies.
         let mut text = Zeroizing::new(Vec::with_capacity(MOST_INPUT as usize + 1));
@@ -202,7 +202,7 @@ impl Values {
     }
 
     #[cfg(feature = "aws")]
-    fn from_aws(&mut self, arguments: &InventoryWhereArguments, keys: &[Key]) -> Result<(), Error> {
+    fn take_aws(&mut self, arguments: &InventoryWhereArguments, keys: &[Key]) -> Result<(), Error> {
         let parameters = keys.iter().enumerate().filter(|(_, key)| key.is_parameter);
         let with_path = parameters.filter_map(|(at, key)| Some((key.path.clone()?, at)));
         let (names, at): (Vec<String>, Vec<usize>) = with_path.unzip();
@@ -224,7 +224,7 @@ impl Values {
     }
 
     #[cfg(not(feature = "aws"))]
-    fn from_aws(&mut self, _: &InventoryWhereArguments, _: &[Key]) -> Result<(), Error> {
+    fn take_aws(&mut self, _: &InventoryWhereArguments, _: &[Key]) -> Result<(), Error> {
         Err(Error::new(ErrorKind::Usage, "this build of secretrail can't ask AWS")
             .hint("build it with `--features aws`, or give values with --value-from-env"))
     }

@@ -26,6 +26,8 @@ const WHOLE: usize = 1024 * 1024;
 const PART: u64 = 32 * 1024 * 1024;
 /// Names are looked for in so much of a file at once.
 const TEXT: usize = 16 * 1024 * 1024;
+/// No name that is looked for is longer.
+const LONGEST_NAME: usize = 4 * 1024;
 /// A file that has a NUL in so many bytes is no text.
 const HEAD: usize = 8 * 1024;
 
@@ -141,7 +143,7 @@ impl Looker<'_> {
         } else {
             opened.seek(SeekFrom::Start(0))?;
             let found = search(&self.wanted.fingerprints, Part::WHOLE, &mut opened, &mut scratch.buffer)?;
-            self.rest(file, &mut opened, found, &mut of)?;
+            self.rest(file, &mut opened, found, true, &mut of)?;
         }
         give(idle, scratch);
         Ok(of)
@@ -149,22 +151,44 @@ impl Looker<'_> {
 
     fn large(&self, file: &File, idle: &Mutex<Vec<Scratch>>) -> io::Result<Of> {
         let fingerprints = &self.wanted.fingerprints;
-        let part = |part: Part| -> io::Result<Found> {
+        let is_text = is_text(&mut open(&file.path)?)?;
+        let part = |part: Part| -> io::Result<(Found, bool)> {
             if self.stop.load(Ordering::Relaxed) {
-                return Ok(Found::default());
+                return Ok((Found::default(), false));
             }
             let mut opened = open(&file.path)?;
-            opened.seek(SeekFrom::Start(part.start(fingerprints)))?;
             let mut scratch = self.scratch(idle);
+            let named = is_text && self.names_in(&mut opened, part, &mut scratch.whole)?;
+            opened.seek(SeekFrom::Start(part.start(fingerprints)))?;
             let found = search(fingerprints, part, &mut opened, &mut scratch.buffer)?;
             give(idle, scratch);
-            Ok(found)
+            Ok((found, named))
         };
-        let parts = if fingerprints.is_empty() { Vec::new() } else { Part::split(file.length, PART) };
-        let found: Vec<Found> = parts.into_par_iter().map(part).collect::<io::Result<_>>()?;
+        let parts: Vec<(Found, bool)> =
+            Part::split(file.length, PART).into_par_iter().map(part).collect::<io::Result<_>>()?;
+        let named = parts.iter().any(|(_, named)| *named);
         let mut of = Of::default();
-        self.rest(file, &mut open(&file.path)?, joined(found), &mut of)?;
+        let found = joined(parts.into_iter().map(|(found, _)| found));
+        self.rest(file, &mut open(&file.path)?, found, named, &mut of)?;
         Ok(of)
+    }
+
+    /// Whether a part of a file has a name in it, or could have one at its ends.
+    fn names_in(&self, opened: &mut fs::File, part: Part, piece: &mut Vec<u8>) -> io::Result<bool> {
+        let mut from = part.from;
+        while from < part.to {
+            opened.seek(SeekFrom::Start(from))?;
+            piece.clear();
+            let read = (&mut *opened).take(WHOLE as u64).read_to_end(piece)?;
+            if self.wanted.names.any(piece) {
+                return Ok(true);
+            }
+            if read < WHOLE {
+                break;
+            }
+            from += (WHOLE - LONGEST_NAME) as u64;
+        }
+        Ok(false)
     }
 
     /// A file that is in memory.
@@ -195,14 +219,18 @@ impl Looker<'_> {
     }
 
     /// A file that was looked into for values, piece by piece.
-    fn rest(&self, file: &File, opened: &mut fs::File, found: Found, of: &mut Of) -> io::Result<()> {
-        opened.seek(SeekFrom::Start(0))?;
-        let mut head = [0; HEAD];
-        let read = opened.read(&mut head)?;
-        let is_text = !head.get(..read).unwrap_or_default().contains(&0);
+    fn rest(
+        &self,
+        file: &File,
+        opened: &mut fs::File,
+        found: Found,
+        named: bool,
+        of: &mut Of,
+    ) -> io::Result<()> {
+        let is_text = is_text(opened)?;
         opened.seek(SeekFrom::Start(0))?;
         values(file, &found, is_text, opened, of)?;
-        if !is_text || file.values_only {
+        if !is_text || !named || file.values_only {
             return Ok(());
         }
         opened.seek(SeekFrom::Start(0))?;
@@ -275,6 +303,14 @@ fn open(path: &Path) -> io::Result<fs::File> {
         return Err(io::Error::from(io::ErrorKind::Unsupported));
     }
     fs::File::open(path)
+}
+
+/// Whether a file begins as a text does.
+fn is_text(opened: &mut fs::File) -> io::Result<bool> {
+    opened.seek(SeekFrom::Start(0))?;
+    let mut head = [0; HEAD];
+    let read = opened.read(&mut head)?;
+    Ok(!head.get(..read).unwrap_or_default().contains(&0))
 }
 
 /// Adds the values that were found.

@@ -134,7 +134,7 @@ impl<'t> Teller<'t> {
     /// Sources that have places and no texts, sightings and gaps.
     pub fn told(mut self, base: &Path) -> (Sources, Vec<Sighting>, Vec<reading::Gap>) {
         let known = best(std::mem::take(&mut self.known));
-        let mut places: BTreeMap<String, BTreeSet<(usize, usize, usize, usize)>> = BTreeMap::new();
+        let mut places: BTreeMap<String, BTreeSet<Mark>> = BTreeMap::new();
         for (file, at) in
             known.iter().flat_map(Known::places).chain(self.gaps.iter().map(|gap| (&gap.0, gap.1)))
         {
@@ -142,7 +142,7 @@ impl<'t> Teller<'t> {
         }
         let sources = Sources::default();
         sources.set_base(base.to_path_buf());
-        let ids: BTreeMap<String, (SourceId, Vec<(usize, usize, usize, usize)>)> = places
+        let ids: BTreeMap<String, (SourceId, Vec<Mark>)> = places
             .into_iter()
             .map(|(file, marks)| {
                 let marks: Vec<_> = marks.into_iter().collect();
@@ -197,6 +197,9 @@ impl<'t> Teller<'t> {
     }
 }
 
+/// First line and column, last line and column.
+type Mark = (usize, usize, usize, usize);
+
 /// Marks a sighting in the name of a file.
 const FILE_NAME: &str = "\u{0}file-name";
 
@@ -230,10 +233,10 @@ fn best(mut known: Vec<Known>) -> Vec<Known> {
     kept
 }
 
-fn key_of(at: Position) -> (usize, usize, usize, usize) {
+fn key_of(at: Position) -> Mark {
     (at.line, at.column, at.end_line, at.end_column)
 }
 
-fn position_of((line, column, end_line, end_column): (usize, usize, usize, usize)) -> Position {
+fn position_of((line, column, end_line, end_column): Mark) -> Position {
     Position { line, column, end_line, end_column }
 }
