@@ -26,7 +26,8 @@ pub(super) fn run(cli: &Cli, arguments: &AccountArguments) -> Result<ExitCode, E
     let (looked, account) = looked(&bundle, &setup);
     let scope = format!("account {}", account.number);
     let account = Some(section(&account, arguments.show_key_ids));
-    let asked = Asked { since: None, account, trail: None, scope, nothing: nothing_to_audit };
+    let asked =
+        Asked { since: None, account, trail: None, inventory: None, scope, nothing: nothing_to_audit };
     Outcome { setup: &setup, looked, silencing, asked }.report(cli, &arguments.report, started)
 }
 

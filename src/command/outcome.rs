@@ -13,7 +13,9 @@ use crate::cli::{Cli, ReportArguments};
 use crate::error::{Error, ErrorKind, ExitCode};
 use crate::finding::{Confidence, Finding, Severity};
 use crate::history::Pending;
-use crate::report::{self, AccountSection, Format, Gate, Report, RuleHelp, TableStyle, TrailSection};
+use crate::report::{
+    self, AccountSection, Format, Gate, InventorySection, Report, RuleHelp, TableStyle, TrailSection,
+};
 use crate::rule::describe;
 use crate::secret::redact::Redactor;
 use crate::settle::{Filters, added, exit_code as code_of};
@@ -38,6 +40,8 @@ pub(super) struct Asked {
     pub trail: Option<TrailSection>,
     /// What was audited, as a history tells jobs apart: `terraform infra/`.
     pub scope: String,
+    /// What is told of a list of keys.
+    pub inventory: Option<InventorySection>,
     /// What is said where there was nothing to audit.
     pub nothing: fn() -> Error,
 }
@@ -50,8 +54,12 @@ impl Outcome<'_> {
         started: Instant,
     ) -> Result<ExitCode, Error> {
         let setup = self.setup;
-        let mut keeper =
-            Keeper::open(arguments, &self.asked.scope, self.silencing.day(), self.asked.since.is_some())?;
+        let mut keeper = Keeper::open(
+            arguments,
+            &self.asked.scope,
+            self.silencing.named_day(),
+            self.asked.since.is_some(),
+        )?;
         check_places(arguments, &self.looked.sources)?;
         let redactor = redactor(setup, &mut self.looked);
         let mut heard = self.silencing.hear(setup, &mut self.looked, &redactor)?;
@@ -90,6 +98,7 @@ impl Outcome<'_> {
             findings,
             silenced: silenced.into_iter().filter(|one| filters.keeps(&one.finding)).map(told).collect(),
             gate: Gate {
+                day: Some(self.silencing.day().to_string()),
                 fail_on: Some(fail_on),
                 left_out,
                 gone,
@@ -110,6 +119,7 @@ impl Outcome<'_> {
             exit_code,
             account: self.asked.account,
             trail: self.asked.trail,
+            inventory: self.asked.inventory,
             elapsed: Some(started.elapsed()),
             style: style(cli, arguments),
         };

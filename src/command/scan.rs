@@ -88,6 +88,7 @@ pub(super) fn run(cli: &Cli, arguments: &ScanArguments) -> Result<ExitCode, Erro
         account: None,
         trail: None,
         scope: scope("terraform", arguments.what.paths.iter().chain(&arguments.what.plans)),
+        inventory: None,
         nothing: nothing_to_audit,
     };
     Outcome { setup: &setup, looked, silencing, asked }.report(cli, &arguments.report, started)
@@ -101,6 +102,11 @@ impl Setup {
     /// The same for an account: nothing of the disk is scanned.
     pub(super) fn of_account(what: &What) -> Result<Self, Error> {
         Self::stopped_by(Arc::default(), what, Surface::Account)
+    }
+
+    /// The same for lists of keys.
+    pub(super) fn of_inventory(what: &What) -> Result<Self, Error> {
+        Self::stopped_by(Arc::default(), what, Surface::Inventory)
     }
 
     /// The same for logs: nothing of them is scanned for secrets.
@@ -239,7 +245,10 @@ pub(super) fn judges(rule: &Rule, surface: Surface) -> bool {
             !of_trail && service.is_none_or(|service| service == "account" || service == "gate")
         }
         Surface::Trail => of_trail || service.is_none_or(|service| service == "gate"),
-        _ => !of_trail && service != Some("account"),
+        Surface::Inventory => {
+            !of_trail && service.is_none_or(|service| service == "inventory" || service == "gate")
+        }
+        _ => !of_trail && !matches!(service, Some("account" | "inventory")),
     }
 }
 

@@ -92,7 +92,14 @@ fn look(cli: &Cli, arguments: &TrailArguments, setup: &Setup) -> Result<(Looked,
     let scanned = Scanned { findings, gaps, ..Scanned::default() };
     let looked = Looked { sources, scanned, files, excluded: 0, past: None };
     let scope = super::scan::scope("trail", arguments.paths.iter());
-    let asked = Asked { since: None, account: None, trail: Some(section), scope, nothing: nothing_to_audit };
+    let asked = Asked {
+        since: None,
+        account: None,
+        trail: Some(section),
+        inventory: None,
+        scope,
+        nothing: nothing_to_audit,
+    };
     Ok((looked, asked))
 }
 

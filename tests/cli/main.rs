@@ -6,6 +6,7 @@ mod completions;
 mod examples;
 mod gaps;
 mod history;
+mod html;
 mod ignores;
 mod places;
 mod policy;
