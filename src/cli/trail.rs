@@ -76,6 +76,10 @@ pub struct TrailArguments {
     #[arg(long)]
     pub timeline: bool,
 
+    /// Show the ids of access keys whole instead of their last four characters.
+    #[arg(long)]
+    pub show_key_ids: bool,
+
     /// How the report is written, and what makes the command fail.
     #[command(flatten)]
     pub report: ReportArguments,

@@ -4,6 +4,7 @@ mod files;
 mod read;
 mod rows;
 mod section;
+mod shelf;
 
 use std::io::{self, IsTerminal};
 use std::path::PathBuf;

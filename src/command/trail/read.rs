@@ -12,7 +12,8 @@ use std::sync::{Mutex, PoisonError};
 use indicatif::ProgressBar;
 use rayon::prelude::*;
 
-use crate::trail::feed::Ids;
+use super::shelf::Disk;
+use crate::trail::ids::Ids;
 use crate::trail::inflate::{self, Slow};
 use crate::trail::split::{MOST_EVENT, Splitter, Trouble, Unit};
 
@@ -54,7 +55,7 @@ impl Reader<'_> {
     pub(super) fn read<T: Taker>(&self, make: &(dyn Fn() -> T + Sync)) -> (Vec<T>, Vec<FileTrouble>) {
         let takers: Mutex<Vec<T>> = Mutex::default();
         let buffers: Mutex<Vec<Vec<u8>>> = Mutex::default();
-        let (mut ids, mut troubles) = (Ids::default(), Vec::new());
+        let (mut ids, mut troubles) = (Ids::new(Box::<Disk>::default()), Vec::new());
         let mut from = 0;
         while from < self.files.len() && !self.stop.load(Ordering::Relaxed) {
             let to = self.batch(from);
@@ -94,6 +95,7 @@ impl Reader<'_> {
             self.bar.inc(paths.len() as u64);
             from = to;
         }
+        troubles.extend(unsure(&ids));
         (takers.into_inner().unwrap_or_else(PoisonError::into_inner), troubles)
     }
 
@@ -167,6 +169,12 @@ fn guarded<T: Taker>(
     std::panic::catch_unwind(std::panic::AssertUnwindSafe(work))
         .err()
         .map(|_| Trouble { offset: before, reason })
+}
+
+/// Told of the first file: of which one it would have to be, nobody knows.
+fn unsure(ids: &Ids) -> Option<FileTrouble> {
+    let reason = format!("{} events may be counted twice: a temporary file could not be read", ids.unsure());
+    (ids.unsure() > 0).then_some(FileTrouble { file: 0, trouble: Trouble { offset: 0, reason } })
 }
 
 /// The bytes of a file, inflated where it is gzip.

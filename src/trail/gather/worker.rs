@@ -197,7 +197,7 @@ impl<'s, 'c> Worker<'s, 'c> {
         let (correlator, mut held) = (self.correlator, None);
         for (rule, is_counted) in call.rules.iter().filter(|(rule, _)| rule.matches(&record)) {
             if *is_counted {
-                let at = At { time: when, id: uuid(&id()), file, offset };
+                let at = At { time: when, id: uuid(event.bytes(Slot::EventId)), file, offset };
                 let locked = || correlator.lock().unwrap_or_else(PoisonError::into_inner);
                 held.get_or_insert_with(locked).feed(rule, when, at, &record);
             }
@@ -285,6 +285,10 @@ impl<'s, 'c> Worker<'s, 'c> {
         // Without an identity the service is what is left.
         if !event.has(Slot::Type) || event.bytes(Slot::EventType) == b"AwsServiceEvent" {
             self.key.extend_from_slice(event.bytes(Slot::EventSource));
+        }
+        // What a service decrypts for somebody is told apart by what it is.
+        if call.class == Class::Secret && event.has(Slot::InvokedBy) {
+            self.key.extend_from_slice(event.value(Slot::Request));
         }
         if let Some(number) = self.identities.get(self.key.as_slice()) {
             return *number;

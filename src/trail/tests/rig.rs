@@ -3,7 +3,8 @@
 use std::sync::Mutex;
 
 use crate::rule::{RuleSet, embedded};
-use crate::trail::feed::{self, Ids};
+use crate::trail::feed;
+use crate::trail::ids::Ids;
 use crate::trail::split::{Splitter, Unit};
 use crate::trail::{Conventions, EVENT, Gathered, Limits, Links, Session, Worker, link};
 
