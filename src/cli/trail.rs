@@ -76,10 +76,6 @@ pub struct TrailArguments {
     #[arg(long)]
     pub timeline: bool,
 
-    /// Show the ids of access keys whole instead of their last four characters.
-    #[arg(long)]
-    pub show_key_ids: bool,
-
     /// How the report is written, and what makes the command fail.
     #[command(flatten)]
     pub report: ReportArguments,
@@ -91,6 +87,10 @@ pub struct TrailArguments {
     /// The settings file [default: secretrail.toml in the folder, or in the current one].
     #[arg(long, value_name = "FILE")]
     pub settings: Option<PathBuf>,
+
+    /// Show the ids of access keys whole instead of their last four characters.
+    #[arg(long)]
+    pub show_key_ids: bool,
 
     /// No progress bar.
     #[arg(long)]

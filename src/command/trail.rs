@@ -5,6 +5,7 @@ mod read;
 mod rows;
 mod section;
 mod shelf;
+mod turns;
 
 use std::io::{self, IsTerminal};
 use std::path::PathBuf;

@@ -20,6 +20,21 @@ const MOST_HELD: usize = 256 * 1024;
 /// Hours that are told apart, 7½ years of them. Later ones join earlier ones, so that forged times cost nothing.
 const HOURS: i64 = 64 * 1024;
 
+/// What an event is known by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Key {
+    /// Seconds since 1970; `None` where it has no time that can be read.
+    pub time: Option<i64>,
+    id: u128,
+}
+
+impl Key {
+    /// The key of an event.
+    pub fn of(event: &Event<'_>) -> Self {
+        Self { time: time::seconds(event.bytes(Slot::EventTime)), id: number(event) }
+    }
+}
+
 /// Ids on the shelf, in order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Run {
@@ -65,16 +80,8 @@ impl Ids {
     }
 
     /// Which events of a unit were delivered before. To be asked in the order of files, so that the first copy counts.
-    pub fn again(&mut self, text: &[u8], unit: &Unit) -> Vec<bool> {
-        let again = unit
-            .events
-            .iter()
-            .map(|slots| {
-                let event = unit.event(text, slots);
-                let time = time::seconds(event.bytes(Slot::EventTime)).unwrap_or_default();
-                !self.is_new(time, number(&event))
-            })
-            .collect();
+    pub fn again(&mut self, unit: &Unit) -> Vec<bool> {
+        let again = unit.keys.iter().map(|key| !self.is_new(*key)).collect();
         if self.held > self.most_held && self.shelf.is_some() {
             self.clear();
         }
@@ -86,9 +93,10 @@ impl Ids {
         self.unsure
     }
 
-    fn is_new(&mut self, time: i64, id: u128) -> bool {
+    fn is_new(&mut self, Key { time, id }: Key) -> bool {
         self.questions += 1;
-        let hour = self.hours.entry(time.div_euclid(3_600).rem_euclid(HOURS)).or_default();
+        let hour = time.unwrap_or_default().div_euclid(3_600).rem_euclid(HOURS);
+        let hour = self.hours.entry(hour).or_default();
         hour.asked = self.questions;
         if !hour.held.insert(id) {
             return false;

@@ -55,7 +55,7 @@ pub fn read(texts: &[String], workers: usize, conventions: &Conventions) -> Trai
     for (file, text) in texts.iter().enumerate() {
         let mut unit = Unit::default();
         Splitter::default().split(text.as_bytes(), true, &mut unit);
-        let again = ids.again(text.as_bytes(), &unit);
+        let again = ids.again(&unit);
         feed::take(&mut all[file % workers], text.as_bytes(), &unit, &again, file as u32, 0);
     }
     let mut gathered = Gathered::default();
