@@ -1,7 +1,10 @@
 //! Arguments as the user types them.
 
 mod account;
+mod history;
 mod report;
+#[cfg(feature = "run")]
+mod run;
 mod trail;
 #[cfg(feature = "verify")]
 mod trail_verify;
@@ -120,11 +123,22 @@ pub enum Command {
     #[cfg(feature = "aws")]
     #[command(after_help = account::COLLECT_EXAMPLES)]
     Collect(CollectArguments),
+    /// Look at findings over time, and accept some of them for a while.
+    #[command(after_help = history::HISTORY_EXAMPLES)]
+    History(HistoryArguments),
     /// Look at evidence that was collected.
     Evidence(EvidenceArguments),
     /// Print the least that AWS must allow for an audit, as an IAM policy.
     #[command(after_help = account::POLICY_EXAMPLES)]
     Policy(PolicyArguments),
+    /// Run a program without keys that it must not have, and mask secrets in what it prints.
+    #[cfg(feature = "run")]
+    #[command(after_help = run::RUN_EXAMPLES)]
+    Run(RunArguments),
+    /// Make a session of a role that says who stands behind it, for the AWS CLI and SDKs to run.
+    #[cfg(all(feature = "aws", feature = "run"))]
+    #[command(after_help = run::PROCESS_EXAMPLES, mut_arg("role_arn", |argument| argument.required(true)))]
+    CredentialProcess(ProcessArguments),
     /// Serve other systems.
     #[cfg(feature = "serve")]
     Serve(ServeArguments),
@@ -272,7 +286,12 @@ pub enum RulesCommand {
 #[cfg(feature = "aws")]
 pub use account::CollectArguments;
 pub use account::{AccountArguments, AwsArguments, EvidenceArguments, EvidenceCommand, PolicyArguments};
+pub use history::{HistoryArguments, HistoryCommand};
 pub use report::{Also, ReportArguments};
+#[cfg(feature = "run")]
+pub use run::RunArguments;
+#[cfg(all(feature = "aws", feature = "run"))]
+pub use run::{ProcessArguments, SessionArguments};
 #[cfg(feature = "verify")]
 pub use trail_verify::TrailVerifyArguments;
 

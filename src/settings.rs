@@ -48,12 +48,31 @@ pub struct Settings {
     pub account: Thresholds,
     /// `[trail]`: how agents are told, and what they may do.
     pub trail: Conventions,
+    /// `[run]`: what programs must not get or show.
+    pub run: Run,
     /// `[[ignore]]`: what is not told, with the reason.
     pub ignores: Vec<Entry>,
     /// `[[accept-gap]]`: what may stay unread, with the reason.
     pub accepted_gaps: Vec<GapEntry>,
     /// The file's text, for the places of ignores.
     pub text: String,
+}
+
+/// `[run]`: names of variables. They can only take away: whoever writes a repository's settings must not give a program
+/// what its user did not.
+#[derive(Debug, Clone, Default)]
+pub struct Run {
+    /// Variables that programs do not get.
+    pub remove: Vec<String>,
+    /// Variables whose values are masked.
+    pub mask: Vec<String>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+struct WrittenRun {
+    remove: Vec<String>,
+    mask: Vec<String>,
 }
 
 #[derive(Deserialize, Default)]
@@ -69,6 +88,7 @@ struct Written {
     baseline: Option<PathBuf>,
     account: WrittenAccount,
     trail: WrittenTrail,
+    run: WrittenRun,
     ignore: Vec<Spanned<WrittenIgnore>>,
     accept_gap: Vec<Spanned<WrittenGap>>,
 }
@@ -239,6 +259,7 @@ impl Settings {
             baseline: written.baseline,
             account,
             trail: conventions(written.trail),
+            run: Run { remove: written.run.remove, mask: written.run.mask },
             ignores,
             accepted_gaps,
             text: String::new(),

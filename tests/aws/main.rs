@@ -8,5 +8,7 @@ mod denied;
 mod evidence;
 mod ministack;
 mod rig;
+#[cfg(all(unix, feature = "run"))]
+mod run;
 mod stub;
 mod trouble;

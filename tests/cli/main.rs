@@ -5,11 +5,15 @@ mod baseline;
 mod completions;
 mod examples;
 mod gaps;
+mod history;
+mod html;
 mod ignores;
 mod places;
 mod policy;
 mod rig;
 mod rules;
+#[cfg(all(unix, feature = "run"))]
+mod run;
 mod scan;
 #[cfg(feature = "serve")]
 mod serve;
