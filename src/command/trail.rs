@@ -4,6 +4,8 @@ mod files;
 mod read;
 mod rows;
 mod section;
+mod shelf;
+mod turns;
 
 use std::io::{self, IsTerminal};
 use std::path::PathBuf;
