@@ -68,7 +68,8 @@ impl Outcome<'_> {
             self.asked.since.is_some(),
         )?;
         check_places(arguments, &self.looked.sources)?;
-        let redactor = redactor(setup, &mut self.looked).with_key_ids(key_ids(self.asked.trail.as_ref()));
+        let redactor =
+            redactor(setup, &mut self.looked).with_key_ids(key_ids(self.asked.sections.trail.as_ref()));
         let mut heard = self.silencing.hear(setup, &mut self.looked, &redactor)?;
         if let Some(mut past) = self.looked.past.take() {
             let before = self.silencing.hear(setup, &mut past, &redactor)?;

@@ -44,8 +44,10 @@ pub(in crate::command) struct Asking<'a> {
     /// How closely values are looked at.
     pub level: ReadLevel,
     /// How AWS is asked.
+    #[cfg_attr(not(feature = "aws"), expect(dead_code, reason = "nobody is asked"))]
     pub aws: &'a AwsArguments,
     /// Without a progress line.
+    #[cfg_attr(not(feature = "aws"), expect(dead_code, reason = "nobody is asked"))]
     pub no_progress: bool,
 }
 
