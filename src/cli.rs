@@ -1,6 +1,7 @@
 //! Arguments as the user types them.
 
 mod account;
+mod audit;
 mod history;
 mod inventory;
 mod inventory_where;
@@ -107,6 +108,9 @@ pub enum Color {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Audit all surfaces at once: Terraform, the AWS account, CloudTrail, the list of keys.
+    #[command(after_help = audit::AUDIT_EXAMPLES)]
+    Audit(Box<AuditArguments>),
     /// Find secrets that Terraform and its scripts write to a disk or into user data.
     #[command(after_help = SCAN_EXAMPLES)]
     Scan(ScanArguments),
@@ -295,6 +299,7 @@ pub enum RulesCommand {
 #[cfg(feature = "aws")]
 pub use account::CollectArguments;
 pub use account::{AccountArguments, AwsArguments, EvidenceArguments, EvidenceCommand, PolicyArguments};
+pub use audit::AuditArguments;
 pub use history::{HistoryArguments, HistoryCommand};
 pub use inventory::{
     InventoryArguments, InventoryCheckArguments, InventoryCommand, InventoryConvertArguments,

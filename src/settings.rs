@@ -53,6 +53,8 @@ pub struct Settings {
     pub trail: Conventions,
     /// `[run]`: what programs must not get or show.
     pub run: Run,
+    /// `[audit]`: what `secretrail audit` looks at.
+    pub audit: Audit,
     /// `[inventory]`: lists of keys.
     pub inventory: InventorySettings,
     /// `[[ignore]]`: what is not told, with the reason.
@@ -71,6 +73,35 @@ pub struct Run {
     pub remove: Vec<String>,
     /// Variables whose values are masked.
     pub mask: Vec<String>,
+}
+
+/// `[audit]`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Audit {
+    /// Trees of Terraform.
+    pub terraform: Vec<PathBuf>,
+    /// CloudTrail's logs.
+    pub trail: Vec<PathBuf>,
+    /// What was collected.
+    pub evidence: Vec<PathBuf>,
+    /// Whether AWS is asked.
+    pub aws: bool,
+}
+
+impl Audit {
+    fn beside(&mut self, home: &Path) {
+        let paths = self.terraform.iter_mut().chain(&mut self.trail).chain(&mut self.evidence);
+        paths.for_each(|path| *path = home.join(&path));
+    }
+}
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+struct WrittenAudit {
+    terraform: Vec<PathBuf>,
+    trail: Vec<PathBuf>,
+    evidence: Vec<PathBuf>,
+    aws: bool,
 }
 
 #[derive(Deserialize, Default)]
@@ -94,6 +125,7 @@ struct Written {
     account: WrittenAccount,
     trail: WrittenTrail,
     run: WrittenRun,
+    audit: WrittenAudit,
     inventory: inventory::Written,
     ignore: Vec<Spanned<WrittenIgnore>>,
     accept_gap: Vec<Spanned<WrittenGap>>,
@@ -206,6 +238,7 @@ impl Settings {
         let home = path.parent().map(Path::to_path_buf).unwrap_or_default();
         settings.rules.iter_mut().for_each(|folder| *folder = home.join(&folder));
         settings.tokens = settings.tokens.map(|file| home.join(file));
+        settings.audit.beside(&home);
         settings.inventory.beside(&home);
         settings.baseline = settings.baseline.map(|file| home.join(file));
         settings.home = named.is_none().then_some(home);
@@ -269,6 +302,12 @@ impl Settings {
             account,
             trail: conventions(written.trail),
             run: Run { remove: written.run.remove, mask: written.run.mask },
+            audit: Audit {
+                terraform: written.audit.terraform,
+                trail: written.audit.trail,
+                evidence: written.audit.evidence,
+                aws: written.audit.aws,
+            },
             inventory,
             ignores,
             accepted_gaps,

@@ -10,7 +10,7 @@ use crate::report::Format;
 use crate::rule::embedded;
 
 /// How a report is written, and what makes the command fail.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub struct ReportArguments {
     /// How to write the report.
     #[arg(short, long, value_enum, default_value_t = Format::Table)]

@@ -37,7 +37,7 @@ Exit codes:
   1  findings                                   3  audited in part: a log was cut or broken";
 
 /// `secretrail trail`.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub struct TrailArguments {
     /// Something else than reading them.

@@ -9,9 +9,10 @@ use super::outcome::{Asked, Outcome, Sections};
 use super::scan::{Looked, Setup};
 use super::silencing::Silencing;
 use crate::account::{Account, judge, read};
-use crate::cli::{AccountArguments, Cli, What};
+use crate::cli::{AccountArguments, AwsArguments, Cli, What};
 use crate::error::{Error, ErrorKind, ExitCode};
 use crate::evidence::{self, Bundle};
+use crate::report::AccountSection;
 use crate::scan::Scanned;
 use crate::source::Sources;
 
@@ -21,13 +22,13 @@ pub(super) fn run(cli: &Cli, arguments: &AccountArguments) -> Result<ExitCode, E
     let silencing = Silencing::load(&setup, arguments.report.baseline.as_deref(), arguments.now)?;
     let bundle = match &arguments.evidence {
         Some(path) => evidence::read(path)?,
-        None => live(cli, arguments)?,
+        None => live(cli, &with_key_ids(arguments), arguments.no_progress)?,
     };
     let (looked, account) = looked(&bundle, &setup);
     let scope = format!("account {}", account.number);
     let account = Some(section(&account, arguments.show_key_ids));
     let sections = Sections { account, ..Sections::default() };
-    let asked = Asked { since: None, sections, scope, nothing: nothing_to_audit };
+    let asked = Asked { since: None, surfaces: Vec::new(), sections, scope, nothing: nothing_to_audit };
     Outcome { setup: &setup, looked, silencing, asked }.report(cli, &arguments.report, started)
 }
 
@@ -48,7 +49,16 @@ fn what(arguments: &AccountArguments) -> What {
 
 /// What evidence tells, and what is found in it.
 pub(super) fn looked(bundle: &Bundle, setup: &Setup) -> (Looked, Account) {
-    let sources = Sources::default();
+    looked_into(bundle, setup, Sources::default())
+}
+
+/// The same with documents that others look at, too, and with what is told of the account.
+pub(super) fn looked_with(bundle: &Bundle, setup: &Setup, sources: Sources) -> (Looked, AccountSection) {
+    let (looked, account) = looked_into(bundle, setup, sources);
+    (looked, section(&account, false))
+}
+
+fn looked_into(bundle: &Bundle, setup: &Setup, sources: Sources) -> (Looked, Account) {
     let reading = read(bundle, &sources, &setup.settings.account);
     let findings = judge(&reading.facts, &setup.rules);
     let scanned = Scanned { findings, gaps: reading.gaps, ..Scanned::default() };
@@ -56,15 +66,21 @@ pub(super) fn looked(bundle: &Bundle, setup: &Setup) -> (Looked, Account) {
     (Looked { sources, scanned, files, excluded: 0, past: None }, reading.facts)
 }
 
-#[cfg(feature = "aws")]
-fn live(cli: &Cli, arguments: &AccountArguments) -> Result<Bundle, Error> {
+/// To show them, they must be asked for.
+fn with_key_ids(arguments: &AccountArguments) -> AwsArguments {
     let mut aws = arguments.aws.clone();
     aws.key_ids |= arguments.show_key_ids;
-    super::collect::collect(cli, &aws, arguments.no_progress)
+    aws
+}
+
+/// What AWS tells now.
+#[cfg(feature = "aws")]
+pub(super) fn live(cli: &Cli, aws: &AwsArguments, no_progress: bool) -> Result<Bundle, Error> {
+    super::collect::collect(cli, aws, no_progress)
 }
 
 #[cfg(not(feature = "aws"))]
-fn live(_: &Cli, _: &AccountArguments) -> Result<Bundle, Error> {
+pub(super) fn live(_: &Cli, _: &AwsArguments, _: bool) -> Result<Bundle, Error> {
     Err(Error::new(ErrorKind::Usage, "this build of secretrail can't ask AWS")
         .hint("build it with `--features aws`, or name what another one collected with --evidence"))
 }

@@ -1,6 +1,7 @@
 //! One file for each subcommand: reads what the user names, calls the pure core, writes.
 
 mod account;
+mod audit;
 mod baseline;
 #[cfg(feature = "aws")]
 mod collect;
@@ -19,6 +20,7 @@ mod run;
 mod scan;
 #[cfg(feature = "serve")]
 mod serve;
+mod setup;
 mod silencing;
 mod since;
 mod trail;
@@ -47,6 +49,7 @@ pub fn run(cli: &Cli) -> Result<u8, Error> {
 
 fn audit(cli: &Cli) -> Result<ExitCode, Error> {
     match &cli.command {
+        Command::Audit(arguments) => audit::run(cli, arguments),
         Command::Scan(arguments) => scan::run(cli, arguments),
         Command::Account(arguments) => account::run(cli, arguments),
         Command::Inventory(arguments) => inventory::run(cli, arguments),

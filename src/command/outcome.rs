@@ -11,7 +11,7 @@ use super::scan::{Looked, Setup, judges};
 use super::silencing::Silencing;
 use crate::cli::{Cli, ReportArguments};
 use crate::error::{Error, ErrorKind, ExitCode};
-use crate::finding::{Confidence, Finding, Severity};
+use crate::finding::{Confidence, Finding, Severity, Surface};
 use crate::history::Pending;
 use crate::report::{
     self, AccountSection, Format, Gate, InventorySection, Report, RuleHelp, TableStyle, TrailSection,
@@ -36,6 +36,8 @@ pub(super) struct Asked {
     pub since: Option<String>,
     /// What is told beside findings.
     pub sections: Sections,
+    /// What an audit of several surfaces looked at; else empty.
+    pub surfaces: Vec<Surface>,
     /// What was audited, as a history tells jobs apart: `terraform infra/`.
     pub scope: String,
     /// What is said where there was nothing to audit.
@@ -111,6 +113,7 @@ impl Outcome<'_> {
                 left_out,
                 gone,
                 since: self.asked.since,
+                surfaces: self.asked.surfaces,
                 off: setup.settings.off.clone(),
                 off_findings,
                 only: arguments.only.clone(),
@@ -228,7 +231,12 @@ fn prefix(base: &Path) -> String {
 
 /// The rules that were asked.
 pub(super) fn rule_helps(setup: &Setup) -> Vec<RuleHelp> {
-    setup.rules.iter().filter(|rule| judges(rule, setup.surface) && !rule.is_quiet()).map(rule_help).collect()
+    setup
+        .rules
+        .iter()
+        .filter(|rule| judges(rule, setup.surfaces) && !rule.is_quiet())
+        .map(rule_help)
+        .collect()
 }
 
 fn rule_help(rule: &crate::rule::Rule) -> RuleHelp {

@@ -122,7 +122,7 @@ impl Auditor {
             no_progress: true,
             now: None,
         };
-        let setup = Setup::stopped_by(Arc::default(), &what, Surface::Terraform)?;
+        let setup = Setup::stopped_by(Arc::default(), &what, &[Surface::Terraform])?;
         let silencing = Silencing::load(&setup, None, None)?;
         let pool = rayon::ThreadPoolBuilder::new().stack_size(STACK_BYTES).build();
         let pool =

@@ -22,6 +22,7 @@ use crate::cli::{Cli, TrailArguments, What};
 use crate::error::{Error, ErrorKind, ExitCode};
 use crate::finding::Finding;
 use crate::reading::Gap;
+use crate::report::TrailSection;
 use crate::rule::{Correlator, RuleSet};
 use crate::scan::Scanned;
 use crate::source::{SourceId, Sources, Span};
@@ -46,7 +47,9 @@ pub(super) fn run(cli: &Cli, arguments: &TrailArguments) -> Result<ExitCode, Err
     };
     let setup = Setup::of_trail(&what)?;
     let silencing = Silencing::load(&setup, arguments.report.baseline.as_deref(), arguments.now)?;
-    let looked = look(cli, arguments, &setup)?;
+    let sources = Sources::default();
+    sources.set_base(setup.base.clone());
+    let looked = look(cli, arguments, &setup, &setup.paths, sources)?;
     Outcome { setup: &setup, looked: looked.0, silencing, asked: looked.1 }.report(
         cli,
         &arguments.report,
@@ -54,10 +57,27 @@ pub(super) fn run(cli: &Cli, arguments: &TrailArguments) -> Result<ExitCode, Err
     )
 }
 
-fn look(cli: &Cli, arguments: &TrailArguments, setup: &Setup) -> Result<(Looked, Asked), Error> {
-    let found = files::find(&setup.paths);
-    let sources = Sources::default();
-    sources.set_base(setup.base.clone());
+/// All events of some paths, with documents that others look at, too.
+pub(super) fn plain(
+    cli: &Cli,
+    paths: &[PathBuf],
+    setup: &Setup,
+    no_progress: bool,
+    sources: Sources,
+) -> Result<(Looked, TrailSection), Error> {
+    let arguments = TrailArguments { paths: paths.to_vec(), no_progress, ..TrailArguments::default() };
+    let (looked, asked) = look(cli, &arguments, setup, paths, sources)?;
+    Ok((looked, asked.sections.trail.unwrap_or_default()))
+}
+
+fn look(
+    cli: &Cli,
+    arguments: &TrailArguments,
+    setup: &Setup,
+    paths: &[PathBuf],
+    sources: Sources,
+) -> Result<(Looked, Asked), Error> {
+    let found = files::find(paths);
     let name = |file: &PathBuf| {
         if file.as_os_str() == "-" { "(standard input)".into() } else { sources.reported_name(file) }
     };
@@ -96,6 +116,7 @@ fn look(cli: &Cli, arguments: &TrailArguments, setup: &Setup) -> Result<(Looked,
     let scope = super::scan::scope("trail", arguments.paths.iter());
     let asked = Asked {
         since: None,
+        surfaces: Vec::new(),
         sections: Sections { trail: Some(section), ..Sections::default() },
         scope,
         nothing: nothing_to_audit,

@@ -32,6 +32,7 @@ struct Whole<'t> {
     coverage: Option<trail::Coverage>,
     #[serde(skip_serializing_if = "Option::is_none")]
     history: Option<History>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     inventory: Option<Vec<inventory::Key>>,
     summary: Summary<'t>,
 }

@@ -43,7 +43,7 @@ pub use self::history::{HistoryRow, write_history, write_history_json, write_his
 pub use self::inventory::{InventorySection, KeyState, ListedKey, UnlistedParameter};
 pub use self::trail::{CoverageRow, EventRow, SessionRow, TrailSection};
 use crate::error::ExitCode;
-use crate::finding::{Finding, Severity};
+use crate::finding::{Finding, Severity, Surface};
 use crate::reading::Gap;
 use crate::secret::redact::Redactor;
 use crate::source::{Location, Sources};
@@ -52,9 +52,10 @@ use crate::source::{Location, Sources};
 pub use self::run_task::{TaskOutcome, TaskResult, task_result};
 
 /// How a report is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Format {
     /// For a person at a terminal.
+    #[default]
     Table,
     /// Our own JSON, version 1: fields are only added.
     Json,
@@ -207,6 +208,8 @@ pub struct Gate {
     pub left_out: usize,
     /// Entries of the baseline that no finding met.
     pub gone: usize,
+    /// What an audit of several surfaces looked at; else empty.
+    pub surfaces: Vec<Surface>,
     /// Only what was added since this revision is told.
     pub since: Option<String>,
     /// Rules that are switched off.

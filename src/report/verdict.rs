@@ -108,7 +108,9 @@ pub(super) fn silenced_by(told: &Told<'_>) -> Vec<(&'static str, usize)> {
 pub(super) fn sentence(report: &Report<'_>, told: &Told<'_>) -> String {
     let hiding = told.gaps.iter().filter(|gap| gap.hides_findings).count();
     let files = files(report);
+    let surfaces: Vec<&str> = report.gate.surfaces.iter().map(|surface| surface.word()).collect();
     let clean = match &report.account {
+        _ if !surfaces.is_empty() => format!("Nothing is wrong in {}", surfaces.join(", ")),
         Some(section) => format!("Nothing is wrong with account {}", told.teller.name(&section.number)),
         None if report.trail.is_some() => "No rule is met".to_owned(),
         None if report.inventory.is_some() => "Nothing is wrong with the list of keys".to_owned(),
@@ -170,7 +172,8 @@ fn found(findings: &[ToldFinding]) -> String {
 
 /// What was read: "1 file", "2 documents".
 pub(super) fn files(report: &Report<'_>) -> String {
-    let (one, more) = if report.account.is_some() { ("document", "documents") } else { ("file", "files") };
+    let of_aws_only = report.account.is_some() && report.gate.surfaces.is_empty();
+    let (one, more) = if of_aws_only { ("document", "documents") } else { ("file", "files") };
     number(report.files, one, more)
 }
 

@@ -102,6 +102,17 @@ pub struct Scanned {
     pub places: Vec<Span>,
 }
 
+impl Scanned {
+    /// Adds what another surface gave.
+    pub fn absorb(&mut self, other: Self) {
+        self.findings.extend(other.findings);
+        self.allowed.extend(other.allowed);
+        self.gaps.extend(other.gaps);
+        self.secrets.extend(other.secrets);
+        self.places.extend(other.places);
+    }
+}
+
 /// Scans. Ctrl-C gives what was found until then.
 pub fn scan(sources: &Sources, material: &Material, tools: &Tools<'_>) -> Scanned {
     let built = Tree::build(sources, &material.inputs);

@@ -1,6 +1,7 @@
 //! The command as its users run it: arguments in; text, files and exit codes out.
 
 mod account;
+mod audit;
 mod baseline;
 mod completions;
 mod examples;

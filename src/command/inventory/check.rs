@@ -22,10 +22,13 @@ pub(super) fn run(cli: &Cli, arguments: &InventoryCheckArguments) -> Result<Exit
     let started = Instant::now();
     let setup = Setup::of_inventory(&what(arguments))?;
     let silencing = Silencing::load(&setup, arguments.report.baseline.as_deref(), arguments.now)?;
-    let (looked, mut inventory) = looked(cli, &setup, &Asking::of(arguments))?;
+    let sources = Sources::default();
+    sources.set_base(setup.base.clone());
+    let (looked, mut inventory) = looked(cli, &setup, &Asking::of(arguments), sources)?;
     inventory.only_screen = arguments.screen;
     let asked = AskedOfReport {
         since: None,
+        surfaces: Vec::new(),
         sections: Sections { inventory: Some(inventory), ..Sections::default() },
         scope: crate::command::scan::scope("inventory", arguments.files.iter()),
         nothing: nothing_to_check,
@@ -52,6 +55,16 @@ pub(in crate::command) struct Asking<'a> {
 }
 
 impl<'a> Asking<'a> {
+    /// Names and types only, nothing kept.
+    pub(in crate::command) fn plain(
+        files: &'a [PathBuf],
+        evidence: Option<&'a Path>,
+        aws: &'a AwsArguments,
+        no_progress: bool,
+    ) -> Self {
+        Self { files, evidence, save: None, level: ReadLevel::default(), aws, no_progress }
+    }
+
     fn of(arguments: &'a InventoryCheckArguments) -> Self {
         Self {
             files: &arguments.files,
@@ -69,9 +82,8 @@ pub(in crate::command) fn looked(
     cli: &Cli,
     setup: &Setup,
     asking: &Asking<'_>,
+    sources: Sources,
 ) -> Result<(Looked, InventorySection), Error> {
-    let sources = Sources::default();
-    sources.set_base(setup.base.clone());
     let settings = &setup.settings.inventory;
     let opened = files::open(asking.files, settings, &setup.base, &sources)?;
     let mut listed = inventory::read(&opened.lists, &opened.runbooks, &sources, &setup.tokens);

@@ -1,6 +1,6 @@
 //! `secretrail inventory`.
 
-mod check;
+pub(in crate::command) mod check;
 mod convert;
 mod drill;
 mod files;

@@ -47,6 +47,7 @@ pub(super) fn run(cli: &Cli, arguments: &InventoryWhereArguments) -> Result<Exit
     let looked = Looked { sources, scanned, files: count, excluded: found.excluded, past: None };
     let asked = Asked {
         since: None,
+        surfaces: Vec::new(),
         sections: Sections::default(),
         scope: scope("sightings", arguments.paths.iter()),
         nothing: nothing_to_look_into,

@@ -1,0 +1,84 @@
+//! `secretrail audit`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::{AwsArguments, ReportArguments};
+use crate::day::Day;
+
+pub(super) const AUDIT_EXAMPLES: &str = "\
+Examples:
+  secretrail audit                                    what [audit] in secretrail.toml names
+  secretrail audit infra/ --aws                       Terraform, the account, the list of keys
+  secretrail audit infra/ --evidence evidence.tar.zst --trail logs/
+  secretrail audit --history audit.db --only-new --also html=audit.html
+                                                      every night
+
+Settings:
+  [audit]
+  terraform = [\"infra\"]      # trees
+  trail = [\"logs\"]           # CloudTrail's logs
+  evidence = [\"evidence\"]    # what `secretrail collect` wrote; or
+  aws = true                 # ask AWS
+  [inventory]
+  files = [\"SECRETS.md\"]     # the lists of keys
+
+Each surface is audited as its own command does it; there is one report, one exit code. A surface that could not be
+looked at is a gap, and the exit code is 3 at best.";
+
+/// `secretrail audit`.
+#[derive(Debug, Args)]
+pub struct AuditArguments {
+    /// Trees of Terraform.
+    #[arg(value_name = "PATH")]
+    pub trees: Vec<PathBuf>,
+
+    /// Folders and files with CloudTrail's logs; may stand several times.
+    #[arg(long = "trail", value_name = "PATH")]
+    pub trails: Vec<PathBuf>,
+
+    /// Lists of keys; may stand several times.
+    #[arg(long = "inventory", value_name = "FILE")]
+    pub lists: Vec<PathBuf>,
+
+    /// Audit what `secretrail collect` wrote; may stand several times.
+    #[arg(long, value_name = "PATH", conflicts_with = "ask_aws")]
+    pub evidence: Vec<PathBuf>,
+
+    /// Ask AWS for the account and for the parameters that the lists name.
+    #[arg(long = "aws", id = "ask_aws")]
+    pub ask_aws: bool,
+
+    /// How AWS is asked.
+    #[command(flatten)]
+    pub aws: AwsArguments,
+
+    /// How the report is written, and what makes the command fail.
+    #[command(flatten)]
+    pub report: ReportArguments,
+
+    /// A folder with your own rules; may stand several times.
+    #[arg(long, value_name = "DIR")]
+    pub rules: Vec<PathBuf>,
+
+    /// Your own token patterns beside the built-in ones: a gitleaks configuration file.
+    #[arg(long, value_name = "FILE")]
+    pub tokens: Option<PathBuf>,
+
+    /// The settings file [default: secretrail.toml here, or above in the repository].
+    #[arg(long, value_name = "FILE")]
+    pub settings: Option<PathBuf>,
+
+    /// Leave out files; a glob as .gitignore has it. May stand several times.
+    #[arg(long, value_name = "GLOB")]
+    pub exclude: Vec<String>,
+
+    /// No progress bar.
+    #[arg(long)]
+    pub no_progress: bool,
+
+    /// The day that ignores are compared with, for tests [default: today, in UTC].
+    #[arg(long, value_name = "DAY", hide = true, value_parser = super::day)]
+    pub now: Option<Day>,
+}

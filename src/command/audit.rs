@@ -1,0 +1,164 @@
+//! `secretrail audit`: all surfaces, one report.
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use super::account;
+use super::inventory::check;
+use super::outcome::{Asked, Outcome, Sections, nothing_to_audit};
+use super::scan::{Looked, Setup, scope};
+use super::silencing::Silencing;
+use super::trail;
+use crate::cli::{AuditArguments, Cli, What};
+use crate::error::{Error, ErrorKind, ExitCode};
+use crate::evidence::{self, Bundle};
+use crate::finding::Surface;
+use crate::reading::Gap;
+use crate::settings::Audit;
+use crate::source::open::normalise;
+use crate::source::{SourceId, Sources, Span};
+
+pub(super) fn run(cli: &Cli, arguments: &AuditArguments) -> Result<ExitCode, Error> {
+    let started = Instant::now();
+    let setup = Setup::of_audit(&what(arguments))?;
+    let silencing = Silencing::load(&setup, arguments.report.baseline.as_deref(), arguments.now)?;
+    let job = job(arguments, &setup)?;
+    let mut all = All::new(&setup);
+    if !job.terraform.is_empty() {
+        all.look(Surface::Terraform, |sources, _| {
+            let trees = job.terraform.iter().map(|tree| normalise(&setup.base.join(tree)));
+            let trees: Vec<PathBuf> = trees.collect();
+            let what = what(arguments);
+            setup.look_into(cli, &what, None, &trees, sources)
+        })?;
+    }
+    let bundles = job.evidence.iter().map(|path| Ok((path, evidence::read(path)?)));
+    let bundles: Vec<(&PathBuf, Bundle)> = bundles.collect::<Result<_, Error>>()?;
+    let holds = |surface: &str| {
+        bundles.iter().find(|(_, bundle)| bundle.manifest.surfaces.iter().any(|s| s == surface))
+    };
+    if let Some((_, bundle)) = holds("account") {
+        all.account(bundle);
+    } else if job.aws {
+        all.account(&account::live(cli, &arguments.aws, arguments.no_progress)?);
+    }
+    if !job.trail.is_empty() {
+        all.look(Surface::Trail, |sources, sections| {
+            let (looked, section) = trail::plain(cli, &job.trail, &setup, arguments.no_progress, sources)?;
+            sections.trail = Some(section);
+            Ok(looked)
+        })?;
+    }
+    if !arguments.lists.is_empty() || !setup.settings.inventory.files.is_empty() {
+        let evidence = holds("inventory").map(|(path, _)| path.as_path());
+        if evidence.is_none() && !job.aws {
+            return Err(Error::new(ErrorKind::Usage, "nothing says what the lists of keys are held against")
+                .hint("ask AWS with --aws, or name what `secretrail collect --surface inventory` wrote with --evidence"));
+        }
+        let asking = check::Asking::plain(&arguments.lists, evidence, &arguments.aws, arguments.no_progress);
+        all.look(Surface::Inventory, |sources, sections| {
+            let (looked, section) = check::looked(cli, &setup, &asking, sources)?;
+            sections.inventory = Some(section);
+            Ok(looked)
+        })?;
+    }
+    if all.surfaces.is_empty() {
+        return Err(Error::new(ErrorKind::Usage, "nothing says what to audit")
+            .hint("name trees, --trail, --evidence or --aws, or write [audit] in secretrail.toml"));
+    }
+    let asked = Asked {
+        since: None,
+        sections: all.sections,
+        scope: scope("audit", job.terraform.iter().chain(&job.trail).chain(&job.evidence)),
+        surfaces: all.surfaces,
+        nothing: nothing_to_audit,
+    };
+    Outcome { setup: &setup, looked: all.looked, silencing, asked }.report(cli, &arguments.report, started)
+}
+
+/// What is audited: what the user names, else what the settings name.
+fn job(arguments: &AuditArguments, setup: &Setup) -> Result<Audit, Error> {
+    let named = Audit {
+        terraform: arguments.trees.clone(),
+        trail: arguments.trails.clone(),
+        evidence: arguments.evidence.clone(),
+        aws: arguments.ask_aws,
+    };
+    let job = if named == Audit::default() { setup.settings.audit.clone() } else { named };
+    match job.terraform.iter().chain(&job.trail).find(|path| !path.exists()) {
+        Some(path) => Err(Error::new(
+            ErrorKind::Input,
+            format!("{} can't be read: there is no such file or folder", path.display()),
+        )
+        .hint("name folders or files that exist")),
+        None => Ok(job),
+    }
+}
+
+fn what(arguments: &AuditArguments) -> What {
+    What {
+        paths: Vec::new(),
+        plans: Vec::new(),
+        rules: arguments.rules.clone(),
+        tokens: arguments.tokens.clone(),
+        settings: arguments.settings.clone(),
+        exclude: arguments.exclude.clone(),
+        respect_gitignore: false,
+        no_progress: arguments.no_progress,
+        now: arguments.now,
+    }
+}
+
+/// What all surfaces gave.
+struct All<'s> {
+    setup: &'s Setup,
+    looked: Looked,
+    sections: Sections,
+    surfaces: Vec<Surface>,
+}
+
+impl<'s> All<'s> {
+    fn new(setup: &'s Setup) -> Self {
+        let sources = Sources::default();
+        sources.set_base(setup.base.clone());
+        let looked = Looked { sources, scanned: Default::default(), files: 0, excluded: 0, past: None };
+        Self { setup, looked, sections: Sections::default(), surfaces: Vec::new() }
+    }
+
+    /// Looks at one surface. All of them share their documents, as one report speaks of all.
+    fn look(
+        &mut self,
+        surface: Surface,
+        look: impl FnOnce(Sources, &mut Sections) -> Result<Looked, Error>,
+    ) -> Result<(), Error> {
+        let sources = std::mem::take(&mut self.looked.sources);
+        let looked = look(sources, &mut self.sections)?;
+        self.add(surface, looked);
+        Ok(())
+    }
+
+    fn account(&mut self, bundle: &Bundle) {
+        let sources = std::mem::take(&mut self.looked.sources);
+        let (looked, section) = account::looked_with(bundle, self.setup, sources);
+        self.sections.account = Some(section);
+        self.add(Surface::Account, looked);
+    }
+
+    fn add(&mut self, surface: Surface, looked: Looked) {
+        let all = &mut self.looked;
+        if looked.files == 0 {
+            // Alone it would be an error; among others it must not pass unseen.
+            all.scanned.gaps.push(Gap {
+                at: Span::start_of(SourceId(u32::MAX)),
+                name: surface.word().to_owned(),
+                reason: "nothing was found to audit on this surface".to_owned(),
+                hides_findings: true,
+            });
+        }
+        all.sources = looked.sources;
+        all.scanned.absorb(looked.scanned);
+        all.files += looked.files;
+        all.excluded += looked.excluded;
+        self.surfaces.push(surface);
+    }
+}

@@ -1,0 +1,73 @@
+//! `secretrail audit`: several surfaces, one report.
+
+use serde_json::Value;
+
+use crate::rig::{CLEAN, Folder, LEAK, root};
+
+fn fixture(name: &str) -> String {
+    root().join("fixtures").join(name).to_string_lossy().into_owned()
+}
+
+fn surfaces(report: &Value) -> Vec<String> {
+    let findings = report["findings"].as_array().expect("findings").iter();
+    let mut all: Vec<String> =
+        findings.map(|finding| finding["surface"].as_str().expect("a surface").to_owned()).collect();
+    all.sort();
+    all.dedup();
+    all
+}
+
+#[test]
+fn one_report_tells_of_all_surfaces() {
+    let folder = Folder::new(&[("infra/main.tf", LEAK)]);
+    let (evidence, trail) = (fixture("account/root-key-used-today"), fixture("trail/fallback-root"));
+    let ran = folder.run(&["audit", "infra", "--evidence", &evidence, "--trail", &trail, "-f", "json"]);
+    let report = ran.json();
+    assert_eq!(ran.code, 1, "{}", ran.err);
+    assert_eq!(surfaces(&report), ["account", "terraform", "trail"]);
+    assert!(report["account"].is_object() && report["sessions"].is_array());
+    let paths = report["findings"].as_array().expect("findings").iter();
+    let paths: Vec<&str> = paths.filter_map(|finding| finding["location"]["path"].as_str()).collect();
+    assert!(paths.contains(&"infra/main.tf"), "relative to where the user stands: {paths:?}");
+    for format in
+        ["table", "markdown", "html", "sarif", "junit", "csv", "ocsf", "gitlab", "github", "oneline"]
+    {
+        let ran = folder.run(&["audit", "infra", "--evidence", &evidence, "--trail", &trail, "-f", format]);
+        assert!(ran.code == 1 && !ran.out.is_empty(), "{format}: {}", ran.err);
+    }
+}
+
+#[test]
+fn the_settings_say_what_is_audited() {
+    let settings = "[audit]\nterraform = [\"infra\"]\n";
+    let folder = Folder::new(&[("infra/main.tf", LEAK), ("secretrail.toml", settings)]);
+    assert_eq!(folder.run(&["audit", "-f", "json"]).findings().len(), 2);
+    folder.write("infra/main.tf", CLEAN);
+    let ran = folder.run(&["audit"]);
+    assert!(ran.code == 0 && ran.out.contains("Nothing is wrong in terraform"), "{}", ran.out);
+}
+
+#[test]
+fn a_surface_that_holds_nothing_is_no_good_news() {
+    let folder = Folder::new(&[("infra/main.tf", CLEAN), ("logs/readme.txt", "")]);
+    let ran = folder.run(&["audit", "infra", "--trail", "logs"]);
+    assert!(ran.code == 3 && ran.out.contains("nothing was found to audit"), "{}", ran.out);
+    for (wrong, told) in [
+        (vec!["audit"], "nothing says what to audit"),
+        (vec!["audit", "none"], "none can't be read"),
+        (
+            vec!["audit", "infra", "--inventory", "SECRETS.md"],
+            "nothing says what the lists of keys are held against",
+        ),
+    ] {
+        let ran = folder.run(&wrong);
+        assert!(ran.code == 2 && ran.err.contains(told), "{wrong:?}: {}", ran.err);
+    }
+}
+
+#[test]
+fn a_nightly_audit_keeps_its_history() {
+    let folder = Folder::new(&[("infra/main.tf", LEAK)]);
+    let nightly = ["audit", "infra", "--history", "audit.db", "--only-new"];
+    assert_eq!([folder.run(&nightly).code, folder.run(&nightly).code], [1, 0]);
+}
