@@ -62,3 +62,28 @@ pub(super) fn start(program: &Program<'_>, mask: Mask, _: bool) -> Result<u8, Er
     })?;
     Ok(wait(&events, &outputs))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::ffi::OsString;
+
+    use super::*;
+    use crate::command::run::environment::Environment;
+    use crate::error::ErrorKind;
+
+    #[test]
+    fn a_program_is_started_and_its_code_is_told() {
+        hide_memory();
+        let environment = Environment::default();
+        let words = if cfg!(windows) { ["cmd", "/c", "exit 7"] } else { ["sh", "-c", "exit 7"] };
+        let words = words.map(OsString::from);
+        let program = Program { words: &words, environment: &environment };
+        let mask = Mask::new(&[]).expect("a mask");
+        assert_eq!(start(&program, mask, true).expect("it runs"), 7);
+        assert_eq!(become_it(&program).expect("it runs"), 7);
+        let none = [OsString::from("nowhere-to-be-found")];
+        let program = Program { words: &none, environment: &environment };
+        let mask = Mask::new(&[]).expect("a mask");
+        assert_eq!(start(&program, mask, true).unwrap_err().kind, ErrorKind::NoProgram);
+    }
+}
