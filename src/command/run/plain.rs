@@ -38,12 +38,17 @@ fn started(program: &Program<'_>, set: impl Fn(&mut Command)) -> Result<Child, E
 }
 
 /// Starts the program, and gives its exit code.
+#[cfg_attr(unix, expect(dead_code, reason = "tests must stay stoppable"))]
 pub(super) fn start(program: &Program<'_>, mask: Mask, _: bool) -> Result<u8, Error> {
-    let mask = Arc::new(mask);
     // We end when the program does.
     if let Err(error) = ctrlc::set_handler(|| ()) {
         tracing::debug!("no handler for Ctrl-C: {error}");
     }
+    piped(program, mask)
+}
+
+fn piped(program: &Program<'_>, mask: Mask) -> Result<u8, Error> {
+    let mask = Arc::new(mask);
     let mut child = started(program, |command| {
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
     })?;
@@ -79,11 +84,11 @@ mod tests {
         let words = words.map(OsString::from);
         let program = Program { words: &words, environment: &environment };
         let mask = Mask::new(&[]).expect("a mask");
-        assert_eq!(start(&program, mask, true).expect("it runs"), 7);
+        assert_eq!(piped(&program, mask).expect("it runs"), 7);
         assert_eq!(become_it(&program).expect("it runs"), 7);
         let none = [OsString::from("nowhere-to-be-found")];
         let program = Program { words: &none, environment: &environment };
         let mask = Mask::new(&[]).expect("a mask");
-        assert_eq!(start(&program, mask, true).unwrap_err().kind, ErrorKind::NoProgram);
+        assert_eq!(piped(&program, mask).unwrap_err().kind, ErrorKind::NoProgram);
     }
 }
