@@ -169,27 +169,33 @@ pub struct Lent {
     pub session: Option<mint::Minted>,
     /// Values of parameters, read by that session where there is one.
     pub values: Values,
+    /// Values that it is not given, but must not show; read with the caller's own credentials.
+    pub hidden: Values,
 }
 
-/// Asks for a session, where one is wanted, and reads decrypted values with it.
+/// Asks for a session, where one is wanted, and reads decrypted values: `given` with it, `hidden` without it.
 ///
 /// # Errors
 ///
 /// [`ErrorKind::Input`] where there are no credentials, or the role can't be assumed.
-pub fn lend(options: &Options, wanted: Option<&mint::Tagged>, names: &[String]) -> Result<Lent, Error> {
+pub fn lend(
+    options: &Options,
+    wanted: Option<&mint::Tagged>,
+    given: &[String],
+    hidden: &[String],
+) -> Result<Lent, Error> {
     // Ctrl-C ends the process: nothing was started yet.
     let (_held, stop) = watch::channel(false);
     blocking(stop, "stopped; nothing was started", async {
-        let mut session = Session::open(options).await?;
+        let own = Session::open(options).await?;
         let minted = match wanted {
-            Some(wanted) => Some(mint::mint(&session, wanted).await?),
+            Some(wanted) => Some(mint::mint(&own, wanted).await?),
             None => None,
         };
-        if let Some(minted) = &minted {
-            session = session.under(minted);
-        }
-        let values = ssm::values(&session, names, true, &|| ()).await;
-        Ok(Lent { session: minted, values })
+        let hidden = ssm::values(&own, hidden, true, &|| ()).await;
+        let session = minted.as_ref().map_or(own.clone(), |minted| own.under(minted));
+        let values = ssm::values(&session, given, true, &|| ()).await;
+        Ok(Lent { session: minted, values, hidden })
     })
 }
 

@@ -29,6 +29,7 @@ const ATTEMPTS: u32 = 6;
 const CREDENTIALS: Duration = Duration::from_secs(60);
 
 /// What calls are made with.
+#[derive(Clone)]
 pub(super) struct Session {
     pub config: SdkConfig,
     pub region: String,

@@ -17,8 +17,9 @@ Examples:
 Removed are, where they are set: the keys that take the place of a subscription (ANTHROPIC_API_KEY,
 ANTHROPIC_AUTH_TOKEN, OPENAI_API_KEY, CODEX_API_KEY, GEMINI_API_KEY, GOOGLE_API_KEY), and what --remove and the settings
 name. Masked in what the program prints are: values that were removed or injected, values of variables whose names say
-secret, tokens and passwords in other variables, and what --mask and --mask-parameter name; as they are, and in base64,
-hex, URLs, JSON and quoted. The mask is a net, no wall: a program that wants to tell a value tells it in another form.
+secret, tokens and passwords in other variables, and what --mask, --mask-parameter and --mask-inventory name; as they
+are, and in base64, hex, URLs, JSON and quoted. The mask is a net, no wall: a program that wants to tell a value tells
+it in another form. What is only masked is read with your own credentials.
 
 --inject reads a parameter of Parameter Store, decrypted, into the environment of the program: it stands in no file and
 in no argument. If one can't be read, nothing runs. With --role-arn the program gets a session of that role and loses
@@ -171,6 +172,11 @@ pub struct RunArguments {
     #[cfg(feature = "aws")]
     #[arg(long, value_name = "PARAMETER", value_parser = parameter, conflicts_with = "no_mask")]
     pub mask_parameter: Vec<String>,
+
+    /// Mask the values of all keys that the team's lists have in Parameter Store; see `secretrail inventory`.
+    #[cfg(feature = "aws")]
+    #[arg(long, conflicts_with = "no_mask")]
+    pub mask_inventory: bool,
 
     /// The session that the program gets.
     #[cfg(feature = "aws")]

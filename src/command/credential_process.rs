@@ -24,7 +24,7 @@ pub(super) fn run(arguments: &ProcessArguments) -> Result<ExitCode, Error> {
     }
     not_in_a_circle(arguments)?;
     let wanted = lend::tagged(&arguments.session, &give::who(OsStr::new("")))?;
-    let lent = lend::lend(&arguments.session, wanted.as_ref(), &[])?;
+    let lent = lend::lend(&arguments.session, wanted.as_ref(), Vec::new())?;
     let Some(session) = lent.session else {
         return Err(Error::new(ErrorKind::Usage, "--role-arn says of which role the session is"));
     };

@@ -7,7 +7,8 @@ pub(super) mod give;
 pub(super) mod lend;
 mod limits;
 mod masked;
-#[cfg(not(unix))]
+// Tests run it everywhere, so that it stays whole.
+#[cfg(any(not(unix), test))]
 mod plain;
 mod queue;
 #[cfg(unix)]
@@ -59,7 +60,7 @@ fn prepared(cli: &Cli, arguments: &RunArguments) -> Result<u8, Error> {
             has_session: has_session(arguments),
         },
     );
-    let told = give::give(arguments, &mut environment)?;
+    let told = give::give(arguments, &settings, &mut environment)?;
     let mask = Mask::new(&environment.hidden).ok_or_else(too_much)?;
     if !cli.quiet {
         tell(&environment.told(&told, !arguments.no_mask), &mask);

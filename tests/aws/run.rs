@@ -143,9 +143,28 @@ fn a_value_stands_in_the_environment_of_the_program_only() {
     let ran = shell(&here, &inject, "echo started");
     assert_eq!((ran.code, ran.out.as_str()), (125, ""));
     assert!(
-        ran.err.contains("AccessDeniedException") && ran.err.contains("needs ssm:GetParameter"),
+        ran.err.contains("AccessDeniedException") && ran.err.contains("must be allowed ssm:GetParameter"),
         "{ran:?}"
     );
+}
+
+#[test]
+fn keys_of_the_inventory_are_masked_and_not_given() {
+    let moto = moto();
+    let here = claude(&moto.endpoint);
+    let list = "| Key | Location | Last Rotated | Owner |\n|---|---|---|---|\n\
+                | GITHUB_PAT | SSM /paperclip-app/github/pat | 2026-03-24 | jcalone-abt |\n\
+                | LINEAR_API_KEY | SSM /abt/linear/api-key | — | needs migration |\n";
+    here.write("SECRETS.md", list);
+    let script = "echo \"${GITHUB_PAT-none}\"; echo 'FIXTURE+value/of a \"parameter\" 0001'";
+    // The role need not be allowed to read what is only masked.
+    let ran = shell(&here, &["--mask-inventory", "--role-arn", ROLE], script);
+    assert_eq!((ran.code, ran.out.as_str()), (0, "none\n[secretrail: GITHUB_PAT]\n"), "{ran:?}");
+    assert!(ran.err.contains("listed, and not in Parameter Store: LINEAR_API_KEY; "), "{ran:?}");
+    moto.state(&json!({"denied": ["ssm:GetParameter"]}));
+    let ran = shell(&here, &["--mask-inventory"], script);
+    assert_eq!((ran.code, ran.out.as_str()), (125, ""), "{ran:?}");
+    assert!(ran.err.contains("to mask it: ssm:GetParameter: AccessDeniedException"), "{ran:?}");
 }
 
 #[test]

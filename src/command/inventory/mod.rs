@@ -27,3 +27,28 @@ pub(super) fn run(cli: &Cli, arguments: &InventoryArguments) -> Result<ExitCode,
 
 #[cfg(feature = "aws")]
 pub(super) use live::everything;
+
+/// The keys that the lists have in Parameter Store, each with its parameter; for `run`.
+#[cfg(all(feature = "aws", feature = "run"))]
+pub(super) fn parameters(settings: &crate::settings::Settings) -> Result<Vec<(String, String)>, Error> {
+    use crate::error::ErrorKind;
+    use crate::inventory::{Home, read::read};
+    let base = match &settings.home {
+        Some(home) => home.clone(),
+        None => super::scan::here()?,
+    };
+    let sources = crate::source::Sources::default();
+    sources.set_base(base.clone());
+    let opened = files::open(&[], &settings.inventory, &base, &sources)?;
+    let tokens = crate::secret::tokens::TokenTable::embedded();
+    let listed = read(&opened.lists, &[], &sources, &tokens);
+    if listed.gaps.iter().any(|gap| gap.hides_findings) {
+        return Err(Error::new(ErrorKind::Input, "the list of keys can't be read whole")
+            .hint("`secretrail inventory check` tells what can't be read"));
+    }
+    let parameter = |entry: crate::inventory::Entry| match entry.home {
+        Home::Parameter(name) => Some((entry.key, name)),
+        _ => None,
+    };
+    Ok(listed.facts.entries.into_iter().filter_map(parameter).collect())
+}

@@ -5,11 +5,16 @@ use std::collections::BTreeSet;
 use std::ffi::OsStr;
 
 use super::environment::Environment;
+#[cfg(feature = "aws")]
+use super::lend::{self, To, Wish};
 use super::limits;
 use super::who::Who;
 use crate::cli::RunArguments;
 use crate::error::Error;
+#[cfg(feature = "aws")]
+use crate::error::ErrorKind;
 use crate::secret::Secret;
+use crate::settings::Settings;
 
 /// Shows in the user agent of all calls to AWS, and so in CloudTrail.
 const APP: &str = "AWS_SDK_UA_APP_ID";
@@ -21,14 +26,18 @@ pub(in crate::command) fn who(program: &OsStr) -> Who {
 }
 
 /// Adds it to the environment; tells what, by names only.
-pub(super) fn give(arguments: &RunArguments, environment: &mut Environment) -> Result<Vec<String>, Error> {
+pub(super) fn give(
+    arguments: &RunArguments,
+    settings: &Settings,
+    environment: &mut Environment,
+) -> Result<Vec<String>, Error> {
     let program = arguments.command.first().map(|name| name.as_os_str()).unwrap_or_default();
     let who = who(program);
     #[cfg(feature = "aws")]
     let (name, told) =
-        (super::lend::session_name(&arguments.session, &who)?, lent(arguments, &who, environment)?);
+        (lend::session_name(&arguments.session, &who)?, lent(arguments, settings, &who, environment)?);
     #[cfg(not(feature = "aws"))]
-    let (name, told) = (who.name(), Vec::new());
+    let (name, told, _) = (who.name(), Vec::new(), settings);
     // A hook may have set a better one.
     if !is_set(APP)
         && let Some(app) = limits::app(&name)
@@ -44,20 +53,17 @@ fn is_set(name: &str) -> bool {
 
 /// What AWS lends.
 #[cfg(feature = "aws")]
-fn lent(arguments: &RunArguments, who: &Who, environment: &mut Environment) -> Result<Vec<String>, Error> {
-    let names: Vec<&str> = arguments.inject.iter().map(|(name, _)| name.as_str()).collect();
-    let mut seen = BTreeSet::new();
-    if let Some(twice) = names.iter().find(|name| !seen.insert(**name)) {
-        let message = format!("--inject {twice} is given twice");
-        return Err(Error::new(crate::error::ErrorKind::Usage, message));
-    }
-    let wanted = super::lend::tagged(&arguments.session, who)?;
-    let masked = arguments.mask_parameter.iter().map(|name| (name.clone(), name.clone()));
-    let wishes: Vec<_> = arguments.inject.iter().cloned().chain(masked).collect();
-    let lent = super::lend::lend(&arguments.session, wanted.as_ref(), &wishes)?;
+fn lent(
+    arguments: &RunArguments,
+    settings: &Settings,
+    who: &Who,
+    environment: &mut Environment,
+) -> Result<Vec<String>, Error> {
+    let wanted = lend::tagged(&arguments.session, who)?;
+    let lent = lend::lend(&arguments.session, wanted.as_ref(), wishes(arguments, settings)?)?;
     let mut told = Vec::new();
     if let (Some(session), Some(wanted)) = (lent.session, wanted) {
-        told.push(super::lend::told(&wanted, &session));
+        told.push(lend::told(&wanted, &session));
         let is_named = arguments.session.region.is_some();
         for name in ["AWS_REGION", "AWS_DEFAULT_REGION"] {
             // The profile that named the Region is taken away.
@@ -70,15 +76,35 @@ fn lent(arguments: &RunArguments, who: &Who, environment: &mut Environment) -> R
         environment.lend("AWS_SECRET_ACCESS_KEY", session.secret);
         environment.lend("AWS_SESSION_TOKEN", session.token);
     }
+    let names: Vec<&str> = arguments.inject.iter().map(|(name, _)| name.as_str()).collect();
     if !names.is_empty() {
         told.push(format!("injected {}", names.join(", ")));
     }
-    for (at, (name, value)) in lent.values.into_iter().enumerate() {
-        if at < names.len() {
-            environment.lend(&name, value);
-        } else {
-            environment.hide(&name, value.expose().as_bytes());
+    if !lent.missing.is_empty() {
+        told.push(format!("listed, and not in Parameter Store: {}", lent.missing.join(", ")));
+    }
+    for (wish, value) in lent.values {
+        match wish.to {
+            To::Give => environment.lend(&wish.name, value),
+            To::Hide | To::HideIfThere => environment.hide(&wish.name, value.expose().as_bytes()),
         }
     }
     Ok(told)
+}
+
+#[cfg(feature = "aws")]
+fn wishes(arguments: &RunArguments, settings: &Settings) -> Result<Vec<Wish>, Error> {
+    let mut seen = BTreeSet::new();
+    if let Some((twice, _)) = arguments.inject.iter().find(|(name, _)| !seen.insert(name)) {
+        return Err(Error::new(ErrorKind::Usage, format!("--inject {twice} is given twice")));
+    }
+    let wish = |to: To| move |(name, parameter): (String, String)| Wish { name, parameter, to };
+    let mut all: Vec<Wish> = arguments.inject.iter().cloned().map(wish(To::Give)).collect();
+    let hidden = arguments.mask_parameter.iter().map(|name| (name.clone(), name.clone()));
+    all.extend(hidden.map(wish(To::Hide)));
+    if arguments.mask_inventory {
+        let listed = crate::command::inventory::parameters(settings)?;
+        all.extend(listed.into_iter().map(wish(To::HideIfThere)));
+    }
+    Ok(all)
 }

@@ -5,49 +5,83 @@ use std::time::Duration;
 use super::limits;
 use super::who::Who;
 use crate::aws::mint::{Minted, Tagged};
+use crate::aws::ssm::Denied;
 use crate::aws::{self, Options};
 use crate::cli::SessionArguments;
 use crate::command::collect::certificates;
 use crate::error::{Error, ErrorKind};
 use crate::secret::Secret;
 
+/// A value that is wished for, and what for.
+pub(in crate::command) struct Wish {
+    /// The variable that it is for, or the name that is shown instead of it.
+    pub name: String,
+    /// The parameter.
+    pub parameter: String,
+    /// What happens with it.
+    pub to: To,
+}
+
+/// What happens with a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::command) enum To {
+    /// The program gets it.
+    Give,
+    /// The program must not show it.
+    Hide,
+    /// The same, where it is there: a list of keys may be ahead of its store.
+    HideIfThere,
+}
+
 /// What was lent.
+#[derive(Default)]
 pub(in crate::command) struct Lent {
     /// The session.
     pub session: Option<Minted>,
-    /// Variables and their values, in the order in which they were wished for.
-    pub values: Vec<(String, Secret)>,
+    /// Values, with what was wished.
+    pub values: Vec<(Wish, Secret)>,
+    /// Names of keys that are not there.
+    pub missing: Vec<String>,
 }
 
-/// Asks AWS for all of it: each wish is the name of a value and its parameter. Nobody is asked where nothing is wanted.
+/// Asks AWS for all of it. Nobody is asked where nothing is wanted.
 pub(in crate::command) fn lend(
     arguments: &SessionArguments,
     wanted: Option<&Tagged>,
-    wishes: &[(String, String)],
+    wishes: Vec<Wish>,
 ) -> Result<Lent, Error> {
     if wanted.is_none() && wishes.is_empty() {
-        return Ok(Lent { session: None, values: Vec::new() });
+        return Ok(Lent::default());
     }
-    let names: Vec<String> = wishes.iter().map(|(_, parameter)| parameter.clone()).collect();
-    let given = aws::lend(&options(arguments)?, wanted, &names)?;
-    let mut values = Vec::with_capacity(wishes.len());
-    for ((variable, parameter), (_, answer)) in wishes.iter().zip(given.values) {
-        let held = answer.map_err(|denied| {
-            let hint = if denied.is_missing() {
-                "is the parameter's name right, and the Region?".to_owned()
-            } else {
-                format!("who reads it needs {}; with --role-arn that is the role", denied.permission)
-            };
-            let message = format!("{parameter} can't be had for {variable}: {}", denied.told());
-            Error::new(ErrorKind::Input, message).hint(hint)
-        })?;
-        if held.value.expose().contains('\0') {
-            let message = format!("the value of {parameter} holds a byte that no variable can");
-            return Err(Error::new(ErrorKind::Input, message));
+    let (give, hide): (Vec<Wish>, Vec<Wish>) = wishes.into_iter().partition(|wish| wish.to == To::Give);
+    let names = |wishes: &[Wish]| wishes.iter().map(|wish| wish.parameter.clone()).collect::<Vec<_>>();
+    let given = aws::lend(&options(arguments)?, wanted, &names(&give), &names(&hide))?;
+    let mut lent = Lent { session: given.session, ..Lent::default() };
+    let answers = give.into_iter().zip(given.values).chain(hide.into_iter().zip(given.hidden));
+    for (wish, (_, answer)) in answers {
+        match answer {
+            Ok(held) if wish.to == To::Give && held.value.expose().contains('\0') => {
+                let message = format!("the value of {} holds a byte that no variable can", wish.parameter);
+                return Err(Error::new(ErrorKind::Input, message));
+            }
+            Ok(held) => lent.values.push((wish, held.value)),
+            Err(denied) if denied.is_missing() && wish.to == To::HideIfThere => lent.missing.push(wish.name),
+            Err(denied) => return Err(unread(&wish, &denied)),
         }
-        values.push((variable.clone(), held.value));
     }
-    Ok(Lent { session: given.session, values })
+    Ok(lent)
+}
+
+fn unread(wish: &Wish, denied: &Denied) -> Error {
+    let reader = if wish.to == To::Give { "who reads it, with --role-arn the role," } else { "you" };
+    let hint = if denied.is_missing() {
+        "is the parameter's name right, and the Region?".to_owned()
+    } else {
+        format!("{reader} must be allowed {}", denied.permission)
+    };
+    let what = if wish.to == To::Give { format!("for {}", wish.name) } else { "to mask it".to_owned() };
+    let message = format!("{} can't be had {what}: {}", wish.parameter, denied.told());
+    Error::new(ErrorKind::Input, message).hint(hint)
 }
 
 fn options(arguments: &SessionArguments) -> Result<Options, Error> {

@@ -38,12 +38,17 @@ fn started(program: &Program<'_>, set: impl Fn(&mut Command)) -> Result<Child, E
 }
 
 /// Starts the program, and gives its exit code.
+#[cfg_attr(unix, expect(dead_code, reason = "tests must stay stoppable"))]
 pub(super) fn start(program: &Program<'_>, mask: Mask, _: bool) -> Result<u8, Error> {
-    let mask = Arc::new(mask);
     // We end when the program does.
     if let Err(error) = ctrlc::set_handler(|| ()) {
         tracing::debug!("no handler for Ctrl-C: {error}");
     }
+    piped(program, mask)
+}
+
+fn piped(program: &Program<'_>, mask: Mask) -> Result<u8, Error> {
+    let mask = Arc::new(mask);
     let mut child = started(program, |command| {
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
     })?;
@@ -61,4 +66,29 @@ pub(super) fn start(program: &Program<'_>, mask: Mask, _: bool) -> Result<u8, Er
         }
     })?;
     Ok(wait(&events, &outputs))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ffi::OsString;
+
+    use super::*;
+    use crate::command::run::environment::Environment;
+    use crate::error::ErrorKind;
+
+    #[test]
+    fn a_program_is_started_and_its_code_is_told() {
+        hide_memory();
+        let environment = Environment::default();
+        let words = if cfg!(windows) { ["cmd", "/c", "exit 7"] } else { ["sh", "-c", "exit 7"] };
+        let words = words.map(OsString::from);
+        let program = Program { words: &words, environment: &environment };
+        let mask = Mask::new(&[]).expect("a mask");
+        assert_eq!(piped(&program, mask).expect("it runs"), 7);
+        assert_eq!(become_it(&program).expect("it runs"), 7);
+        let none = [OsString::from("nowhere-to-be-found")];
+        let program = Program { words: &none, environment: &environment };
+        let mask = Mask::new(&[]).expect("a mask");
+        assert_eq!(piped(&program, mask).unwrap_err().kind, ErrorKind::NoProgram);
+    }
 }
