@@ -52,6 +52,7 @@ pub mod secret;
 pub mod serve;
 pub mod settings;
 pub mod settle;
+pub mod sighting;
 pub mod silence;
 pub mod source;
 pub mod terraform;

@@ -1,5 +1,7 @@
 //! `secretrail.toml`: what a team settles once.
 
+mod inventory;
+
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
@@ -7,6 +9,7 @@ use serde::Deserialize;
 use toml::Spanned;
 use toml::value::Datetime;
 
+pub use self::inventory::InventorySettings;
 use crate::account::Thresholds;
 use crate::day::Day;
 use crate::error::{Error, ErrorKind, refused, without_values};
@@ -50,6 +53,8 @@ pub struct Settings {
     pub trail: Conventions,
     /// `[run]`: what programs must not get or show.
     pub run: Run,
+    /// `[inventory]`: lists of keys.
+    pub inventory: InventorySettings,
     /// `[[ignore]]`: what is not told, with the reason.
     pub ignores: Vec<Entry>,
     /// `[[accept-gap]]`: what may stay unread, with the reason.
@@ -89,6 +94,7 @@ struct Written {
     account: WrittenAccount,
     trail: WrittenTrail,
     run: WrittenRun,
+    inventory: inventory::Written,
     ignore: Vec<Spanned<WrittenIgnore>>,
     accept_gap: Vec<Spanned<WrittenGap>>,
 }
@@ -200,6 +206,7 @@ impl Settings {
         let home = path.parent().map(Path::to_path_buf).unwrap_or_default();
         settings.rules.iter_mut().for_each(|folder| *folder = home.join(&folder));
         settings.tokens = settings.tokens.map(|file| home.join(file));
+        settings.inventory.beside(&home);
         settings.baseline = settings.baseline.map(|file| home.join(file));
         settings.home = named.is_none().then_some(home);
         settings.text = text;
@@ -245,6 +252,8 @@ impl Settings {
         });
         let accepted_gaps = gaps.collect::<Result<_, _>>()?;
         let account = thresholds(written.account).map_err(|(at, reason)| wrong(place(text, at), reason))?;
+        let inventory =
+            inventory::settings(written.inventory).map_err(|(at, reason)| wrong(place(text, at), reason))?;
         Ok(Self {
             file: None,
             home: None,
@@ -260,6 +269,7 @@ impl Settings {
             account,
             trail: conventions(written.trail),
             run: Run { remove: written.run.remove, mask: written.run.mask },
+            inventory,
             ignores,
             accepted_gaps,
             text: String::new(),

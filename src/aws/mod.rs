@@ -15,6 +15,7 @@ mod iam;
 mod identity;
 pub mod mint;
 mod pace;
+mod secrets_manager;
 mod session;
 pub mod ssm;
 mod whole;
@@ -105,6 +106,40 @@ fn blocking<T>(
     result
 }
 
+/// Collects what the stores tell of parameters, and where names are given their values: those that the stores have,
+/// or all of them where that is not known.
+///
+/// # Errors
+///
+/// As [`collect`].
+pub fn inventory(
+    options: &Options,
+    wanted: &ssm::Wanted,
+    values: Option<(&[String], bool)>,
+    progress: &dyn Fn(Step),
+    stop: watch::Receiver<bool>,
+) -> Result<(Bundle, Values), Error> {
+    blocking(stop, "stopped; nothing was checked", async {
+        let session = Session::open(options).await?;
+        let asker = Asker::new(session.region.clone(), options.now, progress);
+        progress(Step::Expect(1));
+        let caller = identity::ask(&session, &asker).await?;
+        asker.file_under(caller.account.as_deref());
+        let known = ssm::describe(&session, &asker, wanted).await;
+        if wanted.secrets {
+            secrets_manager::list(&session, &asker).await;
+        }
+        let mut found = Values::new();
+        if let Some((names, decrypt)) = values {
+            let there = |name: &&String| known.as_ref().is_none_or(|known| known.contains(*name));
+            let names: Vec<String> = names.iter().filter(there).cloned().collect();
+            progress(Step::Expect(names.len() as u64));
+            found = ssm::values(&session, &names, decrypt, &|| progress(Step::Done)).await;
+        }
+        Ok((bundle(options, &session, asker, caller, crate::policy::Surface::Inventory), found))
+    })
+}
+
 /// A name and its value, or why there is none.
 pub type Values = Vec<(String, Result<ssm::Held, ssm::Denied>)>;
 
@@ -165,20 +200,30 @@ async fn all(options: &Options, progress: &dyn Fn(Step)) -> Result<Bundle, Error
     let caller = identity::ask(&session, &asker).await?;
     asker.file_under(caller.account.as_deref());
     iam::ask(&session, &asker, options).await;
-    let region = session.region;
+    Ok(bundle(options, &session, asker, caller, crate::policy::Surface::Account))
+}
+
+/// All that was answered and refused.
+fn bundle(
+    options: &Options,
+    session: &Session,
+    asker: Asker<'_>,
+    caller: identity::Caller,
+    surface: crate::policy::Surface,
+) -> Bundle {
     let (documents, refusals) = asker.found();
-    Ok(Bundle {
+    Bundle {
         manifest: Manifest {
             tool_version: options.version.clone(),
             account: caller.account,
             partition: caller.partition,
             caller: caller.arn,
-            regions: vec![region],
-            surfaces: vec![crate::policy::Surface::Account.word().to_owned()],
+            regions: vec![session.region.clone()],
+            surfaces: vec![surface.word().to_owned()],
             // At the end: nothing that was collected is younger than *now*.
             collected_at: ask::now(options.now),
         },
         documents,
         refusals,
-    })
+    }
 }

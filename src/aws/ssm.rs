@@ -4,12 +4,13 @@
 //! request are told: its `Debug` and its text quote the body. What HTTP and TLS buffered is theirs, and not wiped.
 
 use std::cell::RefCell;
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
 use aws_sdk_ssm::Client;
 use aws_sdk_ssm::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_ssm::operation::RequestId;
 use aws_sdk_ssm::operation::get_parameter::GetParameterError;
+use aws_sdk_ssm::types::ParameterStringFilter;
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::context::BeforeDeserializationInterceptorContextMut;
 use aws_smithy_runtime_api::client::interceptors::{Intercept, dyn_dispatch_hint};
@@ -19,12 +20,20 @@ use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::config_bag::ConfigBag;
 use http_body_util::Limited;
 
+use super::ask::Asker;
 use super::error::failure;
 use super::pace::Pace;
 use super::session::Session;
 use crate::evidence::code;
+use crate::policy::PARAMETERS;
 use crate::secret::Secret;
 
+/// Pages of one answer; an endpoint that never ends them is not AWS.
+const MOST_PAGES: u32 = 10_000;
+/// Parameters on one page: the most that AWS gives.
+const PAGE: i32 = 50;
+/// Values that one filter takes.
+const MOST_FILTERED: usize = 50;
 /// Values that are asked for at once: AWS answers forty a second, of all who ask.
 const LANES: usize = 4;
 /// A value has 8 KiB at most.
@@ -67,6 +76,83 @@ impl Denied {
         let id = self.request_id.as_ref().map(|id| format!(" (request {id})")).unwrap_or_default();
         format!("{}: {}{id}", self.permission, self.code)
     }
+}
+
+/// Which parameters are asked about.
+#[derive(Debug, Clone, Default)]
+pub struct Wanted {
+    /// All of the Region.
+    pub everything: bool,
+    /// All below these.
+    pub paths: Vec<String>,
+    /// These.
+    pub names: Vec<String>,
+    /// Whether Secrets Manager is asked, too.
+    pub secrets: bool,
+}
+
+/// Keeps the pages that tell of parameters, and gives the names in them; `None` where not all could be had.
+pub(super) async fn describe(
+    session: &Session,
+    asker: &Asker<'_>,
+    wanted: &Wanted,
+) -> Option<BTreeSet<String>> {
+    let client = Client::new(&session.config);
+    let filter = |key: &str, option: &str, values: &[String]| {
+        let values = Some(values.to_vec());
+        ParameterStringFilter::builder().key(key).option(option).set_values(values).build().ok()
+    };
+    let mut filters = Vec::new();
+    if wanted.everything {
+        filters.push(None);
+    } else {
+        filters.extend(wanted.paths.chunks(MOST_FILTERED).map(|paths| filter("Path", "Recursive", paths)));
+        filters.extend(wanted.names.chunks(MOST_FILTERED).map(|names| filter("Name", "Equals", names)));
+    }
+    asker.expect(filters.len() as u64);
+    let mut names = BTreeSet::new();
+    let mut page = 0;
+    for filter in filters {
+        let mut next: Option<String> = None;
+        loop {
+            page += 1;
+            // Later pages are expected as they come; each first one was.
+            let later = next.is_some().then_some(page);
+            let (token, filters) = (next.clone(), filter.clone().map(|filter| vec![filter]));
+            let answer = asker
+                .ask(&PARAMETERS, later, |tap| {
+                    let call = client.describe_parameters().max_results(PAGE).set_parameter_filters(filters);
+                    call.set_next_token(token).customize().interceptor(tap).send()
+                })
+                .await;
+            let mut answer = match answer {
+                Ok(answer) => answer,
+                Err(failure) => {
+                    asker.refused(&PARAMETERS, Some(page), failure);
+                    return None;
+                }
+            };
+            names.extend(answer.output.parameters().iter().filter_map(|one| one.name()).map(str::to_owned));
+            answer.call.page = Some(page);
+            let file = format!("describe-parameters.{page}.json");
+            asker.keep(&PARAMETERS, &file, answer.bytes, answer.call, None);
+            let token = answer.output.next_token().filter(|token| !token.is_empty()).map(str::to_owned);
+            match token {
+                None => break,
+                // One that leads to itself leads nowhere.
+                same if same == next => {
+                    asker.refuse(&PARAMETERS, Some(page), code::MALFORMED);
+                    return None;
+                }
+                _ if page >= MOST_PAGES => {
+                    asker.refuse(&PARAMETERS, Some(page), code::TOO_LARGE);
+                    return None;
+                }
+                token => next = token,
+            }
+        }
+    }
+    Some(names)
 }
 
 /// The value of each name, or why it can't be had; in the order of the names.

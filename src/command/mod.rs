@@ -8,6 +8,7 @@ mod collect;
 mod credential_process;
 mod evidence;
 mod history;
+mod inventory;
 mod man;
 mod outcome;
 mod output;
@@ -48,6 +49,7 @@ fn audit(cli: &Cli) -> Result<ExitCode, Error> {
     match &cli.command {
         Command::Scan(arguments) => scan::run(cli, arguments),
         Command::Account(arguments) => account::run(cli, arguments),
+        Command::Inventory(arguments) => inventory::run(cli, arguments),
         Command::Trail(arguments) => trail::run(cli, arguments),
         Command::Baseline(arguments) => baseline::run(cli, arguments),
         Command::Rules(arguments) => rules::run(arguments),

@@ -8,8 +8,25 @@
 //! A list names keys and never holds one: a cell that looks like a value is hidden everywhere, and told. Nothing
 //! connects here and nothing reads a clock.
 
+pub mod asked;
+mod check;
+pub mod draft;
+pub mod drill;
+mod judge;
+mod naming;
+pub mod read;
+mod records;
+pub mod stores;
+mod thresholds;
+pub mod write;
+
 use std::fmt;
 
+pub use self::check::{Checked, Claim, Encryption, Practised, State, Status, Unlisted, check, level_told};
+pub use self::judge::judge;
+pub use self::read::read;
+pub use self::records::{CATEGORIES, PRODUCT, SERVICE};
+pub use self::thresholds::Thresholds;
 use crate::day::Day;
 use crate::source::{Location, Span};
 
@@ -20,6 +37,8 @@ pub struct Inventory {
     pub entries: Vec<Entry>,
     /// Cells that look like a value: where, and in which row and column. Their text is kept nowhere.
     pub values: Vec<PastedValue>,
+    /// Rotations that were practised.
+    pub drills: Vec<drill::Drill>,
 }
 
 /// One key: a row of a list.

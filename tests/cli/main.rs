@@ -8,6 +8,7 @@ mod gaps;
 mod history;
 mod html;
 mod ignores;
+mod inventory_where;
 mod places;
 mod policy;
 mod rig;

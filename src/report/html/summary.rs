@@ -117,7 +117,9 @@ fn gate(report: &Report<'_>, told: &Told<'_>) -> String {
         ExitCode::Clean if stops => format!("Reports only and stops nothing: exit code {code}."),
         ExitCode::Clean => format!("Passes: nothing is {least} or worse, exit code {code}."),
         ExitCode::Findings => format!("Stops here: something is {least} or worse, exit code {code}."),
-        ExitCode::NotAudited => format!("Stops here: nothing was audited, exit code {code}."),
+        ExitCode::NotRun | ExitCode::NotExecutable | ExitCode::NoProgram | ExitCode::NotAudited => {
+            format!("Stops here: nothing was audited, exit code {code}.")
+        }
         ExitCode::Partial => format!("Stops here: not all was read, exit code {code}."),
         ExitCode::Interrupted => format!("Stopped by hand, exit code {code}."),
     }
