@@ -7,7 +7,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde_json::Value;
 
-use crate::rig::Folder;
+use crate::rig::{Folder, command, run};
 
 fn case(name: &str) -> String {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fixtures/trail").join(name);
@@ -160,4 +160,28 @@ fn csv_and_ocsf_are_lines_of_their_kinds() {
     assert_eq!(classes.into_iter().collect::<Vec<_>>(), [2004, 6003]);
     assert!(lines.iter().all(|line| line["type_uid"].as_u64().expect("a type") / 100
         == line["class_uid"].as_u64().expect("a class")));
+}
+
+#[test]
+fn any_number_of_cores_writes_the_same_bytes() {
+    let folder = Folder::new(&[]);
+    // Every event in two files, of which one is read long after the other.
+    let all = text("fallback-root");
+    let log: Value = serde_json::from_str(&all).expect("JSON");
+    for (number, record) in log["Records"].as_array().expect("records").iter().enumerate() {
+        let one = serde_json::json!({ "Records": [record] }).to_string();
+        folder.write(&format!("logs/a{number:02}.json"), &one);
+        folder.write(&format!("logs/z{number:02}.json"), &one);
+    }
+    folder.write("logs/m.json", "{\"Records\":[{\"eventVersion\":\"1\",");
+    let told = |cores: &str| {
+        let mut command = command(folder.path());
+        run(command.env("RAYON_NUM_THREADS", cores).args(["trail", "logs", "--format", "json"]))
+    };
+    let (alone, together) = (told("1"), told("7"));
+    assert_eq!((alone.code, &alone.out), (together.code, &together.out));
+    let report: Value = serde_json::from_str(&alone.out).expect("JSON");
+    assert_eq!(report["coverage"]["events"], 22);
+    assert_eq!(report["coverage"]["distinct_events"], 11);
+    assert_eq!(report["gaps"].as_array().expect("gaps").len(), 1);
 }
