@@ -63,7 +63,7 @@ pub fn read(bundle: &Bundle, sources: &Sources, thresholds: &Thresholds) -> Read
     reader.unknown_of_keys(&users, manifest.collected_at);
     let subjects = match &details {
         Known::Is(details) => {
-            let reading = subjects(details, &number, thresholds);
+            let reading = subjects(details, &number, manifest.collected_at, thresholds);
             reader.gaps.extend(reading.gaps);
             Known::Is(reading.facts)
         }
