@@ -3,6 +3,7 @@
 mod climb;
 mod command;
 mod hostile;
+mod lacks;
 mod people;
 mod power;
 mod rig;
