@@ -20,10 +20,13 @@ pub(super) fn run(cli: &Cli, arguments: &AccountArguments) -> Result<ExitCode, E
     let setup = Setup::of_account(&what(arguments))?;
     let silencing = Silencing::load(&setup, arguments.report.baseline.as_deref(), arguments.now)?;
     let bundle = match &arguments.evidence {
-        Some(path) => evidence::read(path)?,
+        Some(path) => {
+            let digest = arguments.digest.as_deref().map(evidence::digest).transpose()?;
+            evidence::read(path, digest.as_deref())?
+        }
         None => live(cli, arguments)?,
     };
-    let (looked, account) = looked(&bundle, &setup);
+    let (looked, account) = looked(&bundle, &setup, arguments.show_key_ids);
     let account = Some(section(&account, arguments.show_key_ids));
     let asked = Asked { since: None, account, trail: None, nothing: nothing_to_audit };
     Outcome { setup: &setup, looked, silencing, asked }.report(cli, &arguments.report, started)
@@ -45,9 +48,10 @@ fn what(arguments: &AccountArguments) -> What {
 }
 
 /// What evidence tells, and what is found in it.
-pub(super) fn looked(bundle: &Bundle, setup: &Setup) -> (Looked, Account) {
+pub(super) fn looked(bundle: &Bundle, setup: &Setup, key_ids: bool) -> (Looked, Account) {
     let sources = Sources::default();
-    let reading = read(bundle, &sources, &setup.settings.account);
+    let mut reading = read(bundle, &sources, &setup.settings.account);
+    reading.facts.whole_key_ids = key_ids;
     let findings = judge(&reading.facts, &setup.rules);
     let scanned = Scanned { findings, gaps: reading.gaps, ..Scanned::default() };
     let files = bundle.documents.len();

@@ -2,6 +2,7 @@
 
 mod climb;
 mod command;
+mod example;
 mod hostile;
 mod lacks;
 mod people;
