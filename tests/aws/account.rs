@@ -14,7 +14,9 @@ fn good(moto: &Moto) {
             "AccountPasswordPresent": 1,
             "AccountSigningCertificatesPresent": 0
         },
-        "root_row": {"password_last_used": "2026-01-03T00:00:00+00:00"}
+        "root_row": {"password_last_used": "2026-01-03T00:00:00+00:00"},
+        // The clock of these tests stands still.
+        "report_time": "2026-11-25T23:00:00Z"
     }));
     let policy = json!({"MinimumPasswordLength": 14, "PasswordReusePrevention": 24});
     moto.set(KEY, &json!([["iam", "update_account_password_policy", policy]]));
