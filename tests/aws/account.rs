@@ -174,6 +174,10 @@ fn each_denied_call_makes_it_partial() {
         let gaps = report(&ran)["gaps"].to_string();
         assert!(gaps.contains(&format!("iam:{action} is denied to arn:aws:")), "{action}: {gaps}");
     }
+    moto.state(&json!({"denied": ["sts:GetCallerIdentity"]}));
+    let ran = audit(&here, &[]);
+    let gaps = report(&ran)["gaps"].to_string();
+    assert!(ran.code == 3 && gaps.contains("sts:GetCallerIdentity is denied to the caller"), "{gaps}");
     moto.state(&json!({"denied": []}));
     // A member account is told that it can't know: that is an answer.
     moto.state(&json!({"organization_features": "AccountNotManagementOrDelegatedAdministratorException"}));
