@@ -74,8 +74,6 @@ pub struct Account {
     pub identity_center: Known<bool>,
     /// What counts as old.
     pub thresholds: Thresholds,
-    /// Whether findings tell the ids of access keys whole; else their last four characters.
-    pub whole_key_ids: bool,
 }
 
 impl Account {

@@ -84,7 +84,6 @@ pub fn read(bundle: &Bundle, sources: &Sources, thresholds: &Thresholds) -> Read
         identity_center: identity_center(&subjects, &caller),
         now: manifest.collected_at,
         thresholds: thresholds.clone(),
-        whole_key_ids: false,
         number,
         partition,
         caller,

@@ -119,7 +119,8 @@ pub struct AccountArguments {
     #[command(flatten)]
     pub aws: AwsArguments,
 
-    /// Show the ids of access keys whole instead of their last four characters; asks for them as --key-ids does.
+    /// Show the ids of access keys whole instead of their last four characters, in the formats table, json and markdown;
+    /// asks for them as --key-ids does.
     #[arg(long)]
     pub show_key_ids: bool,
 

@@ -12,11 +12,13 @@ use crate::account::{Account, judge, read};
 use crate::cli::{AccountArguments, Cli, What};
 use crate::error::{Error, ErrorKind, ExitCode};
 use crate::evidence::{self, Bundle};
+use crate::report::Format;
 use crate::scan::Scanned;
 use crate::source::Sources;
 
 pub(super) fn run(cli: &Cli, arguments: &AccountArguments) -> Result<ExitCode, Error> {
     let started = Instant::now();
+    formats_have_key_ids(arguments)?;
     let setup = Setup::of_account(&what(arguments))?;
     let silencing = Silencing::load(&setup, arguments.report.baseline.as_deref(), arguments.now)?;
     let bundle = match &arguments.evidence {
@@ -26,10 +28,26 @@ pub(super) fn run(cli: &Cli, arguments: &AccountArguments) -> Result<ExitCode, E
         }
         None => live(cli, arguments)?,
     };
-    let (looked, account) = looked(&bundle, &setup, arguments.show_key_ids);
+    let (looked, account) = looked(&bundle, &setup);
     let account = Some(section(&account, arguments.show_key_ids));
     let asked = Asked { since: None, account, trail: None, nothing: nothing_to_audit };
     Outcome { setup: &setup, looked, silencing, asked }.report(cli, &arguments.report, started)
+}
+
+/// Formats that list the users, and so their keys.
+const WITH_USERS: &[Format] = &[Format::Table, Format::Json, Format::Markdown];
+
+/// Other formats hold findings only, whose texts pass the redactor: it takes a whole id for a token and hides it.
+fn formats_have_key_ids(arguments: &AccountArguments) -> Result<(), Error> {
+    let report = &arguments.report;
+    let mut formats = report.also.iter().map(|also| also.format).chain([report.format]);
+    if !arguments.show_key_ids || formats.any(|format| WITH_USERS.contains(&format)) {
+        return Ok(());
+    }
+    let message =
+        format!("--show-key-ids has no effect on {}: it does not list users and their keys", report.format);
+    Err(Error::new(ErrorKind::Usage, message)
+        .hint("use --format table, json or markdown, or write one of them beside it with --also; findings tell the last four characters"))
 }
 
 /// Nothing of the disk is scanned; the settings are those of the current folder.
@@ -48,10 +66,9 @@ fn what(arguments: &AccountArguments) -> What {
 }
 
 /// What evidence tells, and what is found in it.
-pub(super) fn looked(bundle: &Bundle, setup: &Setup, key_ids: bool) -> (Looked, Account) {
+pub(super) fn looked(bundle: &Bundle, setup: &Setup) -> (Looked, Account) {
     let sources = Sources::default();
-    let mut reading = read(bundle, &sources, &setup.settings.account);
-    reading.facts.whole_key_ids = key_ids;
+    let reading = read(bundle, &sources, &setup.settings.account);
     let findings = judge(&reading.facts, &setup.rules);
     let scanned = Scanned { findings, gaps: reading.gaps, ..Scanned::default() };
     let files = bundle.documents.len();

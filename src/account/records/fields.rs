@@ -67,10 +67,7 @@ const KEY: &[(&str, &str)] = &[
     ("user.arn", "the user's ARN"),
     ("user.password", "whether the user can sign in to the console, too"),
     ("user.mfa", "whether the user has MFA"),
-    (
-        "key",
-        "`access key 1`, with the last four characters of its id where that is known (`--show-key-ids`: all of it)",
-    ),
+    ("key", "`access key 1`, with the last four characters of its id where that is known"),
     ("key.number", "1 or 2"),
     ("key.active", "`yes`, `no` or `unknown`"),
     ("key.age-days", "days since it was made"),

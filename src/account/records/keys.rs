@@ -19,11 +19,7 @@ fn one(account: &Account, user: &User, key: &Key) -> Judged {
     let mut judged = Judged::new("access-key", user.at, &user.arn);
     let name = format!("access key {}", key.number);
     let (age, unused) = (key.age_days(account.now), key.unused_days(account.now));
-    let id = match &key.id {
-        Some(id) if account.whole_key_ids => Some(id.clone()),
-        _ => key.last4().map(|last4| format!("…{last4}")),
-    };
-    let told = id.map_or_else(|| name.clone(), |id| format!("{name} ({id})"));
+    let told = key.last4().map_or_else(|| name.clone(), |last4| format!("{name} (…{last4})"));
     let record = &mut judged.record;
     record.text("user.name", user.name.clone());
     record.text("user.arn", user.arn.clone());
