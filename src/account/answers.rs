@@ -53,6 +53,11 @@ impl Summary {
         }
     }
 
+    /// A number.
+    pub fn number(&self, key: &str) -> Option<i64> {
+        self.0.get(key).and_then(|(number, _)| *number)
+    }
+
     /// Where a number stands.
     pub fn place(&self, key: &str) -> Option<Span> {
         self.0.get(key).map(|(_, at)| *at)
@@ -83,19 +88,48 @@ pub struct VirtualDevice {
     pub at: Span,
 }
 
-/// One page of ListVirtualMFADevices.
+/// The virtual devices that are in use.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Devices {
+    /// Those whose owner is told.
+    pub owned: Vec<VirtualDevice>,
+    /// Places of others.
+    pub unowned: Vec<Span>,
+}
+
+impl Devices {
+    /// Adds those of the next page.
+    pub fn add(&mut self, more: Self) {
+        self.owned.extend(more.owned);
+        self.unowned.extend(more.unowned);
+    }
+}
+
+/// How AWS calls the device that it makes for root.
+const OF_ROOT: &str = ":mfa/root-account-mfa-device";
+
+/// One page of ListVirtualMFADevices. A device that nobody uses has no owner, and is left out.
 ///
 /// # Errors
 ///
 /// The reason for which the answer can't be read.
-pub fn virtual_devices(text: &str, source: SourceId) -> Result<Vec<VirtualDevice>, Refused> {
+pub fn virtual_devices(text: &str, source: SourceId) -> Result<Devices, Refused> {
     let page = Page::parse(text, source)?;
     let result = result(&page, "ListVirtualMFADevicesResult")?;
-    let devices = result.members("VirtualMFADevices").filter_map(|device| {
-        let owner = device.child("User")?.text_of("Arn")?;
-        Some(VirtualDevice { owner, at: device.span() })
-    });
-    Ok(devices.collect())
+    // Empty it is still there: without it nothing is told.
+    result.child("VirtualMFADevices").ok_or("it holds no VirtualMFADevices")?;
+    let mut devices = Devices::default();
+    for device in result.members("VirtualMFADevices") {
+        let owner = device.child("User").and_then(|user| user.text_of("Arn")).filter(|arn| !arn.is_empty());
+        let serial = device.text_of("SerialNumber").unwrap_or_default();
+        let in_use = device.child("EnableDate").is_some() || device.child("User").is_some();
+        match owner {
+            Some(owner) => devices.owned.push(VirtualDevice { owner, at: device.span() }),
+            None if in_use || serial.ends_with(OF_ROOT) => devices.unowned.push(device.span()),
+            None => {}
+        }
+    }
+    Ok(devices)
 }
 
 /// What the organisation does for its accounts' root users.
@@ -222,9 +256,33 @@ mod tests {
             arn:aws:iam::123456789012:mfa/root-account-mfa-device</SerialNumber><User><Arn>\
             arn:aws:iam::123456789012:user/groot</Arn></User></member><member><SerialNumber>x</SerialNumber>\
             </member></VirtualMFADevices></ListVirtualMFADevicesResult></R>";
-        let owners: Vec<_> =
-            virtual_devices(text, SOURCE).unwrap().into_iter().map(|device| device.owner).collect();
-        assert_eq!(owners, ["arn:aws:iam::123456789012:user/groot"]);
+        let devices = virtual_devices(text, SOURCE).unwrap();
+        let owners: Vec<_> = devices.owned.into_iter().map(|device| device.owner).collect();
+        assert_eq!(
+            (owners, devices.unowned),
+            (vec!["arn:aws:iam::123456789012:user/groot".to_owned()], Vec::new())
+        );
+    }
+
+    #[test]
+    fn a_device_in_use_without_an_owner_may_be_anybodys() {
+        let unowned = |inside: &str| {
+            let text = format!(
+                "<ListVirtualMFADevicesResult><VirtualMFADevices><member>{inside}</member></VirtualMFADevices>\
+                 </ListVirtualMFADevicesResult>"
+            );
+            virtual_devices(&text, SOURCE).unwrap().unowned.len()
+        };
+        assert_eq!(unowned("<SerialNumber>arn:aws:iam::123456789012:mfa/spare</SerialNumber>"), 0);
+        assert_eq!(unowned("<EnableDate>2026-01-01T00:00:00Z</EnableDate>"), 1);
+        assert_eq!(unowned("<User><UserName>x</UserName></User>"), 1);
+        assert_eq!(
+            unowned("<SerialNumber>arn:aws:iam::123456789012:mfa/root-account-mfa-device</SerialNumber>"),
+            1
+        );
+        assert!(virtual_devices("<ListVirtualMFADevicesResult/>", SOURCE).is_err());
+        let none = "<ListVirtualMFADevicesResult><VirtualMFADevices/></ListVirtualMFADevicesResult>";
+        assert_eq!(virtual_devices(none, SOURCE), Ok(Devices::default()));
     }
 
     #[test]

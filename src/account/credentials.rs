@@ -56,6 +56,16 @@ pub struct KeyRow {
     pub service: Option<String>,
 }
 
+impl Row {
+    /// All times that are told of it.
+    pub fn times(&self) -> impl Iterator<Item = Timestamp> {
+        let made = self.created.get().copied();
+        let of_keys = self.keys.iter().flat_map(|key| [&key.created, &key.used]);
+        let others = [&self.password_used, &self.password_changed].into_iter().chain(of_keys);
+        made.into_iter().chain(others.filter_map(|time| time.get().copied().flatten()))
+    }
+}
+
 impl KeyRow {
     /// Whether there is a key at all.
     pub fn exists(&self) -> Known<bool> {
@@ -116,6 +126,17 @@ pub fn read(text: &str, source: SourceId) -> Reading<Vec<Row>> {
         let reason = format!("the credential report has no column {}", needed.join(", "));
         gaps.push(gap(at, "", &reason));
         return Reading { facts: Vec::new(), gaps };
+    }
+    let twice = |name: &&&str| header.iter().filter(|cell| cell == name).count() > 1;
+    let doubled: Vec<&str> = NEEDED.iter().filter(twice).copied().collect();
+    if !doubled.is_empty() {
+        let reason =
+            format!("the credential report has two columns {}: which one is right?", doubled.join(", "));
+        gaps.push(gap(at, "", &reason));
+        return Reading { facts: Vec::new(), gaps };
+    }
+    for name in ASKED.iter().filter(twice) {
+        gaps.push(gap(at, name, "the credential report has two such columns: what they tell is not known"));
     }
     for name in missing(ASKED) {
         gaps.push(gap(at, name, "the credential report has no such column: what it tells is not known"));
@@ -207,7 +228,9 @@ struct Cells<'c> {
 
 impl Cells<'_> {
     fn text(&self, column: &str) -> Option<String> {
-        let at = self.header.iter().position(|name| name == column)?;
+        let mut all = (0..).zip(self.header).filter(|(_, name)| *name == column);
+        // Of two, either may be right.
+        let (Some((at, _)), None) = (all.next(), all.next()) else { return None };
         self.cells.get(at).map(|cell| cell.trim().to_owned())
     }
 
@@ -292,6 +315,17 @@ cert_1_last_rotated,cert_2_active,cert_2_last_rotated";
         assert_eq!((reading.facts[0].user.as_str(), reading.facts[0].mfa.is_true()), ("a,b", true));
         assert_eq!(reading.facts[0].password.word(), "unknown");
         assert!(reading.gaps.iter().any(|gap| gap.name == "password_enabled" && gap.hides_findings));
+    }
+
+    #[test]
+    fn two_columns_of_one_name_tell_nothing() {
+        let text = "user,arn,mfa_active,mfa_active\nu,arn:aws:iam::123456789012:user/u,true,false\n";
+        let reading = read(text, SourceId(0));
+        assert_eq!(reading.facts[0].mfa.word(), "unknown");
+        let twice = |gap: &&Gap| gap.reason.contains("two such columns");
+        assert_eq!(reading.gaps.iter().find(twice).unwrap().name, "mfa_active");
+        let reading = read("user,arn,user\nu,arn:aws:iam::123456789012:user/u,v\n", SourceId(0));
+        assert!(reading.facts.is_empty() && reading.gaps[0].reason.contains("two columns user"));
     }
 
     #[test]

@@ -82,6 +82,10 @@ pub fn add_page(details: &mut Details, text: &str, source: SourceId) -> Result<(
     }
     let page = Page::parse(text, source)?;
     let result = page.result(RESULT).ok_or_else(|| format!("it holds no {RESULT}"))?;
+    // A page that has none of them still names its lists, and whether others follow.
+    if result.children().next().is_none() {
+        return Err("there is nothing in it".to_owned());
+    }
     let count = |list: &str, known: &Vec<Principal>| known.len().saturating_add(result.members(list).count());
     let lists = [
         count("UserDetailList", &details.users),

@@ -1,12 +1,13 @@
 //! From a bundle of evidence to what is known of the account. Reading never fails: what is missing is a gap.
 
-use std::collections::BTreeSet;
+mod lacks;
+
 use std::path::Path;
 use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
-use super::answers::{self, Identity, NamedKey, Summary, VirtualDevice};
+use super::answers::{self, Devices, Identity, NamedKey, Summary, VirtualDevice};
 use super::arn::{Arn, root_arn};
 use super::credentials::{self, ROOT_ROW, Row};
 use super::details::{self, Details};
@@ -15,7 +16,7 @@ use super::refused::{self, Asked};
 use super::root::Told;
 use super::standing::{Kind, Subject, subjects};
 use super::users::by_user;
-use super::{Account, Caller, CallerKind, IDENTITY_CENTER_ROLE, Root, Thresholds, User};
+use super::{Account, Caller, CallerKind, IDENTITY_CENTER_ROLE, Thresholds, User};
 use crate::evidence::{Bundle, Document, Refusal};
 use crate::reading::{Gap, Reading};
 use crate::source::{SourceId, Sources, Span};
@@ -40,6 +41,7 @@ pub fn read(bundle: &Bundle, sources: &Sources, thresholds: &Thresholds) -> Read
     let details = reader.details();
     let named = reader.named_keys();
     reader.refusals();
+    reader.other_surface();
     reader.other_account(&number, &identity, &rows);
     reader.short_summary(&summary);
 
@@ -63,7 +65,8 @@ pub fn read(bundle: &Bundle, sources: &Sources, thresholds: &Thresholds) -> Read
     reader.unknown_of_keys(&users, manifest.collected_at);
     let subjects = match &details {
         Known::Is(details) => {
-            let reading = subjects(details, &number, thresholds);
+            reader.undetailed(details, &users, &summary);
+            let reading = subjects(details, &number, manifest.collected_at, thresholds);
             reader.gaps.extend(reading.gaps);
             Known::Is(reading.facts)
         }
@@ -73,7 +76,7 @@ pub fn read(bundle: &Bundle, sources: &Sources, thresholds: &Thresholds) -> Read
         reader.unreported(subjects, &users);
     }
     let caller = match identity {
-        Known::Is(identity) => Known::Is(caller(identity, &root)),
+        Known::Is(identity) => Known::Is(caller(identity, &summary, &subjects)),
         Known::Unknown(why) => Known::Unknown(why),
     };
     let facts = Account {
@@ -123,18 +126,22 @@ fn root_row(rows: &Known<Vec<Row>>) -> Known<&Row> {
     }
 }
 
-/// Who asks. A root session in an account whose root has no credentials can only come from AssumeRoot.
-fn caller(identity: Identity, root: &Root) -> Caller {
+/// Who asks. A root session in an account whose root has no credentials can only come from AssumeRoot; only the live
+/// summary tells that: the report may be older than the credentials.
+fn caller(identity: Identity, summary: &Known<Summary>, subjects: &Known<Vec<Subject>>) -> Caller {
     let arn = Arn::parse(&identity.arn);
     let mut parts = arn.map_or("", |arn| arn.resource).split('/');
     let (first, second) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
-    let is_session = identity.user_id.contains(':') || root.credentials().is_false();
+    let has_none = summary.get().is_some_and(|summary| {
+        ["AccountPasswordPresent", "AccountAccessKeysPresent"].iter().all(|key| summary.flag(key).is_false())
+    });
+    let is_session = identity.user_id.contains(':') || has_none;
     let (kind, name) = match (arn.map(|arn| arn.service), first) {
         (Some("iam"), "root") if is_session => (CallerKind::AssumeRoot, "root"),
         (Some("iam"), "root") => (CallerKind::Root, "root"),
         (Some("sts"), "assumed-root") => (CallerKind::AssumeRoot, "root"),
         (Some("iam"), "user") => (CallerKind::User, arn.map_or("", Arn::name)),
-        (Some("sts"), "assumed-role") if second.starts_with(IDENTITY_CENTER_ROLE) => {
+        (Some("sts"), "assumed-role") if is_identity_center(second, subjects) => {
             (CallerKind::IdentityCenter, second)
         }
         (Some("sts"), "assumed-role") => (CallerKind::Role, second),
@@ -142,6 +149,15 @@ fn caller(identity: Identity, root: &Root) -> Caller {
         _ => (CallerKind::Other, ""),
     };
     Caller { at: identity.at, name: name.to_owned(), arn: identity.arn, kind }
+}
+
+/// A session's ARN has no path: the role tells, or where it is not known its name, which is free.
+fn is_identity_center(role: &str, subjects: &Known<Vec<Subject>>) -> bool {
+    let all = subjects.get().into_iter().flatten();
+    match all.filter(|one| one.name == role).find(|one| !matches!(one.kind, Kind::User | Kind::Group)) {
+        Some(role) => role.kind == Kind::IdentityCenterRole,
+        None => role.starts_with(IDENTITY_CENTER_ROLE),
+    }
 }
 
 fn identity_center(subjects: &Known<Vec<Subject>>, caller: &Known<Caller>) -> Known<bool> {
@@ -257,11 +273,10 @@ impl<'r> Reader<'r> {
             let at = self.empty_place("iam", asked.action);
             return (Known::unknown(why.clone()), Known::unknown(why), at);
         };
-        let made = match open.document.generated {
-            Some(at) => Known::Is(at),
-            None => Known::unknown("the evidence does not tell when the credential report was made"),
-        };
+        let made = self.report_time(open.document.generated, Span::start_of(open.source));
         let reading = credentials::read(&open.text, open.source);
+        self.ahead(&reading.facts);
+        self.twice(&reading.facts);
         let failed = reading.facts.is_empty() && !reading.gaps.is_empty();
         self.gaps.extend(reading.gaps);
         let rows = if failed {
@@ -279,21 +294,24 @@ impl<'r> Reader<'r> {
         if documents.is_empty() {
             return Known::unknown(self.missing(asked));
         }
-        let mut all = Vec::new();
+        let mut all = Devices::default();
         let mut broken = self.refusal(asked).map(|refusal| refused::told(refusal, &self.caller));
         for open in &documents {
             match answers::virtual_devices(&open.text, open.source) {
-                Ok(devices) => all.extend(devices),
+                Ok(devices) => all.add(devices),
                 Err(why) => broken = Some(self.unreadable(open, asked, &why)),
             }
         }
         if broken.is_none() {
-            broken = self.cut_off(&documents, asked);
+            broken = self.incomplete(&documents, asked);
         }
-        let has_root = all.iter().any(|device| Arn::parse(&device.owner).is_some_and(Arn::is_root));
+        let has_root = all.owned.iter().any(|device| Arn::parse(&device.owner).is_some_and(Arn::is_root));
+        if broken.is_none() && !has_root {
+            broken = self.unowned(&all, asked);
+        }
         match broken {
             Some(why) if !has_root => Known::Unknown(why),
-            _ => Known::Is(all),
+            _ => Known::Is(all.owned),
         }
     }
 
@@ -309,20 +327,8 @@ impl<'r> Reader<'r> {
                 self.unreadable(open, asked, &why);
             }
         }
-        self.cut_off(&documents, asked);
+        self.incomplete(&documents, asked);
         Known::Is(all)
-    }
-
-    /// A last page that says that others follow: unless their refusal is told, it is a gap.
-    fn cut_off(&mut self, documents: &[Open<'_>], asked: &Asked) -> Option<String> {
-        let last = documents.last()?;
-        let result = format!("{}Result", asked.action);
-        if !details::is_truncated(&last.text, last.source, &result) || self.refusal(asked).is_some() {
-            return None;
-        }
-        let why = format!("the evidence lacks pages of {}:{}", asked.service, asked.action);
-        self.gaps.push(gap(Span::start_of(last.source), "", format!("{why}: {} to the end", asked.checks)));
-        Some(why)
     }
 
     fn named_keys(&mut self) -> Vec<NamedKey> {
@@ -380,75 +386,6 @@ impl<'r> Reader<'r> {
             }
         }
         self.empty_place("iam", "GetAccountSummary")
-    }
-
-    fn unknown_of_root(&mut self, root: &Root) {
-        let facts = [
-            (root.keys.why(), "whether root has access keys"),
-            (root.mfa.why().filter(|_| root.mfa_word() == "unknown"), "whether root has MFA"),
-            (root.certificates.why(), "whether root has signing certificates"),
-            (root.used.why(), "when root was last used"),
-        ];
-        for (why, what) in facts {
-            if let Some(why) = why {
-                self.gaps.push(gap(root.at, &root.arn, format!("{what} is not known: {why}")));
-            }
-        }
-    }
-
-    /// What speaks of another account says nothing of this one.
-    fn other_account(&mut self, number: &str, identity: &Known<Identity>, rows: &Known<Vec<Row>>) {
-        if let Some(other) = identity.get().filter(|told| told.account != number || !is_of(&told.arn, number))
-        {
-            self.gaps.push(gap(other.at, "", "who asked is not of the account that the manifest names"));
-        }
-        if let Some(other) = rows.get().and_then(|rows| rows.iter().find(|row| !is_of(&row.arn, number))) {
-            let reason = "the credential report has rows that are not of the account that the manifest names";
-            self.gaps.push(gap(other.at, &other.user, reason));
-        }
-    }
-
-    /// The report stands in, and may be hours old.
-    fn short_summary(&mut self, summary: &Known<Summary>) {
-        let Known::Is(told) = summary else { return };
-        let needed = ["AccountAccessKeysPresent", "AccountMFAEnabled"];
-        let why: Vec<String> =
-            needed.iter().filter_map(|key| told.flag(key).why().map(str::to_owned)).collect();
-        if !why.is_empty() {
-            let at = self.place_of(&["GetAccountSummary"]);
-            self.gaps.push(gap(at, "iam:GetAccountSummary", why.join("; ")));
-        }
-    }
-
-    /// A key without a date can't be judged by its age.
-    fn unknown_of_keys(&mut self, users: &[User], now: jiff::Timestamp) {
-        for user in users {
-            for key in user.keys.iter().filter(|key| !key.active.is_false()) {
-                let why = [key.active.why().map(str::to_owned)]
-                    .into_iter()
-                    .chain(
-                        [key.age_days(now), key.unused_days(now)].map(|days| days.why().map(str::to_owned)),
-                    )
-                    .flatten()
-                    .next();
-                if let Some(why) = why {
-                    let reason = format!("access key {} was not judged in full: {why}", key.number);
-                    self.gaps.push(gap(user.at, &user.arn, reason));
-                }
-            }
-        }
-    }
-
-    /// The report is up to four hours old: a user may be newer.
-    fn unreported(&mut self, subjects: &[Subject], users: &[User]) {
-        let known: BTreeSet<&str> = users.iter().map(|user| user.name.as_str()).collect();
-        for subject in subjects.iter().filter(|subject| subject.kind == Kind::User) {
-            if !known.contains(subject.name.as_str()) {
-                let reason = "the credential report does not have this user yet: its password, MFA and keys were \
-                              not judged; ask again when the next report is made, at most four hours later";
-                self.gaps.push(gap(subject.at, &subject.arn, reason));
-            }
-        }
     }
 }
 

@@ -79,6 +79,12 @@ pub(super) fn reason(error: &(dyn StdError + 'static)) -> Option<String> {
     })
 }
 
+/// Whether a profile signs in with `aws login`, which the SDK as it is built here does not follow. Its text tells the
+/// name of the missing part; nothing of it is repeated.
+pub(super) fn is_login(error: &(dyn StdError + 'static)) -> bool {
+    chain(error).any(|one| one.to_string().contains("credentials-login"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -12,7 +12,7 @@ use aws_sdk_sts::config::timeout::TimeoutConfig;
 use aws_sdk_sts::config::{Credentials, ProvideCredentials, SharedCredentialsProvider};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
-use super::error::reason;
+use super::error::{is_login, reason};
 use super::{Options, Role, http};
 use crate::error::{Error, ErrorKind};
 use crate::evidence::code;
@@ -128,6 +128,14 @@ fn refused(error: &CredentialsError, options: &Options) -> Error {
     let why = reason(error).map_or_else(String::new, |code| format!(": {code}"));
     let told = |message: String| Error::new(ErrorKind::Input, message);
     match error {
+        _ if is_login(error) => {
+            let name = shown(profile.unwrap_or("default"));
+            told(format!("the profile {name} signs in with `aws login`, which secretrail does not follow")).hint(format!(
+                "let the AWS CLI hand its credentials on: a profile with `credential_process = aws configure export-credentials \
+                 --profile {name} --format process`, or once: eval \"$(aws configure export-credentials --profile {name} \
+                 --format env)\""
+            ))
+        }
         CredentialsError::CredentialsNotLoaded(_) => none(profile),
         CredentialsError::ProviderTimedOut(_) => told("credentials took too long".into()).hint(hint(profile)),
         CredentialsError::InvalidConfiguration(_) => {

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::ReportArguments;
 use crate::day::Day;
-use crate::policy::Surface;
+use crate::policy::{Surface, is_region};
 
 pub(super) const ACCOUNT_EXAMPLES: &str = "\
 Examples:
@@ -15,6 +15,7 @@ Examples:
   secretrail account --profile audit --fail-on critical
   secretrail account --role-arn arn:aws:iam::123456789012:role/audit
   secretrail account --evidence evidence.tar.zst       what `secretrail collect` wrote, without credentials
+  secretrail account --evidence evidence/ --digest 5f2b...   the digest that `secretrail collect` printed
   secretrail account --evidence evidence/ --format json
   secretrail account --also sarif=out.sarif --also markdown=out.md
 
@@ -110,11 +111,16 @@ pub struct AccountArguments {
     #[arg(long, value_name = "PATH", conflicts_with_all = ["profile", "region", "role_arn", "key_ids"])]
     pub evidence: Option<PathBuf>,
 
+    /// The digest that the evidence must have: what `secretrail collect` printed.
+    #[arg(long, value_name = "SHA256", requires = "evidence")]
+    pub digest: Option<String>,
+
     /// How AWS is asked.
     #[command(flatten)]
     pub aws: AwsArguments,
 
-    /// Show the ids of access keys whole instead of their last four characters; asks for them as --key-ids does.
+    /// Show the ids of access keys whole instead of their last four characters, in the formats table, json and markdown;
+    /// asks for them as --key-ids does.
     #[arg(long)]
     pub show_key_ids: bool,
 
@@ -194,8 +200,8 @@ pub struct PolicyArguments {
     #[arg(long, value_name = "NUMBER", value_parser = account)]
     pub account: Option<String>,
 
-    /// A Region; it decides between aws, aws-cn and aws-us-gov.
-    #[arg(long, value_name = "REGION")]
+    /// A Region; it decides the partition: aws, aws-cn, aws-us-gov, aws-eusc and those of the intelligence agencies.
+    #[arg(long, value_name = "REGION", value_parser = region)]
     pub region: Option<String>,
 
     /// What --key-ids asks for, too.
@@ -214,4 +220,8 @@ pub struct PolicyArguments {
 fn account(text: &str) -> Result<String, &'static str> {
     let is_number = text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
     if is_number { Ok(text.to_owned()) } else { Err("an account's number has twelve digits") }
+}
+
+fn region(text: &str) -> Result<String, &'static str> {
+    if is_region(text) { Ok(text.to_owned()) } else { Err("a Region is written as us-east-1") }
 }

@@ -12,16 +12,20 @@ use crate::account::{Account, judge, read};
 use crate::cli::{AccountArguments, AwsArguments, Cli, What};
 use crate::error::{Error, ErrorKind, ExitCode};
 use crate::evidence::{self, Bundle};
-use crate::report::AccountSection;
+use crate::report::{AccountSection, Format};
 use crate::scan::Scanned;
 use crate::source::Sources;
 
 pub(super) fn run(cli: &Cli, arguments: &AccountArguments) -> Result<ExitCode, Error> {
     let started = Instant::now();
+    formats_have_key_ids(arguments)?;
     let setup = Setup::of_account(&what(arguments))?;
     let silencing = Silencing::load(&setup, arguments.report.baseline.as_deref(), arguments.now)?;
     let bundle = match &arguments.evidence {
-        Some(path) => evidence::read(path)?,
+        Some(path) => {
+            let digest = arguments.digest.as_deref().map(evidence::digest).transpose()?;
+            evidence::read(path, digest.as_deref())?
+        }
         None => live(cli, &with_key_ids(arguments), arguments.no_progress)?,
     };
     let (looked, account) = looked(&bundle, &setup);
@@ -30,6 +34,22 @@ pub(super) fn run(cli: &Cli, arguments: &AccountArguments) -> Result<ExitCode, E
     let sections = Sections { account, ..Sections::default() };
     let asked = Asked { since: None, surfaces: Vec::new(), sections, scope, nothing: nothing_to_audit };
     Outcome { setup: &setup, looked, silencing, asked }.report(cli, &arguments.report, started)
+}
+
+/// Formats that list the users, and so their keys.
+const WITH_USERS: &[Format] = &[Format::Table, Format::Json, Format::Markdown];
+
+/// Other formats hold findings only, whose texts pass the redactor: it takes a whole id for a token and hides it.
+fn formats_have_key_ids(arguments: &AccountArguments) -> Result<(), Error> {
+    let report = &arguments.report;
+    let mut formats = report.also.iter().map(|also| also.format).chain([report.format]);
+    if !arguments.show_key_ids || formats.any(|format| WITH_USERS.contains(&format)) {
+        return Ok(());
+    }
+    let message =
+        format!("--show-key-ids has no effect on {}: it does not list users and their keys", report.format);
+    Err(Error::new(ErrorKind::Usage, message)
+        .hint("use --format table, json or markdown, or write one of them beside it with --also; findings tell the last four characters"))
 }
 
 /// Nothing of the disk is scanned; the settings are those of the current folder.

@@ -32,7 +32,7 @@ pub(super) fn run(cli: &Cli, arguments: &AuditArguments) -> Result<ExitCode, Err
             setup.look_into(cli, &what, None, &trees, sources)
         })?;
     }
-    let bundles = job.evidence.iter().map(|path| Ok((path, evidence::read(path)?)));
+    let bundles = job.evidence.iter().map(|path| Ok((path, evidence::read(path, None)?)));
     let bundles: Vec<(&PathBuf, Bundle)> = bundles.collect::<Result<_, Error>>()?;
     let holds = |surface: &str| {
         bundles.iter().find(|(_, bundle)| bundle.manifest.surfaces.iter().any(|s| s == surface))

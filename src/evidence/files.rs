@@ -11,6 +11,8 @@ use std::path::{Path, PathBuf};
 use ruzstd::decoding::{FrameDecoder, StreamingDecoder};
 
 use super::name::{is_safe, shown};
+use super::padding::{Padding, Watched};
+use super::verify::{Fault, FaultKind};
 use super::{MOST_BUNDLE, MOST_DOCUMENT, MOST_DOCUMENTS};
 use crate::error::{Error, ErrorKind};
 
@@ -24,13 +26,21 @@ const MOST_WINDOW: u64 = 32 * 1024 * 1024;
 /// Folders in folders.
 const MOST_LEVELS: usize = 8;
 
+/// What stands in a bundle.
+pub(super) struct Found {
+    /// Its files.
+    pub files: Files,
+    /// What stands between them and behind them, where nothing should.
+    pub faults: Vec<Fault>,
+}
+
 /// All files of the bundle at `path`.
-pub(super) fn read(path: &Path) -> Result<Files, Error> {
+pub(super) fn read(path: &Path) -> Result<Found, Error> {
     let kind = fs::metadata(path).map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => unread(path, "there is no such file or folder"),
         kind => unread(path, &kind.to_string()),
     })?;
-    let mut reader = Reader { path, files: Files::new(), total: 0 };
+    let mut reader = Reader { path, files: Files::new(), faults: Vec::new(), total: 0 };
     if kind.is_dir() {
         reader.folder()?;
     } else if kind.is_file() {
@@ -38,7 +48,7 @@ pub(super) fn read(path: &Path) -> Result<Files, Error> {
     } else {
         return Err(unread(path, "it is neither a folder nor a file"));
     }
-    Ok(reader.files)
+    Ok(Found { files: reader.files, faults: reader.faults })
 }
 
 pub(super) fn unread(path: &Path, reason: &str) -> Error {
@@ -49,6 +59,7 @@ pub(super) fn unread(path: &Path, reason: &str) -> Error {
 struct Reader<'r> {
     path: &'r Path,
     files: Files,
+    faults: Vec<Fault>,
     total: u64,
 }
 
@@ -94,9 +105,12 @@ impl Reader<'_> {
         let file = File::open(self.path).map_err(|error| self.wrong(&error.kind().to_string()))?;
         let decoder = StreamingDecoder::new_with_max_window_size(io::BufReader::new(file), MOST_WINDOW)
             .map_err(|_| self.wrong(no_archive))?;
-        let mut archive = tar::Archive::new(decoder.take(MOST_ARCHIVE));
+        let padding = Padding::default();
+        let mut archive = tar::Archive::new(Watched::new(decoder.take(MOST_ARCHIVE), &padding));
+        let mut last = String::new();
         // Raw: no names from extension entries, which could be of any length.
         for entry in archive.entries().map_err(|_| self.wrong(no_archive))?.raw(true) {
+            self.padded(&last, &padding);
             let entry = entry.map_err(|error| self.broken(&error))?;
             let name = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
             if !is_safe(&name) {
@@ -106,18 +120,29 @@ impl Reader<'_> {
                 return Err(self.wrong(&format!("{} is no plain file", shown(name.as_bytes()))));
             }
             let size = entry.size();
+            padding.expect(entry.raw_file_position(), size);
             self.keep(name.clone(), entry)?;
+            last.clone_from(&name);
             // The archive's end may come early; a file is then shorter than its head says.
             if self.files.get(&name).is_some_and(|bytes| bytes.len() as u64 != size) {
                 return Err(self.wrong(&format!("it ends in the middle of {name}")));
             }
         }
-        self.nothing_behind(archive.into_inner())
+        self.padded(&last, &padding);
+        self.behind(archive.into_inner().into_inner())
     }
 
-    /// What stands behind the end would be shown to nobody.
-    fn nothing_behind<R: Read>(
-        &self,
+    /// What fills up a file's last block would be shown to nobody.
+    fn padded(&mut self, name: &str, padding: &Padding) {
+        if padding.take() {
+            let detail = Some("bytes stand behind its end in the archive".to_owned());
+            self.faults.push(Fault { name: name.to_owned(), kind: FaultKind::Altered, detail });
+        }
+    }
+
+    /// So would what stands behind the end of all.
+    fn behind<R: Read>(
+        &mut self,
         mut rest: io::Take<StreamingDecoder<R, FrameDecoder>>,
     ) -> Result<(), Error> {
         let mut piece = [0; 4096];
@@ -129,7 +154,13 @@ impl Reader<'_> {
             }
         }
         let behind = rest.into_inner().into_inner().read(&mut piece).map_err(|error| self.broken(&error))?;
-        if is_zero && behind == 0 { Ok(()) } else { Err(self.wrong("something stands behind its end")) }
+        if !is_zero || behind > 0 {
+            let own =
+                self.path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+            let (name, detail) = (shown(own.as_bytes()), "something stands behind its end".to_owned());
+            self.faults.push(Fault { name, kind: FaultKind::Extra, detail: Some(detail) });
+        }
+        Ok(())
     }
 
     fn keep(&mut self, name: String, from: impl Read) -> Result<(), Error> {

@@ -13,6 +13,7 @@
 mod files;
 mod manifest;
 pub mod name;
+mod padding;
 mod verify;
 mod write;
 
@@ -21,7 +22,7 @@ mod tests;
 
 use jiff::Timestamp;
 
-pub use self::verify::{Fault, FaultKind, Verdict, read, verify};
+pub use self::verify::{Fault, FaultKind, Verdict, digest, read, verify};
 pub use self::write::Target;
 
 /// A document larger than this is refused, on the way in and on the way out.

@@ -72,7 +72,7 @@ fn what_is_written_is_read_and_intact() {
         let (folder, path) = written(name);
         let left: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|one| one.unwrap().file_name()).collect();
         assert_eq!(left, [name], "nothing else is left");
-        let found = read(&path).unwrap();
+        let found = read(&path, None).unwrap();
         assert_eq!(found, bundle());
         let pages: Vec<_> =
             found.answers("iam", "GetAccountAuthorizationDetails").into_iter().map(|d| d.call.page).collect();
@@ -109,7 +109,7 @@ fn every_flipped_byte_is_named() {
                 }
                 Err(error) => assert!(error.message.contains(name), "byte {at} of {name}: {error}"),
             }
-            assert!(read(&path).is_err(), "byte {at} of {name}");
+            assert!(read(&path, None).is_err(), "byte {at} of {name}");
         }
         fs::write(&file, &whole).unwrap();
     }
@@ -122,7 +122,7 @@ fn missing_and_extra_files_are_named() {
     fs::write(path.join("more.txt"), "x").unwrap();
     fs::remove_file(path.join("123456789012/iam/get-account-summary.xml")).unwrap();
     assert_eq!(faults(&path), ["missing 123456789012/iam/get-account-summary.xml", "extra more.txt"]);
-    let error = read(&path).unwrap_err();
+    let error = read(&path, None).unwrap_err();
     assert!(error.message.contains("get-account-summary.xml is missing"), "{error}");
 }
 
@@ -150,14 +150,15 @@ fn other_versions_and_other_files_are_told_apart() {
     let (_folder, path) = written("evidence");
     let file = path.join(name::MANIFEST);
     let text = fs::read_to_string(&file).unwrap();
-    for (from, to, told) in [
-        ("\"version\": 1", "\"version\": 2", "has version 2"),
-        ("secretrail evidence", "another", "no manifest of secretrail"),
-        ("{", "", "no manifest of secretrail"),
-    ] {
-        fs::write(&file, text.replacen(from, to, 1)).unwrap();
-        let error = verify(&path).unwrap_err();
-        assert!(error.message.contains(told), "{error}");
+    fs::write(&file, text.replacen("\"version\": 1", "\"version\": 2", 1)).unwrap();
+    assert!(verify(&path).unwrap_err().message.contains("has version 2"));
+    for (from, to) in [("secretrail evidence", "another"), ("{", ""), ("evidence", "\u{fffd}")] {
+        let broken = text.replacen(from, to, 1).replace('\u{fffd}', "\0");
+        fs::write(&file, broken).unwrap();
+        assert_eq!(faults(&path), ["altered manifest.json"], "{from}");
+        assert!(read(&path, None).unwrap_err().message.contains("manifest.json is altered"));
+        // It may be another program's.
+        assert!(Target::new(&path).unwrap_err().message.contains("no evidence bundle"));
     }
     fs::remove_file(&file).unwrap();
     assert!(verify(&path).unwrap_err().message.contains("it is no evidence bundle"));
@@ -173,7 +174,7 @@ fn a_made_up_manifest_tells_a_terminal_nothing() {
     // The hashes are right: whoever makes a bundle can make them.
     Target::new(&path).unwrap().write(&bundle).unwrap();
     assert_eq!(faults(&path), ["altered manifest.json"]);
-    assert!(read(&path).is_err());
+    assert!(read(&path, None).is_err());
 }
 
 #[test]
@@ -183,21 +184,62 @@ fn a_cut_archive_is_an_error_and_no_panic() {
     let cut = folder.path().join("cut.tar.zst");
     for length in 0..whole.len() {
         fs::write(&cut, &whole[..length]).unwrap();
-        assert!(read(&cut).is_err(), "{length} of {} bytes", whole.len());
+        assert!(read(&cut, None).is_err(), "{length} of {} bytes", whole.len());
     }
     for at in 0..whole.len() {
         let mut other = whole.clone();
         other[at] ^= 0x10;
         fs::write(&cut, &other).unwrap();
         // Some bits of a zstd file say nothing of its content.
-        if let Ok(found) = read(&cut) {
+        if let Ok(found) = read(&cut, None) {
             assert_eq!(found, bundle(), "byte {at}");
         }
     }
     let mut more = whole.clone();
     more.extend(b"hidden");
     fs::write(&cut, &more).unwrap();
-    assert!(read(&cut).unwrap_err().message.contains("something stands behind its end"));
+    let faults = verify(&cut).unwrap().faults;
+    assert_eq!((faults[0].name.as_str(), faults[0].kind), ("cut.tar.zst", FaultKind::Extra));
+    assert!(read(&cut, None).unwrap_err().message.contains("cut.tar.zst is extra"));
+}
+
+/// No byte of the tar is free: heads have sums, files hashes, and all else must be zero.
+#[test]
+fn what_stands_between_the_files_of_an_archive_is_named() {
+    let (_folder, path) = written("evidence.tar.zst");
+    let mut tar = Vec::new();
+    let packed = fs::read(&path).unwrap();
+    let mut decoder = ruzstd::decoding::StreamingDecoder::new(packed.as_slice()).unwrap();
+    std::io::Read::read_to_end(&mut decoder, &mut tar).unwrap();
+    let mut named = std::collections::BTreeSet::new();
+    for at in (0..tar.len()).step_by(13) {
+        let mut other = tar.clone();
+        other[at] ^= 4;
+        fs::write(&path, compress_to_vec(other.as_slice(), CompressionLevel::Fastest)).unwrap();
+        match verify(&path) {
+            Ok(verdict) => {
+                assert!(!verdict.faults.is_empty(), "byte {at} of {}", tar.len());
+                named.extend(verdict.faults.into_iter().map(|fault| fault.name));
+            }
+            Err(error) => assert!(error.message.contains("can't be read"), "byte {at}: {error}"),
+        }
+        assert!(read(&path, None).is_err(), "byte {at}");
+    }
+    let own = bundle().documents.into_iter().map(|document| document.name);
+    for name in own.chain(["evidence.tar.zst".to_owned(), name::MANIFEST.to_owned()]) {
+        assert!(named.contains(&name), "{name} in {named:?}");
+    }
+}
+
+#[test]
+fn a_digest_that_was_kept_is_compared() {
+    let (_folder, path) = written("evidence");
+    let own = verify(&path).unwrap().digest;
+    assert!(read(&path, Some(&own)).is_ok());
+    let error = read(&path, Some(&"0".repeat(64))).unwrap_err();
+    assert!(error.message.contains("its digest is not the one that was given"), "{error}");
+    assert_eq!(digest(&format!(" {}\n", own.to_uppercase())).unwrap(), own);
+    assert!(digest("5f2b").is_err());
 }
 
 /// A tar with one entry that our own writer would not make.
@@ -233,11 +275,11 @@ fn hostile_archives_are_refused_with_a_reason() {
         (hostile(b"short", regular, 5000, b"x"), "the evidence"),
     ] {
         fs::write(&path, compress_to_vec(tar.as_slice(), CompressionLevel::Fastest)).unwrap();
-        let error = read(&path).unwrap_err();
+        let error = read(&path, None).unwrap_err();
         assert!(error.message.contains(told) && !error.message.contains('\x1b'), "{error}");
     }
     fs::write(&path, "no archive").unwrap();
-    assert!(read(&path).unwrap_err().message.contains("it is no .tar.zst file, or it is broken"));
+    assert!(read(&path, None).unwrap_err().message.contains("it is no .tar.zst file, or it is broken"));
 }
 
 #[test]
@@ -252,7 +294,7 @@ fn a_bomb_is_stopped_at_the_size_of_a_document() {
     );
     assert!(packed.len() < 1024 * 1024);
     fs::write(&path, packed).unwrap();
-    assert!(read(&path).unwrap_err().message.contains("bomb is too large: 64 MiB a file"));
+    assert!(read(&path, None).unwrap_err().message.contains("bomb is too large: 64 MiB a file"));
 }
 
 #[cfg(unix)]

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::Bundle;
-use super::files::{self, Files, unread};
+use super::files::{self, Files, Found, unread};
 use super::manifest::{NotUsed, Wire, parse, sha256};
 use super::name::MANIFEST;
 use crate::error::{Error, ErrorKind};
@@ -12,7 +12,7 @@ use crate::error::{Error, ErrorKind};
 /// What a bundle proves.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verdict {
-    /// The digest that the manifest has.
+    /// The digest that the manifest has; empty where it is not understood.
     pub digest: String,
     /// Documents that it lists.
     pub documents: usize,
@@ -61,25 +61,25 @@ impl FaultKind {
 ///
 /// [`ErrorKind::Input`] where it can't be read, or is none.
 pub fn verify(path: &Path) -> Result<Verdict, Error> {
-    let files = files::read(path)?;
-    let (wire, verdict) = judge(path, &files)?;
-    drop(wire);
-    Ok(verdict)
+    let found = files::read(path)?;
+    judge(path, &found).map(|(_, verdict)| verdict)
 }
 
-/// Reads a bundle that is intact.
+/// Reads a bundle that is intact and, where one is given, has this digest.
 ///
 /// # Errors
 ///
 /// [`ErrorKind::Input`] where it can't be read, is none, or was altered.
-pub fn read(path: &Path) -> Result<Bundle, Error> {
-    let mut files = files::read(path)?;
-    let (wire, verdict) = judge(path, &files)?;
+pub fn read(path: &Path, digest: Option<&str>) -> Result<Bundle, Error> {
+    let found = files::read(path)?;
+    let (wire, verdict) = judge(path, &found)?;
+    let mut files = found.files;
+    let other = digest.is_some_and(|digest| digest != verdict.digest);
     match (wire, verdict.faults.first()) {
-        (Some(wire), None) => Ok(wire.bundle(|name| files.remove(name).unwrap_or_default())),
+        (Some(wire), None) if !other => Ok(wire.bundle(|name| files.remove(name).unwrap_or_default())),
         (_, first) => {
             let first = first.map(|fault| format!("{} is {}", fault.name, fault.kind.word()));
-            let reason = first.unwrap_or_else(|| format!("{MANIFEST} is altered"));
+            let reason = first.unwrap_or_else(|| "its digest is not the one that was given".to_owned());
             let message = format!("the evidence {} is not as it was collected: {reason}", path.display());
             Err(Error::new(ErrorKind::Input, message)
                 .hint("`secretrail evidence verify` names all that was changed; collect it anew"))
@@ -87,18 +87,37 @@ pub fn read(path: &Path) -> Result<Bundle, Error> {
     }
 }
 
+/// A digest as people give it.
+///
+/// # Errors
+///
+/// [`ErrorKind::Usage`] for what is no SHA-256.
+pub fn digest(text: &str) -> Result<String, Error> {
+    let text = text.trim().to_ascii_lowercase();
+    if text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return Ok(text);
+    }
+    Err(Error::new(ErrorKind::Usage, "--digest is no SHA-256")
+        .hint("give the 64 letters and digits that `secretrail collect` printed"))
+}
+
 /// The manifest where it can be understood, and the verdict.
-fn judge(path: &Path, files: &Files) -> Result<(Option<Wire>, Verdict), Error> {
-    let Some(manifest) = files.get(MANIFEST) else {
+fn judge(path: &Path, found: &Found) -> Result<(Option<Wire>, Verdict), Error> {
+    let Some(manifest) = found.files.get(MANIFEST) else {
         return Err(unread(path, &format!("it has no {MANIFEST}, so it is no evidence bundle")));
     };
-    let Some(text) = std::str::from_utf8(manifest).ok() else {
-        return Err(unread(path, &format!("{MANIFEST} is altered: it is no text")));
-    };
     let altered = |detail: Option<String>| Fault { name: MANIFEST.into(), kind: FaultKind::Altered, detail };
+    let not_ours = |detail: &str| {
+        let mut faults = found.faults.clone();
+        faults.push(altered(Some(detail.to_owned())));
+        faults.sort();
+        Ok((None, Verdict { digest: String::new(), documents: 0, refusals: 0, faults }))
+    };
+    let Some(text) = std::str::from_utf8(manifest).ok() else { return not_ours("it is no text") };
     match parse(text) {
         Ok(wire) => {
-            let mut faults = document_faults(&wire, files);
+            let mut faults = found.faults.clone();
+            faults.extend(document_faults(&wire, &found.files));
             if !wire.is_intact(text) {
                 let place = wire.broken_link().map(|name| format!("from the entry of {} on", shown(name)));
                 faults.push(altered(place));
@@ -108,13 +127,8 @@ fn judge(path: &Path, files: &Files) -> Result<(Option<Wire>, Verdict), Error> {
             let verdict = Verdict { digest: wire.digest.clone(), documents, refusals, faults };
             Ok((Some(wire), verdict))
         }
-        Err(NotUsed::Altered) => {
-            let faults = vec![altered(Some("it has not the fields that a manifest has".into()))];
-            Ok((None, Verdict { digest: String::new(), documents: 0, refusals: 0, faults }))
-        }
-        Err(NotUsed::NoManifest) => {
-            Err(unread(path, &format!("{MANIFEST} is altered, or is no manifest of secretrail")))
-        }
+        Err(NotUsed::Altered) => not_ours("it has not the fields that a manifest has"),
+        Err(NotUsed::NoManifest) => not_ours("it is no manifest of secretrail any more, or never was"),
         Err(NotUsed::Version(version)) => {
             Err(unread(path, &format!("{MANIFEST} has version {version}; this secretrail reads version 1")))
         }

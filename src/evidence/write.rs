@@ -71,7 +71,8 @@ impl Target {
             return Ok(self);
         }
         let other = |target: &Self, reason: &str| target.unwritten(reason).hint("name a new folder");
-        let Ok(verdict) = verify(&self.path) else {
+        // A manifest that is not understood may be anybody's: other programs call theirs so, too.
+        let Some(verdict) = verify(&self.path).ok().filter(|verdict| !verdict.digest.is_empty()) else {
             return Err(other(&self, "the folder holds something that is no evidence bundle"));
         };
         match verdict.faults.iter().find(|fault| fault.kind == FaultKind::Extra) {

@@ -4,6 +4,26 @@ use serde::Serialize;
 
 use super::{ACTIONS, Scope, Surface};
 
+/// How Regions of other partitions begin.
+const PARTITIONS: &[(&str, &str)] = &[
+    ("cn-", "aws-cn"),
+    ("us-gov-", "aws-us-gov"),
+    ("us-iso-", "aws-iso"),
+    ("us-isob-", "aws-iso-b"),
+    ("eu-isoe-", "aws-iso-e"),
+    ("us-isof-", "aws-iso-f"),
+    ("eusc-", "aws-eusc"),
+];
+
+/// Whether a text is written as AWS writes Regions: `us-east-1`, `us-gov-west-1`, `eusc-de-east-1`.
+pub fn is_region(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('-').collect();
+    let letters = |part: &&str| part.len() >= 2 && part.bytes().all(|byte| byte.is_ascii_lowercase());
+    let number = |part: &str| (1..=2).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
+    let Some((last, words)) = parts.split_last() else { return false };
+    matches!(words.len(), 2 | 3) && words.iter().all(letters) && number(last)
+}
+
 /// What the policy is for.
 #[derive(Debug, Clone)]
 pub struct Place<'p> {
@@ -21,11 +41,9 @@ pub struct Place<'p> {
 
 impl Place<'_> {
     fn partition(&self) -> &'static str {
-        match self.region {
-            Some(region) if region.starts_with("cn-") => "aws-cn",
-            Some(region) if region.starts_with("us-gov-") => "aws-us-gov",
-            _ => "aws",
-        }
+        let region = self.region.unwrap_or_default();
+        let of = PARTITIONS.iter().find(|(start, _)| region.starts_with(start));
+        of.map_or("aws", |(_, partition)| partition)
     }
 
     fn actions(&self, scope: Scope) -> Vec<String> {
@@ -49,9 +67,9 @@ impl Place<'_> {
         }
         statements.retain(|statement| !statement.action.is_empty());
         // Whatever else is allowed to the same principal: no value is ever read.
-        // A wider denial harms nothing: China's names of services end in `.cn`, or do not.
-        let domain = if partition == "aws-cn" { "amazonaws.com*" } else { "amazonaws.com" };
-        let via = Some(Condition { string_like: ViaService { via: format!("ssm.*.{domain}") } });
+        // A wider denial harms nothing: services are called otherwise in other partitions.
+        let via = if matches!(partition, "aws" | "aws-us-gov") { "ssm.*.amazonaws.com" } else { "ssm.*" };
+        let via = Some(Condition { string_like: ViaService { via: via.to_owned() } });
         let looks = self.read_level > 1 && self.surfaces.contains(&Surface::Inventory);
         statements.push(match looks {
             true => Statement {
@@ -175,13 +193,38 @@ mod tests {
         let text = json(&Place { region: Some("us-gov-west-1"), ..HERE });
         assert!(text.contains("arn:aws-us-gov:iam::123456789012:user/*"), "{text}");
         let text = json(&Place { region: Some("cn-north-1"), account: None, ..HERE });
-        assert!(text.contains("arn:aws-cn:iam::*:user/*") && text.contains("ssm.*.amazonaws.com*"), "{text}");
+        assert!(text.contains("arn:aws-cn:iam::*:user/*") && text.contains("\"ssm.*\""), "{text}");
+        for (region, partition) in [
+            ("eu-central-1", "aws"),
+            ("us-iso-east-1", "aws-iso"),
+            ("us-isob-east-1", "aws-iso-b"),
+            ("eu-isoe-west-1", "aws-iso-e"),
+            ("us-isof-south-1", "aws-iso-f"),
+            ("eusc-de-east-1", "aws-eusc"),
+        ] {
+            let text = json(&Place { region: Some(region), ..HERE });
+            assert!(text.contains(&format!("arn:{partition}:iam::123456789012:user/*")), "{region}: {text}");
+        }
         assert!(!json(&Place { key_ids: false, ..HERE }).contains("ListAccessKeys"));
         assert!(json(&HERE).contains("arn:aws:ssm:us-east-1:123456789012:parameter/*"));
         let looks = json(&Place { read_level: 2, ..HERE });
         assert!(looks.contains("DecryptParameters") && !looks.contains("NeverDecrypt"), "{looks}");
         let none = json(&Place { read_level: 0, ..HERE });
         assert!(!none.contains("ssm:GetParameter\"") && none.contains("NeverDecrypt"), "{none}");
+    }
+
+    #[test]
+    fn a_region_is_written_as_aws_writes_it() {
+        for right in
+            ["us-east-1", "us-gov-west-1", "ap-southeast-7", "mx-central-1", "eusc-de-east-1", "il-central-1"]
+        {
+            assert!(is_region(right), "{right}");
+        }
+        for wrong in
+            ["", "*", "mars-1", "us-east", "us-east-1a", "US-EAST-1", "us-east-1 ", "us--1", "a-b-1", "\"}"]
+        {
+            assert!(!is_region(wrong), "{wrong}");
+        }
     }
 
     #[test]

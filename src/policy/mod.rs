@@ -5,7 +5,7 @@
 
 mod document;
 
-pub use self::document::{Place, json, terraform};
+pub use self::document::{Place, is_region, json, terraform};
 
 /// What of an account is looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -14,7 +14,9 @@ fn good(moto: &Moto) {
             "AccountPasswordPresent": 1,
             "AccountSigningCertificatesPresent": 0
         },
-        "root_row": {"password_last_used": "2026-01-03T00:00:00+00:00"}
+        "root_row": {"password_last_used": "2026-01-03T00:00:00+00:00"},
+        // The clock of these tests stands still.
+        "report_time": "2026-11-25T23:00:00Z"
     }));
     let policy = json!({"MinimumPasswordLength": 14, "PasswordReusePrevention": 24});
     moto.set(KEY, &json!([["iam", "update_account_password_policy", policy]]));
@@ -172,6 +174,10 @@ fn each_denied_call_makes_it_partial() {
         let gaps = report(&ran)["gaps"].to_string();
         assert!(gaps.contains(&format!("iam:{action} is denied to arn:aws:")), "{action}: {gaps}");
     }
+    moto.state(&json!({"denied": ["sts:GetCallerIdentity"]}));
+    let ran = audit(&here, &[]);
+    let gaps = report(&ran)["gaps"].to_string();
+    assert!(ran.code == 3 && gaps.contains("sts:GetCallerIdentity is denied to the caller"), "{gaps}");
     moto.state(&json!({"denied": []}));
     // A member account is told that it can't know: that is an answer.
     moto.state(&json!({"organization_features": "AccountNotManagementOrDelegatedAdministratorException"}));

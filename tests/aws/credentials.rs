@@ -107,6 +107,21 @@ fn sign_in_with_sso_is_followed() {
 }
 
 #[test]
+fn a_profile_of_aws_login_is_told_what_to_do() {
+    let here = Here::new("http://127.0.0.1:1").no_key();
+    let session = "login_session = arn:aws:iam::123456789012:user/alice\nregion = us-east-1\n";
+    here.write("config", &format!("[default]\n{session}[profile work]\n{session}"));
+    for (arguments, name) in [(vec!["--profile", "work"], "work"), (vec![], "default")] {
+        let ran = here.collect(&arguments);
+        assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{ran:?}");
+        let told = format!("the profile {name} signs in with `aws login`");
+        assert!(ran.err.contains(&told), "{}", ran.err);
+        let hint = format!("aws configure export-credentials --profile {name} --format process");
+        assert!(ran.err.contains(&hint), "{}", ran.err);
+    }
+}
+
+#[test]
 fn without_credentials_nothing_is_asked_and_the_hint_says_what_to_do() {
     let here = Here::new("http://127.0.0.1:1").no_key();
     let ran = here.collect(&[]);

@@ -274,7 +274,7 @@ impl Here {
 
     /// What it collected.
     pub fn bundle(&self) -> Bundle {
-        secretrail::evidence::read(&self.path("evidence")).expect("a bundle")
+        secretrail::evidence::read(&self.path("evidence"), None).expect("a bundle")
     }
 
     /// Names of all that lies here.

@@ -145,6 +145,9 @@ fn nothing_of_a_broken_answer_is_in_any_output() {
                 false => Stub::with_identity(move |_, _| given.clone()),
             };
             let here = Here::new(&stub.endpoint);
+            let audited = here.run(&["account", "--timeout", "3", "-vvv", "--format", "json"]);
+            assert!([2, 3].contains(&audited.code), "{reply:?}: {audited:?}");
+            assert!(!format!("{}{}", audited.out, audited.err).contains(CANARY), "{reply:?}: {audited:?}");
             let ran = here.collect(&["--timeout", "3", "-vvv"]);
             assert!([2, 3].contains(&ran.code), "{reply:?}: {ran:?}");
             assert!(!ran.err.contains("secretrail failed"), "{reply:?}: {ran:?}");

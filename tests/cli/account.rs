@@ -1,7 +1,10 @@
 //! `secretrail account`: what is said of accounts in every state, below the command and with it.
 
+mod climb;
 mod command;
+mod example;
 mod hostile;
+mod lacks;
 mod people;
 mod power;
 mod rig;

@@ -6,6 +6,7 @@ use crate::rig::{command, root, run};
 
 /// Folder and the exit code that its README promises.
 const EXAMPLES: &[(&str, i32)] = &[
+    ("account", 1),
     ("atlantis", 1),
     ("cron", 1),
     ("github-action", 1),

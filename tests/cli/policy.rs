@@ -31,6 +31,38 @@ fn an_account_s_number_has_twelve_digits() {
 }
 
 #[test]
+fn a_region_decides_the_partition_and_nothing_else_is_taken_for_one() {
+    let folder = Folder::new(&[]);
+    for wrong in ["*", "mars-1", "", "us-east-1\"", "US-EAST-1"] {
+        let ran = folder.run(&["policy", "--region", wrong]);
+        assert!(
+            ran.code == 2 && ran.out.is_empty() && ran.err.contains("a Region is written as us-east-1"),
+            "{ran:?}"
+        );
+    }
+    for (region, partition) in
+        [("cn-north-1", "aws-cn"), ("us-gov-west-1", "aws-us-gov"), ("eusc-de-east-1", "aws-eusc")]
+    {
+        let ran = folder.run(&["policy", "--key-ids", "--region", region, "--account", "123456789012"]);
+        let users = ran.json()["Statement"][1]["Resource"].clone();
+        assert_eq!(users, format!("arn:{partition}:iam::123456789012:user/*"));
+    }
+}
+
+/// Exit code 1 is "altered", also where so much was altered that nothing is understood any more.
+#[test]
+fn a_broken_manifest_is_altered_and_not_unreadable() {
+    for broken in ["", "{", "[]", "{\"format\": \"another\"}", "\u{0}\u{1}"] {
+        let folder = Folder::new(&[("manifest.json", broken)]);
+        let ran = folder.run(&["evidence", "verify", "."]);
+        assert_eq!((ran.code, ran.err.as_str()), (1, ""), "{broken:?}");
+        assert!(ran.out.starts_with("altered: manifest.json ("), "{}", ran.out);
+        let ran = folder.run(&["account", "--evidence", "."]);
+        assert!(ran.code == 2 && ran.err.contains("manifest.json is altered"), "{ran:?}");
+    }
+}
+
+#[test]
 fn a_folder_without_a_manifest_is_no_evidence() {
     let folder = Folder::new(&[("notes.txt", "mine")]);
     let ran = folder.run(&["evidence", "verify", "."]);

@@ -2,6 +2,8 @@
 
 use serde_json::{Map, Value};
 
+use super::escalation::is_watched;
+
 /// A larger document is none of AWS's: their largest has some ten thousand characters.
 const MOST_BYTES: usize = 512 * 1024;
 
@@ -10,6 +12,8 @@ const MOST_BYTES: usize = 512 * 1024;
 pub struct Document {
     /// Its statements in order.
     pub statements: Vec<Statement>,
+    /// Which of them speak of actions that make an administrator.
+    of_power: Vec<usize>,
 }
 
 /// One statement.
@@ -83,7 +87,19 @@ impl Document {
             Some(one) => vec![statement(one)?],
             None => return Err("it has no Statement"),
         };
-        Ok(Self { statements })
+        Ok(Self::of(statements))
+    }
+
+    fn of(statements: Vec<Statement>) -> Self {
+        let speaks = |one: &Statement| one.actions.all_but || one.actions.iter().any(is_watched);
+        let of_power = (0..).zip(&statements).filter(|(_, one)| speaks(one)).map(|(at, _)| at).collect();
+        Self { statements, of_power }
+    }
+
+    /// Statements that speak of actions that make an administrator, in order: most policies have none, and each is
+    /// asked for every user.
+    pub fn of_power(&self) -> impl Iterator<Item = &Statement> {
+        self.of_power.iter().filter_map(|at| self.statements.get(*at))
     }
 }
 
@@ -94,20 +110,29 @@ fn statement(value: &Value) -> Result<Statement, &'static str> {
         Some("Deny") => false,
         _ => return Err("a statement in it neither allows nor denies"),
     };
-    let actions = patterns(map, "Action", "NotAction").ok_or("a statement in it names no action")?;
+    let actions = patterns(map, "Action", "NotAction")?.ok_or("a statement in it names no action")?;
     Ok(Statement {
         allows,
         actions,
-        resources: patterns(map, "Resource", "NotResource"),
+        resources: patterns(map, "Resource", "NotResource")?,
         principals: principals(map),
         conditions: conditions(map)?,
     })
 }
 
-fn patterns(map: &Map<String, Value>, key: &str, but: &str) -> Option<Patterns> {
+/// What is written both ways, or with something that is no text, is none of IAM's: it is not known what it says.
+fn patterns(map: &Map<String, Value>, key: &str, but: &str) -> Result<Option<Patterns>, &'static str> {
     let all_but = !map.contains_key(key);
-    let list = texts(map.get(if all_but { but } else { key })?);
-    Some(Patterns { list, all_but })
+    if !all_but && map.contains_key(but) {
+        return Err("a statement in it says what it is about and what it is not about");
+    }
+    let Some(written) = map.get(if all_but { but } else { key }) else { return Ok(None) };
+    let list = texts(written);
+    let count = written.as_array().map_or(1, Vec::len);
+    if list.len() != count {
+        return Err("a statement in it names an action or a resource that is no text");
+    }
+    Ok(Some(Patterns { list, all_but }))
 }
 
 fn principals(map: &Map<String, Value>) -> Option<Principals> {

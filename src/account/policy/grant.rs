@@ -3,19 +3,10 @@
 //! Judged statement by statement: what one allows, another may deny. What only holds under a condition is told as
 //! that. Service control policies, session policies and resource policies are not seen from here.
 
-use super::binding::{limits_allow, limits_by_deny};
-use super::document::{Condition, Document, Patterns, Statement};
-use super::escalation::{self, Escalation};
-use super::glob::{are_every_action, covers, is_every_action, is_every_resource};
-
-/// A policy and how the principal comes by it: `inline policy x`, `AdministratorAccess through group admins`.
-#[derive(Debug, Clone, Copy)]
-pub struct Held<'p> {
-    /// In words.
-    pub by: &'p str,
-    /// What it says.
-    pub document: &'p Document,
-}
+use super::document::{Condition, Statement};
+use super::escalation::{self, Escalation, Wide};
+use super::glob::{are_every_action, covers, is_every_action};
+use super::rights::{Held, Right, Rights};
 
 /// How much a way gives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -31,7 +22,7 @@ pub enum Power {
 pub struct Way {
     /// How much.
     pub power: Power,
-    /// By which policy, in words.
+    /// By which policies, in words.
     pub by: String,
     /// Whether it is written with `NotAction` or `NotResource`.
     pub by_exception: bool,
@@ -50,139 +41,143 @@ pub struct Grant {
     pub denied: Vec<String>,
 }
 
-impl Grant {
-    /// What these policies give.
-    pub fn of(held: &[Held<'_>]) -> Self {
-        let statements = Statements(held);
-        let denied: Vec<(&Held<'_>, &Statement)> = statements.all(false).collect();
-        let without_all = denied.iter().any(|(_, deny)| deny.conditions.is_empty() && takes_all(deny));
-        let without_iam = denied.iter().any(|(_, deny)| deny.conditions.is_empty() && takes_iam(deny));
-        let unless: Vec<String> = denied
-            .iter()
-            .filter(|(_, deny)| !deny.conditions.is_empty() && limits_by_deny(deny))
-            .filter(|(_, deny)| takes_all(deny) || takes_iam(deny))
-            .map(|(_, deny)| format!("not when {}", words(&deny.conditions)))
-            .collect();
-        let mut ways = Vec::new();
-        for (by, allow) in statements.all(true).filter(|_| !without_all) {
-            let Some((power, by_exception)) = power(allow) else { continue };
-            let power = if without_iam { Power::NearlyAll } else { power };
-            let mut conditions: Vec<String> = unless.clone();
-            if limits_allow(&allow.conditions) {
-                conditions.insert(0, format!("only when {}", words(&allow.conditions)));
-            }
-            let way = Way { power, by: by.by.to_owned(), by_exception, conditions };
-            if !ways.contains(&way) {
-                ways.push(way);
-            }
+/// So many denials are told of one principal.
+const MOST_DENIED: usize = 20;
+
+/// The ways to power that these rights give.
+pub fn ways(rights: &Rights<'_>, wide: &Wide) -> Vec<Way> {
+    let mut found: Vec<Way> = Vec::new();
+    let always = |deny: &&Right<'_>| deny.limits.is_empty();
+    if rights.denies.iter().filter(always).any(takes_all) {
+        return found;
+    }
+    let unless: Vec<String> = rights
+        .denies
+        .iter()
+        .filter(|deny| !always(deny) && (takes_all(deny) && !leaves_iam(deny) || takes_iam(deny)))
+        .map(|deny| format!("not when {}", words(&deny.statement.conditions)))
+        .collect();
+    let has_iam = escalation::leaves_iam(rights, wide);
+    let mut add = |power: Power, by_exception: bool, rights: &[&Right<'_>]| {
+        let power = if has_iam { power } else { Power::NearlyAll };
+        let limited = rights.iter().filter(|right| !right.limits.is_empty());
+        let only = limited.map(|right| format!("only when {}", words(&right.statement.conditions)));
+        let conditions = only.chain(unless.iter().cloned()).collect();
+        let way = Way { power, by: names(rights), by_exception, conditions };
+        if !found.contains(&way) {
+            found.push(way);
         }
-        let allows = |action: &str| statements.allows_everywhere(action) && unless.is_empty();
-        Self {
-            escalations: escalation::of(&allows),
-            denied: denied.iter().map(|(by, deny)| told(by, deny)).collect(),
-            ways,
+    };
+    for right in &rights.allows {
+        let Some((power, by_exception)) = power(right) else { continue };
+        add(power, by_exception, &[right]);
+        // What it leaves out may come from elsewhere: PowerUserAccess with IAMFullAccess.
+        if let Some(iam) = of_iam(rights, wide).filter(|_| power == Power::NearlyAll) {
+            add(Power::All, false, &[right, iam]);
         }
     }
+    let parts: Vec<&Right<'_>> = parts(rights).collect();
+    if found_nothing_whole(&parts) && are_every_action(patterns(&parts)) {
+        add(Power::All, false, &parts);
+    }
+    found
 }
 
-/// Whether policies allow an action on a resource, without a condition.
-pub fn allows(held: &[Held<'_>], action: &str, resource: &str) -> bool {
-    let on = |statement: &Statement| {
-        statement.resources.as_ref().is_some_and(|resources| {
-            resources.all_but != resources.iter().any(|pattern| covers(pattern, resource))
+/// What a principal's Deny statements take away, in words.
+pub fn denied(held: &[Held<'_>]) -> Vec<String> {
+    let all = || {
+        held.iter().flat_map(|held| {
+            let denials = held.document.statements.iter().filter(|statement| !statement.allows);
+            denials.map(|deny| (held.by, deny))
         })
     };
-    let is_meant = |statement: &Statement| means(&statement.actions, action) && on(statement);
-    let statements = Statements(held);
-    let denied = statements.all(false).any(|(_, deny)| deny.conditions.is_empty() && is_meant(deny));
-    !denied && statements.all(true).any(|(_, allow)| !limits_allow(&allow.conditions) && is_meant(allow))
-}
-
-/// The statements of several policies.
-struct Statements<'s>(&'s [Held<'s>]);
-
-impl<'s> Statements<'s> {
-    fn all(&self, allows: bool) -> impl Iterator<Item = (&'s Held<'s>, &'s Statement)> + use<'s> {
-        let all = self.0.iter().flat_map(|held| held.document.statements.iter().map(move |one| (held, one)));
-        all.filter(move |(_, statement)| statement.allows == allows)
+    let mut told: Vec<String> = all().take(MOST_DENIED).map(|(by, deny)| told(by, deny)).collect();
+    let more = all().skip(MOST_DENIED).count();
+    if more > 0 {
+        told.push(format!("{more} more Deny statements"));
     }
-
-    /// Whether an action (or all that a pattern means) is allowed on every resource, without a condition.
-    fn allows_everywhere(&self, action: &str) -> bool {
-        let meant = |statement: &Statement| means(&statement.actions, action);
-        let allowed = |statement: &Statement| {
-            !limits_allow(&statement.conditions) && every_resource(statement) && meant(statement)
-        };
-        self.all(true).any(|(_, statement)| allowed(statement))
-            && !self.all(false).any(|(_, statement)| denies(statement, action))
-    }
+    told
 }
 
-/// Whether all that `action` means is meant by the patterns.
-fn means(patterns: &Patterns, action: &str) -> bool {
-    let named = |pattern: &str| covers(pattern, action);
-    // Of `NotAction`, none may touch what is asked.
-    let touched = |pattern: &str| covers(pattern, action) || covers(action, pattern);
-    if patterns.all_but { !patterns.iter().any(touched) } else { patterns.iter().any(named) }
+/// `inline policy a`, or `policy PowerUserAccess with policy IAMFullAccess`.
+fn names(rights: &[&Right<'_>]) -> String {
+    let mut names: Vec<&str> = rights.iter().map(|right| right.by).collect();
+    names.dedup();
+    names.join(" with ")
 }
 
-/// Whether a Deny takes something of what `action` means, whatever its conditions and resources: then it is not said
-/// to be allowed.
-fn denies(deny: &Statement, action: &str) -> bool {
-    if deny.actions.all_but {
-        !deny.actions.iter().any(|pattern| covers(pattern, action))
-    } else {
-        means(&deny.actions, action)
-    }
+/// The statement that gives all of IAM, one without conditions first.
+fn of_iam<'r, 'p>(rights: &'r Rights<'p>, wide: &Wide) -> Option<&'r Right<'p>> {
+    let all = || {
+        let gives = |right: &&Right<'_>| right.means("iam:*") && wide.whole(|target| right.is_on(target));
+        rights.allows.iter().filter(gives)
+    };
+    all().find(|right| right.limits.is_empty()).or_else(|| all().next())
 }
 
-fn every_resource(statement: &Statement) -> bool {
-    statement.resources.as_ref().is_some_and(|resources| {
-        // `NotResource` leaves nearly all of them.
-        resources.all_but && !resources.iter().any(is_every_resource)
-            || !resources.all_but && resources.iter().any(is_every_resource)
-    })
+/// Statements that give a part of everything, by the letter: `a*`.
+fn parts<'r, 'p>(rights: &'r Rights<'p>) -> impl Iterator<Item = &'r Right<'p>> {
+    let is_part = |right: &&Right<'_>| {
+        let wild = |pattern: &str| pattern.split(':').next().is_some_and(|service| service.contains('*'));
+        let actions = &right.statement.actions;
+        !actions.all_but && right.limits.is_empty() && right.is_everywhere() && actions.iter().any(wild)
+    };
+    rights.allows.iter().filter(is_part)
+}
+
+fn patterns<'r>(parts: &'r [&Right<'r>]) -> impl Iterator<Item = &'r str> + Clone {
+    parts.iter().flat_map(|right| right.statement.actions.list.iter().map(String::as_str))
+}
+
+fn found_nothing_whole(parts: &[&Right<'_>]) -> bool {
+    !parts.iter().any(|right| power(right).is_some())
 }
 
 /// The power that an Allow gives, and whether it is written as an exception.
-fn power(allow: &Statement) -> Option<(Power, bool)> {
-    if !every_resource(allow) {
+fn power(allow: &Right<'_>) -> Option<(Power, bool)> {
+    if !allow.is_everywhere() {
         return None;
     }
-    let by_resource = allow.resources.as_ref().is_some_and(|resources| resources.all_but);
-    if !allow.actions.all_but {
-        return are_every_action(allow.actions.iter()).then_some((Power::All, by_resource));
+    let by_resource = allow.statement.resources.as_ref().is_some_and(|resources| resources.all_but);
+    let actions = &allow.statement.actions;
+    if !actions.all_but {
+        return are_every_action(actions.iter()).then_some((Power::All, by_resource));
     }
-    if are_every_action(allow.actions.iter()) {
+    if are_every_action(actions.iter()) {
         return None;
     }
-    let but_iam = allow.actions.iter().any(|pattern| covers(pattern, "iam:*"));
+    let but_iam = actions.iter().any(|pattern| covers(pattern, "iam:*"));
     Some((if but_iam { Power::NearlyAll } else { Power::All }, true))
 }
 
 /// Whether a Deny takes everything, or so much that no administrator is left.
-fn takes_all(deny: &Statement) -> bool {
-    let everywhere = every_resource(deny);
-    if deny.actions.all_but {
+fn takes_all(deny: &Right<'_>) -> bool {
+    let actions = &deny.statement.actions;
+    if actions.all_but {
         // Denied is all but these: what is left must be all for an administrator to be left.
-        return everywhere && !deny.actions.iter().any(is_every_action);
+        return deny.is_everywhere() && !actions.iter().any(is_every_action);
     }
-    everywhere && are_every_action(deny.actions.iter())
+    deny.is_everywhere() && are_every_action(actions.iter())
 }
 
-fn takes_iam(deny: &Statement) -> bool {
-    every_resource(deny)
-        && !deny.actions.all_but
-        && deny.actions.iter().any(|pattern| covers(pattern, "iam:*"))
+/// Whether a Deny of all but some actions leaves IAM, by which the rest can be had.
+fn leaves_iam(deny: &Right<'_>) -> bool {
+    let actions = &deny.statement.actions;
+    actions.all_but && actions.iter().any(|pattern| covers(pattern, "iam:*"))
+}
+
+fn takes_iam(deny: &Right<'_>) -> bool {
+    let actions = &deny.statement.actions;
+    deny.is_everywhere() && !actions.all_but && actions.iter().any(|pattern| covers(pattern, "iam:*"))
 }
 
 /// What a Deny takes, in words.
-fn told(by: &Held<'_>, deny: &Statement) -> String {
+fn told(by: &str, deny: &Statement) -> String {
     let actions = deny.actions.list.join(", ");
     let but = if deny.actions.all_but { "all but " } else { "" };
     let when =
         if deny.conditions.is_empty() { String::new() } else { format!(" when {}", words(&deny.conditions)) };
-    format!("{} denies {but}{actions}{when}", by.by)
+    format!("{by} denies {but}{actions}{when}")
 }
 
 /// Conditions in words: `aws:MultiFactorAuthPresent meets Bool`. Values stay untold: external ids are among them.
@@ -193,6 +188,8 @@ pub fn words(conditions: &[Condition]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::binding::Caller;
+    use super::super::document::Document;
     use super::*;
 
     fn grant(documents: &[&str]) -> Grant {
@@ -201,7 +198,14 @@ mod tests {
             .map(|statements| Document::parse(&format!("{{\"Statement\": [{statements}]}}")).unwrap())
             .collect();
         let held: Vec<Held<'_>> = documents.iter().map(|document| Held { by: "p", document }).collect();
-        Grant::of(&held)
+        let caller = Caller {
+            arn: Some("arn:aws:iam::123456789012:user/alice"),
+            user: Some("alice"),
+            account: Some("123456789012"),
+            now: "2026-11-26T00:00:00Z".parse().unwrap(),
+        };
+        let (rights, wide) = (Rights::of(&held, caller), Wide::new("aws", "123456789012"));
+        Grant { ways: ways(&rights, &wide), escalations: Vec::new(), denied: denied(&held) }
     }
 
     fn powers(documents: &[&str]) -> Vec<(Power, bool, usize)> {
@@ -291,19 +295,61 @@ mod tests {
     }
 
     #[test]
-    fn less_that_becomes_all() {
-        let allow = |what: &str| format!(r#"{{"Effect": "Allow", "Action": {what}, "Resource": "*"}}"#);
-        let found = |documents: &[&str]| -> Vec<&'static str> {
-            grant(documents).escalations.into_iter().map(|one| one.by).collect()
+    fn several_statements_add_up() {
+        let but_iam = r#"{"Effect": "Allow", "NotAction": ["iam:*", "organizations:*"], "Resource": "*"}"#;
+        let iam =
+            |resource: &str| format!(r#"{{"Effect": "Allow", "Action": "iam:*", "Resource": "{resource}"}}"#);
+        let both = |resource: &str| powers(&[but_iam, &iam(resource)]);
+        let nearly = (Power::NearlyAll, true, 0);
+        for whole in ["*", "arn:aws:iam::123456789012:*", "arn:aws:iam::*:*"] {
+            assert_eq!(both(whole), [nearly, (Power::All, false, 0)], "{whole}");
+        }
+        assert_eq!(both("arn:aws:iam::123456789012:user/bob"), [nearly]);
+        let with_mfa =
+            iam("*").replace("}", r#", "Condition": {"Bool": {"aws:MultiFactorAuthPresent": "true"}}}"#);
+        assert_eq!(powers(&[but_iam, &with_mfa]), [nearly, (Power::All, false, 1)]);
+        let letters = |from: char, to: char| {
+            let all: Vec<String> = (from..=to).map(|letter| format!("\"{letter}*\"")).collect();
+            format!(r#"{{"Effect": "Allow", "Action": [{}], "Resource": "*"}}"#, all.join(","))
         };
-        assert_eq!(found(&[&allow(r#""iam:*""#)]), ["iam:*"]);
-        assert_eq!(found(&[&allow(r#""iam:Attach*""#)]).len(), 3);
-        assert_eq!(found(&[&allow(r#"["iam:PassRole", "ec2:RunInstances"]"#)]).len(), 1);
-        assert_eq!(found(&[&allow(r#""iam:PassRole""#)]), [""; 0]);
-        let deny = r#"{"Effect": "Deny", "Action": "iam:AttachUserPolicy", "Resource": "*"}"#;
-        assert_eq!(found(&[&allow(r#""iam:AttachUserPolicy""#), deny]), [""; 0]);
-        let on_one =
-            r#"{"Effect": "Allow", "Action": "iam:AttachUserPolicy", "Resource": "arn:aws:iam::1:user/a"}"#;
-        assert_eq!(found(&[on_one]), [""; 0]);
+        assert_eq!(powers(&[&letters('a', 'm'), &letters('n', 'z')]), [(Power::All, false, 0)]);
+        assert_eq!(powers(&[&letters('a', 'm'), &letters('o', 'z')]), []);
+    }
+
+    #[test]
+    fn a_deny_of_single_things_leaves_an_administrator() {
+        let deny = |what: &str| format!(r#"{{"Effect": "Deny", {what}}}"#);
+        for small in [
+            r#""Action": "iam:*", "Resource": "arn:aws:iam::123456789012:user/ceo""#,
+            r#""Action": "iam:*", "NotResource": "arn:aws:iam::123456789012:user/*""#,
+            r#""Action": "*", "Resource": "*", "Condition": {"ArnEquals": {"aws:PrincipalArn":
+                "arn:aws:iam::123456789012:user/bob"}}"#,
+            r#""Action": "*", "Resource": "*", "Condition": {"Bool": {"aws:SecureTransport": "false"}}"#,
+        ] {
+            assert_eq!(powers(&[ALL, &deny(small)]), [(Power::All, false, 0)], "{small}");
+        }
+        let letters: Vec<String> = ('a'..='z').map(|letter| format!("\"iam:{letter}*\"")).collect();
+        let by_letter = format!(r#""Action": [{}], "Resource": "*""#, letters.join(","));
+        assert_eq!(powers(&[ALL, &deny(&by_letter)]), [(Power::NearlyAll, false, 0)]);
+    }
+
+    #[test]
+    fn what_is_over_is_no_way() {
+        let until = |day: &str| {
+            format!(
+                r#"{{"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": {{"DateLessThan":
+                {{"aws:CurrentTime": "{day}T00:00:00Z"}}}}}}"#
+            )
+        };
+        assert_eq!(powers(&[&until("2020-01-01")]), []);
+        assert_eq!(powers(&[&until("2027-01-01")]), [(Power::All, false, 1)]);
+    }
+
+    #[test]
+    fn not_all_denials_are_told() {
+        let deny = r#"{"Effect": "Deny", "Action": "s3:DeleteBucket", "Resource": "*"}"#;
+        let all = vec![deny; MOST_DENIED + 5].join(",");
+        let told = grant(&[&all]).denied;
+        assert_eq!((told.len(), told[MOST_DENIED].as_str()), (MOST_DENIED + 1, "5 more Deny statements"));
     }
 }

@@ -1,6 +1,8 @@
 //! Trust policies: who may assume a role, and what must be told when it is done.
 
-use super::binding::{limits, limits_allow};
+use jiff::Timestamp;
+
+use super::binding::{Caller, Holds, holds_in_allow, holds_in_deny, limits, limits_allow};
 use super::document::{Condition, Document, Statement};
 use super::glob::covers;
 use super::grant::words;
@@ -8,6 +10,10 @@ use crate::account::arn::Arn;
 
 /// Actions by which a role is assumed.
 const ASSUMING: &[&str] = &["sts:AssumeRole", "sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity"];
+
+/// Providers that know everybody, and need no entry in the account.
+const PUBLIC_PROVIDERS: &[&str] =
+    &["accounts.google.com", "cognito-identity.amazonaws.com", "graph.facebook.com", "www.amazon.com"];
 
 /// Who may assume a role by one statement.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +35,9 @@ impl Trusted {
     /// whose it is.
     pub fn is_whole_provider(&self) -> bool {
         let Who::Federated(provider) = &self.who else { return false };
+        if PUBLIC_PROVIDERS.contains(&provider.as_str()) {
+            return self.keys.is_empty();
+        }
         let whose = |key: &String| {
             key.rsplit_once(':')
                 .is_some_and(|(of, claim)| of.contains('.') && !claim.eq_ignore_ascii_case("aud"))
@@ -53,6 +62,15 @@ pub enum Who {
 }
 
 impl Who {
+    /// Whether all of it is of an account.
+    fn is_in(&self, number: &str) -> bool {
+        match self {
+            Self::Account(own) => own == number,
+            Self::Principal(arn) => Arn::parse(arn).is_some_and(|arn| arn.account == number),
+            Self::Everyone | Self::Service(_) | Self::Federated(_) => false,
+        }
+    }
+
     /// In words.
     pub fn words(&self) -> String {
         match self {
@@ -114,36 +132,83 @@ impl Demands {
 }
 
 /// Who may assume a role by its trust policy.
-pub fn trusted(document: &Document) -> Vec<Trusted> {
+pub fn trusted(document: &Document, now: Timestamp) -> Vec<Trusted> {
+    let caller = Caller::anybody(now);
     let all = || document.statements.iter().filter(|statement| assumes(statement));
-    // A Deny speaks to everyone only where it names everyone.
-    let to_all = |statement: &&Statement| {
-        let who = statement.principals.as_ref();
-        who.is_none_or(|who| !who.all_but && who.list.iter().any(|(_, who)| who == "*"))
-    };
-    let denied = all()
-        .filter(|statement| !statement.allows)
-        .filter(to_all)
-        .map(|deny| demanded_by_deny(&deny.conditions))
-        .fold(Demands::default(), Demands::either);
+    let denies: Vec<Refused<'_>> =
+        all().filter(|one| !one.allows).filter_map(|deny| Refused::of(deny, &caller)).collect();
     let mut trusted = Vec::new();
     for allow in all().filter(|statement| statement.allows) {
-        let demands = demanded(&allow.conditions).either(denied);
-        let Some(principals) = &allow.principals else { continue };
+        // Conditions that are over let nobody in.
+        let is_over = |one: &Condition| holds_in_allow(one, &caller) == Holds::Never;
+        let Some(principals) = allow.principals.as_ref().filter(|_| !allow.conditions.iter().any(is_over))
+        else {
+            continue;
+        };
         let whos: Vec<Who> = if principals.all_but {
             vec![Who::Everyone]
         } else {
             principals.list.iter().map(|(kind, value)| who(kind, value)).collect()
         };
         for who in whos {
-            let limiting = allow.conditions.iter().filter(|condition| limits(condition));
-            let keys = limiting.map(|condition| condition.key.clone()).collect();
-            // What an Allow demands is no limit where any value will do.
-            let limited = limits_allow(&allow.conditions) || denied != Demands::default();
-            trusted.push(Trusted { who, conditions: words(&allow.conditions), limited, keys, demands });
+            let refused: Vec<&Refused<'_>> = denies.iter().filter(|deny| deny.speaks_to(&who)).collect();
+            // Nobody gets past a Deny without conditions.
+            if refused.iter().any(|deny| deny.limits.is_empty() && !deny.leaves_some_of(&who)) {
+                continue;
+            }
+            let limiting = allow.conditions.iter().filter(|condition| limits(condition, &caller));
+            let all = limiting.chain(refused.iter().flat_map(|deny| deny.limits.iter().copied()));
+            let keys = all.map(|condition| condition.key.clone()).collect();
+            let demands = refused.iter().map(|deny| demanded_by_deny(&deny.statement.conditions));
+            trusted.push(Trusted {
+                who,
+                conditions: words(&allow.conditions),
+                // What an Allow demands is no limit where any value will do.
+                limited: limits_allow(&allow.conditions, &caller) || !refused.is_empty(),
+                keys,
+                demands: demands.fold(demanded(&allow.conditions), Demands::either),
+            });
         }
     }
     trusted
+}
+
+/// A Deny that works in ordinary calls.
+struct Refused<'s> {
+    statement: &'s Statement,
+    /// Conditions that do not hold in every call.
+    limits: Vec<&'s Condition>,
+}
+
+impl<'s> Refused<'s> {
+    fn of(statement: &'s Statement, caller: &Caller<'_>) -> Option<Self> {
+        let mut limits = Vec::new();
+        for condition in &statement.conditions {
+            match holds_in_deny(condition, caller) {
+                Holds::Always => {}
+                Holds::Usually => limits.push(condition),
+                Holds::Rarely | Holds::Never => return None,
+            }
+        }
+        Some(Self { statement, limits })
+    }
+
+    /// Whether it is about somebody, or about some of those.
+    fn speaks_to(&self, whom: &Who) -> bool {
+        let Some(principals) = &self.statement.principals else { return true };
+        let named = principals.list.iter().any(|(kind, value)| match who(kind, value) {
+            Who::Everyone => true,
+            Who::Account(number) => whom.is_in(&number),
+            one => one == *whom,
+        });
+        named != principals.all_but
+    }
+
+    /// Whether it leaves single ones of many: `NotPrincipal` of one user, where a whole account is let in.
+    fn leaves_some_of(&self, whom: &Who) -> bool {
+        let all_but = self.statement.principals.as_ref().is_some_and(|principals| principals.all_but);
+        all_but && matches!(whom, Who::Everyone | Who::Account(_))
+    }
 }
 
 fn assumes(statement: &Statement) -> bool {
@@ -222,7 +287,8 @@ mod tests {
     use super::*;
 
     fn of(statements: &str) -> Vec<Trusted> {
-        trusted(&Document::parse(&format!("{{\"Statement\": [{statements}]}}")).unwrap())
+        let now = "2026-11-26T00:00:00Z".parse().unwrap();
+        trusted(&Document::parse(&format!("{{\"Statement\": [{statements}]}}")).unwrap(), now)
     }
 
     #[test]
@@ -261,13 +327,11 @@ mod tests {
         assert!(whole(""));
         assert!(whole(&format!(r#""StringEquals": {{"{host}:aud": "sts.amazonaws.com"}}"#)));
         assert!(!whole(&format!(r#""StringLike": {{"{host}:sub": "repo:example/app:*"}}"#)));
-        for (operator, value) in [
-            ("StringLike", "*"),
-            ("StringLike", "repo:*"),
-            ("StringNotEquals", "repo:example/app:x"),
-            ("Null", "true"),
-            ("StringEqualsIfExists", "repo:example/app:x"),
-        ] {
+        // Every token tells whose it is.
+        assert!(!whole(&format!(r#""StringEqualsIfExists": {{"{host}:sub": "repo:example/app:x"}}"#)));
+        for (operator, value) in
+            [("StringLike", "*"), ("StringLike", "repo:*"), ("StringNotEquals", "repo:example/app:x")]
+        {
             assert!(whole(&format!(r#""{operator}": {{"{host}:sub": "{value}"}}"#)), "{operator} {value}");
         }
     }
@@ -337,5 +401,51 @@ mod tests {
             deny(r#""Null": {"sts:SourceIdentity": "true"}, "StringEquals": {"aws:PrincipalTag/a": "b"}"#),
             [""; 0]
         );
+    }
+
+    #[test]
+    fn a_deny_shuts_out() {
+        let with = |principal: &str, deny: &str| {
+            let allow =
+                format!(r#"{{"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {principal}}}"#);
+            let deny = format!(r#"{{"Effect": "Deny", "Action": "sts:AssumeRole", {deny}}}"#);
+            let found = of(&format!("{allow}, {deny}"));
+            found.into_iter().map(|one| (one.who.words(), one.limited)).collect::<Vec<_>>()
+        };
+        let everyone = |limited| vec![("everyone".to_owned(), limited)];
+        const ALL: &str = r#""Principal": "*""#;
+        let when = |condition: &str| format!(r#"{ALL}, "Condition": {{{condition}}}"#);
+        // As AWS's documentation writes it.
+        let org = r#""StringNotEquals": {"aws:PrincipalOrgID": "o-example"}"#;
+        assert_eq!(with(r#""*""#, &when(org)), everyone(true));
+        let two = r#""StringNotEquals": {"aws:PrincipalOrgID": "o-example", "sts:ExternalId": "x"}"#;
+        assert_eq!(with(r#""*""#, &when(two)), everyone(true));
+        assert_eq!(with(r#""*""#, ALL), []);
+        assert_eq!(with(r#""*""#, &when(r#""Bool": {"aws:SecureTransport": "false"}"#)), everyone(false));
+        assert_eq!(
+            with(r#""*""#, &when(r#""Bool": {"aws:MultiFactorAuthPresent": "false"}"#)),
+            everyone(false)
+        );
+        let alice = r#"{"AWS": "arn:aws:iam::123456789012:user/alice"}"#;
+        assert_eq!(with(alice, r#""Principal": {"AWS": "123456789012"}"#), []);
+        assert_eq!(with(alice, &format!(r#""NotPrincipal": {alice}"#)).len(), 1);
+        assert_eq!(with(r#""*""#, &format!(r#""NotPrincipal": {alice}"#)), everyone(true));
+        assert_eq!(with(r#""*""#, &format!(r#""Principal": {alice}"#)), everyone(false));
+    }
+
+    #[test]
+    fn providers_that_know_everybody_need_a_condition() {
+        let whole = |provider: &str, condition: &str| {
+            of(&format!(
+                r#"{{"Effect": "Allow", "Action": "sts:AssumeRoleWithWebIdentity", "Principal": {{"Federated":
+                "{provider}"}}, "Condition": {{{condition}}}}}"#
+            ))[0]
+                .is_whole_provider()
+        };
+        assert!(whole("accounts.google.com", ""));
+        assert!(whole("cognito-identity.amazonaws.com", ""));
+        assert!(!whole("accounts.google.com", r#""StringEquals": {"accounts.google.com:aud": "example"}"#));
+        let github = "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com";
+        assert!(whole(github, r#""Null": {"token.actions.githubusercontent.com:sub": "false"}"#));
     }
 }

@@ -3,7 +3,7 @@
 use super::Judged;
 use crate::account::policy::grant::{Power, Way};
 use crate::account::policy::trust::Trusted;
-use crate::account::{Account, Administrator, Agent, Kind, Known, Subject};
+use crate::account::{Account, Administrator, Agent, Kind, Known, Standing, Subject};
 use crate::finding::Confidence;
 use crate::record::FieldMap;
 
@@ -68,6 +68,9 @@ fn optional(judged: &mut Judged, name: &'static str, items: Vec<String>) {
 fn trusted(judged: &mut Judged, name: &'static str, subject: &Subject) {
     let mut whos: Vec<String> = subject.trusted.iter().map(|one| one.who.words()).collect();
     whos.dedup();
+    if whos.is_empty() && subject.standing == Standing::Nobody {
+        whos.push("nobody".to_owned());
+    }
     optional(judged, name, whos);
 }
 

@@ -4,8 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use crate::account::details::{Details, Principal, Written};
-use crate::account::policy::grant::{self, Grant, Power};
-use crate::account::policy::{Document, grant::Way};
+use crate::account::policy::Document;
+use crate::account::policy::binding::Caller;
+use crate::account::policy::escalation::Wide;
+use crate::account::policy::grant::{Power, Way, ways};
+use crate::account::policy::rights::{self, Rights};
 
 /// Policies of AWS that give an administrator's power, or nearly. They are judged also where the answer does not
 /// bring their documents; no other policy of AWS gives as much.
@@ -25,7 +28,8 @@ static DOCUMENTS_OF_AWS: LazyLock<BTreeMap<&'static str, Document>> = LazyLock::
 /// Managed policies and groups by their names.
 pub(super) struct Library<'d> {
     details: &'d Details,
-    groups: BTreeMap<&'d str, &'d Principal>,
+    /// Groups by their names.
+    pub groups: BTreeMap<&'d str, &'d Principal>,
 }
 
 /// What somebody holds.
@@ -35,26 +39,26 @@ pub(super) struct Held<'d> {
     /// Policies that can't be judged, each with the reason.
     pub unreadable: Vec<String>,
     /// What the permissions boundary leaves.
-    pub boundary: Boundary,
+    pub boundary: Boundary<'d>,
 }
 
 /// What a permissions boundary leaves of an administrator's power.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) enum Boundary {
+pub(super) enum Boundary<'d> {
     /// There is none.
     #[default]
     None,
     /// Everything.
     Open,
-    /// Less.
-    Limits,
+    /// Less: what this document says.
+    Limits(&'d Document),
     /// It is not known how much: its document is not there, or not understood.
     Unknown,
 }
 
 impl Held<'_> {
-    pub(super) fn policies(&self) -> Vec<grant::Held<'_>> {
-        self.documents.iter().map(|(by, document)| grant::Held { by, document }).collect()
+    pub(super) fn policies(&self) -> Vec<rights::Held<'_>> {
+        self.documents.iter().map(|(by, document)| rights::Held { by, document }).collect()
     }
 }
 
@@ -89,7 +93,6 @@ impl<'d> Library<'d> {
         for (name, arn) in &principal.attached {
             held.add(format!("policy {name}{of}"), self.managed(arn));
         }
-        held.boundary = principal.boundary.as_deref().map_or(Boundary::None, |arn| self.boundary(arn));
         held
     }
 
@@ -105,11 +108,13 @@ impl<'d> Library<'d> {
         }
     }
 
-    fn boundary(&self, arn: &str) -> Boundary {
+    /// What a principal's permissions boundary leaves of an administrator's power.
+    pub(super) fn boundary(&self, principal: &'d Principal, caller: Caller<'_>, wide: &Wide) -> Boundary<'d> {
+        let Some(arn) = principal.boundary.as_deref() else { return Boundary::None };
         let Ok(document) = self.managed(arn) else { return Boundary::Unknown };
         let whole = |way: &Way| way.power == Power::All && way.conditions.is_empty();
-        let ways = Grant::of(&[grant::Held { by: "", document }]).ways;
-        if ways.iter().any(whole) { Boundary::Open } else { Boundary::Limits }
+        let rights = Rights::of(&[rights::Held { by: "", document }], caller);
+        if ways(&rights, wide).iter().any(whole) { Boundary::Open } else { Boundary::Limits(document) }
     }
 }
 

@@ -1,17 +1,24 @@
 //! Who is an administrator, and whether always or when it is needed: users, groups, roles.
 
 mod agent;
+mod assume;
 mod held;
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
+
 pub use self::agent::Agent;
 use self::held::{Boundary, Held, Library};
+use super::Thresholds;
 use super::arn::Arn;
 use super::details::{Details, Principal};
-use super::policy::grant::{Grant, Power, allows};
-use super::policy::trust::{Demands, Trusted, Who, trusted};
-use super::{IDENTITY_CENTER_ROLE, Thresholds};
+use super::policy::around::{Around, RoleAround};
+use super::policy::binding::Caller;
+use super::policy::escalation::{Climber, Escalation, Itself, Wide};
+use super::policy::grant::{Grant, Power, denied, ways};
+use super::policy::rights::{self, Rights};
+use super::policy::trust::{Demands, Trusted};
 use crate::reading::{Gap, Reading};
 use crate::source::Span;
 
@@ -157,47 +164,199 @@ impl Standing {
     }
 }
 
-/// Judges all users, groups and roles.
-pub(super) fn subjects(details: &Details, account: &str, thresholds: &Thresholds) -> Reading<Vec<Subject>> {
-    let library = Library::new(details);
-    let mut gaps = Vec::new();
-    let mut found = Vec::new();
-    let mut members: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-    let mut users = Vec::new();
-    for user in &details.users {
-        for group in &user.groups {
-            members.entry(group.as_str()).or_default().push(user.name.clone());
+/// Whose account it is, and when.
+struct Here {
+    account: String,
+    now: Timestamp,
+    wide: Wide,
+}
+
+impl Here {
+    /// The account's number, from the ARNs where nobody else tells it.
+    fn of(details: &Details, account: &str, now: Timestamp) -> Self {
+        let mut all = details.users.iter().chain(&details.groups).chain(&details.roles);
+        let first = all.find_map(|one| Arn::parse(&one.arn));
+        let (partition, own) = first.map_or(("aws", ""), |arn| (arn.partition, arn.account));
+        let account = if account.is_empty() { own } else { account };
+        Self { account: account.to_owned(), now, wide: Wide::new(partition, account) }
+    }
+
+    /// A principal as conditions and variables ask for it. A group is whoever is in it.
+    fn caller<'c>(&'c self, principal: &'c Principal, kind: Kind) -> Caller<'c> {
+        Caller {
+            arn: (kind != Kind::Group).then_some(principal.arn.as_str()),
+            user: (kind == Kind::User).then_some(principal.name.as_str()),
+            account: Some(&self.account),
+            now: self.now,
         }
-        let held = library.of_user(user);
-        found.push(subject(user, Kind::User, &held, &mut gaps));
-        users.push((user, held));
     }
-    for group in &details.groups {
-        let mut subject = subject(group, Kind::Group, &library.own(group, ""), &mut gaps);
-        subject.members = members.get(group.name.as_str()).cloned().unwrap_or_default();
-        found.push(subject);
+}
+
+/// A principal with its policies.
+struct Holder<'d> {
+    principal: &'d Principal,
+    kind: Kind,
+    held: Held<'d>,
+}
+
+/// Judges all users, groups and roles: first what each has, then what it can make of it among the others.
+pub(super) fn subjects(
+    details: &Details,
+    account: &str,
+    now: Timestamp,
+    thresholds: &Thresholds,
+) -> Reading<Vec<Subject>> {
+    let library = Library::new(details);
+    let here = Here::of(details, account, now);
+    let mut gaps = Vec::new();
+    let holders = holders(details, &library, &here);
+    let rights: Vec<Rights<'_>> = holders
+        .iter()
+        .map(|one| Rights::of(&one.held.policies(), here.caller(one.principal, one.kind)))
+        .collect();
+    let all = || holders.iter().zip(&rights);
+    let mut found: Vec<Subject> =
+        all().map(|(holder, rights)| subject(holder, rights, &here, &mut gaps)).collect();
+    add_members(&mut found, details);
+    for (subject, holder) in found.iter_mut().zip(&holders).filter(|(subject, _)| subject.kind.is_role()) {
+        assume::trust(subject, holder.principal, now, &mut gaps);
     }
-    for role in &details.roles {
-        let mut subject = subject(role, kind_of(role), &library.own(role, ""), &mut gaps);
-        assumed(&mut subject, role, account, &users, &mut gaps);
-        subject.agent = agent::of(&subject, role, thresholds);
-        found.push(subject);
+    let climbed = climbed(&found, &holders, &rights, &library, &here);
+    let users: Vec<assume::User<'_>> = all()
+        .filter(|(holder, _)| holder.kind == Kind::User)
+        .map(|(holder, rights)| assume::User {
+            arn: &holder.principal.arn,
+            name: &holder.principal.name,
+            rights,
+        })
+        .collect();
+    let assumers = assume::assumers(&found, &here.account, &users, &here.wide);
+    for (((subject, holder), escalations), assumers) in
+        found.iter_mut().zip(&holders).zip(climbed).zip(assumers)
+    {
+        subject.grant.escalations = escalations;
+        if !subject.grant.ways.is_empty() || !subject.grant.escalations.is_empty() {
+            subject.grant.denied = denied(&holder.held.policies());
+        }
+        if subject.kind.is_role() {
+            subject.assumers = assumers;
+            assume::stand(subject, &here.account);
+            subject.agent = agent::of(subject, holder.principal, thresholds);
+        }
     }
     Reading { facts: found, gaps }
 }
 
+fn holders<'d>(details: &'d Details, library: &Library<'d>, here: &Here) -> Vec<Holder<'d>> {
+    let with = |principal: &'d Principal, kind: Kind, mut held: Held<'d>| {
+        held.boundary = library.boundary(principal, here.caller(principal, kind), &here.wide);
+        Holder { principal, kind, held }
+    };
+    let users = details.users.iter().map(|user| with(user, Kind::User, library.of_user(user)));
+    let groups = details.groups.iter().map(|group| with(group, Kind::Group, library.own(group, "")));
+    let roles = details.roles.iter().map(|role| with(role, kind_of(role), library.own(role, "")));
+    users.chain(groups).chain(roles).collect()
+}
+
+fn add_members(found: &mut [Subject], details: &Details) {
+    let mut members: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for user in &details.users {
+        for group in &user.groups {
+            members.entry(group.as_str()).or_default().push(user.name.clone());
+        }
+    }
+    for subject in found.iter_mut().filter(|subject| subject.kind == Kind::Group) {
+        subject.members = members.get(subject.name.as_str()).cloned().unwrap_or_default();
+    }
+}
+
+/// What each can make of its rights; nothing for who has all of them.
+fn climbed(
+    found: &[Subject],
+    holders: &[Holder<'_>],
+    rights: &[Rights<'_>],
+    library: &Library<'_>,
+    here: &Here,
+) -> Vec<Vec<Escalation>> {
+    let mut around = Around::new(&here.account);
+    for subject in found {
+        let is_administrator = subject.administrator == Administrator::Yes;
+        match subject.kind {
+            Kind::User if is_administrator => drop(around.users.insert(&subject.arn, ())),
+            Kind::Group if is_administrator => drop(around.groups.insert(&subject.arn, ())),
+            Kind::User | Kind::Group => {}
+            _ => around.add_role(&subject.arn, RoleAround { is_administrator, trusts: &subject.trusted }),
+        }
+    }
+    let climb = |((subject, holder), rights): ((&Subject, &Holder<'_>), &Rights<'_>)| {
+        if subject.administrator == Administrator::Yes {
+            return Vec::new();
+        }
+        let boundary = match holder.held.boundary {
+            Boundary::Limits(document) => {
+                let caller = here.caller(holder.principal, holder.kind);
+                Some(Rights::of(&[rights::Held { by: "", document }], caller))
+            }
+            Boundary::None | Boundary::Open | Boundary::Unknown => None,
+        };
+        let own = own(holder, library);
+        Climber { own, rights, boundary: boundary.as_ref(), wide: &here.wide, around: &around }.escalations()
+    };
+    found.iter().zip(holders).zip(rights).map(climb).collect()
+}
+
+/// What is a principal's own.
+fn own<'o>(holder: &'o Holder<'_>, library: &Library<'_>) -> Itself<'o> {
+    let principal = holder.principal;
+    let arn = principal.arn.clone();
+    let mut own = Itself { arn: &principal.arn, ..Itself::default() };
+    let of_account = |principal: &Principal| {
+        let attached = principal.attached.iter().map(|(_, arn)| arn.clone());
+        attached.filter(|arn| !arn.contains(":iam::aws:")).collect::<Vec<_>>()
+    };
+    own.policies = of_account(principal);
+    match holder.kind {
+        Kind::User => {
+            for group in principal.groups.iter().filter_map(|name| library.groups.get(name.as_str())) {
+                own.groups.push(group.arn.clone());
+                own.policies.extend(of_account(group));
+            }
+            own.users.push(arn);
+        }
+        Kind::Group => {
+            // Policies of a group name its users so.
+            let users = Arn::parse(&arn)
+                .map(|arn| format!("arn:{}:iam::{}:user/${{aws:username}}", arn.partition, arn.account));
+            own.users.extend(users);
+            own.groups.push(arn);
+        }
+        _ => own.roles.push(arn),
+    }
+    own
+}
+
+/// Where Identity Center keeps its roles. A name is free.
+const OF_IDENTITY_CENTER: &str = "/aws-reserved/sso.amazonaws.com/";
+
 fn kind_of(role: &Principal) -> Kind {
-    if role.path.starts_with("/aws-service-role/") {
+    let is_below = |path: &str| {
+        role.path.starts_with(path)
+            || Arn::parse(&role.arn)
+                .and_then(|arn| arn.resource.strip_prefix("role"))
+                .is_some_and(|rest| rest.starts_with(path))
+    };
+    if is_below("/aws-service-role/") {
         Kind::ServiceLinkedRole
-    } else if role.name.starts_with(IDENTITY_CENTER_ROLE) {
+    } else if is_below(OF_IDENTITY_CENTER) {
         Kind::IdentityCenterRole
     } else {
         Kind::Role
     }
 }
 
-fn subject(principal: &Principal, kind: Kind, held: &Held<'_>, gaps: &mut Vec<Gap>) -> Subject {
-    let grant = Grant::of(&held.policies());
+fn subject(holder: &Holder<'_>, rights: &Rights<'_>, here: &Here, gaps: &mut Vec<Gap>) -> Subject {
+    let Holder { principal, kind, held } = holder;
+    let grant = Grant { ways: ways(rights, &here.wide), ..Grant::default() };
     let administrator = administrator(&grant, held);
     let mut unknown = held.unreadable.clone();
     if held.boundary == Boundary::Unknown {
@@ -214,7 +373,7 @@ fn subject(principal: &Principal, kind: Kind, held: &Held<'_>, gaps: &mut Vec<Ga
     }
     Subject {
         at: principal.at,
-        kind,
+        kind: *kind,
         arn: principal.arn.clone(),
         name: principal.name.clone(),
         administrator,
@@ -241,7 +400,7 @@ fn administrator(grant: &Grant, held: &Held<'_>) -> Administrator {
     if all().any(|way| way.conditions.is_empty()) {
         return match held.boundary {
             Boundary::None | Boundary::Open => Administrator::Yes,
-            Boundary::Limits => Administrator::Bounded,
+            Boundary::Limits(_) => Administrator::Bounded,
             Boundary::Unknown => Administrator::Unknown,
         };
     }
@@ -252,93 +411,11 @@ fn administrator(grant: &Grant, held: &Held<'_>) -> Administrator {
         return Administrator::Conditional;
     }
     // A boundary takes more from less: who is nearly one is told as that only without it.
-    if grant.ways.iter().any(|way| way.conditions.is_empty()) && held.boundary != Boundary::Limits {
+    if grant.ways.iter().any(|way| way.conditions.is_empty()) && !matches!(held.boundary, Boundary::Limits(_))
+    {
         return Administrator::Nearly;
     }
     Administrator::No
-}
-
-/// Who may assume the role, and what that means for its power.
-fn assumed(
-    subject: &mut Subject,
-    role: &Principal,
-    account: &str,
-    users: &[(&Principal, Held<'_>)],
-    gaps: &mut Vec<Gap>,
-) {
-    let document = match &role.trust {
-        Some(Ok(document)) => document,
-        Some(Err(why)) => {
-            subject.standing = Standing::Unknown;
-            let reason = format!("who may assume it is not known: the trust policy is not understood: {why}");
-            gaps.push(Gap { at: role.at, name: role.arn.clone(), reason, hides_findings: true });
-            return;
-        }
-        None => {
-            subject.standing = Standing::Unknown;
-            let reason = "who may assume it is not known: the answer has no trust policy".to_owned();
-            gaps.push(Gap { at: role.at, name: role.arn.clone(), reason, hides_findings: true });
-            return;
-        }
-    };
-    subject.trusted = trusted(document);
-    let persons = subject.trusted.iter().filter(|one| !matches!(one.who, Who::Service(_)));
-    subject.demands = persons.map(|one| one.demands).reduce(Demands::both).unwrap_or_default();
-    subject.assumers = assumers(subject, account, users);
-    let standings =
-        subject.trusted.iter().map(|one| standing(one, subject.kind, account, !subject.assumers.is_empty()));
-    subject.standing = standings.max().unwrap_or(Standing::Nobody);
-}
-
-fn standing(trusted: &Trusted, kind: Kind, account: &str, has_assumers: bool) -> Standing {
-    let free = !trusted.limited;
-    let of_account = |number: &str| match (number == account, has_assumers) {
-        (true, true) => Standing::AnyTime,
-        (true, false) => Standing::Roles,
-        (false, _) => Standing::OtherAccount,
-    };
-    match &trusted.who {
-        Who::Service(_) => Standing::Service,
-        Who::Federated(_) if kind == Kind::IdentityCenterRole => Standing::IdentityCenter,
-        Who::Federated(_) => Standing::Federated,
-        _ if !free => Standing::Conditions,
-        Who::Everyone => Standing::Everyone,
-        Who::Account(number) => of_account(number),
-        Who::Principal(arn) => match Arn::parse(arn) {
-            Some(parsed) if parsed.account != account => Standing::OtherAccount,
-            Some(parsed) if parsed.resource.starts_with("user/") => Standing::AnyTime,
-            // Of a principal that was deleted, only its id is left: nobody can be it again.
-            None => Standing::Nobody,
-            _ => Standing::Roles,
-        },
-    }
-}
-
-/// So many users are told of a role: a list of all users for each of all roles fits no memory.
-const MOST_ASSUMERS: usize = 100;
-
-/// Users of this account that a way without conditions lets in. Who is named by the trust policy needs no policy of
-/// its own; who is let in with the whole account does.
-fn assumers(subject: &Subject, account: &str, users: &[(&Principal, Held<'_>)]) -> Vec<String> {
-    if !subject.kind.is_role() || subject.administrator == Administrator::No {
-        return Vec::new();
-    }
-    let open: Vec<&Who> = subject.trusted.iter().filter(|one| !one.limited).map(|one| &one.who).collect();
-    let whole = open.iter().any(|who| match who {
-        Who::Account(number) => number == account,
-        Who::Everyone => true,
-        _ => false,
-    });
-    let lets = |user: &Principal, held: &Held<'_>| {
-        let named = open.iter().any(|who| matches!(who, Who::Principal(arn) if *arn == user.arn));
-        named || whole && allows(&held.policies(), "sts:AssumeRole", &subject.arn)
-    };
-    let mut found = users.iter().filter(|(user, held)| lets(user, held)).map(|(user, _)| user.name.clone());
-    let mut told: Vec<String> = found.by_ref().take(MOST_ASSUMERS).collect();
-    if found.next().is_some() {
-        told.push("more users".to_owned());
-    }
-    told
 }
 
 #[cfg(test)]
@@ -346,6 +423,10 @@ mod tests {
     use super::*;
     use crate::account::details::add_page;
     use crate::source::SourceId;
+
+    fn now() -> Timestamp {
+        "2026-11-26T00:00:00Z".parse().unwrap()
+    }
 
     /// A user with an inline policy, and more in XML.
     fn judged(statement: &str, more: &str) -> (Administrator, Vec<String>) {
@@ -357,7 +438,7 @@ mod tests {
         );
         let mut details = Details::default();
         add_page(&mut details, &text, SourceId(0)).unwrap();
-        let reading = subjects(&details, "123456789012", &Thresholds::default());
+        let reading = subjects(&details, "123456789012", now(), &Thresholds::default());
         assert!(reading.gaps.iter().all(|gap| gap.hides_findings));
         (reading.facts[0].administrator, reading.gaps.into_iter().map(|gap| gap.reason).collect())
     }
@@ -383,30 +464,5 @@ mod tests {
             assert_eq!(judged("[]", &boundary).1.len(), 1);
         }
         assert_eq!(judged(ALL, ""), (Administrator::Yes, Vec::new()));
-    }
-
-    #[test]
-    fn not_all_users_are_told_of_each_role() {
-        const TRUST: &str =
-            r#"{"Statement": {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": "*"}}"#;
-        const ALL: &str = r#"{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}"#;
-        let policy = |kind: &str| {
-            format!(
-                "<{kind}PolicyList><member><PolicyDocument>{ALL}</PolicyDocument></member></{kind}PolicyList>"
-            )
-        };
-        let user = format!("<member><UserName>u</UserName>{}</member>", policy("User"));
-        let text = format!(
-            "<GetAccountAuthorizationDetailsResult><UserDetailList>{}</UserDetailList><RoleDetailList><member>\
-             <Arn>arn:aws:iam::123456789012:role/r</Arn>{}<AssumeRolePolicyDocument>{TRUST}\
-             </AssumeRolePolicyDocument></member></RoleDetailList></GetAccountAuthorizationDetailsResult>",
-            user.repeat(MOST_ASSUMERS + 5),
-            policy("Role")
-        );
-        let mut details = Details::default();
-        add_page(&mut details, &text, SourceId(0)).unwrap();
-        let reading = subjects(&details, "123456789012", &Thresholds::default());
-        let assumers = &reading.facts.last().unwrap().assumers;
-        assert_eq!((assumers.len(), assumers.last().unwrap().as_str()), (MOST_ASSUMERS + 1, "more users"));
     }
 }

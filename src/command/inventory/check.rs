@@ -91,7 +91,7 @@ pub(in crate::command) fn looked(
     listed.gaps.extend(opened.gaps);
     let asked = Asked::of(&listed.facts, &settings.thresholds, asking.level);
     let bundle = match asking.evidence {
-        Some(path) => evidence::read(path)?,
+        Some(path) => evidence::read(path, None)?,
         None => live(cli, asking, &listed.facts, &asked)?,
     };
     if let Some(path) = asking.save {

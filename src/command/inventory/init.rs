@@ -39,7 +39,7 @@ pub(super) fn run(cli: &Cli, arguments: &InventoryInitArguments) -> Result<ExitC
         add_tree(&normalise(&here()?.join(path)), path, &mut names)?;
     }
     let bundle = match &arguments.evidence {
-        Some(path) => Some(evidence::read(path)?),
+        Some(path) => Some(evidence::read(path, None)?),
         None if arguments.from_aws => Some(live(cli, arguments)?),
         None => None,
     };

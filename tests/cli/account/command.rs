@@ -6,6 +6,7 @@ use std::path::Path;
 use super::rig::{ROOT, Row, State, attached, user_arn};
 use crate::rig::{Folder, Ran, command, root, run, text};
 use secretrail::evidence::Target;
+use secretrail::report::Format;
 
 /// Whole evidence of the four states that the leading peer judges wrong, and of one with which nothing is wrong.
 fn cases() -> Vec<(&'static str, State, Vec<&'static str>)> {
@@ -129,10 +130,21 @@ fn the_verdict_comes_first_then_the_users() {
 #[test]
 fn key_ids_are_shown_only_where_asked_for() {
     let folder = folder(&sample());
-    for format in ["table", "json", "sarif", "markdown", "github", "gitlab", "junit"] {
+    for format in Format::ALL.iter().map(|format| format.word()) {
         let ran = told(&folder, &["--format", format]);
         assert!(!ran.out.contains("AKIAIOSFODNN7EXAMPLE"), "{format}");
         assert!(ran.out.contains("alice"), "{format}: {}", ran.out);
+        // Either they are shown, or it is said why not.
+        let whole = told(&folder, &["--format", format, "--show-key-ids"]);
+        if ["table", "json", "markdown"].contains(&format) {
+            assert!(whole.out.contains("AKIAIOSFODNN7EXAMPLE"), "{format}: {}", whole.out);
+            continue;
+        }
+        assert_eq!((whole.code, whole.out.as_str()), (2, ""), "{format}");
+        assert!(whole.err.contains(&format!("--show-key-ids has no effect on {format}")), "{}", whole.err);
+        let beside = told(&folder, &["--format", format, "--show-key-ids", "--also", "json=ids.json"]);
+        assert_eq!(beside.code, 1, "{format}: {}", beside.err);
+        assert!(folder.read("ids.json").contains("AKIAIOSFODNN7EXAMPLE"), "{format}");
     }
     let whole = told(&folder, &["--show-key-ids"]).out;
     assert!(whole.contains("AKIAIOSFODNN7EXAMPLE"), "{whole}");

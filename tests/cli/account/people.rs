@@ -1,8 +1,9 @@
 //! Users and their keys.
 
-use super::rig::{ROOT, Row, State, attached, role, trusts, user_arn};
+use super::rig::{ROOT, Row, State, attached, role, role_below, trusts, user_arn};
 use secretrail::account::Thresholds;
 
+const IDENTITY_CENTER: &str = "/aws-reserved/sso.amazonaws.com/";
 const ACTIVE: [(&str, &str); 2] =
     [("access_key_1_active", "true"), ("access_key_1_last_rotated", "2026-11-01T00:00:00+00:00")];
 
@@ -125,14 +126,29 @@ fn keys_beside_identity_center_and_from_set_up() {
     let saml =
         r#"{"Federated":"arn:aws:iam::123456789012:saml-provider/AWSSSO_0123456789abcdef_DO_NOT_DELETE"}"#;
     let trust = trusts(saml, "").replace("sts:AssumeRole", "sts:AssumeRoleWithSAML");
+    state.roles = vec![role_below(
+        IDENTITY_CENTER,
+        "AWSReservedSSO_Admin_0123456789abcdef",
+        &trust,
+        &attached("AdministratorAccess"),
+    )];
+    assert_eq!(
+        state.audit().told(),
+        [
+            "access-key-at-set-up user/alice",
+            "access-key-beside-identity-center user/alice",
+            "administrator-of-identity-center role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Admin_0123456789abcdef",
+            "user-with-password-and-key user/alice"
+        ]
+    );
+    // The name alone is free.
     state.roles =
         vec![role("AWSReservedSSO_Admin_0123456789abcdef", &trust, &attached("AdministratorAccess"))];
     assert_eq!(
         state.audit().told(),
         [
             "access-key-at-set-up user/alice",
-            "access-key-beside-identity-center user/alice",
-            "administrator-of-identity-center role/AWSReservedSSO_Admin_0123456789abcdef",
+            "administrator-role role/AWSReservedSSO_Admin_0123456789abcdef",
             "user-with-password-and-key user/alice"
         ]
     );

@@ -139,6 +139,25 @@ pub fn role(name: &str, trust: &str, managed: &str) -> String {
     principal("Role", name, &[], managed, &trust)
 }
 
+/// The same below a path, as Identity Center has its roles.
+pub fn role_below(path: &str, name: &str, trust: &str, managed: &str) -> String {
+    let whole = role(name, trust, managed).replace("<Path>/</Path>", &format!("<Path>{path}</Path>"));
+    whole.replace(&role_arn(name), &format!("arn:aws:iam::{ACCOUNT}:role{path}{name}"))
+}
+
+/// A managed policy of the account, as an attachment and with its document.
+pub fn own_policy(name: &str, statements: &str) -> (String, String) {
+    let arn = format!("arn:aws:iam::{ACCOUNT}:policy/{name}");
+    let names = format!("<PolicyName>{name}</PolicyName>");
+    let attached = format!("<member>{names}<PolicyArn>{arn}</PolicyArn></member>");
+    let whole = format!(
+        "<member>{names}<Arn>{arn}</Arn><DefaultVersionId>v1</DefaultVersionId><PolicyVersionList><member><Document>{}\
+         </Document><VersionId>v1</VersionId></member></PolicyVersionList></member>",
+        document(statements)
+    );
+    (attached, whole)
+}
+
 /// A trust statement for a principal, with a condition or none.
 pub fn trusts(principal: &str, condition: &str) -> String {
     let condition =
