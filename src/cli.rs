@@ -2,6 +2,7 @@
 
 mod account;
 mod report;
+mod session;
 mod trail;
 #[cfg(feature = "verify")]
 mod trail_verify;
@@ -125,6 +126,9 @@ pub enum Command {
     /// Print the least that AWS must allow for an audit, as an IAM policy.
     #[command(after_help = account::POLICY_EXAMPLES)]
     Policy(PolicyArguments),
+    /// Check before work begins: who you are in AWS, what you would become, the repository, the secrets.
+    #[command(after_help = session::SESSION_EXAMPLES)]
+    Session(SessionArguments),
     /// Serve other systems.
     #[cfg(feature = "serve")]
     Serve(ServeArguments),
@@ -287,6 +291,7 @@ pub enum TrailCommand {
 
 #[cfg(feature = "serve")]
 pub use serve::{RunTaskArguments, ServeArguments, ServeCommand};
+pub use session::SessionArguments;
 pub use trail::TrailArguments;
 
 /// `secretrail serve`.

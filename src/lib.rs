@@ -48,6 +48,7 @@ pub mod script;
 pub mod secret;
 #[cfg(feature = "serve")]
 pub mod serve;
+pub mod session;
 pub mod settings;
 pub mod settle;
 pub mod silence;

@@ -1,5 +1,7 @@
 //! `secretrail.toml`: what a team settles once.
 
+mod session;
+
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
@@ -13,6 +15,8 @@ use crate::error::{Error, ErrorKind, refused, without_values};
 use crate::finding::{Confidence, Severity};
 use crate::silence::{Entry, GapEntry, Glob};
 use crate::trail::{Allowed, Conventions};
+
+pub use self::session::Session;
 
 /// The file's name.
 pub const FILE_NAME: &str = "secretrail.toml";
@@ -48,6 +52,8 @@ pub struct Settings {
     pub account: Thresholds,
     /// `[trail]`: how agents are told, and what they may do.
     pub trail: Conventions,
+    /// `[session]`: what the check before work begins looks at.
+    pub session: Session,
     /// `[[ignore]]`: what is not told, with the reason.
     pub ignores: Vec<Entry>,
     /// `[[accept-gap]]`: what may stay unread, with the reason.
@@ -69,6 +75,7 @@ struct Written {
     baseline: Option<PathBuf>,
     account: WrittenAccount,
     trail: WrittenTrail,
+    session: session::Written,
     ignore: Vec<Spanned<WrittenIgnore>>,
     accept_gap: Vec<Spanned<WrittenGap>>,
 }
@@ -225,6 +232,8 @@ impl Settings {
         });
         let accepted_gaps = gaps.collect::<Result<_, _>>()?;
         let account = thresholds(written.account).map_err(|(at, reason)| wrong(place(text, at), reason))?;
+        let session =
+            session::session(written.session).map_err(|(at, reason)| wrong(place(text, at), reason))?;
         Ok(Self {
             file: None,
             home: None,
@@ -239,6 +248,7 @@ impl Settings {
             baseline: written.baseline,
             account,
             trail: conventions(written.trail),
+            session,
             ignores,
             accepted_gaps,
             text: String::new(),

@@ -45,17 +45,20 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("day", &[]),
     ("settle", &["error", "finding", "reading", "secret", "source"]),
     ("silence", &["day", "error", "finding", "reading", "record", "rule", "secret", "settle", "source"]),
-    ("report", &["error", "finding", "reading", "secret", "source"]),
+    ("session", &["error", "secret", "source"]),
+    ("report", &["error", "finding", "reading", "secret", "session", "source"]),
     ("serve", &["error", "finding", "report", "secret"]),
-    ("settings", &["account", "day", "error", "finding", "silence", "trail"]),
+    ("settings", &["account", "day", "error", "finding", "session", "silence", "trail"]),
     ("cli", &["day", "finding", "policy", "report", "rule"]),
     ("evidence", &["error"]),
     ("policy", &[]),
-    ("aws", &["error", "evidence", "policy"]),
+    ("aws", &["error", "evidence", "policy", "secret", "session"]),
 ];
 
 /// Modules that read and write.
 const READ_AND_WRITE: &[&str] = &["command", "evidence", "main", "source", "settings"];
+/// Files that start other programs: the AWS CLI, and secretrail itself.
+const START_PROGRAMS: &[&str] = &["aws/forward.rs", "command/session/supervise.rs"];
 /// Modules that connect to other machines.
 const CONNECT: &[&str] = &["aws", "serve"];
 /// Longer files lose their reader.
@@ -230,11 +233,14 @@ fn only_main_prints() {
 }
 
 #[test]
-fn nothing_starts_programs_or_is_unsafe_and_only_two_connect() {
+fn few_start_programs_none_is_unsafe_and_only_two_connect() {
     let mut wrong = Vec::new();
     for file in sources() {
-        for mark in ["process::Command", "unsafe {", "unsafe fn", "unsafe impl"] {
-            wrong.extend(file.lines_with(mark));
+        let starts = START_PROGRAMS.contains(&file.name.as_str());
+        for mark in ["process::Command", "process::{Child", "unsafe {", "unsafe fn", "unsafe impl"] {
+            if !(starts && mark.starts_with("process")) {
+                wrong.extend(file.lines_with(mark));
+            }
         }
         if !CONNECT.contains(&file.module()) {
             for mark in [

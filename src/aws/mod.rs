@@ -10,11 +10,13 @@
 
 mod ask;
 mod error;
+pub mod forward;
 mod http;
 mod iam;
 mod identity;
 mod pace;
 mod session;
+pub mod who;
 mod whole;
 
 use std::time::Duration;

@@ -89,7 +89,7 @@ fn options(arguments: &AwsArguments) -> Result<Options, Error> {
     })
 }
 
-fn certificates() -> Result<Option<Vec<u8>>, Error> {
+pub(super) fn certificates() -> Result<Option<Vec<u8>>, Error> {
     let Some(path) = std::env::var_os(CERTIFICATES).filter(|path| !path.is_empty()) else {
         return Ok(None);
     };

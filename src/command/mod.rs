@@ -13,6 +13,7 @@ mod rules;
 mod scan;
 #[cfg(feature = "serve")]
 mod serve;
+mod session;
 mod silencing;
 mod since;
 mod trail;
@@ -42,6 +43,7 @@ pub fn run(cli: &Cli) -> Result<ExitCode, Error> {
         Command::Collect(arguments) => collect::run(cli, arguments),
         Command::Evidence(arguments) => evidence::run(arguments),
         Command::Policy(arguments) => policy::run(arguments),
+        Command::Session(arguments) => session::run(cli, arguments),
         #[cfg(feature = "serve")]
         Command::Serve(arguments) => serve::run(arguments),
         Command::Completions { shell } => {

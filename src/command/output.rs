@@ -13,13 +13,7 @@ use crate::source::open::normalise;
 
 pub(super) fn style(cli: &Cli, arguments: &ReportArguments) -> TableStyle {
     let terminal = arguments.output.is_none() && io::stdout().is_terminal();
-    let color = match cli.color {
-        Color::Always => true,
-        Color::Never => false,
-        Color::Auto => {
-            terminal && anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never
-        }
-    };
+    let color = in_color(cli, terminal);
     let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
         .iter()
         .find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()));
@@ -33,6 +27,17 @@ pub(super) fn style(cli: &Cli, arguments: &ReportArguments) -> TableStyle {
         full: arguments.all,
         quiet: cli.quiet,
         ids: arguments.all || cli.verbose > 0,
+    }
+}
+
+/// Whether to use colours.
+pub(super) fn in_color(cli: &Cli, terminal: bool) -> bool {
+    match cli.color {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto => {
+            terminal && anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never
+        }
     }
 }
 

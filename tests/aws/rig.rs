@@ -40,7 +40,7 @@ fn root() -> &'static Path {
 }
 
 /// The Python that has the servers.
-fn python() -> PathBuf {
+pub fn python() -> PathBuf {
     let venv =
         std::env::var_os("SECRETRAIL_RIG_VENV").map_or_else(|| root().join("target/rig-venv"), PathBuf::from);
     let python = venv.join("bin/python");

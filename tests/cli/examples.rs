@@ -14,6 +14,7 @@ const EXAMPLES: &[(&str, i32)] = &[
     ("incident-fixed", 0),
     ("pre-commit", 1),
     ("run-task", 0),
+    ("session", 1),
 ];
 
 /// Whether this build can do what an example shows.

@@ -13,6 +13,7 @@ mod rules;
 mod scan;
 #[cfg(feature = "serve")]
 mod serve;
+mod session;
 mod settings;
 #[cfg(feature = "git")]
 mod since;
