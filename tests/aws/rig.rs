@@ -52,7 +52,7 @@ pub fn python() -> PathBuf {
     python
 }
 
-fn script(name: &str) -> Command {
+pub fn script(name: &str) -> Command {
     let mut command = Command::new(python());
     command.arg("-B").arg(root().join("tests/aws").join(name)).env_clear();
     command.env("PATH", "/usr/bin:/bin").env("AWS_EC2_METADATA_DISABLED", "true");

@@ -121,6 +121,16 @@ impl Look<'_> {
         (!self.is_gone(&rung.origin, rung.profile.as_deref())).then_some(rung)
     }
 
+    /// Whether a profile has keys of its own that are not gone, or half of one.
+    pub(super) fn has_keys(&self, profile: Profile<'_>) -> bool {
+        let there = |origin: Origin| !self.is_gone(&origin, Some(&shown(profile.name)));
+        let (in_credentials, in_config) = (there(Origin::CredentialsFile), there(Origin::ConfigFile));
+        ["aws_access_key_id", "aws_secret_access_key"].iter().any(|key| {
+            (in_credentials && profile.in_credentials(key).is_some())
+                || (in_config && profile.in_config(key).is_some())
+        })
+    }
+
     /// `AWS_ACCESS_KEY_ID` and its kin.
     pub(super) fn environment(&self) -> Option<Rung> {
         let id = self.setup.variable("AWS_ACCESS_KEY_ID")?;

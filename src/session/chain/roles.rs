@@ -64,7 +64,7 @@ fn of_source(
         ));
     };
     // Keys win over a role there, and a profile may assume its role with keys of its own.
-    let has_keys = next.get("aws_access_key_id").is_some() || next.get("aws_secret_access_key").is_some();
+    let has_keys = look.has_keys(next);
     let is_circle = seen.iter().any(|one| one == source) && !(source == profile.name && has_keys);
     if is_circle || seen.len() > MOST_STEPS {
         return Err(format!("the source_profile of profile {name} leads in a circle"));
