@@ -1,6 +1,7 @@
 //! Arguments as the user types them.
 
 mod account;
+mod inventory;
 mod report;
 mod session;
 mod trail;
@@ -114,6 +115,9 @@ pub enum Command {
     /// Audit an AWS account: root, users, keys, administrators; live or from evidence that was collected.
     #[command(after_help = account::ACCOUNT_EXAMPLES)]
     Account(Box<AccountArguments>),
+    /// Keep one list of all keys: is each one in its place, encrypted, fresh and owned?
+    #[command(after_help = inventory::INVENTORY_EXAMPLES)]
+    Inventory(InventoryArguments),
     /// Read CloudTrail's logs: who was root, what agents did, and who stands behind each session.
     #[command(after_help = trail::TRAIL_EXAMPLES)]
     Trail(Box<TrailArguments>),
@@ -228,7 +232,11 @@ fn day(text: &str) -> Result<Day, &'static str> {
 impl Command {
     /// Whether it is asked to look at something: then it is told when it could not.
     pub fn audits(&self) -> bool {
-        matches!(self, Self::Scan(_) | Self::Baseline(_) | Self::Account(_) | Self::Trail(_))
+        match self {
+            Self::Scan(_) | Self::Baseline(_) | Self::Account(_) | Self::Trail(_) => true,
+            Self::Inventory(arguments) => matches!(arguments.command, InventoryCommand::Check(_)),
+            _ => false,
+        }
     }
 
     /// Whether it runs until it is stopped: then its log tells what it does without being asked.
@@ -276,6 +284,9 @@ pub enum RulesCommand {
 #[cfg(feature = "aws")]
 pub use account::CollectArguments;
 pub use account::{AccountArguments, AwsArguments, EvidenceArguments, EvidenceCommand, PolicyArguments};
+pub use inventory::{
+    InventoryArguments, InventoryCheckArguments, InventoryCommand, InventoryConvertArguments,
+};
 pub use report::{Also, ReportArguments};
 #[cfg(feature = "verify")]
 pub use trail_verify::TrailVerifyArguments;
@@ -415,4 +426,4 @@ macro_rules! typed_words {
         }
     )+};
 }
-typed_words!(Severity, Confidence, Format, crate::policy::Surface);
+typed_words!(Severity, Confidence, Format, crate::policy::Surface, crate::inventory::read::Form);

@@ -1,5 +1,6 @@
 //! `secretrail.toml`: what a team settles once.
 
+mod inventory;
 mod session;
 
 use std::ops::Range;
@@ -9,6 +10,7 @@ use serde::Deserialize;
 use toml::Spanned;
 use toml::value::Datetime;
 
+pub use self::inventory::InventorySettings;
 use crate::account::Thresholds;
 use crate::day::Day;
 use crate::error::{Error, ErrorKind, refused, without_values};
@@ -54,6 +56,8 @@ pub struct Settings {
     pub trail: Conventions,
     /// `[session]`: what the check before work begins looks at.
     pub session: Session,
+    /// `[inventory]`: lists of keys.
+    pub inventory: InventorySettings,
     /// `[[ignore]]`: what is not told, with the reason.
     pub ignores: Vec<Entry>,
     /// `[[accept-gap]]`: what may stay unread, with the reason.
@@ -76,6 +80,7 @@ struct Written {
     account: WrittenAccount,
     trail: WrittenTrail,
     session: session::Written,
+    inventory: inventory::Written,
     ignore: Vec<Spanned<WrittenIgnore>>,
     accept_gap: Vec<Spanned<WrittenGap>>,
 }
@@ -187,6 +192,7 @@ impl Settings {
         let home = path.parent().map(Path::to_path_buf).unwrap_or_default();
         settings.rules.iter_mut().for_each(|folder| *folder = home.join(&folder));
         settings.tokens = settings.tokens.map(|file| home.join(file));
+        settings.inventory.beside(&home);
         settings.baseline = settings.baseline.map(|file| home.join(file));
         settings.home = named.is_none().then_some(home);
         settings.text = text;
@@ -234,6 +240,8 @@ impl Settings {
         let account = thresholds(written.account).map_err(|(at, reason)| wrong(place(text, at), reason))?;
         let session =
             session::session(written.session).map_err(|(at, reason)| wrong(place(text, at), reason))?;
+        let inventory =
+            inventory::settings(written.inventory).map_err(|(at, reason)| wrong(place(text, at), reason))?;
         Ok(Self {
             file: None,
             home: None,
@@ -249,6 +257,7 @@ impl Settings {
             account,
             trail: conventions(written.trail),
             session,
+            inventory,
             ignores,
             accepted_gaps,
             text: String::new(),

@@ -28,6 +28,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "account",
             "finding",
             "flow",
+            "inventory",
             "nearest",
             "reading",
             "rule",
@@ -48,10 +49,11 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("session", &["error", "secret", "source"]),
     ("report", &["error", "finding", "reading", "secret", "session", "source"]),
     ("serve", &["error", "finding", "report", "secret"]),
-    ("settings", &["account", "day", "error", "finding", "session", "silence", "trail"]),
-    ("cli", &["day", "finding", "policy", "report", "rule"]),
+    ("settings", &["account", "day", "error", "finding", "inventory", "session", "silence", "trail"]),
+    ("cli", &["day", "finding", "inventory", "policy", "report", "rule"]),
     ("evidence", &["error"]),
     ("policy", &[]),
+    ("inventory", &["day", "evidence", "finding", "reading", "record", "rule", "secret", "source"]),
     ("aws", &["error", "evidence", "policy", "secret", "session"]),
 ];
 

@@ -25,7 +25,7 @@ pub(super) fn run(cli: &Cli, arguments: &AccountArguments) -> Result<ExitCode, E
     };
     let (looked, account) = looked(&bundle, &setup);
     let account = Some(section(&account, arguments.show_key_ids));
-    let asked = Asked { since: None, account, trail: None, nothing: nothing_to_audit };
+    let asked = Asked { since: None, account, trail: None, inventory: None, nothing: nothing_to_audit };
     Outcome { setup: &setup, looked, silencing, asked }.report(cli, &arguments.report, started)
 }
 

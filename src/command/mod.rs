@@ -5,6 +5,7 @@ mod baseline;
 #[cfg(feature = "aws")]
 mod collect;
 mod evidence;
+mod inventory;
 mod man;
 mod outcome;
 mod output;
@@ -36,6 +37,7 @@ pub fn run(cli: &Cli) -> Result<ExitCode, Error> {
     match &cli.command {
         Command::Scan(arguments) => scan::run(cli, arguments),
         Command::Account(arguments) => account::run(cli, arguments),
+        Command::Inventory(arguments) => inventory::run(cli, arguments),
         Command::Trail(arguments) => trail::run(cli, arguments),
         Command::Baseline(arguments) => baseline::run(cli, arguments),
         Command::Rules(arguments) => rules::run(arguments),

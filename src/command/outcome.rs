@@ -11,7 +11,9 @@ use super::silencing::Silencing;
 use crate::cli::{Cli, ReportArguments};
 use crate::error::{Error, ErrorKind, ExitCode};
 use crate::finding::{Confidence, Finding, Severity};
-use crate::report::{self, AccountSection, Format, Gate, Report, RuleHelp, TableStyle, TrailSection};
+use crate::report::{
+    self, AccountSection, Format, Gate, InventorySection, Report, RuleHelp, TableStyle, TrailSection,
+};
 use crate::rule::describe;
 use crate::secret::redact::Redactor;
 use crate::settle::{Filters, added, exit_code};
@@ -34,6 +36,8 @@ pub(super) struct Asked {
     pub account: Option<AccountSection>,
     /// What is told of CloudTrail.
     pub trail: Option<TrailSection>,
+    /// What is told of a list of keys.
+    pub inventory: Option<InventorySection>,
     /// What is said where there was nothing to audit.
     pub nothing: fn() -> Error,
 }
@@ -100,6 +104,7 @@ impl Outcome<'_> {
             exit_code,
             account: self.asked.account,
             trail: self.asked.trail,
+            inventory: self.asked.inventory,
             elapsed: Some(started.elapsed()),
             style: style(cli, arguments),
         };

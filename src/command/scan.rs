@@ -83,8 +83,13 @@ pub(super) fn run(cli: &Cli, arguments: &ScanArguments) -> Result<ExitCode, Erro
     let silencing = Silencing::load(&setup, arguments.report.baseline.as_deref(), arguments.what.now)?;
     let past = arguments.since.as_deref().map(|revision| since::open(&setup.paths, revision)).transpose()?;
     let looked = setup.look(cli, &arguments.what, past)?;
-    let asked =
-        Asked { since: arguments.since.clone(), account: None, trail: None, nothing: nothing_to_audit };
+    let asked = Asked {
+        since: arguments.since.clone(),
+        account: None,
+        trail: None,
+        inventory: None,
+        nothing: nothing_to_audit,
+    };
     Outcome { setup: &setup, looked, silencing, asked }.report(cli, &arguments.report, started)
 }
 
@@ -96,6 +101,11 @@ impl Setup {
     /// The same for an account: nothing of the disk is scanned.
     pub(super) fn of_account(what: &What) -> Result<Self, Error> {
         Self::stopped_by(Arc::default(), what, Surface::Account)
+    }
+
+    /// The same for lists of keys.
+    pub(super) fn of_inventory(what: &What) -> Result<Self, Error> {
+        Self::stopped_by(Arc::default(), what, Surface::Inventory)
     }
 
     /// The same for logs: nothing of them is scanned for secrets.
@@ -234,7 +244,10 @@ pub(super) fn judges(rule: &Rule, surface: Surface) -> bool {
             !of_trail && service.is_none_or(|service| service == "account" || service == "gate")
         }
         Surface::Trail => of_trail || service.is_none_or(|service| service == "gate"),
-        _ => !of_trail && service != Some("account"),
+        Surface::Inventory => {
+            !of_trail && service.is_none_or(|service| service == "inventory" || service == "gate")
+        }
+        _ => !of_trail && !matches!(service, Some("account" | "inventory")),
     }
 }
 

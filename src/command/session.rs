@@ -1,6 +1,7 @@
 //! `secretrail session`: reads what the check needs, asks AWS who this is, and tells.
 
 mod caller;
+mod health;
 #[cfg(feature = "aws")]
 mod note;
 mod read;
@@ -55,6 +56,19 @@ pub(super) fn run(cli: &Cli, arguments: &SessionArguments) -> Result<ExitCode, E
             )],
             took: Some(limit(arguments)),
         }),
+    }
+    if health::is_asked(&settings, &folder) {
+        let begun = Instant::now();
+        let found = match &check.answer {
+            Some(judged::Answer::Known(_)) => health::look(cli, arguments, &settings, &folder),
+            _ => health::not_asked(),
+        };
+        check.keys = Some(found.keys);
+        check.steps.push(Step {
+            title: "Secrets Health Check",
+            lines: found.lines,
+            took: Some(begun.elapsed()),
+        });
     }
     check.steps.push(environment());
     tell(cli, arguments, &check)?;

@@ -1,6 +1,7 @@
 //! Our own JSON, version 1. Programs build on it: fields are only added.
 
 mod account;
+mod inventory;
 mod trail;
 
 use std::io::{self, Write};
@@ -29,6 +30,8 @@ struct Whole<'t> {
     sessions: Option<Vec<trail::Session>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     coverage: Option<trail::Coverage>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    inventory: Option<Vec<inventory::Key>>,
     summary: Summary<'t>,
 }
 
@@ -159,6 +162,7 @@ pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()>
             .as_ref()
             .map(|section| section.sessions.iter().map(|row| trail::session(row, &told.teller)).collect()),
         coverage: report.trail.as_ref().map(|section| trail::coverage(&section.coverage, &told.teller)),
+        inventory: report.inventory.as_ref().map(|section| inventory::keys(section, &told.teller)),
         summary: Summary {
             findings: counts.map(|(severity, count)| (severity.word().to_owned(), count.into())).collect(),
             silenced: silenced_by(&told)

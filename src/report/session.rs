@@ -51,7 +51,7 @@ fn write_step(step: &Step, style: Style, redactor: &Redactor, out: &mut dyn Writ
         writeln!(
             out,
             "  {} {}",
-            painted(&format!("{:8}", word(line.level)), line.level, style),
+            painted(&format!("{:8}", word(line)), line.level, style),
             plain(&line.text)
         )?;
         for more in &line.more {
@@ -61,8 +61,11 @@ fn write_step(step: &Step, style: Style, redactor: &Redactor, out: &mut dyn Writ
     writeln!(out)
 }
 
-fn word(level: Level) -> &'static str {
-    match level {
+fn word(line: &Line) -> &str {
+    if let Some(word) = &line.word {
+        return word;
+    }
+    match line.level {
         Level::Fine => "OK",
         Level::Note => "note",
         Level::Warning => "WARNING",

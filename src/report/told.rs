@@ -206,7 +206,9 @@ impl ToldFinding {
     pub fn own_step(&self, teller: &Teller<'_>) -> Step {
         let message = match &self.sink {
             Some(ToldSink { path: Some(path), .. }) => format!("written to {path}"),
-            None if matches!(self.surface, Surface::Account | Surface::Trail) => self.place.name.clone(),
+            None if matches!(self.surface, Surface::Account | Surface::Trail | Surface::Inventory) => {
+                self.place.name.clone()
+            }
             Some(ToldSink { kind, .. }) => in_words(kind),
             None => "found here".to_owned(),
         };

@@ -7,6 +7,7 @@ use super::{CATEGORY, PRODUCT, SERVICE, STATE};
 use crate::account;
 use crate::flow::Flow;
 use crate::flow::state::StateExposure;
+use crate::inventory;
 use crate::nearest::did_you_mean;
 use crate::rule::{Possible, Problem, Rule};
 use crate::silence;
@@ -24,6 +25,8 @@ pub static KINDS: LazyLock<Vec<Kind>> = LazyLock::new(|| {
     ];
     let of_account = account::CATEGORIES.iter();
     kinds.extend(of_account.map(|kind| ([account::PRODUCT, account::SERVICE, kind.name], kind.fields)));
+    let of_inventory = inventory::CATEGORIES.iter();
+    kinds.extend(of_inventory.map(|kind| ([inventory::PRODUCT, inventory::SERVICE, kind.name], kind.fields)));
     kinds.push((trail::SESSION, trail::FIELDS));
     kinds
 });

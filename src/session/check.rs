@@ -40,6 +40,8 @@ impl Level {
 pub struct Line {
     /// How bad it is.
     pub level: Level,
+    /// The word that stands for the level, where another one than the level's own is known: `MISSING`.
+    pub word: Option<String>,
     /// In one sentence. Never secret material.
     pub text: String,
     /// What to do, or what is known besides.
@@ -49,7 +51,7 @@ pub struct Line {
 impl Line {
     /// A line of its own.
     pub fn new(level: Level, text: impl Into<String>) -> Self {
-        Self { level, text: text.into(), more: Vec::new() }
+        Self { level, word: None, text: text.into(), more: Vec::new() }
     }
 
     /// Adds a sentence.
@@ -71,6 +73,19 @@ pub struct Step {
     pub took: Option<Duration>,
 }
 
+/// A key of the team's list, and how it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// `ANTHROPIC_API_KEY`.
+    pub key: String,
+    /// Its name in its store.
+    pub location: String,
+    /// `ok`, `missing` ...
+    pub status: String,
+    /// Days since it was rotated.
+    pub age_days: Option<i64>,
+}
+
 /// The whole check.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Check {
@@ -82,6 +97,8 @@ pub struct Check {
     pub chain: Option<Chain>,
     /// The repository's state.
     pub repository: Option<Result<State, NoState>>,
+    /// The keys of the team's list, where there is one.
+    pub keys: Option<Vec<Listed>>,
 }
 
 impl Check {

@@ -187,3 +187,51 @@ fn json_is_the_same_bytes_for_the_same_state() {
     assert_eq!(told["credentials"]["plain_shell"]["profile"], "default");
     assert_eq!(told["summary"]["exit_code"], first.code);
 }
+
+/// The founding team's screen: four keys, one of them not there.
+#[test]
+fn a_secret_that_is_missing_is_a_problem() {
+    let moto = Moto::new();
+    let names =
+        ["/paperclip-app/admin/password", "/paperclip-app/anthropic/api-key", "/paperclip-app/github/pat"];
+    let put = |name: &&str| json!(["ssm", "put_parameter", {"Name": name, "Value": "the-token", "Type": "SecureString"}]);
+    moto.set(KEY, &Value::from(names.iter().map(put).collect::<Vec<_>>()));
+    let here = Here::new(&moto.endpoint).with("AWS_REGION", "us-east-1");
+    let row =
+        |name: &str, key: &str, place: &str| format!("| {name} | {key} | SSM {place} | — | Paperclip |\n");
+    let table = |rows: &[String]| {
+        format!("| Name | Key | Location | Last Rotated | Owner |\n|---|---|---|---|---|\n{}", rows.concat())
+    };
+    let mut rows = vec![
+        row("Paperclip admin password", "ADMIN_PASSWORD", names[0]),
+        row("Paperclip Anthropic key", "ANTHROPIC_API_KEY", names[1]),
+        row("Paperclip GitHub PAT", "GITHUB_PAT", names[2]),
+    ];
+    here.write("SECRETS.md", &table(&rows));
+    let ran = session(&here, &[]);
+    assert!(ran.code == 0 && ran.took < MOST, "{ran:?}");
+    has(
+        &ran,
+        &[
+            "[ Secrets Health Check ]",
+            "  OK       Paperclip admin password\n",
+            "All 3 secrets are in their places.",
+        ],
+    );
+    rows.push(row("Test bot Anthropic key", "TEST_BOT_KEY", "/paperclip-app/test-bot/api-key"));
+    here.write("SECRETS.md", &table(&rows));
+    here.write("SECRETS-RUNBOOK.md", "# TEST_BOT_KEY\n");
+    let ran = session(&here, &[]);
+    assert!(ran.code == 1 && ran.took < MOST, "{ran:?}");
+    has(
+        &ran,
+        &["  MISSING  Test bot Anthropic key", "One or more secrets missing. See SECRETS-RUNBOOK.md to fix."],
+    );
+    let told: Value = serde_json::from_str(&session(&here, &["--json"]).out).expect("JSON");
+    assert_eq!(told["inventory"][3]["status"], "missing");
+    // What may not be looked at is unknown, with the permission's name.
+    moto.state(&json!({"denied": ["ssm:DescribeParameters"]}));
+    let ran = session(&here, &[]);
+    assert_eq!(ran.code, 3, "{ran:?}");
+    has(&ran, &["ssm:DescribeParameters"]);
+}

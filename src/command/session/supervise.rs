@@ -15,6 +15,7 @@ use std::time::{Duration, Instant};
 use super::note::{self, Note};
 use crate::aws::forward::{Terms, answers, keep};
 use crate::cli::SessionArguments;
+use crate::command::collect::{GENTLY, stop_on_signal};
 use crate::error::{Error, ErrorKind};
 use crate::session::forward::{Event, Forward};
 use crate::session::{Level, Line};
@@ -38,9 +39,16 @@ impl Crew {
     /// Starts them all. Ctrl-C and SIGTERM end them.
     pub(super) fn start(forwards: &[Forward]) -> Result<Self, Error> {
         let stops: Vec<Arc<AtomicBool>> = forwards.iter().map(|_| Arc::default()).collect();
+        let signal = stop_on_signal()?;
+        // A second Ctrl-C must not leave the children behind.
+        GENTLY.store(true, Ordering::Relaxed);
         let all = stops.clone();
-        ctrlc::set_handler(move || all.iter().for_each(|stop| stop.store(true, Ordering::Relaxed)))
-            .map_err(|error| Error::new(ErrorKind::Input, format!("Ctrl-C can't be heard: {error}")))?;
+        thread::spawn(move || {
+            while !*signal.borrow() {
+                thread::sleep(LOOK);
+            }
+            all.iter().for_each(|stop| stop.store(true, Ordering::Relaxed));
+        });
         let (sender, events) = mpsc::channel();
         let start = |(at, forward): (usize, &Forward)| {
             let (forward, sender, stop) =
@@ -86,9 +94,6 @@ impl Crew {
             gave_up |= matches!(event, Event::GaveUp(_));
             tell(&format!("{name}: {}", event.told()));
         }
-        for thread in self.threads {
-            let _ = thread.join();
-        }
         gave_up
     }
 
@@ -124,6 +129,16 @@ impl Crew {
         for (note, path) in kept.iter().zip(notes).filter(|(note, _)| note.state == "ended") {
             tracing::debug!("{} ended", note.name);
             let _ = std::fs::remove_file(path);
+        }
+    }
+}
+
+impl Drop for Crew {
+    /// However it ends, no child is left.
+    fn drop(&mut self) {
+        self.stops.iter().for_each(|stop| stop.store(true, Ordering::Relaxed));
+        for thread in self.threads.drain(..) {
+            let _ = thread.join();
         }
     }
 }

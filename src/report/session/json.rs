@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::secret::redact::Redactor;
 use crate::session::caller::{Answer, Caller};
 use crate::session::chain::{Rung, State as Held, Who};
+use crate::session::check::Listed;
 use crate::session::{Check, Level, Line, Step};
 use crate::source::state::{Head, State};
 
@@ -24,6 +25,8 @@ struct Whole<'c> {
     credentials: Option<Credentials<'c>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     repository: Option<Repository<'c>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    inventory: Option<Vec<Key<'c>>>,
     steps: Vec<Told>,
     summary: Summary,
 }
@@ -82,6 +85,14 @@ struct Repository<'c> {
 }
 
 #[derive(Serialize)]
+struct Key<'c> {
+    key: &'c str,
+    location: &'c str,
+    status: &'c str,
+    age_days: Option<i64>,
+}
+
+#[derive(Serialize)]
 struct Told {
     title: &'static str,
     lines: Vec<ToldLine>,
@@ -117,6 +128,7 @@ pub fn write(check: &Check, version: &str, out: &mut dyn Write) -> io::Result<()
         identity: check.answer.as_ref().map(identity),
         credentials,
         repository: check.repository.as_ref().and_then(|state| state.as_ref().ok()).map(repository),
+        inventory: check.keys.as_ref().map(|keys| keys.iter().map(key).collect()),
         steps: check.steps.iter().map(|step| told(step, &redactor)).collect(),
         summary: Summary {
             problems: check.count(Level::Problem),
@@ -127,6 +139,10 @@ pub fn write(check: &Check, version: &str, out: &mut dyn Write) -> io::Result<()
     };
     serde_json::to_writer_pretty(&mut *out, &whole)?;
     writeln!(out)
+}
+
+fn key(key: &Listed) -> Key<'_> {
+    Key { key: &key.key, location: &key.location, status: &key.status, age_days: key.age_days }
 }
 
 fn identity(answer: &Answer) -> Identity<'_> {

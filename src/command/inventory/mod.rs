@@ -1,0 +1,23 @@
+//! `secretrail inventory`.
+
+mod check;
+mod convert;
+mod files;
+#[cfg(feature = "aws")]
+mod live;
+mod section;
+
+use crate::cli::{Cli, InventoryArguments, InventoryCommand};
+use crate::error::{Error, ExitCode};
+
+pub(super) fn run(cli: &Cli, arguments: &InventoryArguments) -> Result<ExitCode, Error> {
+    match &arguments.command {
+        InventoryCommand::Check(arguments) => check::run(cli, arguments),
+        InventoryCommand::Convert(arguments) => convert::run(arguments),
+    }
+}
+
+pub(super) use check::{Asking, looked};
+pub(super) use files::has_list;
+#[cfg(feature = "aws")]
+pub(super) use live::everything;
