@@ -286,6 +286,7 @@ pub use account::CollectArguments;
 pub use account::{AccountArguments, AwsArguments, EvidenceArguments, EvidenceCommand, PolicyArguments};
 pub use inventory::{
     InventoryArguments, InventoryCheckArguments, InventoryCommand, InventoryConvertArguments,
+    InventoryDrillArguments, InventoryInitArguments, InventoryRunbookArguments,
 };
 pub use report::{Also, ReportArguments};
 #[cfg(feature = "verify")]

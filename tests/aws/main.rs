@@ -8,6 +8,7 @@ mod credentials;
 mod denied;
 mod evidence;
 mod forward;
+mod inventory;
 mod ministack;
 mod rig;
 mod session;

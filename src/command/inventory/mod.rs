@@ -2,9 +2,12 @@
 
 mod check;
 mod convert;
+mod drill;
 mod files;
+mod init;
 #[cfg(feature = "aws")]
 mod live;
+mod runbook;
 mod section;
 
 use crate::cli::{Cli, InventoryArguments, InventoryCommand};
@@ -14,6 +17,9 @@ pub(super) fn run(cli: &Cli, arguments: &InventoryArguments) -> Result<ExitCode,
     match &arguments.command {
         InventoryCommand::Check(arguments) => check::run(cli, arguments),
         InventoryCommand::Convert(arguments) => convert::run(arguments),
+        InventoryCommand::Init(arguments) => init::run(cli, arguments),
+        InventoryCommand::Runbook(arguments) => runbook::run(cli, arguments),
+        InventoryCommand::Drill(arguments) => drill::run(arguments),
     }
 }
 
