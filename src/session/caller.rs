@@ -122,6 +122,8 @@ fn expiry(caller: &Caller, now: Timestamp) -> Option<Line> {
             Level::Note,
             "the session ends some time: who gave the token did not say when (AWS_CREDENTIAL_EXPIRATION would)",
         )),
+        // It was said of root's key already.
+        (false, None) if caller.is_root() => None,
         (false, None) => Some(Line::new(
             Level::Note,
             "a long-lived access key: it does not run out, and works wherever it is copied to",

@@ -6,6 +6,8 @@ use crate::secret::placeholder::is_placeholder;
 
 /// More names of one file are not listed.
 const MOST_LISTED: usize = 8;
+/// More are not even counted.
+const MOST_COUNTED: usize = 1000;
 /// Longer names are cut.
 const MOST_NAME: usize = 80;
 
@@ -64,7 +66,7 @@ fn keys(text: &str) -> Vec<String> {
             && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte));
         if is_name && says_secret(name).is_some() && !is_placeholder(value) {
             let name: String = name.chars().take(MOST_NAME).collect();
-            if !names.contains(&name) {
+            if names.len() < MOST_COUNTED && !names.contains(&name) {
                 names.push(name);
             }
         }

@@ -113,7 +113,7 @@ fn told(section: &InventorySection, gaps: &[String]) -> Found {
 fn line(key: &ListedKey) -> Line {
     let level = match (key.state, key.status.as_str()) {
         (KeyState::Good, _) => Level::Fine,
-        (_, "not-checked") => Level::Note,
+        (KeyState::Elsewhere, _) | (_, "not-checked") => Level::Note,
         (KeyState::Doubtful, _) => Level::Warning,
         (KeyState::Bad, "unreadable") => Level::Unknown,
         (KeyState::Bad, _) => Level::Problem,

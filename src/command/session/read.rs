@@ -12,7 +12,7 @@ use crate::source::open::{Refusal, read_text_up_to};
 /// Larger files hold no profiles.
 const MOST_BYTES: u64 = 1024 * 1024;
 /// More files in a folder of sign-ins are not looked at.
-const MOST_SIGN_INS: usize = 256;
+const MOST_SIGN_INS: usize = 4096;
 /// Variables that AWS tools read start so; and one of boto 2.
 const PREFIX: &str = "AWS_";
 const BOTO: &str = "BOTO_CONFIG";

@@ -1,5 +1,8 @@
 //! `~/.aws/config` and `~/.aws/credentials`, as the AWS CLI reads them. Values are borrowed: nothing is copied here.
 
+/// More sections than this, and more settings in one, are not looked at: each is compared with those above it.
+const MOST: usize = 4096;
+
 /// A file of sections.
 #[derive(Debug, Default)]
 pub(super) struct Ini<'t> {
@@ -52,6 +55,10 @@ pub(super) fn read(text: &str) -> Ini<'_> {
         match header(plain) {
             Some(name) => {
                 depth = None;
+                if ini.sections.len() >= MOST {
+                    ini.wrong.push((number, "what follows is not read, there are too many sections"));
+                    return ini;
+                }
                 if ini.sections.iter().any(|section| section.name == name) {
                     ini.wrong.push((number, "a section of this name stands above already"));
                 }
@@ -78,6 +85,9 @@ fn entry<'t>(sections: &mut [Section<'t>], line: &'t str) -> Result<(), &'static
     let Some((key, value)) = line.split_once(['=', ':']) else {
         return Err("neither a section nor a setting");
     };
+    if section.entries.len() >= MOST {
+        return Err("this setting is not read, there are too many in its section");
+    }
     let (key, value) = (key.trim_end(), value.trim());
     let twice = section.get(key).is_some();
     section.entries.push(Entry { key, value });

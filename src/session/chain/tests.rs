@@ -378,10 +378,20 @@ fn hostile_files_neither_stop_nor_steer_it() {
     let long = format!("[default]\n{}", "role_arn = x\n".repeat(20_000));
     let ring: String =
         (0..200).map(|at| format!("[profile p{at}]\nrole_arn = a\nsource_profile = p{}\n", at + 1)).collect();
+    let many: String = (0..200_000).map(|at| format!("[{at}]\nk{at}=v\n")).collect();
+    let wide: String = (0..200_000).map(|at| format!("k{at}=v\n")).collect();
+    let wide = format!("[default]\n{wide}");
     let deep = "[".repeat(100_000);
-    for text in
-        [long.as_str(), &ring, &deep, "[default]\nsso_account_id\n=\n", "\u{0}[x", "[profile \"\"]\n= =\n"]
-    {
+    for text in [
+        long.as_str(),
+        &ring,
+        &many,
+        &wide,
+        &deep,
+        "[default]\nsso_account_id\n=\n",
+        "\u{0}[x",
+        "[profile \"\"]\n= =\n",
+    ] {
         let made = made().profile("p0").config(text).credentials(text).signed_in("x", "never", "");
         let (_, lines) = made.lines();
         assert!(lines.iter().all(|line| line.level >= Level::Fine && line.text.len() < 2000));
