@@ -8,6 +8,7 @@ mod inventory_where;
 mod report;
 #[cfg(feature = "run")]
 mod run;
+mod session;
 mod trail;
 #[cfg(feature = "verify")]
 mod trail_verify;
@@ -148,6 +149,9 @@ pub enum Command {
     #[cfg(all(feature = "aws", feature = "run"))]
     #[command(after_help = run::PROCESS_EXAMPLES, mut_arg("role_arn", |argument| argument.required(true)))]
     CredentialProcess(ProcessArguments),
+    /// Check before work begins: who you are in AWS, what you would become, the repository, the secrets.
+    #[command(after_help = session::SESSION_EXAMPLES)]
+    Session(SessionArguments),
     /// Serve other systems.
     #[cfg(feature = "serve")]
     Serve(ServeArguments),
@@ -310,7 +314,7 @@ pub use report::{Also, ReportArguments};
 #[cfg(feature = "run")]
 pub use run::RunArguments;
 #[cfg(all(feature = "aws", feature = "run"))]
-pub use run::{ProcessArguments, SessionArguments};
+pub use run::{MintArguments, ProcessArguments};
 #[cfg(feature = "verify")]
 pub use trail_verify::TrailVerifyArguments;
 
@@ -325,6 +329,7 @@ pub enum TrailCommand {
 
 #[cfg(feature = "serve")]
 pub use serve::{RunTaskArguments, ServeArguments, ServeCommand};
+pub use session::SessionArguments;
 pub use trail::TrailArguments;
 
 /// `secretrail serve`.

@@ -20,6 +20,7 @@
 //!   connect, and only `run` starts programs.
 //! * What `aws` collects goes into an [`evidence`] bundle; it asks only what [`policy`] prints. [`account`] judges a
 //!   bundle, live or saved, and reads no clock: the same bundle gives the same findings.
+//! * [`session`] is the check before work begins: who this is in AWS, whom it would become, what stands in the way.
 //! * Reading never fails: a [`reading::Reading`] has facts *and* gaps, and a gap is reported.
 //! * `terraform` and `script` do not know each other; `flow` joins them over [`value`].
 //! * A secret's text never leaves the process: see [`secret::Secret`] and [`secret::redact`].
@@ -50,6 +51,7 @@ pub mod script;
 pub mod secret;
 #[cfg(feature = "serve")]
 pub mod serve;
+pub mod session;
 pub mod settings;
 pub mod settle;
 pub mod sighting;

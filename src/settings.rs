@@ -1,6 +1,7 @@
 //! `secretrail.toml`: what a team settles once.
 
 mod inventory;
+mod session;
 
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -16,6 +17,8 @@ use crate::error::{Error, ErrorKind, refused, without_values};
 use crate::finding::{Confidence, Severity};
 use crate::silence::{Entry, GapEntry, Glob};
 use crate::trail::{Allowed, Conventions};
+
+pub use self::session::Session;
 
 /// The file's name.
 pub const FILE_NAME: &str = "secretrail.toml";
@@ -55,6 +58,8 @@ pub struct Settings {
     pub run: Run,
     /// `[audit]`: what `secretrail audit` looks at.
     pub audit: Audit,
+    /// `[session]`: what the check before work begins looks at.
+    pub session: Session,
     /// `[inventory]`: lists of keys.
     pub inventory: InventorySettings,
     /// `[[ignore]]`: what is not told, with the reason.
@@ -126,6 +131,7 @@ struct Written {
     trail: WrittenTrail,
     run: WrittenRun,
     audit: WrittenAudit,
+    session: session::Written,
     inventory: inventory::Written,
     ignore: Vec<Spanned<WrittenIgnore>>,
     accept_gap: Vec<Spanned<WrittenGap>>,
@@ -285,6 +291,8 @@ impl Settings {
         });
         let accepted_gaps = gaps.collect::<Result<_, _>>()?;
         let account = thresholds(written.account).map_err(|(at, reason)| wrong(place(text, at), reason))?;
+        let session =
+            session::session(written.session).map_err(|(at, reason)| wrong(place(text, at), reason))?;
         let inventory =
             inventory::settings(written.inventory).map_err(|(at, reason)| wrong(place(text, at), reason))?;
         Ok(Self {
@@ -308,6 +316,7 @@ impl Settings {
                 evidence: written.audit.evidence,
                 aws: written.audit.aws,
             },
+            session,
             inventory,
             ignores,
             accepted_gaps,

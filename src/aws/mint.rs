@@ -91,7 +91,8 @@ impl Session {
         let credentials = Credentials::new(&minted.key_id, secret, Some(token), None, "secretrail");
         let provider = SharedCredentialsProvider::new(credentials);
         let config = self.config.clone().into_builder().credentials_provider(provider).build();
-        Self { config, region: self.region.clone(), profile: self.profile.clone() }
+        let ends = std::time::SystemTime::try_from(minted.until).ok();
+        Self { config, region: self.region.clone(), profile: self.profile.clone(), temporary: true, ends }
     }
 }
 

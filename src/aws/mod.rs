@@ -10,6 +10,7 @@
 
 mod ask;
 mod error;
+pub mod forward;
 mod http;
 mod iam;
 mod identity;
@@ -18,6 +19,7 @@ mod pace;
 mod secrets_manager;
 mod session;
 pub mod ssm;
+pub mod who;
 mod whole;
 
 use std::time::Duration;

@@ -1,6 +1,6 @@
 //! Credentials and Region, from where people keep them, and what to do where there are none.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use aws_config::profile::ProfileFileCredentialsProvider;
 use aws_config::provider_config::ProviderConfig;
@@ -34,37 +34,59 @@ pub(super) struct Session {
     pub config: SdkConfig,
     pub region: String,
     pub profile: Option<String>,
+    /// Whether the credentials have a session's token.
+    pub temporary: bool,
+    /// When they end, where their giver told.
+    pub ends: Option<SystemTime>,
 }
 
 impl Session {
     pub(super) async fn open(options: &Options) -> Result<Self, Error> {
         let client = http::client(options.certificates.as_deref())?;
-        let mut loader = aws_config::defaults(BehaviorVersion::latest())
-            .http_client(client.clone())
-            .timeout_config(time_outs(options.timeout))
-            .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS));
-        // The trail shows who asked. A slash is not allowed in it.
-        if let Ok(name) = AppName::new(format!("secretrail-{}", options.version)) {
-            loader = loader.app_name(name);
-        }
-        if let Some(profile) = &options.profile {
-            loader = loader.profile_name(profile);
-        }
-        if let Some(region) = &options.region {
-            loader = loader.region(Region::new(region.clone()));
-        }
-        let mut config = loader.load().await;
-        let region = config.region().map_or_else(|| REGION.to_owned(), ToString::to_string);
-        if !is_region(&region) {
-            return Err(Error::new(ErrorKind::Usage, "the Region is not written as AWS writes it")
-                .hint("a Region is written as us-east-1; see --region, AWS_REGION and the profile"));
-        }
-        config = config.into_builder().region(Region::new(region.clone())).build();
+        let (config, region) = settings(options, client.clone()).await?;
         let credentials = credentials(&config, client, options).await?;
+        Ok(Self::with(config, region, credentials, options))
+    }
+
+    /// The same with credentials that are known already.
+    pub(super) async fn of(credentials: Credentials, options: &Options) -> Result<Self, Error> {
+        let client = http::client(options.certificates.as_deref())?;
+        let (config, region) = settings(options, client).await?;
+        Ok(Self::with(config, region, credentials, options))
+    }
+
+    fn with(config: SdkConfig, region: String, credentials: Credentials, options: &Options) -> Self {
+        let ends = credentials.expiry();
+        let temporary = credentials.session_token().is_some();
         let provider = SharedCredentialsProvider::new(credentials);
         let config = config.into_builder().credentials_provider(provider).build();
-        Ok(Self { config, region, profile: options.profile.clone() })
+        Self { config, region, profile: options.profile.clone(), temporary, ends }
     }
+}
+
+/// All but the credentials.
+async fn settings(options: &Options, client: SharedHttpClient) -> Result<(SdkConfig, String), Error> {
+    let mut loader = aws_config::defaults(BehaviorVersion::latest())
+        .http_client(client)
+        .timeout_config(time_outs(options.timeout))
+        .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS));
+    // The trail shows who asked. A slash is not allowed in it.
+    if let Ok(name) = AppName::new(format!("secretrail-{}", options.version)) {
+        loader = loader.app_name(name);
+    }
+    if let Some(profile) = &options.profile {
+        loader = loader.profile_name(profile);
+    }
+    if let Some(region) = &options.region {
+        loader = loader.region(Region::new(region.clone()));
+    }
+    let config = loader.load().await;
+    let region = config.region().map_or_else(|| REGION.to_owned(), ToString::to_string);
+    if !is_region(&region) {
+        return Err(Error::new(ErrorKind::Usage, "the Region is not written as AWS writes it")
+            .hint("a Region is written as us-east-1; see --region, AWS_REGION and the profile"));
+    }
+    Ok((config.into_builder().region(Region::new(region.clone())).build(), region))
 }
 
 /// A Region becomes part of a host's name.

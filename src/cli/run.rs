@@ -85,7 +85,7 @@ fn tag(text: &str) -> Result<(String, String), &'static str> {
 /// A session of a role, and what it says of who stands behind it.
 #[cfg(feature = "aws")]
 #[derive(Debug, Args)]
-pub struct SessionArguments {
+pub struct MintArguments {
     /// The role whose session it is.
     #[arg(long, value_name = "ARN")]
     pub role_arn: Option<String>,
@@ -137,7 +137,7 @@ pub struct SessionArguments {
 pub struct ProcessArguments {
     /// The session.
     #[command(flatten)]
-    pub session: SessionArguments,
+    pub session: MintArguments,
 }
 
 /// `secretrail run`.
@@ -181,7 +181,7 @@ pub struct RunArguments {
     /// The session that the program gets.
     #[cfg(feature = "aws")]
     #[command(flatten)]
-    pub session: SessionArguments,
+    pub session: MintArguments,
 
     /// The settings file [default: secretrail.toml in the current folder, or above it in its repository].
     #[arg(long, value_name = "FILE")]

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{self, IsTerminal};
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
@@ -122,6 +123,9 @@ pub(super) fn certificates() -> Result<Option<Vec<u8>>, Error> {
     std::fs::read(&path).map(Some).map_err(|error| unread(error.kind().to_string()))
 }
 
+/// Whether the second Ctrl-C does not end the process at once: what it started has to be ended first.
+pub(super) static GENTLY: AtomicBool = AtomicBool::new(false);
+
 /// Ctrl-C and SIGTERM; the second one ends the process at once.
 pub(super) fn stop_on_signal() -> Result<watch::Receiver<bool>, Error> {
     // One handler for the whole process, however often AWS is asked.
@@ -131,7 +135,7 @@ pub(super) fn stop_on_signal() -> Result<watch::Receiver<bool>, Error> {
     }
     let (sender, receiver) = watch::channel(false);
     let set = ctrlc::set_handler(move || {
-        if sender.send_replace(true) {
+        if sender.send_replace(true) && !GENTLY.load(Ordering::Relaxed) {
             std::process::exit(i32::from(ExitCode::Interrupted as u8));
         }
     });

@@ -20,6 +20,7 @@ mod run;
 mod scan;
 #[cfg(feature = "serve")]
 mod serve;
+mod session;
 mod setup;
 mod silencing;
 mod since;
@@ -65,6 +66,7 @@ fn audit(cli: &Cli) -> Result<ExitCode, Error> {
         Command::Run(_) => Ok(ExitCode::NotRun),
         #[cfg(all(feature = "aws", feature = "run"))]
         Command::CredentialProcess(arguments) => credential_process::run(arguments),
+        Command::Session(arguments) => session::run(cli, arguments),
         #[cfg(feature = "serve")]
         Command::Serve(arguments) => serve::run(arguments),
         Command::Completions { shell } => {

@@ -13,13 +13,7 @@ use crate::source::open::normalise;
 
 pub(super) fn style(cli: &Cli, arguments: &ReportArguments) -> TableStyle {
     let terminal = arguments.output.is_none() && io::stdout().is_terminal();
-    let color = match cli.color {
-        Color::Always => true,
-        Color::Never => false,
-        Color::Auto => {
-            terminal && anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never
-        }
-    };
+    let color = in_color(cli, terminal);
     let unicode = terminal && speaks_utf8();
     let width = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
     let width = width.or_else(|| terminal.then(console_width).flatten()).unwrap_or(100);
@@ -44,6 +38,17 @@ fn speaks_utf8() -> bool {
 pub(super) fn plain_style(cli: &Cli) -> TableStyle {
     let unicode = io::stdout().is_terminal() && speaks_utf8();
     TableStyle { unicode, quiet: cli.quiet, ..TableStyle::default() }
+}
+
+/// Whether to use colours.
+pub(super) fn in_color(cli: &Cli, terminal: bool) -> bool {
+    match cli.color {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto => {
+            terminal && anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never
+        }
+    }
 }
 
 fn console_width() -> Option<usize> {

@@ -21,6 +21,7 @@ mod oneline;
 #[cfg(feature = "serve")]
 mod run_task;
 mod sarif;
+pub mod session;
 mod shown;
 mod table;
 mod told;

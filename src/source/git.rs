@@ -5,6 +5,7 @@
 //! through git at all.
 
 mod ignored;
+pub mod state;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -4,6 +4,7 @@
 pub mod git;
 pub mod open;
 mod past;
+pub mod state;
 mod store;
 pub mod walk;
 

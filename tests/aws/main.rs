@@ -2,14 +2,17 @@
 //! does. `make test` installs them. Nothing of the machine's own AWS configuration is read.
 
 mod account;
+mod chain;
 mod collect;
 mod credentials;
 mod denied;
 mod evidence;
+mod forward;
 mod inventory;
 mod ministack;
 mod rig;
 #[cfg(all(unix, feature = "run"))]
 mod run;
+mod session;
 mod stub;
 mod trouble;

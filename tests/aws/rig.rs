@@ -40,7 +40,7 @@ fn root() -> &'static Path {
 }
 
 /// The Python that has the servers.
-fn python() -> PathBuf {
+pub fn python() -> PathBuf {
     let venv =
         std::env::var_os("SECRETRAIL_RIG_VENV").map_or_else(|| root().join("target/rig-venv"), PathBuf::from);
     let python = venv.join("bin/python");
@@ -52,7 +52,7 @@ fn python() -> PathBuf {
     python
 }
 
-fn script(name: &str) -> Command {
+pub fn script(name: &str) -> Command {
     let mut command = Command::new(python());
     command.arg("-B").arg(root().join("tests/aws").join(name)).env_clear();
     command.env("PATH", "/usr/bin:/bin").env("AWS_EC2_METADATA_DISABLED", "true");

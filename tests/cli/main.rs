@@ -19,6 +19,7 @@ mod run;
 mod scan;
 #[cfg(feature = "serve")]
 mod serve;
+mod session;
 mod settings;
 #[cfg(feature = "git")]
 mod since;

@@ -10,7 +10,7 @@ fn leak_to(path: &str) -> String {
 }
 
 /// git without anything of the machine.
-fn git(folder: &Folder, arguments: &[&str]) -> String {
+pub fn git(folder: &Folder, arguments: &[&str]) -> String {
     let mut command = Command::new("git");
     for (name, value) in [
         ("GIT_AUTHOR_NAME", "a"),
@@ -29,13 +29,13 @@ fn git(folder: &Folder, arguments: &[&str]) -> String {
     String::from_utf8(output.stdout).expect("UTF-8").trim().to_owned()
 }
 
-fn commit(folder: &Folder) {
+pub fn commit(folder: &Folder) {
     git(folder, &["add", "-A"]);
     git(folder, &["commit", "-q", "-m", "x"]);
 }
 
 /// A repository whose first commit, tagged `old`, has these files.
-fn repository(files: &[(&str, &str)]) -> Folder {
+pub fn repository(files: &[(&str, &str)]) -> Folder {
     let folder = Folder::new(files);
     git(&folder, &["init", "-q", "-b", "main"]);
     commit(&folder);

@@ -29,6 +29,11 @@ pub(super) struct Opened {
     pub runbook: Option<String>,
 }
 
+/// Whether the settings name a list, or one lies here under a usual name.
+pub(in crate::command) fn has_list(settings: &InventorySettings, base: &Path) -> bool {
+    !settings.files.is_empty() || LISTS.iter().any(|name| base.join(name).is_file())
+}
+
 /// Opens the lists that are named, else those of the settings, else what lies here under a usual name.
 pub(super) fn open(
     named: &[PathBuf],

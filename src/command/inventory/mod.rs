@@ -25,6 +25,8 @@ pub(super) fn run(cli: &Cli, arguments: &InventoryArguments) -> Result<ExitCode,
     }
 }
 
+pub(super) use check::{Asking, looked};
+pub(super) use files::has_list;
 #[cfg(feature = "aws")]
 pub(super) use live::everything;
 

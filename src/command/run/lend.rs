@@ -7,7 +7,7 @@ use super::who::Who;
 use crate::aws::mint::{Minted, Tagged};
 use crate::aws::ssm::Denied;
 use crate::aws::{self, Options};
-use crate::cli::SessionArguments;
+use crate::cli::MintArguments;
 use crate::command::collect::certificates;
 use crate::error::{Error, ErrorKind};
 use crate::secret::Secret;
@@ -46,7 +46,7 @@ pub(in crate::command) struct Lent {
 
 /// Asks AWS for all of it. Nobody is asked where nothing is wanted.
 pub(in crate::command) fn lend(
-    arguments: &SessionArguments,
+    arguments: &MintArguments,
     wanted: Option<&Tagged>,
     wishes: Vec<Wish>,
 ) -> Result<Lent, Error> {
@@ -84,7 +84,7 @@ fn unread(wish: &Wish, denied: &Denied) -> Error {
     Error::new(ErrorKind::Input, message).hint(hint)
 }
 
-fn options(arguments: &SessionArguments) -> Result<Options, Error> {
+fn options(arguments: &MintArguments) -> Result<Options, Error> {
     Ok(Options {
         profile: arguments.profile.clone(),
         region: arguments.region.clone(),
@@ -98,7 +98,7 @@ fn options(arguments: &SessionArguments) -> Result<Options, Error> {
 }
 
 /// The session that is asked for, within what STS allows.
-pub(in crate::command) fn tagged(arguments: &SessionArguments, who: &Who) -> Result<Option<Tagged>, Error> {
+pub(in crate::command) fn tagged(arguments: &MintArguments, who: &Who) -> Result<Option<Tagged>, Error> {
     let Some(role) = &arguments.role_arn else { return Ok(None) };
     let source_identity = match (&arguments.source_identity, arguments.no_source_identity) {
         (_, true) => None,
@@ -116,7 +116,7 @@ pub(in crate::command) fn tagged(arguments: &SessionArguments, who: &Who) -> Res
 }
 
 /// How the session is called.
-pub(super) fn session_name(arguments: &SessionArguments, who: &Who) -> Result<String, Error> {
+pub(super) fn session_name(arguments: &MintArguments, who: &Who) -> Result<String, Error> {
     match &arguments.session_name {
         Some(given) => named(given, "--session-name"),
         None => Ok(limits::name(&who.name()).unwrap_or_else(|| "secretrail".to_owned())),
@@ -130,7 +130,7 @@ fn named(text: &str, option: &str) -> Result<String, Error> {
 }
 
 /// What is known of who it is, and what the user adds. STS takes keys that differ in case only for the same.
-fn tags(arguments: &SessionArguments, who: &Who) -> Result<Vec<(String, String)>, Error> {
+fn tags(arguments: &MintArguments, who: &Who) -> Result<Vec<(String, String)>, Error> {
     let mut given: Vec<(String, String)> = Vec::new();
     for (key, value) in &arguments.tag {
         let key = limits::key(key).ok_or_else(|| {
@@ -174,7 +174,7 @@ mod tests {
     #[derive(Parser)]
     struct Typed {
         #[command(flatten)]
-        session: SessionArguments,
+        session: MintArguments,
     }
 
     fn of(typed: &[&str]) -> Result<Option<Tagged>, Error> {
