@@ -21,6 +21,8 @@
 //! * What `aws` collects goes into an [`evidence`] bundle; it asks only what [`policy`] prints. [`account`] judges a
 //!   bundle, live or saved, and reads no clock: the same bundle gives the same findings.
 //! * [`session`] is the check before work begins: who this is in AWS, whom it would become, what stands in the way.
+//! * [`inventory`] holds a team's list of keys against such a bundle in the same way. A list names keys, and never
+//!   holds one.
 //! * Reading never fails: a [`reading::Reading`] has facts *and* gaps, and a gap is reported.
 //! * `terraform` and `script` do not know each other; `flow` joins them over [`value`].
 //! * A secret's text never leaves the process: see [`secret::Secret`] and [`secret::redact`].

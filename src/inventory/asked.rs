@@ -16,8 +16,10 @@ pub const ACTION: &str = "Inventory";
 /// The end of its name.
 pub const FILE: &str = "secretrail/inventory.json";
 const VERSION: u32 = 1;
-/// How many names or paths one call takes.
-pub const MOST_VALUES: usize = 50;
+/// A longer name is none.
+const MOST_NAME: usize = 1_011;
+/// A name has no more parts.
+const MOST_LEVELS: usize = 32;
 
 /// How closely values are looked at.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -52,9 +54,9 @@ impl ReadLevel {
 pub struct Asked {
     /// All parameters of the Region.
     pub everything: bool,
-    /// All parameters below these.
+    /// All parameters below these, in order.
     pub paths: Vec<String>,
-    /// These, which stand elsewhere.
+    /// These, which stand elsewhere, in order.
     pub names: Vec<String>,
     /// Whether Secrets Manager was asked.
     pub secrets: bool,
@@ -69,22 +71,21 @@ impl Asked {
             .entries
             .iter()
             .filter_map(|entry| match &entry.home {
-                Home::Parameter(name) => Some(name.as_str()),
+                Home::Parameter(name) if is_parameter_name(name) => Some(name.as_str()),
                 _ => None,
             })
             .collect();
         let paths = projects(&names, thresholds);
-        let below = |name: &str| paths.iter().any(|path| is_below(name, path));
-        let names = names.iter().filter(|name| !below(name)).map(|name| (*name).to_owned()).collect();
+        let elsewhere = names.iter().filter(|name| !is_below_any(name, &paths));
+        let names = elsewhere.map(|name| (*name).to_owned()).collect();
         let secrets = inventory.entries.iter().any(|entry| matches!(entry.home, Home::SecretsManager(_)));
         Self { everything: false, paths, names, secrets, level }
     }
 
     /// Whether a name was asked for.
     pub fn covers(&self, name: &str) -> bool {
-        self.everything
-            || self.names.iter().any(|asked| asked == name)
-            || self.paths.iter().any(|path| is_below(name, path))
+        let is_named = self.names.binary_search_by(|asked| asked.as_str().cmp(name)).is_ok();
+        self.everything || is_named || is_below_any(name, &self.paths)
     }
 }
 
@@ -102,7 +103,24 @@ fn projects(names: &BTreeSet<&str>, thresholds: &Thresholds) -> Vec<String> {
     }
     // One that is below another one is asked for with it.
     let all: Vec<String> = paths.into_iter().collect();
-    all.iter().filter(|path| !all.iter().any(|other| is_below(path, other))).cloned().collect()
+    all.iter().filter(|path| !is_below_any(path, &all)).cloned().collect()
+}
+
+/// Whether a name is below one of these paths, which are in order.
+pub fn is_below_any(name: &str, paths: &[String]) -> bool {
+    let ends = name.match_indices('/').map(|(at, _)| at).filter(|at| *at > 0).take(MOST_LEVELS);
+    let mut above = ends.filter_map(|at| name.get(..at));
+    above.any(|above| paths.binary_search_by(|path| path.as_str().cmp(above)).is_ok())
+}
+
+/// Whether a parameter can have this name; AWS refuses to look for another one, and for all that are asked with it.
+pub fn is_parameter_name(name: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_./-".contains(&byte);
+    !name.is_empty()
+        && name.len() <= MOST_NAME
+        && name.bytes().all(plain)
+        && !name.ends_with('/')
+        && !name.contains("//")
 }
 
 /// Whether a name is below a path.
@@ -265,7 +283,9 @@ pub fn parse(text: &str) -> Option<(Asked, Vec<Seen>)> {
     let wire: Wire = serde_json::from_str(text).ok().filter(|wire: &Wire| wire.version == VERSION)?;
     let level = ReadLevel::from_number(wire.read_level)?;
     let values: Option<Vec<Seen>> = wire.values.into_iter().map(seen).collect();
-    let Wire { everything, paths, names, secrets, .. } = wire;
+    let Wire { everything, mut paths, mut names, secrets, .. } = wire;
+    paths.sort();
+    names.sort();
     Some((Asked { everything, paths, names, secrets, level }, values?))
 }
 

@@ -1,16 +1,22 @@
 //! The list held against the stores: the state of each row, and what no row lists.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use super::asked::{LengthClass, Looks, Outcome, ReadLevel, is_below};
+use super::asked::{LengthClass, Looks, Outcome, ReadLevel, is_below_any, is_parameter_name};
 use super::drill::Drill;
 use super::naming::is_well_named;
 use super::stores::{Parameter, StoredSecret, Stores, Why};
 use super::{Entry, Home, Inventory, Rotated, Thresholds};
 use crate::day::Day;
+use crate::reading::Gap;
 use crate::source::Span;
+
+/// Why a row was not checked, where the evidence is another list's.
+const NOT_ASKED: &str = "it was not asked for";
+/// Keys with the same value that are named.
+const MOST_SAME: usize = 10;
 
 /// How a row stands. The first that applies, in this order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -193,20 +199,38 @@ pub fn check(inventory: &Inventory, stores: &Stores, thresholds: &Thresholds) ->
         let Some(group) = status.looks.and_then(|looks| looks.group) else { continue };
         let own = inventory.entries.get(status.row).map(|entry| entry.key.as_str());
         let others = groups.get(&group).into_iter().flatten().filter(|(row, _)| *row != status.row);
-        status.same_as = others.map(|(_, key)| key.clone()).filter(|key| Some(key.as_str()) != own).collect();
+        let others = others.map(|(_, key)| key).filter(|key| Some(key.as_str()) != own);
+        status.same_as = others.take(MOST_SAME).cloned().collect();
     }
     twins(inventory, &mut rows);
     Checked { rows, unlisted: unlisted(inventory, stores), practised: practised(inventory, stores.now) }
 }
 
 fn practised(inventory: &Inventory, now: Timestamp) -> Vec<Practised> {
+    let mut last: BTreeMap<&str, &Drill> = BTreeMap::new();
+    for drill in &inventory.drills {
+        let slot = last.entry(&drill.key).or_insert(drill);
+        if drill.at >= slot.at {
+            *slot = drill;
+        }
+    }
     let of = |(row, entry): (usize, &Entry)| {
-        let drills = inventory.drills.iter().filter(|drill| drill.key == entry.key);
-        let last = drills.max_by_key(|drill| drill.at)?.clone();
-        let days = Day::of(last.at).days_until(Day::of(now)).max(0);
-        Some(Practised { row, drill: last, days })
+        let drill: Drill = (*last.get(entry.key.as_str())?).clone();
+        let days = Day::of(drill.at).days_until(Day::of(now)).max(0);
+        Some(Practised { row, drill, days })
     };
     inventory.entries.iter().enumerate().filter_map(of).collect()
+}
+
+/// Rows that the evidence says nothing of: somebody collected it for another list.
+pub fn unasked(inventory: &Inventory, checked: &Checked) -> Vec<Gap> {
+    let rows = checked.rows.iter().filter(|status| status.why.as_deref() == Some(NOT_ASKED));
+    let gap = |status: &Status| {
+        let entry = inventory.entries.get(status.row)?;
+        let reason = "it was not asked for when this evidence was collected, and was not checked".to_owned();
+        Some(Gap { at: entry.at.span, name: entry.key.clone(), reason, hides_findings: true })
+    };
+    rows.filter_map(gap).collect()
 }
 
 /// Rows by the number that equal values share.
@@ -245,13 +269,13 @@ fn twins(inventory: &Inventory, rows: &mut [Status]) {
 }
 
 fn unlisted(inventory: &Inventory, stores: &Stores) -> Vec<Unlisted> {
-    let listed = |name: &str| {
-        inventory.entries.iter().any(|entry| matches!(&entry.home, Home::Parameter(home) if home == name))
-    };
-    let listed: std::collections::BTreeSet<&str> =
-        stores.parameters.keys().map(String::as_str).filter(|name| listed(name)).collect();
+    let homes = inventory.entries.iter().filter_map(|entry| match &entry.home {
+        Home::Parameter(name) => Some(name.as_str()),
+        _ => None,
+    });
+    let listed: BTreeSet<&str> = homes.collect();
     let own = |parameter: &&Parameter| {
-        stores.asked.everything || stores.asked.paths.iter().any(|path| is_below(&parameter.name, path))
+        stores.asked.everything || is_below_any(&parameter.name, &stores.asked.paths)
     };
     let unlisted = stores.parameters.values().filter(own).filter(|one| !listed.contains(one.name.as_str()));
     let one = |parameter: &Parameter| Unlisted {
@@ -293,6 +317,11 @@ fn status(row: usize, entry: &Entry, stores: &Stores, thresholds: &Thresholds) -
 }
 
 fn of_parameter(status: &mut Status, name: &str, entry: &Entry, stores: &Stores) {
+    if !is_parameter_name(name) {
+        status.state = State::Missing;
+        status.why = Some("no parameter can have this name".into());
+        return;
+    }
     let value = stores.values.get(name);
     if let Some(Outcome::Looked(looks)) = value {
         status.looks = Some(*looks);
@@ -309,7 +338,7 @@ fn of_parameter(status: &mut Status, name: &str, entry: &Entry, stores: &Stores)
                 status.why = Some(told.clone());
             }
             (None, None) if stores.asked.covers(name) => status.state = State::Missing,
-            (None, None) => status.why = Some("it was not asked for".into()),
+            (None, None) => status.why = Some(NOT_ASKED.into()),
         };
     };
     status.kind.clone_from(&parameter.kind);
@@ -357,7 +386,7 @@ fn of_secret(status: &mut Status, name: &str, entry: &Entry, stores: &Stores) {
                 status.why = Some(told.clone());
             }
             None if stores.asked.secrets => status.state = State::Missing,
-            None => status.why = Some("Secrets Manager was not asked".into()),
+            None => status.why = Some(NOT_ASKED.into()),
         }
         return;
     };

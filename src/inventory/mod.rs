@@ -22,7 +22,9 @@ pub mod write;
 
 use std::fmt;
 
-pub use self::check::{Checked, Claim, Encryption, Practised, State, Status, Unlisted, check, level_told};
+pub use self::check::{
+    Checked, Claim, Encryption, Practised, State, Status, Unlisted, check, level_told, unasked,
+};
 pub use self::judge::judge;
 pub use self::read::read;
 pub use self::records::{CATEGORIES, PRODUCT, SERVICE};

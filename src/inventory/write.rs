@@ -2,8 +2,11 @@
 
 use std::fmt::Write as _;
 
-use super::read::Form;
-use super::{Entry, Inventory, QUESTIONS, Rotated};
+use super::read::{Form, is_migrating};
+use super::{Entry, Home, Inventory, QUESTIONS, Rotated};
+
+/// How a list says that a key is not in its place yet.
+const NEEDS_MIGRATION: &str = "needs migration";
 
 /// The list in a form.
 pub fn text(inventory: &Inventory, form: Form) -> String {
@@ -45,7 +48,7 @@ fn cell(entry: &Entry, column: &str) -> String {
     match column {
         "Key" => entry.key.clone(),
         "Name" => entry.title.clone().unwrap_or_else(none),
-        "Location" => entry.home.to_string(),
+        "Location" => location(entry),
         "Last Rotated" => rotated(entry.rotated),
         "Owner" => owner(entry).unwrap_or_else(none),
         other => {
@@ -71,7 +74,18 @@ fn rotated(rotated: Rotated) -> String {
 
 /// Where nobody owns it yet, the place says that it is on its way, as teams write it.
 fn owner(entry: &Entry) -> Option<String> {
-    entry.owner.clone().or_else(|| entry.migrating.then(|| "needs migration".to_owned()))
+    entry.owner.clone().or_else(|| entry.migrating.then(|| NEEDS_MIGRATION.to_owned()))
+}
+
+/// Where somebody owns it already, its place says that it is on its way.
+fn location(entry: &Entry) -> String {
+    let home = entry.home.to_string();
+    let said = is_migrating(&home) || entry.extra.iter().any(|(_, text)| is_migrating(text));
+    match (entry.migrating && entry.owner.is_some() && !said, &entry.home) {
+        (false, _) => home,
+        (true, Home::None) => NEEDS_MIGRATION.to_owned(),
+        (true, _) => format!("{home} ({NEEDS_MIGRATION})"),
+    }
 }
 
 fn markdown(inventory: &Inventory) -> String {
@@ -106,7 +120,7 @@ fn fields(entry: &Entry) -> Vec<(String, String)> {
     let mut fields = vec![("key".to_owned(), entry.key.clone())];
     let mut add = |name: &str, text: Option<String>| fields.extend(text.map(|text| (name.to_owned(), text)));
     add("name", entry.title.clone());
-    add("location", Some(entry.home.to_string()));
+    add("location", Some(location(entry)));
     add("last-rotated", (entry.rotated != Rotated::Unsaid).then(|| rotated(entry.rotated)));
     add("owner", owner(entry));
     for ((word, _), answer) in QUESTIONS.iter().zip(entry.answers.all()) {
@@ -180,4 +194,37 @@ fn quoted(text: &str) -> String {
     }
     out.push('"');
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::inventory::read::{Input, read};
+    use crate::secret::tokens::TokenTable;
+    use crate::source::{SourceId, Sources, Span};
+
+    fn again(text: &str, form: Form) -> Vec<Entry> {
+        let sources = Sources::default();
+        let source = sources.add_text("list", text);
+        let reading = read(&[Input { source, form }], &[], &sources, &TokenTable::embedded());
+        assert_eq!(reading.gaps, [], "{text}");
+        let mut entries = reading.facts.entries;
+        entries.iter_mut().for_each(|entry| entry.at.span = Span::start_of(SourceId(0)));
+        entries
+    }
+
+    #[test]
+    fn what_is_written_says_what_was_read() {
+        let odd = "| Key | Name | Location | Last Rotated | Owner | yes | Verify |\n|--|--|--|--|--|--|--|\n\
+            | A | The a, \"x\" | SSM /a/b/c | 2026-03-28 | é\\|ü | no | curl: 200 |\n\
+            | B | — | GitHub Actions secret B | — | needs migration | — | # not a comment |\n\
+            | C | — | 1Password: vault | — | — | 'q' | — |\n\
+            | D | — | SSM /a/b/d (to be migrated) | — | us | — | — |\n\
+            | E | — | needs migration | — | us | — | — |\n";
+        let first = again(odd, Form::Markdown);
+        let inventory = Inventory { entries: first.clone(), ..Inventory::default() };
+        for form in Form::ALL {
+            assert_eq!(again(&text(&inventory, *form), *form), first, "{}", text(&inventory, *form));
+        }
+    }
 }

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use crate::inventory::Thresholds;
+use crate::inventory::asked::is_parameter_name;
 
 /// More days than this are a mistake: a hundred years.
 const MOST_DAYS: i64 = 36_500;
@@ -47,7 +48,7 @@ pub(super) fn settings(mut written: Written) -> Result<InventorySettings, (usize
     }
     for project in std::mem::take(&mut written.projects) {
         let name = project.get_ref();
-        if name.trim_matches('/').is_empty() || !name.starts_with('/') || name.contains(char::is_whitespace) {
+        if !name.starts_with('/') || !is_parameter_name(name.trim_matches('/')) {
             return Err((
                 project.span().start,
                 "a project is the beginning of names: write \"/paperclip-app\"",

@@ -352,11 +352,11 @@ fn secrets_manager_is_asked_for_what_lives_there() {
         ]),
     );
     let list = "| Key | Location |\n|---|---|\n| DB | Secrets Manager app/db/password |\n\
-        | GONE | Secrets Manager app/gone |\n| NONE | Secrets Manager app/none |\n";
+        | GONE | Secrets Manager app/gone |\n| LOST | Secrets Manager app/lost |\n";
     let here = here(&moto.endpoint, list);
     let (ran, report) = check(&here, &["--save", "evidence"]);
     let told: Vec<(String, String)> = statuses(&report).into_iter().collect();
-    let expected = [("DB", "ok"), ("GONE", "missing"), ("NONE", "missing")];
+    let expected = [("DB", "ok"), ("GONE", "missing"), ("LOST", "missing")];
     assert_eq!(told, expected.map(|(key, status)| (key.to_owned(), status.to_owned())), "{ran:?}");
     assert_silent(&here, &ran);
     moto.state(&json!({"denied": ["secretsmanager:ListSecrets"]}));

@@ -10,6 +10,7 @@ mod history;
 mod html;
 mod ignores;
 mod inventory_where;
+mod inventory;
 mod places;
 mod policy;
 mod rig;

@@ -36,10 +36,10 @@ examples:
 fn list_has_a_line_for_each_rule() {
     let ran = Folder::new(&[]).run(&["rules", "list"]);
     assert_eq!((ran.code, ran.err.as_str()), (0, ""));
-    let count = |folder| std::fs::read_dir(crate::rig::root().join(folder)).expect("rules").count();
-    let files =
-        count("rules/account") + count("rules/terraform") + count("rules/gate") + count("rules/trail");
-    assert_eq!(ran.out.lines().count(), files);
+    let count = |folder: &str| std::fs::read_dir(crate::rig::root().join(folder)).expect("rules").count();
+    let files = ["account", "gate", "inventory", "terraform", "trail"]
+        .map(|surface| count(&format!("rules/{surface}")));
+    assert_eq!(ran.out.lines().count(), files.iter().sum::<usize>());
     assert!(ran.out.lines().any(|line| {
         line == "secret-written-to-disk                    critical       Secret written to a disk"
     }));

@@ -12,7 +12,7 @@ use crate::command::silencing::Silencing;
 use crate::error::{Error, ErrorKind, ExitCode};
 use crate::evidence::{self, Bundle};
 use crate::inventory::asked::{Asked, ReadLevel};
-use crate::inventory::{self, Inventory, check, judge, stores};
+use crate::inventory::{self, Inventory, check, judge, stores, unasked};
 use crate::report::InventorySection;
 use crate::scan::Scanned;
 use crate::secret::Secret;
@@ -102,6 +102,7 @@ pub(in crate::command) fn looked(
     let findings = judge(&listed.facts, &checked, &settings.thresholds, &setup.rules);
     let mut gaps = listed.gaps;
     gaps.extend(stored.gaps);
+    gaps.extend(unasked(&listed.facts, &checked));
     let (places, secrets) = hidden(&listed.facts, &sources);
     let inventory = section(&listed.facts, &checked, &stored.facts, &bundle, opened.runbook);
     let files = opened.lists.len() + opened.runbooks.len();

@@ -21,6 +21,8 @@ const MIGRATING: &[&str] = &[
 ];
 /// A shorter run of letters and digits in turn is a name of somebody.
 const SHORTEST_DRAWN: usize = 20;
+/// What such a run is called.
+pub const DRAWN: &str = "a text that looks drawn by lot";
 /// A longer cell is cut when it is told.
 const MOST_CHARACTERS: usize = 2_000;
 
@@ -56,7 +58,7 @@ pub(super) fn is_nothing(text: &str) -> bool {
 }
 
 /// Whether a cell says that the key has not reached its place.
-pub(super) fn is_migrating(text: &str) -> bool {
+pub fn is_migrating(text: &str) -> bool {
     let lower = text.to_lowercase();
     MIGRATING.iter().any(|words| lower.contains(words))
 }
@@ -71,6 +73,24 @@ pub(super) fn values(text: &str, tokens: &TokenTable) -> Vec<(String, Range<usiz
     tokens.find(text, "").into_iter().map(one).collect()
 }
 
+/// All texts that look drawn by lot, by place: word by word, so that an address beside one hides nothing.
+pub(super) fn drawn_words(text: &str) -> Vec<(String, Range<usize>)> {
+    let parts = |letter: char| letter.is_whitespace() || letter == '|';
+    let mut at = 0;
+    let mut found = Vec::new();
+    for piece in text.split_inclusive(parts) {
+        let start = at;
+        at += piece.len();
+        let word = piece.trim_end_matches(parts);
+        if word.len() >= SHORTEST_DRAWN
+            && let Some((kind, range)) = looks_drawn(word)
+        {
+            found.push((kind, start + range.start..start + range.end));
+        }
+    }
+    found
+}
+
 /// The value in a text: what it looks like, and its bytes. `None` where nothing looks like one.
 pub(super) fn value(text: &str, tokens: &TokenTable) -> Option<(String, Range<usize>)> {
     values(text, tokens).into_iter().next().or_else(|| looks_drawn(text))
@@ -78,7 +98,7 @@ pub(super) fn value(text: &str, tokens: &TokenTable) -> Option<(String, Range<us
 
 /// A text that nobody made up by hand, where no token pattern knows it.
 pub(super) fn looks_drawn(text: &str) -> Option<(String, Range<usize>)> {
-    drawn(text).map(|range| ("a text that looks drawn by lot".to_owned(), range))
+    drawn(text).map(|range| (DRAWN.to_owned(), range))
 }
 
 /// A long run of letters and digits in turn. ARNs and addresses end in such runs: a path or an address is none.

@@ -17,6 +17,7 @@ mod tests;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+pub use self::cell::{DRAWN, is_migrating};
 use self::row::Rows;
 pub use self::runbook::answers_in;
 use super::Inventory;

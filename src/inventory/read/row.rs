@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::cell::{is_migrating, is_nothing, looks_drawn, plain, value, values};
+use super::cell::{drawn_words, is_migrating, is_nothing, looks_drawn, plain, value, values};
 use super::columns::{Column, column};
 use super::home::home;
 use super::{MOST_CELLS, RawCell, RawRow, gap};
@@ -43,8 +43,16 @@ impl<'t> Rows<'t> {
 
     /// A new file begins: all tokens of it are looked for at once.
     pub(super) fn begin(&mut self, text: &str) {
-        self.found =
-            values(text, self.tokens).into_iter().map(|(kind, range)| (kind, range, false)).collect();
+        let tokens = values(text, self.tokens);
+        let known = |range: &Range<usize>| {
+            let next = tokens.partition_point(|(_, token)| token.end <= range.start);
+            tokens.get(next).is_some_and(|(_, token)| token.start < range.end)
+        };
+        let mut found: Vec<(String, Range<usize>)> =
+            drawn_words(text).into_iter().filter(|(_, range)| !known(range)).collect();
+        found.extend(tokens.iter().cloned());
+        found.sort_by_key(|(_, range)| range.start);
+        self.found = found.into_iter().map(|(kind, range)| (kind, range, false)).collect();
     }
 
     /// The file ends: tokens that stand in no row are told, too.

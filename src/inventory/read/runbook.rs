@@ -23,13 +23,14 @@ pub fn answers_in(
     tokens: &TokenTable,
     found: &mut BTreeMap<usize, Answers>,
 ) {
+    let names = Names::of(names);
     let mut rows: Vec<usize> = Vec::new();
     let mut level = 0;
     let mut open: Option<&'static str> = None;
     for line in text.lines() {
         if let Some((depth, title)) = heading(line) {
             let asked = question(&title);
-            let named = named(&title, names);
+            let named = names.in_title(&title);
             if !named.is_empty() {
                 (rows, level, open) = (named, depth, None);
             } else if depth <= level {
@@ -76,20 +77,48 @@ fn heading(line: &str) -> Option<(usize, String)> {
     (1..=6).contains(&depth).then(|| (depth, plain(title.trim_end_matches('#'))))
 }
 
-/// The rows that a heading names, as whole words.
-fn named(title: &str, names: &[(usize, String)]) -> Vec<usize> {
-    let part = |letter: char| letter.is_alphanumeric() || letter == '_' || letter == '-';
-    let holds = |name: &str| {
-        title.match_indices(name).any(|(at, _)| {
-            let before = title.get(..at).and_then(|text| text.chars().next_back());
-            let after = title.get(at + name.len()..).and_then(|text| text.chars().next());
-            !before.is_some_and(part) && !after.is_some_and(part)
-        })
-    };
-    let mut rows: Vec<usize> =
-        names.iter().filter(|(_, name)| !name.is_empty() && holds(name)).map(|(row, _)| *row).collect();
-    rows.dedup();
-    rows
+/// Names by their first words, so that a heading is not held against each of them.
+struct Names<'n>(BTreeMap<&'n str, Vec<(usize, &'n str)>>);
+
+impl<'n> Names<'n> {
+    fn of(names: &'n [(usize, String)]) -> Self {
+        let mut all: BTreeMap<&str, Vec<(usize, &str)>> = BTreeMap::new();
+        for (row, name) in names {
+            if let Some((_, first)) = words(name).next() {
+                all.entry(first).or_default().push((*row, name));
+            }
+        }
+        Self(all)
+    }
+
+    /// The rows that a heading names, as whole words.
+    fn in_title(&self, title: &str) -> Vec<usize> {
+        let mut rows = Vec::new();
+        for (at, word) in words(title) {
+            for (row, name) in self.0.get(word).into_iter().flatten() {
+                let rest = title.get(at..).and_then(|rest| rest.strip_prefix(name));
+                if rest.is_some_and(|rest| !rest.starts_with(is_part)) && !rows.contains(row) {
+                    rows.push(*row);
+                }
+            }
+        }
+        rows
+    }
+}
+
+fn is_part(letter: char) -> bool {
+    letter.is_alphanumeric() || letter == '_' || letter == '-'
+}
+
+/// Words with their places.
+fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let mut at = 0;
+    text.split_inclusive(|letter| !is_part(letter)).filter_map(move |piece| {
+        let start = at;
+        at += piece.len();
+        let word = piece.trim_end_matches(|letter| !is_part(letter));
+        (!word.is_empty()).then_some((start, word))
+    })
 }
 
 /// `- **Where to revoke**: text`, `1. Verify: text`, `Push - text`: the question and the text.

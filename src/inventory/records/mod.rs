@@ -3,8 +3,9 @@
 mod fields;
 
 pub use self::fields::CATEGORIES;
-use super::check::{Checked, Practised, Status, Unlisted, keeps_to_naming};
+use super::check::{Checked, Practised, State, Status, Unlisted, keeps_to_naming};
 use super::naming::is_well_named;
+use super::read::DRAWN;
 use super::{Entry, Home, Inventory, PastedValue, Thresholds};
 use crate::finding::{Confidence, SecretFacts};
 use crate::record::{Field, FieldMap};
@@ -55,7 +56,8 @@ fn key(entry: &Entry, status: &Status, thresholds: &Thresholds) -> Judged {
     record.text("key", entry.key.clone());
     record.text("key.title", entry.told());
     record.text("key.status", status.state.word());
-    record.text("key.why", status.why.clone().unwrap_or_default());
+    let gone = || if status.state == State::Missing { "it does not exist" } else { "" };
+    record.text("key.why", status.why.clone().unwrap_or_else(|| gone().to_owned()));
     record.text("key.permission", status.permission.clone().unwrap_or_default());
     record.text("key.migrating", yes(entry.migrating));
     record.text("key.bootstrap", yes(thresholds.bootstrap.contains(&entry.key)));
@@ -131,7 +133,9 @@ fn cell(pasted: &PastedValue) -> Judged {
     // The row's line holds the value: only the place of the value is marked.
     let at = Location { span: Span { ..pasted.value }, name: pasted.at.name.clone() };
     let secret = SecretFacts { name: told.to_owned(), origin: "literal".into(), length: None, last4: None };
-    Judged { category: "cell", record, at, secret: Some(secret), confidence: Confidence::High }
+    // No pattern proves it.
+    let confidence = if pasted.kind == DRAWN { Confidence::Medium } else { Confidence::High };
+    Judged { category: "cell", record, at, secret: Some(secret), confidence }
 }
 
 fn drill(entry: &Entry, practised: &Practised, thresholds: &Thresholds) -> Judged {

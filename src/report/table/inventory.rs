@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use annotate_snippets::renderer::{AnsiColor, Effects};
+use annotate_snippets::renderer::{AnsiColor, Effects, Style};
 
 use super::{painted, severity_style};
 use crate::finding::Severity;
@@ -26,7 +26,7 @@ pub(super) fn write(
     style: TableStyle,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let bold = AnsiColor::White.on_default().effects(Effects::BOLD);
+    let bold = Style::new().effects(Effects::BOLD);
     writeln!(out, "{}", painted("[ Secrets Health Check ]", bold, style))?;
     let names: Vec<String> = section.keys.iter().map(|key| clipped(&teller.name(&key.title), NAME)).collect();
     let width = names.iter().map(|name| columns(name)).max().unwrap_or(0) + GAP;
@@ -34,7 +34,7 @@ pub(super) fn write(
     for (key, name) in section.keys.iter().zip(&names) {
         let paint = match key.state {
             KeyState::Good => AnsiColor::Green.on_default(),
-            KeyState::Elsewhere => AnsiColor::White.on_default().effects(Effects::DIMMED),
+            KeyState::Elsewhere => Style::new().effects(Effects::DIMMED),
             KeyState::Doubtful => AnsiColor::Yellow.on_default(),
             KeyState::Bad => AnsiColor::Red.on_default().effects(Effects::BOLD),
         };
@@ -47,7 +47,7 @@ pub(super) fn write(
             _ => String::new(),
         };
         let room = style.width.saturating_sub(width + word + GAP + 2).max(20);
-        let dim = AnsiColor::White.on_default().effects(Effects::DIMMED);
+        let dim = Style::new().effects(Effects::DIMMED);
         let why = match why.as_str() {
             "" => String::new(),
             why => {
