@@ -283,6 +283,7 @@ pub use account::CollectArguments;
 pub use account::{AccountArguments, AwsArguments, EvidenceArguments, EvidenceCommand, PolicyArguments};
 pub use inventory::{
     InventoryArguments, InventoryCheckArguments, InventoryCommand, InventoryConvertArguments,
+    InventoryDrillArguments, InventoryInitArguments, InventoryRunbookArguments,
 };
 pub use inventory_where::{FromEnvironment, InventoryWhereArguments, NamedKey};
 pub use report::{Also, ReportArguments};

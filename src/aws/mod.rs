@@ -14,6 +14,7 @@ mod http;
 mod iam;
 mod identity;
 mod pace;
+mod secrets_manager;
 mod session;
 pub mod ssm;
 mod whole;
@@ -124,6 +125,9 @@ pub fn inventory(
         let caller = identity::ask(&session, &asker).await?;
         asker.file_under(caller.account.as_deref());
         let known = ssm::describe(&session, &asker, wanted).await;
+        if wanted.secrets {
+            secrets_manager::list(&session, &asker).await;
+        }
         let mut found = Values::new();
         if let Some((names, decrypt)) = values {
             let there = |name: &&String| known.as_ref().is_none_or(|known| known.contains(*name));

@@ -87,6 +87,8 @@ pub struct Wanted {
     pub paths: Vec<String>,
     /// These.
     pub names: Vec<String>,
+    /// Whether Secrets Manager is asked, too.
+    pub secrets: bool,
 }
 
 /// Keeps the pages that tell of parameters, and gives the names in them; `None` where not all could be had.

@@ -41,6 +41,7 @@ Settings, in secretrail.toml; these are the defaults:
   [inventory]
   files = []                     # [\"SECRETS.md\"]: lists, beside the settings file
   runbooks = []                  # [\"SECRETS-RUNBOOK.md\"]: a heading for each key, with the five answers
+  drills = \"secrets-drills.csv\"  # what `inventory drill` notes
   projects = []                  # [\"/paperclip-app\"]: below them, each parameter must be listed [of the rows]
   max-age-days = 90              # an older key is STALE
   require-customer-key = false   # the key that AWS manages for the account is not enough
@@ -56,6 +57,31 @@ Examples:
   secretrail inventory convert secrets.csv --to markdown
 
 All columns stay. A cell that looks like a value is written as (hidden), and the command exits with 1.";
+
+pub(super) const INIT_EXAMPLES: &str = "\
+Examples:
+  secretrail inventory init . -o SECRETS.md            Terraform, scripts and GitHub workflows of this repository
+  secretrail inventory init . --from-aws               and the parameters of the account: one call for 50 of them
+  secretrail inventory init --evidence evidence/ --to toml";
+
+pub(super) const RUNBOOK_EXAMPLES: &str = "\
+Examples:
+  secretrail inventory runbook ANTHROPIC_API_KEY
+  secretrail inventory runbook ANTHROPIC_API_KEY --tree infra/   with the code that names it or writes it somewhere
+
+Exit codes:
+  0  all five are answered     1  some are not     2  usage, settings or input error";
+
+pub(super) const DRILL_EXAMPLES: &str = "\
+Examples:
+  secretrail inventory drill ANTHROPIC_API_KEY
+  secretrail inventory drill ANTHROPIC_API_KEY --by jared --record drills.csv
+
+Each step is shown and timed; nothing that is typed is kept. `inventory check` reads the file: a drill that took over
+five minutes, failed, or is older than a quarter is a finding.
+
+Exit codes:
+  0  done within five minutes     1  slower, failed or stopped     2  usage, settings or input error";
 
 /// `secretrail inventory`.
 #[derive(Debug, Args)]
@@ -77,6 +103,15 @@ pub enum InventoryCommand {
     /// Write a list in another form.
     #[command(after_help = CONVERT_EXAMPLES)]
     Convert(InventoryConvertArguments),
+    /// Draft a list from names that stand elsewhere: parameters, GitHub workflows, Terraform. Never from values.
+    #[command(after_help = INIT_EXAMPLES)]
+    Init(Box<InventoryInitArguments>),
+    /// Print the five answers that make the rotation of a key quick.
+    #[command(after_help = RUNBOOK_EXAMPLES)]
+    Runbook(InventoryRunbookArguments),
+    /// Practise the rotation of a key, with a stopwatch.
+    #[command(after_help = DRILL_EXAMPLES)]
+    Drill(InventoryDrillArguments),
 }
 
 /// `secretrail inventory check`.
@@ -141,4 +176,80 @@ pub struct InventoryConvertArguments {
     /// Write to a file instead of standard output.
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
+}
+
+/// `secretrail inventory init`.
+#[derive(Debug, Args)]
+pub struct InventoryInitArguments {
+    /// Repositories, folders or files to look for names in.
+    #[arg(value_name = "PATH", required_unless_present_any = ["evidence", "from_aws"])]
+    pub paths: Vec<PathBuf>,
+
+    /// Ask AWS for the names of all parameters of the Region, too.
+    #[arg(long)]
+    pub from_aws: bool,
+
+    /// Take their names from what was collected instead.
+    #[arg(long, value_name = "PATH", conflicts_with_all = ["from_aws", "profile", "region", "role_arn"])]
+    pub evidence: Option<PathBuf>,
+
+    /// The form to write.
+    #[arg(long, value_enum, value_name = "FORM", default_value_t = crate::inventory::read::Form::Markdown)]
+    pub to: crate::inventory::read::Form,
+
+    /// Write to a new file instead of standard output.
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+
+    /// How AWS is asked.
+    #[command(flatten)]
+    pub aws: AwsArguments,
+
+    /// No progress line.
+    #[arg(long)]
+    pub no_progress: bool,
+}
+
+/// `secretrail inventory runbook`.
+#[derive(Debug, Args)]
+pub struct InventoryRunbookArguments {
+    /// The key, as the list names it.
+    #[arg(value_name = "KEY")]
+    pub key: String,
+
+    /// Lists of keys [default: those of the settings, or SECRETS.md here].
+    #[arg(value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+
+    /// Look in this tree for the code that names the key or writes it somewhere; may stand several times.
+    #[arg(long, value_name = "PATH")]
+    pub tree: Vec<PathBuf>,
+
+    /// The settings file [default: secretrail.toml in the current folder, or above it in its repository].
+    #[arg(long, value_name = "FILE")]
+    pub settings: Option<PathBuf>,
+}
+
+/// `secretrail inventory drill`.
+#[derive(Debug, Args)]
+pub struct InventoryDrillArguments {
+    /// The key, as the list names it.
+    #[arg(value_name = "KEY")]
+    pub key: String,
+
+    /// Lists of keys [default: those of the settings, or SECRETS.md here].
+    #[arg(value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+
+    /// Who practises [default: the user of this machine].
+    #[arg(long, value_name = "NAME")]
+    pub by: Option<String>,
+
+    /// Where it is noted [default: secrets-drills.csv here].
+    #[arg(long, value_name = "FILE")]
+    pub record: Option<PathBuf>,
+
+    /// The settings file [default: secretrail.toml in the current folder, or above it in its repository].
+    #[arg(long, value_name = "FILE")]
+    pub settings: Option<PathBuf>,
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::asked::{LengthClass, Looks, Outcome, ReadLevel, is_below};
+use super::drill::Drill;
 use super::naming::is_well_named;
 use super::stores::{Parameter, StoredSecret, Stores, Why};
 use super::{Entry, Home, Inventory, Rotated, Thresholds};
@@ -164,6 +165,19 @@ pub struct Checked {
     pub rows: Vec<Status>,
     /// Parameters of the projects that no row lists, by name.
     pub unlisted: Vec<Unlisted>,
+    /// The last practised rotation of each key that has one, in the list's order.
+    pub practised: Vec<Practised>,
+}
+
+/// The last practised rotation of a key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Practised {
+    /// The row.
+    pub row: usize,
+    /// The drill.
+    pub drill: Drill,
+    /// Days since then.
+    pub days: i64,
 }
 
 /// Holds a list against the stores.
@@ -182,7 +196,17 @@ pub fn check(inventory: &Inventory, stores: &Stores, thresholds: &Thresholds) ->
         status.same_as = others.map(|(_, key)| key.clone()).filter(|key| Some(key.as_str()) != own).collect();
     }
     twins(inventory, &mut rows);
-    Checked { rows, unlisted: unlisted(inventory, stores) }
+    Checked { rows, unlisted: unlisted(inventory, stores), practised: practised(inventory, stores.now) }
+}
+
+fn practised(inventory: &Inventory, now: Timestamp) -> Vec<Practised> {
+    let of = |(row, entry): (usize, &Entry)| {
+        let drills = inventory.drills.iter().filter(|drill| drill.key == entry.key);
+        let last = drills.max_by_key(|drill| drill.at)?.clone();
+        let days = Day::of(last.at).days_until(Day::of(now)).max(0);
+        Some(Practised { row, drill: last, days })
+    };
+    inventory.entries.iter().enumerate().filter_map(of).collect()
 }
 
 /// Rows by the number that equal values share.

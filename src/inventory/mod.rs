@@ -10,6 +10,8 @@
 
 pub mod asked;
 mod check;
+pub mod draft;
+pub mod drill;
 mod judge;
 mod naming;
 pub mod read;
@@ -20,7 +22,7 @@ pub mod write;
 
 use std::fmt;
 
-pub use self::check::{Checked, Claim, Encryption, State, Status, Unlisted, check, level_told};
+pub use self::check::{Checked, Claim, Encryption, Practised, State, Status, Unlisted, check, level_told};
 pub use self::judge::judge;
 pub use self::read::read;
 pub use self::records::{CATEGORIES, PRODUCT, SERVICE};
@@ -35,6 +37,8 @@ pub struct Inventory {
     pub entries: Vec<Entry>,
     /// Cells that look like a value: where, and in which row and column. Their text is kept nowhere.
     pub values: Vec<PastedValue>,
+    /// Rotations that were practised.
+    pub drills: Vec<drill::Drill>,
 }
 
 /// One key: a row of a list.

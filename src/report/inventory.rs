@@ -59,6 +59,8 @@ pub struct ListedKey {
 pub enum KeyState {
     /// As it should be.
     Good,
+    /// It lives where only others can look.
+    Elsewhere,
     /// Somebody should look.
     Doubtful,
     /// It does not work, or not as it should.
@@ -84,7 +86,8 @@ impl InventorySection {
         let doubtful = self.keys.iter().filter(|key| key.state == KeyState::Doubtful).count();
         let see = self.runbook.as_ref().map(|file| format!(" See {file} to fix.")).unwrap_or_default();
         match (bad, doubtful) {
-            (0, 0) => match self.keys.len() {
+            (0, 0) => match self.keys.iter().filter(|key| key.state == KeyState::Good).count() {
+                0 => "No listed secret lives where secretrail can look.".to_owned(),
                 1 => "The secret is in its place.".to_owned(),
                 all => format!("All {all} secrets are in their places."),
             },

@@ -6,6 +6,7 @@ mod collect;
 mod credentials;
 mod denied;
 mod evidence;
+mod inventory;
 mod ministack;
 mod rig;
 mod stub;

@@ -12,6 +12,7 @@ const EXAMPLES: &[(&str, i32)] = &[
     ("gitlab-ci", 1),
     ("incident", 1),
     ("incident-fixed", 0),
+    ("inventory", 1),
     ("pre-commit", 1),
     ("run-task", 0),
 ];

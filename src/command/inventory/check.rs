@@ -73,7 +73,9 @@ pub(in crate::command) fn looked(
     sources.set_base(setup.base.clone());
     let settings = &setup.settings.inventory;
     let opened = files::open(asking.files, settings, &setup.base, &sources)?;
-    let listed = inventory::read(&opened.lists, &opened.runbooks, &sources, &setup.tokens);
+    let mut listed = inventory::read(&opened.lists, &opened.runbooks, &sources, &setup.tokens);
+    listed.facts.drills = opened.drills;
+    listed.gaps.extend(opened.gaps);
     let asked = Asked::of(&listed.facts, &settings.thresholds, asking.level);
     let bundle = match asking.evidence {
         Some(path) => evidence::read(path)?,

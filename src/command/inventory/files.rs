@@ -3,7 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, ErrorKind};
+use crate::inventory::drill::{Drill, parse};
 use crate::inventory::read::{Form, Input};
+use crate::reading::Gap;
 use crate::settings::InventorySettings;
 use crate::source::open::{normalise, read_text_up_to};
 use crate::source::{SourceId, Sources};
@@ -20,6 +22,9 @@ const MOST_BYTES: u64 = crate::inventory::read::MOST_BYTES as u64;
 pub(super) struct Opened {
     pub lists: Vec<Input>,
     pub runbooks: Vec<SourceId>,
+    /// Rotations that were practised, and what of their file can't be read.
+    pub drills: Vec<Drill>,
+    pub gaps: Vec<Gap>,
     /// The runbook's name, for people.
     pub runbook: Option<String>,
 }
@@ -59,7 +64,30 @@ pub(super) fn open(
     }
     let runbooks = paths.iter().map(|path| add(path, sources)).collect::<Result<Vec<_>, Error>>()?;
     let runbook = runbooks.first().map(|source| sources.name(*source));
-    Ok(Opened { lists, runbooks, runbook })
+    let (drills, gaps) = drills(settings, base, sources)?;
+    Ok(Opened { lists, runbooks, drills, gaps, runbook })
+}
+
+fn drills(
+    settings: &InventorySettings,
+    base: &Path,
+    sources: &Sources,
+) -> Result<(Vec<Drill>, Vec<Gap>), Error> {
+    let usual = Some(base.join(super::drill::FILE)).filter(|path| path.is_file());
+    let named = settings.drills.as_ref().map(|path| normalise(&base.join(path)));
+    // Nobody has practised yet.
+    let Some(path) = named.filter(|path| path.is_file()).or(usual) else {
+        return Ok((Vec::new(), Vec::new()));
+    };
+    let source = add(&path, sources)?;
+    let (drills, wrong) = parse(&sources.text(source));
+    let gap = |line: usize| Gap {
+        at: sources.line_span(source, line),
+        name: String::new(),
+        reason: "this line notes no drill".to_owned(),
+        hides_findings: false,
+    };
+    Ok((drills, wrong.into_iter().take(100).map(gap).collect()))
 }
 
 fn add(path: &Path, sources: &Sources) -> Result<SourceId, Error> {

@@ -37,7 +37,7 @@ pub(in crate::command) fn everything(
     arguments: &AwsArguments,
     no_progress: bool,
 ) -> Result<Bundle, Error> {
-    let asked = Asked { everything: true, ..Asked::default() };
+    let asked = Asked { everything: true, secrets: true, ..Asked::default() };
     ask(cli, arguments, no_progress, &asked, &[])
 }
 
@@ -54,8 +54,12 @@ fn ask(
         Step::Expect(calls) => bar.inc_length(calls),
         Step::Done => bar.inc(1),
     };
-    let wanted =
-        Wanted { everything: asked.everything, paths: asked.paths.clone(), names: asked.names.clone() };
+    let wanted = Wanted {
+        everything: asked.everything,
+        paths: asked.paths.clone(),
+        names: asked.names.clone(),
+        secrets: asked.secrets,
+    };
     let values = match asked.level {
         ReadLevel::Metadata => None,
         level => Some((names, level == ReadLevel::Decrypted)),

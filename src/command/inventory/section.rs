@@ -2,7 +2,7 @@
 
 use crate::evidence::Bundle;
 use crate::inventory::stores::Stores;
-use crate::inventory::{Checked, Inventory, level_told};
+use crate::inventory::{Checked, Home, Inventory, State, level_told};
 use crate::report::{InventorySection, KeyState, ListedKey, UnlistedParameter};
 
 pub(super) fn section(
@@ -22,7 +22,10 @@ pub(super) fn section(
             owner: entry.owner.clone(),
             status: status.state.word().to_owned(),
             shouted: status.state.shouted().to_owned(),
-            state: state(status.state),
+            state: match (&entry.home, status.state) {
+                (Home::GithubSecret(_), State::NotChecked) => KeyState::Elsewhere,
+                (_, other) => state(other),
+            },
             why: status.why.clone(),
             age_days: status.age_days,
             claimed: entry.rotated.day().map(|day| day.to_string()),
@@ -48,8 +51,7 @@ pub(super) fn section(
     }
 }
 
-fn state(state: crate::inventory::State) -> KeyState {
-    use crate::inventory::State;
+fn state(state: State) -> KeyState {
     match state {
         State::Ok => KeyState::Good,
         State::Stale | State::NotChecked => KeyState::Doubtful,

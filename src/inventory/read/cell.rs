@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::secret::redact::is_strewn;
-use crate::secret::tokens::TokenTable;
+use crate::secret::tokens::{TokenMatch, TokenTable};
 
 /// What people write where there is nothing.
 const NOTHING: &[&str] =
@@ -61,15 +61,23 @@ pub(super) fn is_migrating(text: &str) -> bool {
     MIGRATING.iter().any(|words| lower.contains(words))
 }
 
-/// The value in a cell: what it looks like, and its bytes in the cell. `None` where nothing looks like one.
+/// All tokens of a text, by place: what each looks like, and its bytes.
+pub(super) fn values(text: &str, tokens: &TokenTable) -> Vec<(String, Range<usize>)> {
+    let one = |found: TokenMatch| {
+        // The documented examples are no secrets, and no names either.
+        let example = if found.documentation { " (a documented example)" } else { "" };
+        (format!("{}{example}", found.description), found.range)
+    };
+    tokens.find(text, "").into_iter().map(one).collect()
+}
+
+/// The value in a text: what it looks like, and its bytes. `None` where nothing looks like one.
 pub(super) fn value(text: &str, tokens: &TokenTable) -> Option<(String, Range<usize>)> {
-    if let Some(found) = tokens.find(text, "").into_iter().find(|found| !found.documentation) {
-        return Some((found.description.to_string(), found.range));
-    }
-    // The documented examples are no secrets, and no names either.
-    if let Some(found) = tokens.find(text, "").into_iter().next() {
-        return Some((format!("{} (a documented example)", found.description), found.range));
-    }
+    values(text, tokens).into_iter().next().or_else(|| looks_drawn(text))
+}
+
+/// A text that nobody made up by hand, where no token pattern knows it.
+pub(super) fn looks_drawn(text: &str) -> Option<(String, Range<usize>)> {
     drawn(text).map(|range| ("a text that looks drawn by lot".to_owned(), range))
 }
 

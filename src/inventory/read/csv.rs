@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::columns::is_list;
-use super::{Raw, RawCell, RawRow};
+use super::{MOST_CELLS, Raw, RawCell, RawRow};
 
 /// Reads all rows under the first header of a list of keys.
 pub(super) fn read(text: &str) -> Raw {
@@ -39,7 +39,9 @@ fn row(text: &str, start: usize) -> (Vec<(String, Range<usize>)>, usize) {
     let mut at = start;
     loop {
         let (cell, end) = cell(text, at);
-        cells.push((cell, at..end));
+        if cells.len() <= MOST_CELLS {
+            cells.push((cell, at..end));
+        }
         if text.as_bytes().get(end) != Some(&b',') {
             return (cells, end);
         }

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::columns::is_list;
-use super::{Raw, RawCell, RawRow};
+use super::{MOST_CELLS, Raw, RawCell, RawRow};
 
 /// A line with its place.
 struct Line<'t> {
@@ -75,7 +75,7 @@ fn cells(line: &Line<'_>) -> Vec<(String, Range<usize>)> {
     let mut bars = Vec::new();
     let (mut escaped, mut code) = (false, false);
     // An odd backtick opens nothing.
-    let has_pairs = line.text.matches('`').count() % 2 == 0;
+    let has_pairs = line.text.matches('`').count().is_multiple_of(2);
     for (at, letter) in line.text.char_indices() {
         match letter {
             '\\' if !escaped => {
@@ -106,5 +106,5 @@ fn cells(line: &Line<'_>) -> Vec<(String, Range<usize>)> {
         let start = line.start + from + whole.find(inner).unwrap_or(0);
         (inner.to_owned(), start..start + inner.len())
     };
-    edges.windows(2).map(cell).collect()
+    edges.windows(2).take(MOST_CELLS + 1).map(cell).collect()
 }

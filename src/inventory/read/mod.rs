@@ -28,6 +28,8 @@ use crate::source::{SourceId, Sources, Span};
 pub const MOST_BYTES: usize = 8 * 1024 * 1024;
 /// More rows are no list of keys.
 const MOST_ROWS: usize = 20_000;
+/// More cells of one row are none of a list.
+const MOST_CELLS: usize = 500;
 
 /// How a list is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -114,12 +116,14 @@ pub fn read(
         let before = rows.count();
         let text = sources.text(input.source);
         let raw = raw(input.form, &text);
+        rows.begin(&text);
         for (at, reason) in &raw.gaps {
             gaps.push(gap(Span::new(input.source, at.start, at.end), "", reason, true));
         }
         for raw in raw.rows.iter().take(MOST_ROWS) {
             rows.add(raw, input.source, &text);
         }
+        rows.end(input.source);
         if raw.rows.len() > MOST_ROWS {
             gaps.push(gap(
                 Span::start_of(input.source),

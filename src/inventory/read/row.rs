@@ -1,9 +1,12 @@
 //! From a row's cells to a key.
 
-use super::cell::{is_migrating, is_nothing, plain, value};
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use super::cell::{is_migrating, is_nothing, looks_drawn, plain, value, values};
 use super::columns::{Column, column};
 use super::home::home;
-use super::{RawCell, RawRow, gap};
+use super::{MOST_CELLS, RawCell, RawRow, gap};
 use crate::day::Day;
 use crate::inventory::{Answers, Entry, Home, Inventory, PastedValue, Rotated};
 use crate::reading::Gap;
@@ -18,11 +21,16 @@ pub(super) struct Rows<'t> {
     tokens: &'t TokenTable,
     inventory: Inventory,
     gaps: Vec<Gap>,
+    /// Names of columns as they may be told, by what is written.
+    columns: BTreeMap<String, String>,
+    /// Tokens of the file that is read: what they look like, where they stand, and whether a cell told of them.
+    found: Vec<(String, Range<usize>, bool)>,
 }
 
 impl<'t> Rows<'t> {
     pub(super) fn new(tokens: &'t TokenTable) -> Self {
-        Self { tokens, inventory: Inventory::default(), gaps: Vec::new() }
+        let (inventory, columns) = (Inventory::default(), BTreeMap::new());
+        Self { tokens, inventory, gaps: Vec::new(), columns, found: Vec::new() }
     }
 
     pub(super) fn count(&self) -> usize {
@@ -33,11 +41,35 @@ impl<'t> Rows<'t> {
         (self.inventory, self.gaps)
     }
 
+    /// A new file begins: all tokens of it are looked for at once.
+    pub(super) fn begin(&mut self, text: &str) {
+        self.found =
+            values(text, self.tokens).into_iter().map(|(kind, range)| (kind, range, false)).collect();
+    }
+
+    /// The file ends: tokens that stand in no row are told, too.
+    pub(super) fn end(&mut self, source: SourceId) {
+        let others = std::mem::take(&mut self.found).into_iter().filter(|(.., told)| !told);
+        self.inventory.values.extend(others.map(|(kind, range, _)| {
+            let span = Span::new(source, range.start, range.end);
+            PastedValue {
+                at: Location { span, name: String::new() },
+                column: String::new(),
+                kind,
+                value: span,
+            }
+        }));
+    }
+
     /// Adds a row. Cells that hold a value are hidden before anything else looks at them.
     pub(super) fn add(&mut self, raw: &RawRow, source: SourceId, text: &str) {
         let mut pasted = Vec::new();
-        let cells: Vec<RawCell> =
-            raw.cells.iter().map(|cell| self.clean(cell, source, text, &mut pasted)).collect();
+        let few = raw.cells.iter().take(MOST_CELLS);
+        let cells: Vec<RawCell> = few.map(|cell| self.clean(cell, source, text, &mut pasted)).collect();
+        if raw.cells.len() > MOST_CELLS {
+            let at = Span::new(source, raw.at.start, raw.at.start);
+            self.gaps.push(gap(at, "", "this row has too many cells: the first 500 were read", true));
+        }
         let of = |wanted: Column| cells.iter().find(|cell| column(&cell.column) == wanted);
         let told = |wanted: Column| of(wanted).map(|cell| cell.text.clone()).filter(|text| !is_nothing(text));
         let (mut key, mut title) = (told(Column::Key), told(Column::Title));
@@ -96,23 +128,50 @@ impl<'t> Rows<'t> {
     }
 
     /// The cell as it may be known: its marks taken off, and nothing of it where it holds a value.
-    fn clean(&self, cell: &RawCell, source: SourceId, text: &str, pasted: &mut Vec<PastedValue>) -> RawCell {
+    fn clean(
+        &mut self,
+        cell: &RawCell,
+        source: SourceId,
+        text: &str,
+        pasted: &mut Vec<PastedValue>,
+    ) -> RawCell {
+        let tokens = self.tokens;
         // The column's name is somebody's text too.
         let name =
-            if value(&cell.column, self.tokens).is_some() { HIDDEN.to_owned() } else { plain(&cell.column) };
+            self.columns.entry(cell.column.clone()).or_insert_with(|| match value(&cell.column, tokens) {
+                Some(_) => HIDDEN.to_owned(),
+                None => plain(&cell.column),
+            });
+        let name = name.clone();
         let written = text.get(cell.at.clone()).unwrap_or_default();
         // As written, so that the place is known; else as it is understood.
-        let found = value(written, self.tokens)
-            .or_else(|| value(&cell.text, self.tokens).map(|(kind, _)| (kind, 0..written.len())));
+        let first = self.found.partition_point(|(_, range, _)| range.end <= cell.at.start);
+        let token = self.found.get_mut(first).filter(|(_, range, _)| range.start < cell.at.end);
+        let found = token.map(|(kind, range, told)| {
+            *told = true;
+            (kind.clone(), range.clone())
+        });
+        let start = cell.at.start;
+        let inside = |(kind, range): (String, Range<usize>)| (kind, start + range.start..start + range.end);
+        let found = found.or_else(|| looks_drawn(written).map(inside)).or_else(|| {
+            let differs = written != cell.text;
+            differs.then(|| value(&cell.text, tokens)).flatten().map(|(kind, _)| (kind, cell.at.clone()))
+        });
         let Some((kind, range)) = found else {
             return RawCell { column: name, text: plain(&cell.text), at: cell.at.clone() };
         };
-        let start = cell.at.start;
+        // All others of the cell are told with it.
+        for (_, range, told) in self.found.iter_mut().skip(first) {
+            if range.start >= cell.at.end {
+                break;
+            }
+            *told = true;
+        }
         pasted.push(PastedValue {
             at: Location { span: Span::new(source, cell.at.start, cell.at.end), name: String::new() },
             column: name.clone(),
             kind,
-            value: Span::new(source, start + range.start, start + range.end),
+            value: Span::new(source, range.start, range.end),
         });
         RawCell { column: name, text: HIDDEN.to_owned(), at: cell.at.clone() }
     }

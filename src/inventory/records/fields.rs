@@ -16,6 +16,7 @@ pub const CATEGORIES: &[Category] = &[
     Category { name: "key", what: "one row of a list of keys", fields: KEY },
     Category { name: "parameter", what: "a parameter of the projects that no row lists", fields: PARAMETER },
     Category { name: "cell", what: "a cell of a list of keys that looks like a value", fields: CELL },
+    Category { name: "drill", what: "the last practised rotation of a key", fields: DRILL },
 ];
 
 const KEY: &[(&str, &str)] = &[
@@ -72,4 +73,16 @@ const CELL: &[(&str, &str)] = &[
     ("cell.key", "the key of its row"),
     ("cell.column", "its column: `Owner`"),
     ("cell.kind", "what it looks like: `GitHub token`"),
+];
+
+const DRILL: &[(&str, &str)] = &[
+    ("key", "the key's name"),
+    ("key.title", "what people call it, or its name"),
+    ("drill.result", "`done`, `failed` or `stopped`"),
+    ("drill.who", "who did it"),
+    ("drill.took", "how long it took: `4 min 05 s`"),
+    ("drill.seconds", "the same in seconds"),
+    ("drill.slow", "over five minutes: `yes` or `no`"),
+    ("drill.days-ago", "days since then"),
+    ("drill.old", "more than a quarter ago: `yes` or `no`"),
 ];

@@ -3,7 +3,7 @@
 mod fields;
 
 pub use self::fields::CATEGORIES;
-use super::check::{Checked, Status, Unlisted, keeps_to_naming};
+use super::check::{Checked, Practised, Status, Unlisted, keeps_to_naming};
 use super::naming::is_well_named;
 use super::{Entry, Home, Inventory, PastedValue, Thresholds};
 use crate::finding::{Confidence, SecretFacts};
@@ -32,6 +32,8 @@ pub(super) fn records(inventory: &Inventory, checked: &Checked, thresholds: &Thr
     let mut all: Vec<Judged> = rows.map(|(entry, status)| key(entry, status, thresholds)).collect();
     all.extend(checked.unlisted.iter().map(|one| parameter(one, thresholds)));
     all.extend(inventory.values.iter().map(cell));
+    let practised = checked.practised.iter().filter_map(|one| Some((inventory.entries.get(one.row)?, one)));
+    all.extend(practised.map(|(entry, one)| drill(entry, one, thresholds)));
     all
 }
 
@@ -122,15 +124,32 @@ fn parameter(unlisted: &Unlisted, thresholds: &Thresholds) -> Judged {
 
 fn cell(pasted: &PastedValue) -> Judged {
     let mut record = FieldMap::default();
-    let told = if pasted.at.name.is_empty() { "a row without a key" } else { pasted.at.name.as_str() };
+    let told = if pasted.at.name.is_empty() { "text beside the rows" } else { pasted.at.name.as_str() };
     record.text("cell.key", told);
-    record.text(
-        "cell.column",
-        if pasted.column.is_empty() { "without a name" } else { pasted.column.as_str() },
-    );
+    record.text("cell.column", if pasted.column.is_empty() { "none" } else { pasted.column.as_str() });
     record.text("cell.kind", pasted.kind.clone());
     // The row's line holds the value: only the place of the value is marked.
     let at = Location { span: Span { ..pasted.value }, name: pasted.at.name.clone() };
     let secret = SecretFacts { name: told.to_owned(), origin: "literal".into(), length: None, last4: None };
     Judged { category: "cell", record, at, secret: Some(secret), confidence: Confidence::High }
+}
+
+fn drill(entry: &Entry, practised: &Practised, thresholds: &Thresholds) -> Judged {
+    let (drill, mut record) = (&practised.drill, FieldMap::default());
+    record.text("key", entry.key.clone());
+    record.text("key.title", entry.told());
+    record.text("drill.result", drill.ending.word());
+    record.text("drill.who", drill.who.clone());
+    record.text("drill.took", super::drill::told(drill.seconds));
+    record.text("drill.slow", yes(drill.seconds > thresholds.drill_seconds));
+    record.text("drill.old", yes(practised.days > thresholds.drill_days));
+    number(&mut record, "drill.seconds", drill.seconds);
+    number(&mut record, "drill.days-ago", practised.days);
+    Judged {
+        category: "drill",
+        record,
+        at: entry.at.clone(),
+        secret: Some(told(&entry.key, &entry.home)),
+        confidence: Confidence::High,
+    }
 }

@@ -34,6 +34,7 @@ pub(super) fn write(
     for (key, name) in section.keys.iter().zip(&names) {
         let paint = match key.state {
             KeyState::Good => AnsiColor::Green.on_default(),
+            KeyState::Elsewhere => AnsiColor::White.on_default().effects(Effects::DIMMED),
             KeyState::Doubtful => AnsiColor::Yellow.on_default(),
             KeyState::Bad => AnsiColor::Red.on_default().effects(Effects::BOLD),
         };
@@ -57,7 +58,7 @@ pub(super) fn write(
         writeln!(out, "  {name}{blanks}{}{why}", painted(&key.shouted, paint, style))?;
     }
     let advice = teller.message(&section.advice());
-    let worst = section.keys.iter().any(|key| key.state != KeyState::Good);
+    let worst = section.keys.iter().any(|key| matches!(key.state, KeyState::Doubtful | KeyState::Bad));
     let paint = if worst { AnsiColor::Yellow } else { AnsiColor::Green };
     writeln!(out, "{}", painted(&advice, paint.on_default().effects(Effects::BOLD), style))
 }
