@@ -263,3 +263,22 @@ fn what_is_silenced_and_excluded_stays_so() {
     assert!(ran.findings().is_empty(), "{ran:#?}");
     assert_eq!(ran.silenced(), ["settings key-outside-its-home a/.env:1"]);
 }
+
+/// As teams keep it.
+const LIST: &str = "# Keys\n\n| Key | Location | Last Rotated | Owner |\n|---|---|---|---|\n| ANTHROPIC_API_KEY | SSM /paperclip-app/anthropic/api-key | 2026-03-28 | Paperclip |\n| LINEAR_API_KEY | — | — | needs migration |\n";
+
+#[test]
+fn the_keys_are_those_of_the_list() {
+    let folder = Folder::new(&[
+        ("SECRETS.md", LIST),
+        ("run.sh", "aws ssm get-parameter --name /paperclip-app/anthropic/api-key --with-decryption\n"),
+        (".env", "LINEAR_API_KEY=fixture-a1b2c3d4e5\nOTHER_KEY=fixture-a1b2c3d4e5\n"),
+    ]);
+    let ran = folder.run(&["inventory", "where", "--format", "json"]);
+    let mut found = ran.findings();
+    found.sort();
+    assert_eq!(found, ["key-outside-its-home .env:1", "key-outside-its-home-reference run.sh:1"], "{ran:#?}");
+    assert!(ran.out.contains("its home is not listed"), "{}", ran.out);
+    let ran = folder.run(&["inventory", "where", "--list", "none.md", "."]);
+    assert_eq!(ran.code, 2, "{ran:#?}");
+}
