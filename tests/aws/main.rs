@@ -7,6 +7,7 @@ mod credentials;
 mod denied;
 mod evidence;
 mod inventory;
+mod inventory_where;
 mod ministack;
 mod rig;
 mod stub;

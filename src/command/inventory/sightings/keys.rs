@@ -53,8 +53,9 @@ impl Wanted {
         if arguments.values_stdin {
             values.take_stdin(&mut keys)?;
         }
-        if arguments.level >= 2 {
+        if arguments.read_level >= 2 {
             values.take_aws(arguments, &keys)?;
+            values.tell_unread(&keys);
         }
         if keys.is_empty() {
             return Err(Error::new(ErrorKind::Usage, "there is no key to look for").hint(
@@ -199,6 +200,22 @@ impl Values {
             self.push(name, Zeroizing::new(value.to_owned()), keys);
         }
         Ok(())
+    }
+
+    /// Keys of which no value could be had, as they live elsewhere.
+    fn tell_unread(&mut self, keys: &[Key]) {
+        let elsewhere = keys.iter().enumerate().filter(|(_, key)| !key.is_parameter);
+        let has_none = |number: &usize| !self.all.iter().any(|(known, _)| known == number);
+        let unread: Vec<&Key> =
+            elsewhere.filter(|(number, _)| has_none(number)).map(|(_, key)| key).collect();
+        for key in unread {
+            self.gaps.push(Gap {
+                name: key.name.clone(),
+                reason: "its value is not looked for: it is not in Parameter Store".into(),
+                // Of Secrets Manager a value could be had.
+                hides_findings: key.path.is_some(),
+            });
+        }
     }
 
     #[cfg(feature = "aws")]
