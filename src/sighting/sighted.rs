@@ -132,7 +132,11 @@ fn finding(sighting: &Sighting, rule: &Rule, record: &FieldMap) -> Finding {
             origin: sighting.kind.word().to_owned(),
             ..SecretFacts::default()
         }),
-        sink: Some(SinkFacts { kind: sighting.place.to_owned(), path: None, durable: true }),
+        sink: (!matches!(sighting.kind, Kind::Reference | Kind::Credential)).then(|| SinkFacts {
+            kind: sighting.place.to_owned(),
+            path: None,
+            durable: true,
+        }),
         fingerprint: String::new(),
     }
 }

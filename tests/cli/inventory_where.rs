@@ -282,3 +282,18 @@ fn the_keys_are_those_of_the_list() {
     let ran = folder.run(&["inventory", "where", "--list", "none.md", "."]);
     assert_eq!(ran.code, 2, "{ran:#?}");
 }
+
+#[test]
+fn what_only_passes_through_memory_is_no_copy() {
+    let folder = Folder::new(&[(
+        "boot.sh",
+        "#!/bin/sh\nkey=$(aws ssm get-parameter --name /paperclip-app/anthropic/api-key --with-decryption --query Parameter.Value --output text)\necho \"$key\" > /run/app/key\necho \"$key\" > /opt/app/key\n",
+    )]);
+    let deep = "d/".repeat(80) + ".env";
+    folder.write(&deep, "GITHUB_PAT=fixture-a1b2c3d4e5\n");
+    let ran = by_name(&folder, &[]);
+    let found = ran.findings();
+    assert!(found.contains(&"key-outside-its-home boot.sh:4".to_owned()), "{found:#?}");
+    assert!(!found.contains(&"key-outside-its-home boot.sh:3".to_owned()), "{found:#?}");
+    assert!(found.contains(&format!("key-outside-its-home {deep}:1")), "{found:#?}");
+}
