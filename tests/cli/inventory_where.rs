@@ -279,6 +279,12 @@ fn the_keys_are_those_of_the_list() {
     found.sort();
     assert_eq!(found, ["key-outside-its-home .env:1", "key-outside-its-home-reference run.sh:1"], "{ran:#?}");
     assert!(ran.out.contains("its home is not listed"), "{}", ran.out);
+    // From here, whatever folder is looked into.
+    folder.write("below/.env", "LINEAR_API_KEY=fixture-a1b2c3d4e5\n");
+    for more in [&[][..], &["--list", "SECRETS.md"]] {
+        let ran = folder.run(&[&["inventory", "where", "below", "--format", "json"], more].concat());
+        assert_eq!(ran.findings(), ["key-outside-its-home .env:1"], "{ran:#?}");
+    }
     let ran = folder.run(&["inventory", "where", "--list", "none.md", "."]);
     assert_eq!(ran.code, 2, "{ran:#?}");
 }

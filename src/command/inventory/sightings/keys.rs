@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 use super::super::files;
 use super::look::Gap;
 use crate::cli::InventoryWhereArguments;
-use crate::command::scan::Setup;
+use crate::command::scan::{Setup, here};
 use crate::error::{Error, ErrorKind};
 use crate::inventory::{self, Home};
 use crate::sighting::{Fingerprints, Key, Names};
@@ -132,11 +132,17 @@ impl Values {
         let sources = Sources::default();
         sources.set_base(setup.base.clone());
         let settings = &setup.settings.inventory;
-        let opened = match files::open(&arguments.lists, settings, &setup.base, &sources) {
+        let here = here()?;
+        let named: Vec<PathBuf> = arguments.lists.iter().map(|list| here.join(list)).collect();
+        let is_asked = !named.is_empty() || !settings.files.is_empty();
+        let opened = match files::open(&named, settings, &setup.base, &sources) {
             Ok(opened) => opened,
-            // Who names keys or values needs no list.
-            Err(_) if arguments.lists.is_empty() && settings.files.is_empty() => return Ok(Vec::new()),
-            Err(error) => return Err(error),
+            Err(error) if is_asked => return Err(error),
+            // The folder that is looked into has none: perhaps it lies here. Who names keys needs no list.
+            Err(_) => match files::open(&named, settings, &here, &sources) {
+                Ok(opened) => opened,
+                Err(_) => return Ok(Vec::new()),
+            },
         };
         let listed = inventory::read(&opened.lists, &opened.runbooks, &sources, &setup.tokens);
         for entry in &listed.facts.entries {
