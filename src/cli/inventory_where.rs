@@ -12,7 +12,7 @@ Examples:
   secretrail inventory where                                what names a key of the list, below the current folder
   secretrail inventory where . --home                       the shell's, agents' and AWS's files of this user too
   secretrail inventory where --key ANTHROPIC_API_KEY=/paperclip-app/anthropic/api-key .
-  secretrail inventory where --level 2 .                    the values as well: they are read from SSM
+  secretrail inventory where --read-level 2 .               the values as well: they are read from SSM
   secretrail inventory where --value-from-env ANTHROPIC_API_KEY=OLD_KEY .
                                                             a value that the variable OLD_KEY holds
   pass show app | secretrail inventory where --values-stdin .
@@ -63,9 +63,9 @@ pub struct InventoryWhereArguments {
     #[arg(long = "key", value_name = "NAME[=PATH]", value_parser = named_key)]
     pub keys: Vec<NamedKey>,
 
-    /// 1: names only. 2: values too, read from Parameter Store with decryption; they are never shown.
-    #[arg(long, value_name = "LEVEL", default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=2))]
-    pub level: u8,
+    /// How closely values are looked at: 0 and 1 not at all, 2 read from Parameter Store, looked for and wiped.
+    #[arg(long, value_name = "LEVEL", default_value_t = 0, value_parser = clap::value_parser!(u8).range(0..=2))]
+    pub read_level: u8,
 
     /// Look for the value that an environment variable holds; may stand several times.
     #[arg(long = "value-from-env", value_name = "KEY=VARIABLE", value_parser = from_environment)]

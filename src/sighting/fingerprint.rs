@@ -290,9 +290,14 @@ fn whole(at: usize, offset: usize, length: usize) -> Option<Lines> {
 
 /// Where a form of `length` bytes stands whose byte `offset` is at `at`, line ends in it passed over.
 fn broken(text: &[u8], at: usize, offset: usize, length: usize) -> Option<Lines> {
+    // The same limit wherever a piece of the file ends.
+    let most = span_of_broken(length);
     let mut start = at;
     for _ in 0..offset {
         start = start.checked_sub(1 + break_before(text, start)?)?;
+        if at - start > most {
+            return None;
+        }
     }
     let mut lines: Lines = Vec::new();
     let (mut from, mut to) = (start, start);
@@ -303,11 +308,13 @@ fn broken(text: &[u8], at: usize, offset: usize, length: usize) -> Option<Lines>
             lines.push(from..to);
             from = to + broken;
             to = from;
+            if to - start > most {
+                return None;
+            }
         }
     }
     lines.push(from..to);
-    // The same limit wherever a piece of the file ends.
-    (to <= text.len() && to - start <= span_of_broken(length)).then_some(lines)
+    (to <= text.len() && to - start <= most).then_some(lines)
 }
 
 /// Bytes of a line end and the blanks of the next line.

@@ -13,7 +13,7 @@ pub const LOGSOURCE: [&str; 3] = ["secretrail", "inventory", "sighting"];
 /// The fields that rules see, with what they mean: `rules/README.md` lists them.
 pub const FIELDS: &[(&str, &str)] = &[
     ("key.name", "the key, as the inventory has it: `ANTHROPIC_API_KEY`"),
-    ("key.home", "its one place, or `no home`"),
+    ("key.home", "its one place, or `not listed`"),
     (
         "sighting.kind",
         "`value` (its very value), `copy` (its name with a value), `flow` (Terraform puts it there), `credential` (one of \
@@ -91,7 +91,7 @@ impl Sighting {
     pub fn record(&self) -> FieldMap {
         let mut record = FieldMap::default();
         record.text("key.name", self.key.clone());
-        record.text("key.home", if self.home.is_empty() { "no home" } else { self.home.as_str() });
+        record.text("key.home", if self.home.is_empty() { "not listed" } else { self.home.as_str() });
         record.text("sighting.kind", self.kind.word());
         record.text("sighting.told", self.told.clone());
         match self.kind {
@@ -132,7 +132,11 @@ fn finding(sighting: &Sighting, rule: &Rule, record: &FieldMap) -> Finding {
             origin: sighting.kind.word().to_owned(),
             ..SecretFacts::default()
         }),
-        sink: Some(SinkFacts { kind: sighting.place.to_owned(), path: None, durable: true }),
+        sink: (!matches!(sighting.kind, Kind::Reference | Kind::Credential)).then(|| SinkFacts {
+            kind: sighting.place.to_owned(),
+            path: None,
+            durable: true,
+        }),
         fingerprint: String::new(),
     }
 }

@@ -263,3 +263,43 @@ fn what_is_silenced_and_excluded_stays_so() {
     assert!(ran.findings().is_empty(), "{ran:#?}");
     assert_eq!(ran.silenced(), ["settings key-outside-its-home a/.env:1"]);
 }
+
+/// As teams keep it.
+const LIST: &str = "# Keys\n\n| Key | Location | Last Rotated | Owner |\n|---|---|---|---|\n| ANTHROPIC_API_KEY | SSM /paperclip-app/anthropic/api-key | 2026-03-28 | Paperclip |\n| LINEAR_API_KEY | — | — | needs migration |\n";
+
+#[test]
+fn the_keys_are_those_of_the_list() {
+    let folder = Folder::new(&[
+        ("SECRETS.md", LIST),
+        ("run.sh", "aws ssm get-parameter --name /paperclip-app/anthropic/api-key --with-decryption\n"),
+        (".env", "LINEAR_API_KEY=fixture-a1b2c3d4e5\nOTHER_KEY=fixture-a1b2c3d4e5\n"),
+    ]);
+    let ran = folder.run(&["inventory", "where", "--format", "json"]);
+    let mut found = ran.findings();
+    found.sort();
+    assert_eq!(found, ["key-outside-its-home .env:1", "key-outside-its-home-reference run.sh:1"], "{ran:#?}");
+    assert!(ran.out.contains("its home is not listed"), "{}", ran.out);
+    // From here, whatever folder is looked into.
+    folder.write("below/.env", "LINEAR_API_KEY=fixture-a1b2c3d4e5\n");
+    for more in [&[][..], &["--list", "SECRETS.md"]] {
+        let ran = folder.run(&[&["inventory", "where", "below", "--format", "json"], more].concat());
+        assert_eq!(ran.findings(), ["key-outside-its-home .env:1"], "{ran:#?}");
+    }
+    let ran = folder.run(&["inventory", "where", "--list", "none.md", "."]);
+    assert_eq!(ran.code, 2, "{ran:#?}");
+}
+
+#[test]
+fn what_only_passes_through_memory_is_no_copy() {
+    let folder = Folder::new(&[(
+        "boot.sh",
+        "#!/bin/sh\nkey=$(aws ssm get-parameter --name /paperclip-app/anthropic/api-key --with-decryption --query Parameter.Value --output text)\necho \"$key\" > /run/app/key\necho \"$key\" > /opt/app/key\n",
+    )]);
+    let deep = "d/".repeat(80) + ".env";
+    folder.write(&deep, "GITHUB_PAT=fixture-a1b2c3d4e5\n");
+    let ran = by_name(&folder, &[]);
+    let found = ran.findings();
+    assert!(found.contains(&"key-outside-its-home boot.sh:4".to_owned()), "{found:#?}");
+    assert!(!found.contains(&"key-outside-its-home boot.sh:3".to_owned()), "{found:#?}");
+    assert!(found.contains(&format!("key-outside-its-home {deep}:1")), "{found:#?}");
+}

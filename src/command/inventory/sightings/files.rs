@@ -71,8 +71,6 @@ const HOME: &[&str] = &[
     ".envrc",
     ".env.local",
 ];
-/// The walk goes no deeper.
-const MOST_FOLDERS: usize = 64;
 
 /// A file to look into.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -153,8 +151,7 @@ impl Files {
             .git_ignore(respect_gitignore)
             .git_exclude(respect_gitignore)
             .git_global(false)
-            .follow_links(false)
-            .max_depth(Some(MOST_FOLDERS));
+            .follow_links(false);
         // Packed and compressed: a value can't be seen in it.
         builder.filter_entry(|entry| {
             let above = entry.path().parent().and_then(Path::file_name);

@@ -2,7 +2,7 @@
 
 use super::tell::{Known, Teller, Way};
 use crate::command::scan::Looked;
-use crate::finding::{Finding, Role};
+use crate::finding::{Finding, Role, Severity};
 use crate::sighting::{Key, Kind, Place};
 use crate::source::Span;
 
@@ -20,7 +20,7 @@ pub(super) fn tell(looked: &Looked, teller: &mut Teller<'_>) {
             });
             teller.push(Known {
                 key,
-                kind: Kind::Flow,
+                kind: if is_copy(finding) { Kind::Flow } else { Kind::Reference },
                 told: told(finding),
                 place: Place::of(&file),
                 file,
@@ -50,6 +50,11 @@ fn is_of(finding: &Finding, key: &Key) -> bool {
         origins.into_iter().any(|step| is_path(&step.at.name))
     });
     named || fetched
+}
+
+/// Whether something stays. What only passes through memory, as it should, is no copy; `scan` tells the rest.
+fn is_copy(finding: &Finding) -> bool {
+    finding.severity >= Severity::Medium && finding.sink.as_ref().is_none_or(|sink| sink.durable)
 }
 
 fn told(finding: &Finding) -> String {

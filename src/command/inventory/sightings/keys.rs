@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 use super::super::files;
 use super::look::Gap;
 use crate::cli::InventoryWhereArguments;
-use crate::command::scan::Setup;
+use crate::command::scan::{Setup, here};
 use crate::error::{Error, ErrorKind};
 use crate::inventory::{self, Home};
 use crate::sighting::{Fingerprints, Key, Names};
@@ -53,8 +53,9 @@ impl Wanted {
         if arguments.values_stdin {
             values.take_stdin(&mut keys)?;
         }
-        if arguments.level >= 2 {
+        if arguments.read_level >= 2 {
             values.take_aws(arguments, &keys)?;
+            values.tell_unread(&keys);
         }
         if keys.is_empty() {
             return Err(Error::new(ErrorKind::Usage, "there is no key to look for").hint(
@@ -131,11 +132,17 @@ impl Values {
         let sources = Sources::default();
         sources.set_base(setup.base.clone());
         let settings = &setup.settings.inventory;
-        let opened = match files::open(&arguments.lists, settings, &setup.base, &sources) {
+        let here = here()?;
+        let named: Vec<PathBuf> = arguments.lists.iter().map(|list| here.join(list)).collect();
+        let is_asked = !named.is_empty() || !settings.files.is_empty();
+        let opened = match files::open(&named, settings, &setup.base, &sources) {
             Ok(opened) => opened,
-            // Who names keys or values needs no list.
-            Err(_) if arguments.lists.is_empty() && settings.files.is_empty() => return Ok(Vec::new()),
-            Err(error) => return Err(error),
+            Err(error) if is_asked => return Err(error),
+            // The folder that is looked into has none: perhaps it lies here. Who names keys needs no list.
+            Err(_) => match files::open(&named, settings, &here, &sources) {
+                Ok(opened) => opened,
+                Err(_) => return Ok(Vec::new()),
+            },
         };
         let listed = inventory::read(&opened.lists, &opened.runbooks, &sources, &setup.tokens);
         for entry in &listed.facts.entries {
@@ -199,6 +206,22 @@ impl Values {
             self.push(name, Zeroizing::new(value.to_owned()), keys);
         }
         Ok(())
+    }
+
+    /// Keys of which no value could be had, as they live elsewhere.
+    fn tell_unread(&mut self, keys: &[Key]) {
+        let elsewhere = keys.iter().enumerate().filter(|(_, key)| !key.is_parameter);
+        let has_none = |number: &usize| !self.all.iter().any(|(known, _)| known == number);
+        let unread: Vec<&Key> =
+            elsewhere.filter(|(number, _)| has_none(number)).map(|(_, key)| key).collect();
+        for key in unread {
+            self.gaps.push(Gap {
+                name: key.name.clone(),
+                reason: "its value is not looked for: it is not in Parameter Store".into(),
+                // Of Secrets Manager a value could be had.
+                hides_findings: key.path.is_some(),
+            });
+        }
     }
 
     #[cfg(feature = "aws")]
