@@ -159,13 +159,24 @@ fn finding(told: &Told<'_>, number: usize, (finding, also): &Group<'_>, open: bo
                 (way(told, finding))
                 @if own_fix { div.fix { h5 { "What to do here" } (blocks(&finding.remediation)) } }
                 (facts(finding))
-                @for other in also {
-                    p.also {
-                        "Also " (severity_mark(other.severity)) " " code { (other.rule) } ": "
-                        (inline(&other.message)) ". Confidence " (other.confidence) ", fingerprint " (other.fingerprint)
-                    }
-                }
+                @for other in also { (also_met(finding, other)) }
             }
+        }
+    }
+}
+
+/// A finding of another rule of the same mistake, with what its way has and the way above has not.
+fn also_met(finding: &ToldFinding, other: &ToldFinding) -> Markup {
+    let is_above = |step: &Step| {
+        finding.related.iter().any(|one| one.place.span == step.place.span && one.message == step.message)
+    };
+    html! {
+        p.also {
+            "Also " (severity_mark(other.severity)) " " code { (other.rule) } ": " (inline(&other.message)) ". "
+            @for step in other.related.iter().filter(|step| !is_above(step)) {
+                code { (place_of(other, step)) } " " (inline(step.label())) ". "
+            }
+            "Confidence " (other.confidence) ", fingerprint " (other.fingerprint)
         }
     }
 }

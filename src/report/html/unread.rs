@@ -83,7 +83,7 @@ pub(super) fn write_silenced(told: &Told<'_>, page: &mut Page<'_>) -> io::Result
     page.tag("<section id=\"silenced\" aria-labelledby=\"h-silenced\">\n")?;
     page.put(&html! { h2 id="h-silenced" { "Silenced " span.count { (told.silenced.len()) } } })?;
     page.tag(
-        "<div class=\"scroll\" role=\"region\" aria-labelledby=\"h-silenced\" tabindex=\"0\">\n<table>\n",
+        "<div class=\"scroll\" role=\"region\" aria-label=\"Table of silenced findings\" tabindex=\"0\">\n<table>\n",
     )?;
     page.put(&html! {
         thead { tr { @for title in ["Rule", "Place", "Why", "By", "Until", "Fingerprint"] { th scope="col" { (title) } } } }
