@@ -31,8 +31,13 @@ impl Silencing {
         Self { baseline: None, today }
     }
 
-    /// The day that decides until when an ignore holds.
-    pub(super) fn day(&self) -> Day {
+    /// The day on which it is asked, where the user named one.
+    pub(super) fn day(&self) -> Option<Day> {
+        self.today
+    }
+
+    /// The day that decides until when an ignore holds: by the clock, where nobody named one.
+    pub(super) fn today(&self) -> Day {
         self.today.unwrap_or_else(Day::today)
     }
 
@@ -52,7 +57,7 @@ impl Silencing {
             prefix: &prefix,
             allowed: &[],
             baseline: None,
-            today: self.day(),
+            today: self.today(),
         };
         let tools = (redactor, &setup.rules);
         Ok(accept_gaps(gaps, &setup.settings.accepted_gaps, sources, tools, &means))
@@ -70,7 +75,7 @@ impl Silencing {
         let (entries, baseline) = (&setup.settings.ignores, self.baseline.as_ref());
         let allowed = std::mem::take(&mut looked.scanned.allowed);
         let means =
-            Means { entries, settings, prefix: &prefix, allowed: &allowed, baseline, today: self.day() };
+            Means { entries, settings, prefix: &prefix, allowed: &allowed, baseline, today: self.today() };
         let findings = settle(std::mem::take(&mut looked.scanned.findings), sources, redactor);
         Ok(silence(findings, sources, redactor, &setup.rules, &means))
     }

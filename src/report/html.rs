@@ -58,7 +58,7 @@ pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()>
     page.tag("<main id=\"main\" tabindex=\"-1\">\n")?;
     page.put(&summary::verdict_part(report, &told))?;
     page.put(&contents(&parts))?;
-    findings::write(&told, &mut page)?;
+    findings::write(report, &told, &mut page)?;
     unread::write_gaps(report, &told, &mut page)?;
     if let Some(section) = &report.trail {
         trail::write(section, &told.teller, &mut page)?;

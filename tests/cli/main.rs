@@ -5,6 +5,7 @@ mod baseline;
 mod completions;
 mod examples;
 mod gaps;
+mod history;
 mod html;
 mod ignores;
 mod places;

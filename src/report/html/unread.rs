@@ -44,6 +44,16 @@ pub(super) fn write_gaps(report: &Report<'_>, told: &Told<'_>, page: &mut Page<'
             ul.plain { @for sentence in &untold { li { (inline(sentence)) "." } } }
         })?;
     }
+    if let Some(changes) = report.gate.history.as_ref().filter(|changes| !changes.fixed.is_empty()) {
+        page.put(&html! {
+            h3.gaps-title { "Fixed since the last run " span.count { (changes.fixed.len()) } }
+            ul.plain {
+                @for (rule, place) in &changes.fixed {
+                    li { code { (told.teller.name(rule)) } " " code.name { (told.teller.message(place)) } }
+                }
+            }
+        })?;
+    }
     page.tag("</section>\n")
 }
 
