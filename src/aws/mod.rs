@@ -13,8 +13,11 @@ mod error;
 mod http;
 mod iam;
 mod identity;
+pub mod mint;
 mod pace;
+mod secrets_manager;
 mod session;
+pub mod ssm;
 mod whole;
 
 use std::time::Duration;
@@ -77,23 +80,117 @@ pub enum Step {
 pub fn collect(
     options: &Options,
     progress: &dyn Fn(Step),
-    mut stop: watch::Receiver<bool>,
+    stop: watch::Receiver<bool>,
 ) -> Result<Bundle, Error> {
+    blocking(stop, "stopped; no evidence was collected", all(options, progress))
+}
+
+/// Waits for what AWS answers, or until `stop` says so.
+fn blocking<T>(
+    mut stop: watch::Receiver<bool>,
+    stopped: &str,
+    work: impl Future<Output = Result<T, Error>>,
+) -> Result<T, Error> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|error| Error::new(ErrorKind::Input, format!("AWS can't be asked: {}", error.kind())))?;
     let result = runtime.block_on(async {
         tokio::select! {
-            bundle = all(options, progress) => bundle,
-            _ = stop.wait_for(|stopped| *stopped) => {
-                Err(Error::new(ErrorKind::Interrupted, "stopped; no evidence was collected"))
-            }
+            result = work => result,
+            _ = stop.wait_for(|stopped| *stopped) => Err(Error::new(ErrorKind::Interrupted, stopped)),
         }
     });
     // A lookup of a name that hangs must not hold the process.
     runtime.shutdown_timeout(Duration::from_millis(100));
     result
+}
+
+/// Collects what the stores tell of parameters, and where names are given their values: those that the stores have,
+/// or all of them where that is not known.
+///
+/// # Errors
+///
+/// As [`collect`].
+pub fn inventory(
+    options: &Options,
+    wanted: &ssm::Wanted,
+    values: Option<(&[String], bool)>,
+    progress: &dyn Fn(Step),
+    stop: watch::Receiver<bool>,
+) -> Result<(Bundle, Values), Error> {
+    blocking(stop, "stopped; nothing was checked", async {
+        let session = Session::open(options).await?;
+        let asker = Asker::new(session.region.clone(), options.now, progress);
+        progress(Step::Expect(1));
+        let caller = identity::ask(&session, &asker).await?;
+        asker.file_under(caller.account.as_deref());
+        let known = ssm::describe(&session, &asker, wanted).await;
+        if wanted.secrets {
+            secrets_manager::list(&session, &asker).await;
+        }
+        let mut found = Values::new();
+        if let Some((names, decrypt)) = values {
+            let there = |name: &&String| known.as_ref().is_none_or(|known| known.contains(*name));
+            let names: Vec<String> = names.iter().filter(there).cloned().collect();
+            progress(Step::Expect(names.len() as u64));
+            found = ssm::values(&session, &names, decrypt, &|| progress(Step::Done)).await;
+        }
+        Ok((bundle(options, &session, asker, caller, crate::policy::Surface::Inventory), found))
+    })
+}
+
+/// A name and its value, or why there is none.
+pub type Values = Vec<(String, Result<ssm::Held, ssm::Denied>)>;
+
+/// The values of parameters, in the order of their names; decrypted where that is asked for. `done` is called for
+/// each. Nobody is asked who we are: a name that can't be read says why.
+///
+/// # Errors
+///
+/// [`ErrorKind::Input`] where there are no credentials; [`ErrorKind::Interrupted`] where `stop` said so.
+pub fn values(
+    options: &Options,
+    names: &[String],
+    decrypt: bool,
+    done: &dyn Fn(),
+    stop: watch::Receiver<bool>,
+) -> Result<Values, Error> {
+    blocking(stop, "stopped; no value was read", async {
+        let session = Session::open(options).await?;
+        Ok(ssm::values(&session, names, decrypt, done).await)
+    })
+}
+
+/// What a program is given.
+#[derive(Debug)]
+pub struct Lent {
+    /// A session of its own.
+    pub session: Option<mint::Minted>,
+    /// Values of parameters, read by that session where there is one.
+    pub values: Values,
+}
+
+/// Asks for a session, where one is wanted, and reads decrypted values with it.
+///
+/// # Errors
+///
+/// [`ErrorKind::Input`] where there are no credentials, or the role can't be assumed.
+pub fn lend(options: &Options, wanted: Option<&mint::Tagged>, names: &[String]) -> Result<Lent, Error> {
+    // Ctrl-C ends the process: nothing was started yet.
+    let (_held, stop) = watch::channel(false);
+    blocking(stop, "stopped; nothing was started", async {
+        let mut session = Session::open(options).await?;
+        let minted = match wanted {
+            Some(wanted) => Some(mint::mint(&session, wanted).await?),
+            None => None,
+        };
+        if let Some(minted) = &minted {
+            session = session.under(minted);
+        }
+        let values = ssm::values(&session, names, true, &|| ()).await;
+        Ok(Lent { session: minted, values })
+    })
 }
 
 async fn all(options: &Options, progress: &dyn Fn(Step)) -> Result<Bundle, Error> {
@@ -103,20 +200,30 @@ async fn all(options: &Options, progress: &dyn Fn(Step)) -> Result<Bundle, Error
     let caller = identity::ask(&session, &asker).await?;
     asker.file_under(caller.account.as_deref());
     iam::ask(&session, &asker, options).await;
-    let region = session.region;
+    Ok(bundle(options, &session, asker, caller, crate::policy::Surface::Account))
+}
+
+/// All that was answered and refused.
+fn bundle(
+    options: &Options,
+    session: &Session,
+    asker: Asker<'_>,
+    caller: identity::Caller,
+    surface: crate::policy::Surface,
+) -> Bundle {
     let (documents, refusals) = asker.found();
-    Ok(Bundle {
+    Bundle {
         manifest: Manifest {
             tool_version: options.version.clone(),
             account: caller.account,
             partition: caller.partition,
             caller: caller.arn,
-            regions: vec![region],
-            surfaces: vec![crate::policy::Surface::Account.word().to_owned()],
+            regions: vec![session.region.clone()],
+            surfaces: vec![surface.word().to_owned()],
             // At the end: nothing that was collected is younger than *now*.
             collected_at: ask::now(options.now),
         },
         documents,
         refusals,
-    })
+    }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, IsTerminal};
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
@@ -20,7 +21,10 @@ const MOST_CERTIFICATES: u64 = 8 * 1024 * 1024;
 
 pub(super) fn run(cli: &Cli, arguments: &CollectArguments) -> Result<ExitCode, Error> {
     let target = Target::new(&arguments.out)?;
-    let bundle = collect(cli, &arguments.aws, arguments.no_progress)?;
+    let mut bundle = collect(cli, &arguments.aws, arguments.no_progress)?;
+    if arguments.inventory {
+        add(&mut bundle, super::inventory::everything(cli, &arguments.aws, arguments.no_progress)?);
+    }
     let digest = target.write(&bundle)?;
     let mut text = told(&bundle.refusals);
     let account = bundle.manifest.account.as_deref().unwrap_or("an unknown account");
@@ -30,6 +34,19 @@ pub(super) fn run(cli: &Cli, arguments: &CollectArguments) -> Result<ExitCode, E
     text.push_str(&format!("digest {digest}\n"));
     print(text.as_bytes())?;
     Ok(if bundle.refusals.iter().any(is_loss) { ExitCode::Partial } else { ExitCode::Clean })
+}
+
+/// One bundle of both. What both asked for stands in it once.
+fn add(bundle: &mut Bundle, more: Bundle) {
+    for document in more.documents {
+        if bundle.document(&document.name).is_none() {
+            bundle.documents.push(document);
+        }
+    }
+    bundle.documents.sort_by(|a, b| a.name.cmp(&b.name));
+    bundle.refusals.extend(more.refusals);
+    bundle.manifest.surfaces.extend(more.manifest.surfaces);
+    bundle.manifest.collected_at = more.manifest.collected_at;
 }
 
 /// A line for each permission and code.
@@ -71,7 +88,7 @@ fn is_loss(refusal: &Refusal) -> bool {
     !answers.contains(&refusal.code.as_str())
 }
 
-fn options(arguments: &AwsArguments) -> Result<Options, Error> {
+pub(super) fn options(arguments: &AwsArguments) -> Result<Options, Error> {
     let role = arguments.role_arn.as_ref().map(|arn| Role {
         arn: arn.clone(),
         external_id: arguments.external_id.clone(),
@@ -89,7 +106,8 @@ fn options(arguments: &AwsArguments) -> Result<Options, Error> {
     })
 }
 
-fn certificates() -> Result<Option<Vec<u8>>, Error> {
+/// More certificates to trust.
+pub(super) fn certificates() -> Result<Option<Vec<u8>>, Error> {
     let Some(path) = std::env::var_os(CERTIFICATES).filter(|path| !path.is_empty()) else {
         return Ok(None);
     };
@@ -105,7 +123,12 @@ fn certificates() -> Result<Option<Vec<u8>>, Error> {
 }
 
 /// Ctrl-C and SIGTERM; the second one ends the process at once.
-fn stop_on_signal() -> Result<watch::Receiver<bool>, Error> {
+pub(super) fn stop_on_signal() -> Result<watch::Receiver<bool>, Error> {
+    // One handler for the whole process, however often AWS is asked.
+    static STOP: OnceLock<watch::Receiver<bool>> = OnceLock::new();
+    if let Some(receiver) = STOP.get() {
+        return Ok(receiver.clone());
+    }
     let (sender, receiver) = watch::channel(false);
     let set = ctrlc::set_handler(move || {
         if sender.send_replace(true) {
@@ -113,10 +136,10 @@ fn stop_on_signal() -> Result<watch::Receiver<bool>, Error> {
         }
     });
     set.map_err(|error| Error::new(ErrorKind::Input, format!("Ctrl-C can't be heard: {error}")))?;
-    Ok(receiver)
+    Ok(STOP.get_or_init(|| receiver).clone())
 }
 
-fn progress_bar(cli: &Cli, no_progress: bool) -> ProgressBar {
+pub(super) fn progress_bar(cli: &Cli, no_progress: bool) -> ProgressBar {
     if no_progress || cli.verbose > 0 || !io::stderr().is_terminal() {
         return ProgressBar::hidden();
     }

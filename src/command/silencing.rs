@@ -31,13 +31,13 @@ impl Silencing {
         Self { baseline: None, today }
     }
 
-    /// The day on which it is asked, where the user named one.
-    pub(super) fn day(&self) -> Option<Day> {
+    /// The day, where the user named one.
+    pub(super) fn named_day(&self) -> Option<Day> {
         self.today
     }
 
-    /// The day that decides until when an ignore holds: by the clock, where nobody named one.
-    pub(super) fn today(&self) -> Day {
+    /// The day that decides until when an ignore holds.
+    pub(super) fn day(&self) -> Day {
         self.today.unwrap_or_else(Day::today)
     }
 
@@ -57,7 +57,7 @@ impl Silencing {
             prefix: &prefix,
             allowed: &[],
             baseline: None,
-            today: self.today(),
+            today: self.day(),
         };
         let tools = (redactor, &setup.rules);
         Ok(accept_gaps(gaps, &setup.settings.accepted_gaps, sources, tools, &means))
@@ -75,7 +75,7 @@ impl Silencing {
         let (entries, baseline) = (&setup.settings.ignores, self.baseline.as_ref());
         let allowed = std::mem::take(&mut looked.scanned.allowed);
         let means =
-            Means { entries, settings, prefix: &prefix, allowed: &allowed, baseline, today: self.today() };
+            Means { entries, settings, prefix: &prefix, allowed: &allowed, baseline, today: self.day() };
         let findings = settle(std::mem::take(&mut looked.scanned.findings), sources, redactor);
         Ok(silence(findings, sources, redactor, &setup.rules, &means))
     }

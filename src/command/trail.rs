@@ -4,6 +4,8 @@ mod files;
 mod read;
 mod rows;
 mod section;
+mod shelf;
+mod turns;
 
 use std::io::{self, IsTerminal};
 use std::path::PathBuf;
@@ -13,7 +15,7 @@ use std::time::Instant;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use self::read::{FileTrouble, Reader, Taker};
-use super::outcome::{Asked, Outcome};
+use super::outcome::{Asked, Outcome, Sections};
 use super::scan::{Looked, Setup};
 use super::silencing::Silencing;
 use crate::cli::{Cli, TrailArguments, What};
@@ -92,7 +94,12 @@ fn look(cli: &Cli, arguments: &TrailArguments, setup: &Setup) -> Result<(Looked,
     let scanned = Scanned { findings, gaps, ..Scanned::default() };
     let looked = Looked { sources, scanned, files, excluded: 0, past: None };
     let scope = super::scan::scope("trail", arguments.paths.iter());
-    let asked = Asked { since: None, account: None, trail: Some(section), scope, nothing: nothing_to_audit };
+    let asked = Asked {
+        since: None,
+        sections: Sections { trail: Some(section), ..Sections::default() },
+        scope,
+        nothing: nothing_to_audit,
+    };
     Ok((looked, asked))
 }
 

@@ -11,6 +11,8 @@ pub struct Place<'p> {
     pub surfaces: &'p [Surface],
     /// Whether key ids are asked for, user by user.
     pub key_ids: bool,
+    /// How closely the values of parameters are looked at: 0 not at all, 1 readable, 2 decrypted.
+    pub read_level: u8,
     /// The account's number; any account without it.
     pub account: Option<&'p str>,
     /// Decides the partition.
@@ -40,13 +42,23 @@ impl Place<'_> {
             let users = format!("arn:{partition}:iam::{account}:user/*");
             statements.push(Statement::allow("PerUserReads", self.actions(Scope::Users), users));
         }
+        if self.read_level > 0 {
+            let parameters =
+                format!("arn:{partition}:ssm:{}:{account}:parameter/*", self.region.unwrap_or("*"));
+            statements.push(Statement::allow("ValueReads", self.actions(Scope::Parameters), parameters));
+        }
         statements.retain(|statement| !statement.action.is_empty());
         // Whatever else is allowed to the same principal: no value is ever read.
         // A wider denial harms nothing: China's names of services end in `.cn`, or do not.
         let domain = if partition == "aws-cn" { "amazonaws.com*" } else { "amazonaws.com" };
-        statements.push(Statement {
-            condition: Some(Condition { string_like: ViaService { via: format!("ssm.*.{domain}") } }),
-            ..Statement::deny("NeverDecrypt", &["kms:Decrypt"])
+        let via = Some(Condition { string_like: ViaService { via: format!("ssm.*.{domain}") } });
+        let looks = self.read_level > 1 && self.surfaces.contains(&Surface::Inventory);
+        statements.push(match looks {
+            true => Statement {
+                condition: via,
+                ..Statement::allow("DecryptParameters", vec!["kms:Decrypt".into()], "*".into())
+            },
+            false => Statement { condition: via, ..Statement::deny("NeverDecrypt", &["kms:Decrypt"]) },
         });
         let bulk = ["ssm:GetParameters", "ssm:GetParametersByPath", "ssm:GetParameterHistory"];
         statements.push(Statement::deny("NoBulkValueReads", &bulk));
@@ -129,6 +141,7 @@ mod tests {
     const HERE: Place<'static> = Place {
         surfaces: Surface::ALL,
         key_ids: true,
+        read_level: 1,
         account: Some("123456789012"),
         region: Some("us-east-1"),
     };
@@ -164,6 +177,11 @@ mod tests {
         let text = json(&Place { region: Some("cn-north-1"), account: None, ..HERE });
         assert!(text.contains("arn:aws-cn:iam::*:user/*") && text.contains("ssm.*.amazonaws.com*"), "{text}");
         assert!(!json(&Place { key_ids: false, ..HERE }).contains("ListAccessKeys"));
+        assert!(json(&HERE).contains("arn:aws:ssm:us-east-1:123456789012:parameter/*"));
+        let looks = json(&Place { read_level: 2, ..HERE });
+        assert!(looks.contains("DecryptParameters") && !looks.contains("NeverDecrypt"), "{looks}");
+        let none = json(&Place { read_level: 0, ..HERE });
+        assert!(!none.contains("ssm:GetParameter\"") && none.contains("NeverDecrypt"), "{none}");
     }
 
     #[test]

@@ -12,16 +12,19 @@ pub use self::document::{Place, json, terraform};
 pub enum Surface {
     /// Root, users, roles and their keys.
     Account,
+    /// Where keys live: Parameter Store and Secrets Manager.
+    Inventory,
 }
 
 impl Surface {
     /// All of them.
-    pub const ALL: &'static [Self] = &[Self::Account];
+    pub const ALL: &'static [Self] = &[Self::Account, Self::Inventory];
 
     /// The word that users see and type.
     pub fn word(self) -> &'static str {
         match self {
             Self::Account => "account",
+            Self::Inventory => "inventory",
         }
     }
 }
@@ -35,6 +38,8 @@ pub enum Scope {
     Account,
     /// On users; asked only where key ids are wanted.
     Users,
+    /// On parameters; asked only where values are looked at.
+    Parameters,
 }
 
 /// One action of AWS's API.
@@ -53,6 +58,10 @@ pub struct Action {
 impl Action {
     const fn new(service: &'static str, name: &'static str, scope: Scope) -> Self {
         Self { service, name, scope, surface: Surface::Account }
+    }
+
+    const fn of_inventory(service: &'static str, name: &'static str, scope: Scope) -> Self {
+        Self { service, name, scope, surface: Surface::Inventory }
     }
 
     /// `iam:GetAccountSummary`, as policies name it.
@@ -79,6 +88,12 @@ pub const FEATURES: Action = Action::new("iam", "ListOrganizationsFeatures", Sco
 pub const PASSWORD_POLICY: Action = Action::new("iam", "GetAccountPasswordPolicy", Scope::Account);
 /// Key ids of one user: the credential report has none.
 pub const ACCESS_KEYS: Action = Action::new("iam", "ListAccessKeys", Scope::Users);
+/// Names, types and ages of parameters.
+pub const PARAMETERS: Action = Action::of_inventory("ssm", "DescribeParameters", Scope::Account);
+/// A parameter's value, from read level 1 on.
+pub const PARAMETER: Action = Action::of_inventory("ssm", "GetParameter", Scope::Parameters);
+/// Names and ages of secrets.
+pub const SECRETS: Action = Action::of_inventory("secretsmanager", "ListSecrets", Scope::Account);
 
 /// All that is ever asked.
 pub const ACTIONS: &[&Action] = &[
@@ -91,4 +106,7 @@ pub const ACTIONS: &[&Action] = &[
     &FEATURES,
     &PASSWORD_POLICY,
     &ACCESS_KEYS,
+    &PARAMETERS,
+    &PARAMETER,
+    &SECRETS,
 ];

@@ -6,6 +6,7 @@
 mod account;
 mod assets;
 mod findings;
+mod inventory;
 mod prose;
 mod summary;
 mod timeline;
@@ -66,6 +67,9 @@ pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()>
     if let Some(section) = &report.account {
         account::write(section, &told.teller, &mut page)?;
     }
+    if let Some(section) = &report.inventory {
+        inventory::write(section, &told.teller, &mut page)?;
+    }
     unread::write_silenced(&told, &mut page)?;
     page.put(&summary::about(report, &told))?;
     page.tag("</main>\n")?;
@@ -101,6 +105,9 @@ fn parts(report: &Report<'_>, told: &Told<'_>) -> Vec<Part> {
     }
     if report.account.is_some() {
         parts.push(part("account", "Account", None));
+    }
+    if let Some(section) = &report.inventory {
+        parts.push(part("keys", "Keys", Some(section.keys.len())));
     }
     if !told.silenced.is_empty() {
         parts.push(part("silenced", "Silenced", Some(told.silenced.len())));

@@ -12,6 +12,7 @@ mod github;
 mod gitlab;
 mod history;
 mod html;
+mod inventory;
 mod json;
 mod junit;
 mod markdown;
@@ -39,6 +40,7 @@ pub use self::account::{AccountSection, KeyRow, Last, RootRow, UserRow};
 pub use self::baseline::write_baseline;
 pub use self::brief::{Brief, briefs};
 pub use self::history::{HistoryRow, write_history, write_history_json, write_history_row};
+pub use self::inventory::{InventorySection, KeyState, ListedKey, UnlistedParameter};
 pub use self::trail::{CoverageRow, EventRow, SessionRow, TrailSection};
 use crate::error::ExitCode;
 use crate::finding::{Finding, Severity};
@@ -272,6 +274,8 @@ pub struct Report<'a> {
     pub account: Option<AccountSection>,
     /// What is told of CloudTrail, where it was read.
     pub trail: Option<TrailSection>,
+    /// What is told of a list of keys, where one was checked.
+    pub inventory: Option<InventorySection>,
     /// What the process will tell its caller.
     pub exit_code: ExitCode,
     /// How long it took. Shown in the table only: other formats are the same bytes for the same input.

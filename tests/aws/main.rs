@@ -6,7 +6,10 @@ mod collect;
 mod credentials;
 mod denied;
 mod evidence;
+mod inventory;
 mod ministack;
 mod rig;
+#[cfg(all(unix, feature = "run"))]
+mod run;
 mod stub;
 mod trouble;

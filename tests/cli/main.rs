@@ -8,10 +8,13 @@ mod gaps;
 mod history;
 mod html;
 mod ignores;
+mod inventory_where;
 mod places;
 mod policy;
 mod rig;
 mod rules;
+#[cfg(all(unix, feature = "run"))]
+mod run;
 mod scan;
 #[cfg(feature = "serve")]
 mod serve;

@@ -1,25 +1,29 @@
 //! Files into events: found, read and inflated on all cores, each event once, with bounded memory.
 //!
-//! Small files are taken in batches: read side by side, asked in their order which events are new, then judged side
-//! by side. A long file is taken alone, block by block.
+//! Each core takes the next few files, reads them, asks in its turn which of their events are new, and has them judged.
+//! A long file is taken alone, block by block.
 
 use std::fs::File;
 use std::io::{self, Read};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use indicatif::ProgressBar;
-use rayon::prelude::*;
 
-use crate::trail::feed::Ids;
+use super::shelf::Disk;
+use super::turns::{Line, Turn};
+use crate::trail::ids::Ids;
 use crate::trail::inflate::{self, Slow};
 use crate::trail::split::{MOST_EVENT, Splitter, Trouble, Unit};
 
-/// Inflated bytes of one batch.
-const BATCH: usize = 20 * 1024 * 1024;
-/// Files of one batch.
-const BATCH_FILES: usize = 512;
+/// Inflated bytes of one part: so few that they are still in the processor's cache when they are judged.
+const BATCH: usize = 1024 * 1024;
+/// Files of one part.
+const BATCH_FILES: usize = 64;
+/// A longer text's memory is given back.
+const MOST_SPARE: usize = 8 * 1024 * 1024;
 /// Bytes that are read of a long file at once.
 const BLOCK: usize = 4 * 1024 * 1024;
 
@@ -49,52 +53,93 @@ enum Loaded {
     Refused(String),
 }
 
+/// What workers share. Ids and troubles are touched by who has its turn, so they come in the order of files.
+struct Shared<'s> {
+    /// The next part: its number, and its first file.
+    next: Mutex<(usize, usize)>,
+    line: Line,
+    told: Mutex<(&'s mut Ids, &'s mut Vec<FileTrouble>)>,
+}
+
 impl Reader<'_> {
     /// Gives all events to takers; returns these, and what could not be read.
     pub(super) fn read<T: Taker>(&self, make: &(dyn Fn() -> T + Sync)) -> (Vec<T>, Vec<FileTrouble>) {
         let takers: Mutex<Vec<T>> = Mutex::default();
-        let buffers: Mutex<Vec<Vec<u8>>> = Mutex::default();
-        let (mut ids, mut troubles) = (Ids::default(), Vec::new());
-        let mut from = 0;
-        while from < self.files.len() && !self.stop.load(Ordering::Relaxed) {
-            let to = self.batch(from);
-            let paths = self.files.get(from..to).unwrap_or_default();
-            let mut loaded: Vec<Loaded> = paths.par_iter().map(|path| load(path, &buffers)).collect();
-            for (offset, one) in loaded.iter_mut().enumerate() {
-                let file = from + offset;
-                let mut add = |trouble| troubles.push(FileTrouble { file, trouble });
-                match one {
-                    Loaded::Whole { text, unit, again } => {
-                        *again = ids.again(text, unit);
-                        told(unit).into_iter().for_each(add);
-                    }
-                    Loaded::Refused(reason) => add(Trouble { offset: 0, reason: std::mem::take(reason) }),
-                    Loaded::Long => {
-                        let path = self.files.get(file).map(PathBuf::as_path).unwrap_or(Path::new(""));
-                        let mut taker = pop(&takers).unwrap_or_else(make);
-                        self.long(path, file as u32, &mut ids, &mut taker, &mut add);
-                        push(&takers, taker);
-                    }
-                }
-            }
-            let failed: Vec<FileTrouble> = loaded
-                .into_par_iter()
-                .enumerate()
-                .filter_map(|(offset, one)| {
-                    let Loaded::Whole { text, unit, again } = one else { return None };
-                    let file = from + offset;
-                    let mut taker = pop(&takers).unwrap_or_else(make);
-                    let failed = guarded(&mut taker, &text, &unit, &again, file as u32, 0);
-                    push(&takers, taker);
-                    push(&buffers, text);
-                    failed.map(|trouble| FileTrouble { file, trouble })
-                })
-                .collect();
-            troubles.extend(failed);
-            self.bar.inc(paths.len() as u64);
-            from = to;
-        }
+        let (mut ids, mut troubles) = (Ids::new(Box::<Disk>::default()), Vec::new());
+        self.judge(0..self.files.len(), (&mut ids, &mut troubles), &takers, make);
+        troubles.extend(unsure(&ids));
+        // A panic is told later than other troubles of its file.
+        troubles.sort_by_key(|one| one.file);
         (takers.into_inner().unwrap_or_else(PoisonError::into_inner), troubles)
+    }
+
+    /// Reads some files on all cores, and gives their events to takers.
+    fn judge<T: Taker>(
+        &self,
+        files: Range<usize>,
+        told: (&mut Ids, &mut Vec<FileTrouble>),
+        takers: &Mutex<Vec<T>>,
+        make: &(dyn Fn() -> T + Sync),
+    ) {
+        let (next, line) = (Mutex::new((0, files.start)), Line::default());
+        let shared = Shared { next, line, told: Mutex::new(told) };
+        rayon::broadcast(|_| {
+            let (mut taker, mut spare) = (pop(takers).unwrap_or_else(make), Spare::default());
+            while let Some((turn, part)) = self.part(&shared, files.end) {
+                self.work(&shared, turn, part.clone(), &mut taker, &mut spare);
+                self.bar.inc(part.len() as u64);
+            }
+            push(takers, taker);
+        });
+    }
+
+    /// The next files to work on, and their place in the line.
+    fn part<'l>(&self, shared: &'l Shared<'_>, end: usize) -> Option<(Turn<'l>, Range<usize>)> {
+        let mut next = shared.next.lock().unwrap_or_else(PoisonError::into_inner);
+        let (number, from) = *next;
+        if from >= end || self.stop.load(Ordering::Relaxed) {
+            return None;
+        }
+        let to = self.batch(from).min(end);
+        *next = (number + 1, to);
+        Some((shared.line.place(number), from..to))
+    }
+
+    /// Reads a part side by side with others, asks in its turn which events are new, and has them judged.
+    fn work<T: Taker>(
+        &self,
+        shared: &Shared<'_>,
+        turn: Turn<'_>,
+        part: Range<usize>,
+        taker: &mut T,
+        spare: &mut Spare,
+    ) {
+        let paths = self.files.get(part.clone()).unwrap_or_default();
+        let mut loaded: Vec<Loaded> = paths.iter().map(|path| load(path, spare)).collect();
+        turn.wait();
+        let mut held = shared.told.lock().unwrap_or_else(PoisonError::into_inner);
+        let (ids, troubles) = &mut *held;
+        for ((file, path), one) in part.clone().zip(paths).zip(&mut loaded) {
+            let mut add = |trouble| troubles.push(FileTrouble { file, trouble });
+            match one {
+                Loaded::Whole { unit, again, .. } => {
+                    *again = ids.again(unit);
+                    told(unit).into_iter().for_each(add);
+                }
+                Loaded::Refused(reason) => add(Trouble { offset: 0, reason: std::mem::take(reason) }),
+                Loaded::Long => self.long(path, file as u32, ids, taker, &mut add),
+            }
+        }
+        drop(held);
+        drop(turn);
+        for (file, one) in part.zip(loaded) {
+            let Loaded::Whole { text, unit, again } = one else { continue };
+            if let Some(trouble) = guarded(taker, &text, &unit, &again, file as u32, 0) {
+                let mut held = shared.told.lock().unwrap_or_else(PoisonError::into_inner);
+                held.1.push(FileTrouble { file, trouble });
+            }
+            spare.back(text, unit);
+        }
     }
 
     /// The end of the batch that starts at a file.
@@ -138,7 +183,7 @@ impl Reader<'_> {
             };
             let mut unit = Unit::default();
             let done = splitter.split(&text, last, &mut unit);
-            let again = ids.again(&text, &unit);
+            let again = ids.again(&unit);
             guarded(taker, &text, &unit, &again, file, before).into_iter().for_each(&mut *add);
             told(&mut unit).into_iter().for_each(&mut *add);
             before += done as u64;
@@ -169,6 +214,12 @@ fn guarded<T: Taker>(
         .map(|_| Trouble { offset: before, reason })
 }
 
+/// Told of the first file: of which one it would have to be, nobody knows.
+fn unsure(ids: &Ids) -> Option<FileTrouble> {
+    let reason = format!("{} events may be counted twice: a temporary file could not be read", ids.unsure());
+    (ids.unsure() > 0).then_some(FileTrouble { file: 0, trouble: Trouble { offset: 0, reason } })
+}
+
 /// The bytes of a file, inflated where it is gzip.
 fn plain(mut reader: Box<dyn Read>) -> io::Result<Box<dyn Read>> {
     let mut start = Vec::new();
@@ -187,41 +238,56 @@ fn fill(reader: &mut dyn Read, text: &mut Vec<u8>) -> io::Result<bool> {
     Ok(count == most)
 }
 
+/// Memory that one file leaves for the next one.
+#[derive(Default)]
+struct Spare {
+    packed: Vec<u8>,
+    used: Vec<(Vec<u8>, Unit)>,
+}
+
+impl Spare {
+    fn back(&mut self, text: Vec<u8>, mut unit: Unit) {
+        // A file far larger than others must not be paid for all the time.
+        if text.capacity() <= MOST_SPARE && self.used.len() < BATCH_FILES {
+            unit.clear();
+            self.used.push((text, unit));
+        }
+    }
+}
+
 /// Reads and splits a file, if it is short.
-fn load(path: &Path, buffers: &Mutex<Vec<Vec<u8>>>) -> Loaded {
+fn load(path: &Path, spare: &mut Spare) -> Loaded {
     if path.as_os_str() == "-" {
         return Loaded::Long;
     }
-    let short = match short(path) {
-        Ok(Some(bytes)) => bytes,
-        Ok(None) => return Loaded::Long,
+    match short(path, &mut spare.packed) {
+        Ok(true) => {}
+        Ok(false) => return Loaded::Long,
         Err(error) => return Loaded::Refused(unread(&error)),
-    };
-    let text = if inflate::is_gzip(&short) {
-        let mut text = pop(buffers).unwrap_or_default();
-        if !inflate::at_once(&short, &mut text) {
-            push(buffers, text);
-            return Loaded::Long;
-        }
-        text
-    } else {
-        short
-    };
-    let mut unit = Unit::default();
+    }
+    let (mut text, mut unit) = spare.used.pop().unwrap_or_default();
+    if !inflate::is_gzip(&spare.packed) {
+        std::mem::swap(&mut text, &mut spare.packed);
+    } else if !inflate::at_once(&spare.packed, &mut text) {
+        spare.back(text, unit);
+        return Loaded::Long;
+    }
     Splitter::default().split(&text, true, &mut unit);
     Loaded::Whole { text, unit, again: Vec::new() }
 }
 
-/// The bytes of a file that is short; `None` for all others.
-fn short(path: &Path) -> io::Result<Option<Vec<u8>>> {
-    let kind = std::fs::metadata(path)?;
+/// Reads the bytes of a file that is short; `false` for all others.
+fn short(path: &Path, bytes: &mut Vec<u8>) -> io::Result<bool> {
+    let file = File::open(path)?;
+    let kind = file.metadata()?;
     if !kind.is_file() || kind.len() > inflate::MOST_AT_ONCE as u64 {
-        return Ok(None);
+        return Ok(false);
     }
-    let mut bytes = Vec::with_capacity(kind.len() as usize + 1);
+    bytes.clear();
+    bytes.reserve(kind.len() as usize + 1);
     // It may have grown since.
-    File::open(path)?.take(inflate::MOST_AT_ONCE as u64 + 1).read_to_end(&mut bytes)?;
-    Ok(Some(bytes).filter(|bytes| bytes.len() <= inflate::MOST_AT_ONCE))
+    file.take(inflate::MOST_AT_ONCE as u64 + 1).read_to_end(bytes)?;
+    Ok(bytes.len() <= inflate::MOST_AT_ONCE)
 }
 
 /// The troubles of a unit; of many the last one counts the rest.

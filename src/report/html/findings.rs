@@ -258,7 +258,7 @@ fn facts(finding: &ToldFinding) -> Markup {
                     @if sink.on_disk() { ", stays on the disk" }
                 }
             }
-            @if finding.surface == Surface::Terraform && !finding.place.name.is_empty() {
+            @if !matches!(finding.surface, Surface::Account | Surface::Trail) && !finding.place.name.is_empty() {
                 dt { "Name" } dd { code { (finding.place.name) } }
             }
             dt { "Confidence" } dd { (finding.confidence) }
