@@ -185,7 +185,6 @@ fn only_new(heard: &mut Heard, sources: &Sources, past: &Heard, earlier: &Source
     heard.silenced.retain(|one| !silenced.contains(one.finding.fingerprint.as_str()));
 }
 
-/// Knows all that must not be shown, of both trees: a name is then told, and hashed, in the same way in both.
 /// How the ids of access keys are told: who follows a session needs them, in all else they are hidden.
 fn key_ids(trail: Option<&TrailSection>) -> KeyIds {
     match trail {
@@ -195,6 +194,7 @@ fn key_ids(trail: Option<&TrailSection>) -> KeyIds {
     }
 }
 
+/// Knows all that must not be shown, of both trees: a name is then told, and hashed, in the same way in both.
 pub(super) fn redactor(setup: &Setup, looked: &mut Looked) -> Redactor {
     let mut secrets = std::mem::take(&mut looked.scanned.secrets);
     if let Some(past) = &mut looked.past {

@@ -6,6 +6,7 @@
 mod account;
 mod assets;
 mod findings;
+mod inventory;
 mod prose;
 mod summary;
 mod timeline;
@@ -58,13 +59,16 @@ pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()>
     page.tag("<main id=\"main\" tabindex=\"-1\">\n")?;
     page.put(&summary::verdict_part(report, &told))?;
     page.put(&contents(&parts))?;
-    findings::write(&told, &mut page)?;
+    findings::write(report, &told, &mut page)?;
     unread::write_gaps(report, &told, &mut page)?;
     if let Some(section) = &report.trail {
         trail::write(section, &told.teller, &mut page)?;
     }
     if let Some(section) = &report.account {
         account::write(section, &told.teller, &mut page)?;
+    }
+    if let Some(section) = &report.inventory {
+        inventory::write(section, &told.teller, &mut page)?;
     }
     unread::write_silenced(&told, &mut page)?;
     page.put(&summary::about(report, &told))?;
@@ -101,6 +105,9 @@ fn parts(report: &Report<'_>, told: &Told<'_>) -> Vec<Part> {
     }
     if report.account.is_some() {
         parts.push(part("account", "Account", None));
+    }
+    if let Some(section) = &report.inventory {
+        parts.push(part("keys", "Keys", Some(section.keys.len())));
     }
     if !told.silenced.is_empty() {
         parts.push(part("silenced", "Silenced", Some(told.silenced.len())));

@@ -47,6 +47,12 @@ fn holds_all(arguments: &[&str]) -> Value {
     for session in list("sessions") {
         assert!(words.contains(text(&session["id"])), "{session}");
     }
+    for key in list("inventory") {
+        assert!(
+            words.contains(text(&key["location"])) && words.contains(key["title"].as_str().unwrap_or("")),
+            "{key}"
+        );
+    }
     for user in json["account"]["users"].as_array().into_iter().flatten() {
         assert!(words.contains(text(&user["name"])), "{user}");
     }
@@ -84,4 +90,12 @@ fn of_trails() {
 fn of_an_account() {
     let json = holds_all(&["account", "--evidence", &path("fixtures/account/root-key-used-today")]);
     assert!(!json["findings"].as_array().expect("findings").is_empty());
+}
+
+#[test]
+fn of_a_list_of_keys() {
+    let settings = path("examples/inventory/secretrail.toml");
+    let evidence = path("examples/inventory/evidence");
+    let json = holds_all(&["inventory", "check", "--settings", &settings, "--evidence", &evidence]);
+    assert!(json["inventory"].as_array().expect("keys").len() > 2);
 }

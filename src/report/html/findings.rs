@@ -1,6 +1,6 @@
 //! Findings by rule: what the rule says once, then each finding with the way of its secret.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
 use maud::{Markup, html};
@@ -9,6 +9,7 @@ use super::Page;
 use super::prose::{blocks, inline};
 use super::summary::place;
 use crate::finding::{Role, Severity, Surface};
+use crate::report::Report;
 use crate::report::excerpt::Excerpt;
 use crate::report::told::{Group, Step, Told, ToldFinding, ToldRule, ToldSecret, grouped};
 use crate::report::verdict::number;
@@ -31,7 +32,7 @@ struct OfRule<'g, 'f> {
 }
 
 /// Writes the part.
-pub(super) fn write(told: &Told<'_>, page: &mut Page<'_>) -> io::Result<()> {
+pub(super) fn write(report: &Report<'_>, told: &Told<'_>, page: &mut Page<'_>) -> io::Result<()> {
     page.tag("<section id=\"findings\" aria-labelledby=\"h-findings\">\n")?;
     page.put(&html! { h2 id="h-findings" { "Findings " span.count { (told.findings.len()) } } })?;
     if told.findings.is_empty() {
@@ -41,6 +42,7 @@ pub(super) fn write(told: &Told<'_>, page: &mut Page<'_>) -> io::Result<()> {
     page.put(&tools(told))?;
     let groups = grouped(&told.findings);
     let open = groups.len() <= FEW;
+    let new = new_ones(report, told);
     let rules = by_rule(&groups);
     let few = rules.len() <= FEW_RULES;
     for (number, (rule, of_rule)) in rules.into_iter().enumerate() {
@@ -51,12 +53,18 @@ pub(super) fn write(told: &Told<'_>, page: &mut Page<'_>) -> io::Result<()> {
         let help = first.and_then(|first| told.rule_of(first));
         page.put(&rule_head(help, rule, count, number + 1, few))?;
         for (number, group) in &of_rule.own {
-            page.put(&finding(told, *number, group, open))?;
+            page.put(&finding(told, *number, group, open, &new))?;
         }
         page.put(&elsewhere(&of_rule.elsewhere))?;
         page.tag("</section>\n")?;
     }
     page.tag("</section>\n")
+}
+
+/// Fingerprints that the last run had not.
+fn new_ones(report: &Report<'_>, told: &Told<'_>) -> BTreeSet<String> {
+    let changes = report.gate.history.iter();
+    changes.flat_map(|changes| &changes.new).map(|print| told.teller.name(print)).collect()
 }
 
 /// Rules in the order of their worst findings.
@@ -144,7 +152,13 @@ fn read_on(rule: &ToldRule) -> Markup {
 }
 
 /// Few elements: a browser builds all of them, also of thousands of findings that are closed.
-fn finding(told: &Told<'_>, number: usize, (finding, also): &Group<'_>, open: bool) -> Markup {
+fn finding(
+    told: &Told<'_>,
+    number: usize,
+    (finding, also): &Group<'_>,
+    open: bool,
+    new: &BTreeSet<String>,
+) -> Markup {
     let rule = told.rule_of(finding);
     let own_fix = rule.is_none_or(|rule| rule.remediation != finding.remediation);
     let own_fix = own_fix && !finding.remediation.trim().is_empty();
@@ -152,6 +166,7 @@ fn finding(told: &Told<'_>, number: usize, (finding, also): &Group<'_>, open: bo
         details.finding id=(format!("f{number}")) data-severity=(finding.severity) open[open] {
             summary {
                 (severity_mark(finding.severity)) " "
+                @if new.contains(&finding.fingerprint) { strong.new { "new" } " " }
                 h4 { (inline(&finding.message)) } " "
                 (place(finding))
             }
@@ -159,13 +174,24 @@ fn finding(told: &Told<'_>, number: usize, (finding, also): &Group<'_>, open: bo
                 (way(told, finding))
                 @if own_fix { div.fix { h5 { "What to do here" } (blocks(&finding.remediation)) } }
                 (facts(finding))
-                @for other in also {
-                    p.also {
-                        "Also " (severity_mark(other.severity)) " " code { (other.rule) } ": "
-                        (inline(&other.message)) ". Confidence " (other.confidence) ", fingerprint " (other.fingerprint)
-                    }
-                }
+                @for other in also { (also_met(finding, other)) }
             }
+        }
+    }
+}
+
+/// A finding of another rule of the same mistake, with what its way has and the way above has not.
+fn also_met(finding: &ToldFinding, other: &ToldFinding) -> Markup {
+    let is_above = |step: &Step| {
+        finding.related.iter().any(|one| one.place.span == step.place.span && one.message == step.message)
+    };
+    html! {
+        p.also {
+            "Also " (severity_mark(other.severity)) " " code { (other.rule) } ": " (inline(&other.message)) ". "
+            @for step in other.related.iter().filter(|step| !is_above(step)) {
+                code { (place_of(other, step)) } " " (inline(step.label())) ". "
+            }
+            "Confidence " (other.confidence) ", fingerprint " (other.fingerprint)
         }
     }
 }
@@ -232,7 +258,7 @@ fn facts(finding: &ToldFinding) -> Markup {
                     @if sink.on_disk() { ", stays on the disk" }
                 }
             }
-            @if finding.surface == Surface::Terraform && !finding.place.name.is_empty() {
+            @if !matches!(finding.surface, Surface::Account | Surface::Trail) && !finding.place.name.is_empty() {
                 dt { "Name" } dd { code { (finding.place.name) } }
             }
             dt { "Confidence" } dd { (finding.confidence) }

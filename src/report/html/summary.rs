@@ -10,14 +10,15 @@ use crate::report::account::headline;
 use crate::report::told::{Told, ToldFinding, grouped};
 use crate::report::verdict::{by_severity, files, number, sentence};
 
-/// What was looked at, in a word.
-fn surface(report: &Report<'_>) -> &'static str {
-    match (&report.account, &report.trail) {
-        (Some(_), Some(_)) => "AWS account and CloudTrail",
-        (Some(_), None) => "AWS account",
-        (None, Some(_)) => "CloudTrail",
-        (None, None) => "Terraform and scripts",
-    }
+/// What was looked at, in a few words.
+fn surface(report: &Report<'_>) -> String {
+    let all = [
+        (report.account.is_some(), "AWS account"),
+        (report.trail.is_some(), "CloudTrail"),
+        (report.inventory.is_some(), "list of keys"),
+    ];
+    let all: Vec<&str> = all.into_iter().filter(|(there, _)| *there).map(|(_, name)| name).collect();
+    if all.is_empty() { "Terraform and scripts".to_owned() } else { all.join(", ") }
 }
 
 /// The page's header.
@@ -57,6 +58,9 @@ fn lines(report: &Report<'_>, told: &Told<'_>) -> Vec<(&'static str, Markup)> {
     }
     if let Some(words) = report.trail.as_ref().and_then(|section| first(&section.verdict)) {
         lines.push(("Sessions", words));
+    }
+    if let Some(section) = &report.inventory {
+        lines.push(("Keys", inline(&told.teller.message(&section.advice()))));
     }
     lines.push(("Mend first", worst(told)));
     if lines.len() == 1 {

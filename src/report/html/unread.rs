@@ -44,6 +44,16 @@ pub(super) fn write_gaps(report: &Report<'_>, told: &Told<'_>, page: &mut Page<'
             ul.plain { @for sentence in &untold { li { (inline(sentence)) "." } } }
         })?;
     }
+    if let Some(changes) = report.gate.history.as_ref().filter(|changes| !changes.fixed.is_empty()) {
+        page.put(&html! {
+            h3.gaps-title { "Fixed since the last run " span.count { (changes.fixed.len()) } }
+            ul.plain {
+                @for (rule, place) in &changes.fixed {
+                    li { code { (told.teller.name(rule)) } " " code.name { (told.teller.message(place)) } }
+                }
+            }
+        })?;
+    }
     page.tag("</section>\n")
 }
 
@@ -83,7 +93,7 @@ pub(super) fn write_silenced(told: &Told<'_>, page: &mut Page<'_>) -> io::Result
     page.tag("<section id=\"silenced\" aria-labelledby=\"h-silenced\">\n")?;
     page.put(&html! { h2 id="h-silenced" { "Silenced " span.count { (told.silenced.len()) } } })?;
     page.tag(
-        "<div class=\"scroll\" role=\"region\" aria-labelledby=\"h-silenced\" tabindex=\"0\">\n<table>\n",
+        "<div class=\"scroll\" role=\"region\" aria-label=\"Table of silenced findings\" tabindex=\"0\">\n<table>\n",
     )?;
     page.put(&html! {
         thead { tr { @for title in ["Rule", "Place", "Why", "By", "Until", "Fingerprint"] { th scope="col" { (title) } } } }

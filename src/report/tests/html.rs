@@ -236,12 +236,34 @@ fn account() -> AccountSection {
     }
 }
 
+fn keys() -> InventorySection {
+    let key = ListedKey {
+        key: "KEY\"><b>".into(),
+        title: "<script>alert(1)</script>".into(),
+        location: "/app/\u{202e}<i>".into(),
+        home: "parameter".into(),
+        owner: Some("'\"<u>".into()),
+        status: "missing".into(),
+        shouted: "MISSING".into(),
+        state: KeyState::Bad,
+        why: Some("</td></table>".into()),
+        age_days: Some(3),
+        claimed: None,
+        written: None,
+        migrating: true,
+        answers: 0,
+    };
+    let unlisted = UnlistedParameter { name: "/x/<s>".into(), kind: "String".into(), age_days: None };
+    InventorySection { keys: vec![key], unlisted: vec![unlisted], ..InventorySection::default() }
+}
+
 #[test]
 fn no_name_becomes_markup() {
     let ground = Ground::new();
     let mut report = hostile_report(&ground);
     report.trail = Some(trail());
     report.account = Some(account());
+    report.inventory = Some(keys());
     report.rules.push(RuleHelp {
         name: report.findings[0].rule.to_string(),
         description: "</style><script>alert(1)</script>".into(),
@@ -265,6 +287,7 @@ fn a_page_is_whole_and_loads_nothing() {
     let mut report = ground.report();
     report.trail = Some(trail());
     report.account = Some(account());
+    report.inventory = Some(keys());
     let page = parsed(&text(Format::Html, &report));
     let ids = page.values("id");
     let known: BTreeSet<&str> = ids.iter().copied().collect();
