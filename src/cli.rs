@@ -3,6 +3,8 @@
 mod account;
 mod report;
 mod trail;
+#[cfg(feature = "aws")]
+mod trail_aws;
 #[cfg(feature = "verify")]
 mod trail_verify;
 
@@ -288,6 +290,8 @@ pub enum TrailCommand {
 #[cfg(feature = "serve")]
 pub use serve::{RunTaskArguments, ServeArguments, ServeCommand};
 pub use trail::TrailArguments;
+#[cfg(feature = "aws")]
+pub use trail_aws::{LiveArguments, SignInArguments};
 
 /// `secretrail serve`.
 #[cfg(feature = "serve")]

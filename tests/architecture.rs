@@ -51,7 +51,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("cli", &["day", "finding", "policy", "report", "rule"]),
     ("evidence", &["error"]),
     ("policy", &[]),
-    ("aws", &["error", "evidence", "policy"]),
+    ("aws", &["error", "evidence", "policy", "trail"]),
 ];
 
 /// Modules that read and write.

@@ -9,14 +9,19 @@
 //! nothing to collect: that is an error. The SDK's own errors are never printed: they quote what AWS sent.
 
 mod ask;
+pub mod cloudtrail;
 mod error;
 mod http;
 mod iam;
 mod identity;
+mod layout;
 mod pace;
+pub mod s3;
 mod session;
 mod whole;
 
+use std::future::Future;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -79,18 +84,32 @@ pub fn collect(
     progress: &dyn Fn(Step),
     mut stop: watch::Receiver<bool>,
 ) -> Result<Bundle, Error> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Error::new(ErrorKind::Input, format!("AWS can't be asked: {}", error.kind())))?;
-    let result = runtime.block_on(async {
+    run(async {
         tokio::select! {
             bundle = all(options, progress) => bundle,
             _ = stop.wait_for(|stopped| *stopped) => {
                 Err(Error::new(ErrorKind::Interrupted, "stopped; no evidence was collected"))
             }
         }
-    });
+    })
+}
+
+/// Runs it to its end, or until it is called on to stop.
+fn run_until<T>(stop: &AtomicBool, work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+    run(async {
+        tokio::select! {
+            done = work => done,
+            () = cloudtrail::stopped(stop) => Err(Error::new(ErrorKind::Interrupted, "stopped")),
+        }
+    })
+}
+
+fn run<T>(work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Error::new(ErrorKind::Input, format!("AWS can't be asked: {}", error.kind())))?;
+    let result = runtime.block_on(work);
     // A lookup of a name that hangs must not hold the process.
     runtime.shutdown_timeout(Duration::from_millis(100));
     result

@@ -1,7 +1,9 @@
-//! How fast pages are asked for: at full speed until AWS says that it is too fast.
+//! How fast pages are asked for: at full speed, or at a speed that AWS told, until it says that it is too fast.
 
 use std::cell::Cell;
 use std::time::Duration;
+
+use tokio::time::Instant;
 
 /// The first pause after a throttled call.
 const FIRST: Duration = Duration::from_millis(500);
@@ -13,6 +15,27 @@ const SHORTEST: Duration = Duration::from_millis(50);
 /// The pause before the next page, shared by all calls.
 #[derive(Debug, Default)]
 pub(super) struct Pace(Cell<Duration>);
+
+/// Calls so far apart, from start to start.
+#[derive(Debug)]
+pub(super) struct Beat {
+    every: Duration,
+    next: Cell<Option<Instant>>,
+}
+
+impl Beat {
+    pub(super) fn new(every: Duration) -> Self {
+        Self { every, next: Cell::default() }
+    }
+
+    /// Waits until the next call may start.
+    pub(super) async fn wait(&self) {
+        if let Some(next) = self.next.get() {
+            tokio::time::sleep_until(next).await;
+        }
+        self.next.set(Some(Instant::now() + self.every));
+    }
+}
 
 impl Pace {
     /// Waits as long as is fit now.

@@ -9,6 +9,12 @@ pub(super) fn is_whole(body: &[u8], root: &str) -> bool {
     std::str::from_utf8(body).is_ok_and(|text| closes(text, root).is_some())
 }
 
+/// Whether `body` is one JSON object from its first byte to its last.
+pub(super) fn is_whole_json(body: &[u8]) -> bool {
+    let is_object = body.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{');
+    is_object && serde_json::from_slice::<serde::de::IgnoredAny>(body).is_ok()
+}
+
 /// `Some` where every element is closed in order, and nothing but white space is outside of the outermost one.
 fn closes(text: &str, root: &str) -> Option<()> {
     let mut rest = text.strip_prefix('\u{feff}').unwrap_or(text);
@@ -88,6 +94,14 @@ mod tests {
             "\u{feff}<R><a>é &lt; > </a ></R>",
         ] {
             assert!(is_whole(whole.as_bytes(), "R"), "{whole}");
+        }
+    }
+
+    #[test]
+    fn json_is_whole_from_brace_to_brace() {
+        assert!(is_whole_json(b" {\"Events\": []}\n"));
+        for broken in [&b""[..], b"[]", b"{\"Events\": [", b"{} {}", b"<R/>", b"\xFF"] {
+            assert!(!is_whole_json(broken));
         }
     }
 

@@ -63,6 +63,7 @@ pub(super) const POLICY_EXAMPLES: &str = "\
 Examples:
   secretrail policy > policy.json
   secretrail policy --account 123456789012 --region us-east-1
+  secretrail policy --surface trail --bucket trail-bucket       to read a trail's logs from S3
   secretrail policy --terraform > secretrail-policy.tf
 
 Two statements deny what reads values, so that the policy itself proves that none are read.";
@@ -198,9 +199,19 @@ pub struct PolicyArguments {
     #[arg(long)]
     pub key_ids: bool,
 
+    /// The bucket of a trail, where its logs are to be read.
+    #[arg(long, value_name = "NAME", value_parser = bucket)]
+    pub bucket: Option<String>,
+
     /// As a Terraform data source instead of JSON.
     #[arg(long)]
     pub terraform: bool,
+}
+
+fn bucket(text: &str) -> Result<String, &'static str> {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
+    let is_name = (3..=63).contains(&text.len()) && text.bytes().all(plain);
+    if is_name { Ok(text.to_owned()) } else { Err("a bucket's name has 3 to 63 letters, digits, dots and dashes") }
 }
 
 fn account(text: &str) -> Result<String, &'static str> {

@@ -9,7 +9,7 @@ use tokio::sync::watch;
 
 use super::print;
 use crate::aws::{self, Options, Role, Step};
-use crate::cli::{AwsArguments, Cli, CollectArguments};
+use crate::cli::{AwsArguments, Cli, CollectArguments, SignInArguments};
 use crate::error::{Error, ErrorKind, ExitCode};
 use crate::evidence::{Bundle, Refusal, Target, code};
 
@@ -82,6 +82,25 @@ fn options(arguments: &AwsArguments) -> Result<Options, Error> {
         region: arguments.region.clone(),
         role,
         key_ids: arguments.key_ids,
+        timeout: Duration::from_secs(arguments.timeout.into()),
+        certificates: certificates()?,
+        version: env!("CARGO_PKG_VERSION").into(),
+        now: arguments.clock,
+    })
+}
+
+/// How AWS is asked by a command that has Regions of its own.
+pub(super) fn options_of(arguments: &SignInArguments) -> Result<Options, Error> {
+    let role = arguments.role_arn.as_ref().map(|arn| Role {
+        arn: arn.clone(),
+        external_id: arguments.external_id.clone(),
+        session_name: arguments.role_session_name.clone(),
+    });
+    Ok(Options {
+        profile: arguments.profile.clone(),
+        region: None,
+        role,
+        key_ids: false,
         timeout: Duration::from_secs(arguments.timeout.into()),
         certificates: certificates()?,
         version: env!("CARGO_PKG_VERSION").into(),

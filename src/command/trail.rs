@@ -1,6 +1,13 @@
 //! `secretrail trail`.
 
+pub(super) mod asked;
+mod evidence;
 mod files;
+mod input;
+#[cfg(feature = "aws")]
+mod kept;
+#[cfg(feature = "aws")]
+mod live;
 mod read;
 mod rows;
 mod section;
@@ -32,7 +39,7 @@ pub(super) fn run(cli: &Cli, arguments: &TrailArguments) -> Result<ExitCode, Err
     }
     let started = Instant::now();
     let what = What {
-        paths: arguments.paths.clone(),
+        paths: local(arguments),
         plans: Vec::new(),
         rules: arguments.rules.clone(),
         tokens: None,
@@ -52,29 +59,30 @@ pub(super) fn run(cli: &Cli, arguments: &TrailArguments) -> Result<ExitCode, Err
     )
 }
 
+/// What lies on the disk of it; the settings are then those of the current folder.
+fn local(arguments: &TrailArguments) -> Vec<PathBuf> {
+    let paths = arguments.paths.iter().filter(|path| !path.to_string_lossy().starts_with(input::BUCKET));
+    let paths: Vec<PathBuf> = paths.cloned().collect();
+    if paths.is_empty() { vec![".".into()] } else { paths }
+}
+
 fn look(cli: &Cli, arguments: &TrailArguments, setup: &Setup) -> Result<(Looked, Asked), Error> {
-    let found = files::find(&setup.paths);
+    let found = input::find(cli, arguments, setup)?;
     let sources = Sources::default();
     sources.set_base(setup.base.clone());
-    let name = |file: &PathBuf| {
-        if file.as_os_str() == "-" { "(standard input)".into() } else { sources.reported_name(file) }
-    };
-    let ids: Vec<SourceId> = found.files.iter().map(|file| sources.add_file(name(file), file)).collect();
+    let ids: Vec<SourceId> = found.logs.iter().map(|log| log.source(&sources)).collect();
     let mut gaps: Vec<Gap> = found
         .refused
         .iter()
         .map(|(path, reason)| {
             let source = sources.add_file(sources.reported_name(path), path);
-            Gap {
-                at: Span::start_of(source),
-                name: String::new(),
-                reason: reason.clone(),
-                hides_findings: true,
-            }
+            unseen(Span::start_of(source), String::new(), reason.clone())
         })
         .collect();
-    let bar = progress_bar(cli, arguments, found.files.len());
-    let reader = Reader { files: &found.files, stop: setup.stop(), bar: &bar };
+    let nowhere = Span::start_of(SourceId(u32::MAX));
+    gaps.extend(found.missing.iter().map(|(name, reason)| unseen(nowhere, name.clone(), reason.clone())));
+    let bar = progress_bar(cli, arguments, found.logs.len());
+    let reader = Reader { logs: &found.logs, bucket: found.bucket.as_deref(), stop: setup.stop(), bar: &bar };
     let mut seen = gather(&reader, arguments, &setup.rules);
     gaps.extend(seen.troubles.iter().map(|one| gap(one, &ids)));
     gaps.extend(lost(&seen));
@@ -87,8 +95,8 @@ fn look(cli: &Cli, arguments: &TrailArguments, setup: &Setup) -> Result<(Looked,
     if setup.was_stopped() {
         return Err(Error::new(ErrorKind::Interrupted, "stopped; no report was written"));
     }
-    let section = section::section(&sessions, links, &seen.gathered, shown, arguments);
-    let files = if seen.gathered.coverage.delivered == 0 { 0 } else { found.files.len() };
+    let section = section::section(&sessions, links, &seen.gathered, shown, arguments, &found);
+    let files = if seen.gathered.coverage.delivered == 0 { 0 } else { found.logs.len() };
     let scanned = Scanned { findings, gaps, ..Scanned::default() };
     let looked = Looked { sources, scanned, files, excluded: 0, past: None };
     let asked = Asked { since: None, account: None, trail: Some(section), nothing: nothing_to_audit };
@@ -156,6 +164,11 @@ fn gap(one: &FileTrouble, sources: &[SourceId]) -> Gap {
     }
 }
 
+/// What was not seen, and could hold findings.
+fn unseen(at: Span, name: String, reason: String) -> Gap {
+    Gap { at, name, reason, hides_findings: true }
+}
+
 /// Findings for which there was no room.
 fn lost(seen: &Seen<'_>) -> Vec<Gap> {
     let nowhere = Span::start_of(SourceId(u32::MAX));
@@ -174,7 +187,7 @@ fn progress_bar(cli: &Cli, arguments: &TrailArguments, files: usize) -> Progress
         return ProgressBar::hidden();
     }
     let bar = ProgressBar::new(files as u64);
-    if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} files  {elapsed}") {
+    if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} logs  {elapsed}") {
         bar.set_style(style);
     }
     bar

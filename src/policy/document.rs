@@ -11,6 +11,8 @@ pub struct Place<'p> {
     pub surfaces: &'p [Surface],
     /// Whether key ids are asked for, user by user.
     pub key_ids: bool,
+    /// The bucket of a trail, where its logs are read.
+    pub bucket: Option<&'p str>,
     /// The account's number; any account without it.
     pub account: Option<&'p str>,
     /// Decides the partition.
@@ -39,6 +41,11 @@ impl Place<'_> {
         if self.key_ids {
             let users = format!("arn:{partition}:iam::{account}:user/*");
             statements.push(Statement::allow("PerUserReads", self.actions(Scope::Users), users));
+        }
+        if let Some(bucket) = self.bucket {
+            let bucket = format!("arn:{partition}:s3:::{bucket}");
+            statements.push(Statement::allow("TrailObjects", self.actions(Scope::Objects), bucket.clone() + "/*"));
+            statements.push(Statement::allow("TrailBucket", self.actions(Scope::Bucket), bucket));
         }
         statements.retain(|statement| !statement.action.is_empty());
         // Whatever else is allowed to the same principal: no value is ever read.
@@ -129,6 +136,7 @@ mod tests {
     const HERE: Place<'static> = Place {
         surfaces: Surface::ALL,
         key_ids: true,
+        bucket: Some("trail-bucket"),
         account: Some("123456789012"),
         region: Some("us-east-1"),
     };
@@ -164,6 +172,8 @@ mod tests {
         let text = json(&Place { region: Some("cn-north-1"), account: None, ..HERE });
         assert!(text.contains("arn:aws-cn:iam::*:user/*") && text.contains("ssm.*.amazonaws.com*"), "{text}");
         assert!(!json(&Place { key_ids: false, ..HERE }).contains("ListAccessKeys"));
+        assert!(text.contains("\"arn:aws-cn:s3:::trail-bucket\"") && text.contains("\"arn:aws-cn:s3:::trail-bucket/*\""));
+        assert!(!json(&Place { bucket: None, ..HERE }).contains("s3:"));
     }
 
     #[test]

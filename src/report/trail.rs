@@ -144,6 +144,8 @@ pub struct EventRow {
 /// What the logs cover.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CoverageRow {
+    /// What was asked for, in sentences.
+    pub asked: Vec<String>,
     /// Events as delivered.
     pub delivered: u64,
     /// Events, each counted once.
@@ -219,6 +221,7 @@ pub(super) fn coverage(row: &CoverageRow) -> Vec<String> {
         row.first.as_deref().unwrap_or("unknown"),
         row.last.as_deref().unwrap_or("unknown"),
     ));
+    told.extend(row.asked.iter().cloned());
     told.push(match row.days_unseen.as_slice() {
         [] => format!("events on each of {} days", row.days_seen),
         gaps => format!("events on {} days, none on {}", row.days_seen, gaps.join(", ")),

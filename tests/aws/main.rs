@@ -9,4 +9,5 @@ mod evidence;
 mod ministack;
 mod rig;
 mod stub;
+mod trail_live;
 mod trouble;

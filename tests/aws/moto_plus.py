@@ -74,7 +74,8 @@ DEFAULTS = {
     "root_virtual_mfa": False,
     # RootCredentialsManagement, RootSessions; or the code of an exception.
     "organization_features": "AccountNotManagementOrDelegatedAdministratorException",
-    # Actions that are denied, and throttled to so many a second: "iam:GetAccountSummary", "iam:*".
+    # Actions that are denied, everywhere or in one Region, and throttled to so many a second: "iam:GetAccountSummary",
+    # "iam:*", "cloudtrail:LookupEvents@eu-west-1".
     "denied": [],
     "throttled": {},
     # Of LookupEvents: most calls a second, most events a page.
@@ -170,7 +171,8 @@ def too_many(bucket, most):
 
 
 def refusal(response, name):
-    if any(fnmatch.fnmatchcase(name, pattern) for pattern in STATE["denied"]):
+    here = f"{name}@{getattr(response, 'region', '')}"
+    if any(fnmatch.fnmatchcase(one, pattern) for pattern in STATE["denied"] for one in (name, here)):
         arn = identity_of(response)[0].get("arn", f"arn:aws:iam::{ACCOUNT}:user/unknown")
         reason = "because no identity-based policy allows the action"
         message = f"User: {arn} is not authorized to perform: {name} on resource: * {reason}"
@@ -343,7 +345,7 @@ def meets(event, user, attribute):
 
 def lookup_events(self):
     asked = json.loads(self.body or "{}")
-    if STATE["lookup_per_second"] and too_many("lookup", STATE["lookup_per_second"]):
+    if STATE["lookup_per_second"] and too_many(f"lookup {self.region}", STATE["lookup_per_second"]):
         raise TrailError("ThrottlingException", "Rate exceeded")
     attributes = asked.get("LookupAttributes") or []
     if len(attributes) > 1:

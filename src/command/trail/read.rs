@@ -1,10 +1,12 @@
-//! Files into events: found, read and inflated on all cores, each event once, with bounded memory.
+//! Logs into events: found, read and inflated on all cores, each event once, with bounded memory.
 //!
-//! Small files are taken in batches: read side by side, asked in their order which events are new, then judged side
-//! by side. A long file is taken alone, block by block.
+//! Small ones are taken in batches: read side by side, asked in their order which events are new, then judged side
+//! by side. A long one is taken alone, block by block. Objects of a bucket are fetched one batch ahead.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Read};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -15,6 +17,32 @@ use rayon::prelude::*;
 use crate::trail::feed::Ids;
 use crate::trail::inflate::{self, Slow};
 use crate::trail::split::{MOST_EVENT, Splitter, Trouble, Unit};
+
+/// What holds events.
+pub(super) enum Log {
+    /// A file; `-` is standard input.
+    File(PathBuf),
+    /// What was fetched before, packed or not, under the name that is reported.
+    Held { name: String, bytes: Vec<u8> },
+    /// An object of a bucket.
+    Object(Object),
+}
+
+/// An object of a bucket.
+pub(super) struct Object {
+    pub bucket: String,
+    pub key: String,
+    pub size: u64,
+}
+
+/// What a bucket gave, or why it gave nothing.
+pub(super) type Fetched = Result<Vec<u8>, String>;
+
+/// Fetches objects.
+pub(super) trait Fetch: Sync {
+    /// An answer for each, in their order.
+    fn fetch(&self, objects: &[&Object]) -> Vec<Fetched>;
+}
 
 /// Inflated bytes of one batch.
 const BATCH: usize = 20 * 1024 * 1024;
@@ -35,9 +63,11 @@ pub(super) struct FileTrouble {
     pub trouble: Trouble,
 }
 
-/// How files are read.
+/// How logs are read.
 pub(super) struct Reader<'r> {
-    pub files: &'r [PathBuf],
+    pub logs: &'r [Log],
+    /// Where objects come from.
+    pub bucket: Option<&'r dyn Fetch>,
     pub stop: &'r AtomicBool,
     pub bar: &'r ProgressBar,
 }
@@ -45,7 +75,8 @@ pub(super) struct Reader<'r> {
 /// A file of a batch, read.
 enum Loaded {
     Whole { text: Vec<u8>, unit: Unit, again: Vec<bool> },
-    Long,
+    /// To be read block by block, from these bytes where it is no file.
+    Long(Option<Vec<u8>>),
     Refused(String),
 }
 
@@ -55,76 +86,130 @@ impl Reader<'_> {
         let takers: Mutex<Vec<T>> = Mutex::default();
         let buffers: Mutex<Vec<Vec<u8>>> = Mutex::default();
         let (mut ids, mut troubles) = (Ids::default(), Vec::new());
-        let mut from = 0;
-        while from < self.files.len() && !self.stop.load(Ordering::Relaxed) {
-            let to = self.batch(from);
-            let paths = self.files.get(from..to).unwrap_or_default();
-            let mut loaded: Vec<Loaded> = paths.par_iter().map(|path| load(path, &buffers)).collect();
-            for (offset, one) in loaded.iter_mut().enumerate() {
-                let file = from + offset;
-                let mut add = |trouble| troubles.push(FileTrouble { file, trouble });
-                match one {
-                    Loaded::Whole { text, unit, again } => {
-                        *again = ids.again(text, unit);
-                        told(unit).into_iter().for_each(add);
-                    }
-                    Loaded::Refused(reason) => add(Trouble { offset: 0, reason: std::mem::take(reason) }),
-                    Loaded::Long => {
-                        let path = self.files.get(file).map(PathBuf::as_path).unwrap_or(Path::new(""));
-                        let mut taker = pop(&takers).unwrap_or_else(make);
-                        self.long(path, file as u32, &mut ids, &mut taker, &mut add);
-                        push(&takers, taker);
-                    }
-                }
-            }
-            let failed: Vec<FileTrouble> = loaded
-                .into_par_iter()
-                .enumerate()
-                .filter_map(|(offset, one)| {
-                    let Loaded::Whole { text, unit, again } = one else { return None };
-                    let file = from + offset;
-                    let mut taker = pop(&takers).unwrap_or_else(make);
-                    let failed = guarded(&mut taker, &text, &unit, &again, file as u32, 0);
-                    push(&takers, taker);
-                    push(&buffers, text);
-                    failed.map(|trouble| FileTrouble { file, trouble })
-                })
-                .collect();
-            troubles.extend(failed);
-            self.bar.inc(paths.len() as u64);
-            from = to;
+        let (mut from, mut to) = (0, self.batch(0));
+        let mut fetched = self.fetch(from..to);
+        while from < self.logs.len() && !self.stop.load(Ordering::Relaxed) {
+            let end = self.batch(to);
+            let ahead = std::thread::scope(|scope| {
+                let ahead = self.is_remote(to..end).then(|| scope.spawn(|| self.fetch(to..end)));
+                let here = std::mem::take(&mut fetched);
+                self.judge(from..to, here, &mut ids, &mut troubles, (&takers, &buffers), make);
+                // A thread that failed fetched nothing: its objects are told as missing.
+                ahead.map(|one| one.join().unwrap_or_default())
+            });
+            fetched = ahead.unwrap_or_default();
+            self.bar.inc((to - from) as u64);
+            (from, to) = (to, end);
         }
         (takers.into_inner().unwrap_or_else(PoisonError::into_inner), troubles)
     }
 
-    /// The end of the batch that starts at a file.
-    fn batch(&self, from: usize) -> usize {
-        let mut bytes = 0;
-        let rest = self.files.get(from..).unwrap_or_default().iter().take(BATCH_FILES);
-        let fits = rest.take_while(|path| {
-            let before = bytes;
-            let size = std::fs::metadata(path).map_or(0, |kind| kind.len() as usize);
-            // Logs have ten times the bytes when they are inflated.
-            bytes += if path.extension().is_some_and(|end| end == "gz") { size * 10 } else { size };
-            before == 0 || bytes <= BATCH
-        });
-        from + fits.count().max(1)
+    /// Whether some of them have to be fetched.
+    fn is_remote(&self, range: Range<usize>) -> bool {
+        self.logs.get(range).unwrap_or_default().iter().any(|log| matches!(log, Log::Object(_)))
     }
 
-    /// A file block by block.
+    /// What a bucket gives for these logs, by the log's number.
+    fn fetch(&self, range: Range<usize>) -> BTreeMap<usize, Fetched> {
+        let logs = self.logs.get(range.clone()).unwrap_or_default();
+        let objects: Vec<(usize, &Object)> = range
+            .zip(logs)
+            .filter_map(|(at, log)| match log {
+                Log::Object(object) => Some((at, object)),
+                _ => None,
+            })
+            .collect();
+        let Some(bucket) = self.bucket.filter(|_| !objects.is_empty()) else { return BTreeMap::new() };
+        let only: Vec<&Object> = objects.iter().map(|(_, object)| *object).collect();
+        objects.iter().map(|(at, _)| *at).zip(bucket.fetch(&only)).collect()
+    }
+
+    /// Reads a batch, and gives its events to takers.
+    fn judge<T: Taker>(
+        &self,
+        range: Range<usize>,
+        mut fetched: BTreeMap<usize, Fetched>,
+        ids: &mut Ids,
+        troubles: &mut Vec<FileTrouble>,
+        (takers, buffers): (&Mutex<Vec<T>>, &Mutex<Vec<Vec<u8>>>),
+        make: &(dyn Fn() -> T + Sync),
+    ) {
+        let from = range.start;
+        let logs: Vec<(&Log, Option<Fetched>)> = self
+            .logs
+            .get(range)
+            .unwrap_or_default()
+            .iter()
+            .enumerate()
+            .map(|(offset, log)| (log, fetched.remove(&(from + offset))))
+            .collect();
+        let mut loaded: Vec<Loaded> =
+            logs.into_par_iter().map(|(log, fetched)| load(log, fetched, buffers)).collect();
+        for (offset, one) in loaded.iter_mut().enumerate() {
+            let file = from + offset;
+            let mut add = |trouble| troubles.push(FileTrouble { file, trouble });
+            match one {
+                Loaded::Whole { text, unit, again } => {
+                    *again = ids.again(text, unit);
+                    told(unit).into_iter().for_each(add);
+                }
+                Loaded::Refused(reason) => add(Trouble { offset: 0, reason: std::mem::take(reason) }),
+                Loaded::Long(bytes) => {
+                    let opened = self.opened(file, bytes.take());
+                    let mut taker = pop(takers).unwrap_or_else(make);
+                    self.long(opened, file as u32, ids, &mut taker, &mut add);
+                    push(takers, taker);
+                }
+            }
+        }
+        let failed: Vec<FileTrouble> = loaded
+            .into_par_iter()
+            .enumerate()
+            .filter_map(|(offset, one)| {
+                let Loaded::Whole { text, unit, again } = one else { return None };
+                let file = from + offset;
+                let mut taker = pop(takers).unwrap_or_else(make);
+                let failed = guarded(&mut taker, &text, &unit, &again, file as u32, 0);
+                push(takers, taker);
+                push(buffers, text);
+                failed.map(|trouble| FileTrouble { file, trouble })
+            })
+            .collect();
+        troubles.extend(failed);
+    }
+
+    /// The end of the batch that starts at a log.
+    fn batch(&self, from: usize) -> usize {
+        let mut bytes = 0;
+        let rest = self.logs.get(from..).unwrap_or_default().iter().take(BATCH_FILES);
+        let fits = rest.take_while(|log| {
+            let before = bytes;
+            bytes += size(log);
+            before == 0 || bytes <= BATCH
+        });
+        (from + fits.count().max(1)).min(self.logs.len())
+    }
+
+    /// A log as a stream of bytes.
+    fn opened(&self, at: usize, bytes: Option<Vec<u8>>) -> io::Result<Box<dyn Read + '_>> {
+        match (bytes, self.logs.get(at)) {
+            (Some(bytes), _) => Ok(Box::new(io::Cursor::new(bytes))),
+            (None, Some(Log::File(path))) if path.as_os_str() == "-" => Ok(Box::new(io::stdin())),
+            (None, Some(Log::File(path))) => File::open(path).map(|file| Box::new(file) as Box<dyn Read>),
+            (None, Some(Log::Held { bytes, .. })) => Ok(Box::new(bytes.as_slice())),
+            (None, Some(Log::Object(_)) | None) => Err(io::ErrorKind::NotFound.into()),
+        }
+    }
+
+    /// A log block by block.
     fn long<T: Taker>(
         &self,
-        path: &Path,
+        opened: io::Result<Box<dyn Read + '_>>,
         file: u32,
         ids: &mut Ids,
         taker: &mut T,
         add: &mut dyn FnMut(Trouble),
     ) {
-        let opened: io::Result<Box<dyn Read>> = if path.as_os_str() == "-" {
-            Ok(Box::new(io::stdin()))
-        } else {
-            File::open(path).map(|file| Box::new(file) as Box<dyn Read>)
-        };
         let mut reader = match opened.and_then(plain) {
             Ok(reader) => reader,
             Err(error) => return add(Trouble { offset: 0, reason: unread(&error) }),
@@ -170,7 +255,7 @@ fn guarded<T: Taker>(
 }
 
 /// The bytes of a file, inflated where it is gzip.
-fn plain(mut reader: Box<dyn Read>) -> io::Result<Box<dyn Read>> {
+fn plain<'l>(mut reader: Box<dyn Read + 'l>) -> io::Result<Box<dyn Read + 'l>> {
     let mut start = Vec::new();
     reader.by_ref().take(2).read_to_end(&mut start)?;
     let is_gzip = inflate::is_gzip(&start);
@@ -187,21 +272,50 @@ fn fill(reader: &mut dyn Read, text: &mut Vec<u8>) -> io::Result<bool> {
     Ok(count == most)
 }
 
-/// Reads and splits a file, if it is short.
-fn load(path: &Path, buffers: &Mutex<Vec<Vec<u8>>>) -> Loaded {
-    if path.as_os_str() == "-" {
-        return Loaded::Long;
+/// About how many bytes a log has when it is inflated: ten times as many.
+fn size(log: &Log) -> usize {
+    let packed = |name: &str, size: usize| if name.ends_with(".gz") { size * 10 } else { size };
+    match log {
+        Log::File(path) => {
+            let size = std::fs::metadata(path).map_or(0, |kind| kind.len() as usize);
+            packed(&path.to_string_lossy(), size)
+        }
+        Log::Held { bytes, .. } if inflate::is_gzip(bytes) => inflate::told_size(bytes),
+        Log::Held { bytes, .. } => bytes.len(),
+        Log::Object(object) => packed(&object.key, usize::try_from(object.size).unwrap_or(usize::MAX / 16)),
     }
-    let short = match short(path) {
-        Ok(Some(bytes)) => bytes,
-        Ok(None) => return Loaded::Long,
-        Err(error) => return Loaded::Refused(unread(&error)),
+}
+
+/// Reads and splits a log, if it is short.
+fn load(log: &Log, fetched: Option<Fetched>, buffers: &Mutex<Vec<Vec<u8>>>) -> Loaded {
+    let path = match (log, fetched) {
+        (_, Some(Ok(bytes))) => return whole(bytes, buffers),
+        (_, Some(Err(reason))) => return Loaded::Refused(reason),
+        (Log::Object(_), None) => return Loaded::Refused("it could not be fetched".to_owned()),
+        (Log::Held { bytes, .. }, None) if bytes.len() <= inflate::MOST_AT_ONCE => {
+            return whole(bytes.clone(), buffers);
+        }
+        (Log::Held { .. }, None) => return Loaded::Long(None),
+        (Log::File(path), None) if path.as_os_str() == "-" => return Loaded::Long(None),
+        (Log::File(path), None) => path,
     };
+    match short(path) {
+        Ok(Some(bytes)) => whole(bytes, buffers),
+        Ok(None) => Loaded::Long(None),
+        Err(error) => Loaded::Refused(unread(&error)),
+    }
+}
+
+/// Inflates and splits bytes that fit into memory.
+fn whole(short: Vec<u8>, buffers: &Mutex<Vec<Vec<u8>>>) -> Loaded {
+    if short.len() > inflate::MOST_AT_ONCE {
+        return Loaded::Long(Some(short));
+    }
     let text = if inflate::is_gzip(&short) {
         let mut text = pop(buffers).unwrap_or_default();
         if !inflate::at_once(&short, &mut text) {
             push(buffers, text);
-            return Loaded::Long;
+            return Loaded::Long(Some(short));
         }
         text
     } else {

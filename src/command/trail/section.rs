@@ -1,6 +1,7 @@
 //! What a report tells of trails, made from what is known.
 
 use super::Shown;
+use super::input::Input;
 use crate::cli::TrailArguments;
 use crate::report::{CoverageRow, SessionRow, TrailSection};
 use crate::trail::gather::Gathered;
@@ -12,6 +13,7 @@ pub(super) fn section(
     gathered: &Gathered,
     shown: Shown,
     arguments: &TrailArguments,
+    input: &Input,
 ) -> TrailSection {
     let (title, events) = shown.unwrap_or_default();
     // The drill-down tells one session; all others are told in the JSON report.
@@ -22,7 +24,7 @@ pub(super) fn section(
     TrailSection {
         verdict: verdict(sessions, &gathered.coverage),
         sessions: sessions.iter().map(row).collect(),
-        coverage: coverage(&gathered.coverage, links),
+        coverage: coverage(&gathered.coverage, links, input),
         events_title: title,
         events,
         focus,
@@ -179,12 +181,13 @@ fn row(session: &Session) -> SessionRow {
     }
 }
 
-fn coverage(seen: &Coverage, links: Links) -> CoverageRow {
+fn coverage(seen: &Coverage, links: Links, input: &Input) -> CoverageRow {
     let days = |(first, last): (i64, i64)| match last - first {
         0 => time::day(first),
         _ => format!("{} to {}", time::day(first), time::day(last)),
     };
     CoverageRow {
+        asked: input.asked.clone(),
         delivered: seen.delivered,
         events: seen.events,
         left_out: seen.left_out,

@@ -69,6 +69,8 @@ struct Fallback {
 
 #[derive(Serialize)]
 pub(super) struct Coverage {
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    asked: Vec<String>,
     events: u64,
     distinct_events: u64,
     accounts: Vec<String>,
@@ -194,6 +196,7 @@ fn event(row: &EventRow, teller: &Teller<'_>) -> Event {
 /// What the logs cover.
 pub(super) fn coverage(row: &CoverageRow, teller: &Teller<'_>) -> Coverage {
     Coverage {
+        asked: row.asked.iter().map(|sentence| teller.message(sentence)).collect(),
         events: row.delivered,
         distinct_events: row.events,
         accounts: all(&row.accounts, teller),
