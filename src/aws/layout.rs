@@ -130,7 +130,8 @@ impl<'w> Layout<'w> {
             return Way::Leave;
         }
         let beside = BESIDE.iter().any(|kind| {
-            self.is_passed(kind) && (key.contains(&format!("/{kind}/")) || base.contains(&format!("_{kind}_")))
+            self.is_passed(kind)
+                && (key.contains(&format!("/{kind}/")) || base.contains(&format!("_{kind}_")))
         });
         match beside {
             true => Way::Pass,
@@ -165,7 +166,9 @@ impl<'w> Layout<'w> {
 fn delivered(base: &str) -> Option<i64> {
     let stamp = base.split('_').find(|part| {
         let shape = part.as_bytes();
-        shape.get(8) == Some(&b'T') && shape.last() == Some(&b'Z') && shape.iter().take(8).all(u8::is_ascii_digit)
+        shape.get(8) == Some(&b'T')
+            && shape.last() == Some(&b'Z')
+            && shape.iter().take(8).all(u8::is_ascii_digit)
     })?;
     let part = |from: usize, to: usize| stamp.get(from..to);
     let written =

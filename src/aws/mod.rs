@@ -10,10 +10,12 @@
 
 mod ask;
 pub mod cloudtrail;
+mod collected;
 mod error;
 mod http;
 mod iam;
 mod identity;
+pub mod keys;
 mod layout;
 mod pace;
 pub mod s3;
@@ -28,9 +30,11 @@ use jiff::Timestamp;
 use tokio::sync::watch;
 
 use self::ask::Asker;
+use self::cloudtrail::Question;
 use self::session::Session;
 use crate::error::{Error, ErrorKind};
 use crate::evidence::{Bundle, Manifest};
+use crate::policy::Surface;
 
 /// Whom to ask, and how.
 #[derive(Debug, Clone)]
@@ -64,6 +68,15 @@ pub struct Role {
     pub session_name: String,
 }
 
+/// What is collected.
+#[derive(Debug, Clone, Default)]
+pub struct Asks {
+    /// Root, users, roles and their keys.
+    pub account: bool,
+    /// CloudTrail's events.
+    pub trail: Option<Question>,
+}
+
 /// How far a collection is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
@@ -73,7 +86,7 @@ pub enum Step {
     Done,
 }
 
-/// Collects what can be had of the account.
+/// Collects what can be had of the account; the question to CloudTrail comes back with its Regions named.
 ///
 /// # Errors
 ///
@@ -81,12 +94,13 @@ pub enum Step {
 /// [`ErrorKind::Interrupted`] where `stop` said so.
 pub fn collect(
     options: &Options,
+    asks: &Asks,
     progress: &dyn Fn(Step),
     mut stop: watch::Receiver<bool>,
-) -> Result<Bundle, Error> {
+) -> Result<(Bundle, Option<Question>), Error> {
     run(async {
         tokio::select! {
-            bundle = all(options, progress) => bundle,
+            bundle = all(options, asks, progress) => bundle,
             _ = stop.wait_for(|stopped| *stopped) => {
                 Err(Error::new(ErrorKind::Interrupted, "stopped; no evidence was collected"))
             }
@@ -115,27 +129,49 @@ fn run<T>(work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
     result
 }
 
-async fn all(options: &Options, progress: &dyn Fn(Step)) -> Result<Bundle, Error> {
+async fn all(
+    options: &Options,
+    asks: &Asks,
+    progress: &dyn Fn(Step),
+) -> Result<(Bundle, Option<Question>), Error> {
     let session = Session::open(options).await?;
     let asker = Asker::new(session.region.clone(), options.now, progress);
     progress(Step::Expect(1));
     let caller = identity::ask(&session, &asker).await?;
     asker.file_under(caller.account.as_deref());
-    iam::ask(&session, &asker, options).await;
-    let region = session.region;
-    let (documents, refusals) = asker.found();
-    Ok(Bundle {
+    let mut surfaces = Vec::new();
+    if asks.account {
+        surfaces.push(Surface::Account);
+        iam::ask(&session, &asker, options).await;
+    }
+    let (mut documents, mut refusals) = asker.found();
+    let mut regions = vec![session.region.clone()];
+    let mut asked = None;
+    if let Some(question) = &asks.trail {
+        surfaces.push(Surface::Trail);
+        let mut kept = collected::Collected::new(progress, &documents);
+        cloudtrail::ask(&session, caller.account.as_deref(), question, options.now, &mut kept).await?;
+        regions.extend(kept.question.iter().flat_map(|question| question.regions.clone()));
+        documents.append(&mut kept.documents);
+        refusals.append(&mut kept.refusals);
+        asked = kept.question;
+    }
+    documents.sort_by(|a, b| a.name.cmp(&b.name));
+    regions.sort();
+    regions.dedup();
+    let bundle = Bundle {
         manifest: Manifest {
             tool_version: options.version.clone(),
             account: caller.account,
             partition: caller.partition,
             caller: caller.arn,
-            regions: vec![region],
-            surfaces: vec![crate::policy::Surface::Account.word().to_owned()],
+            regions,
+            surfaces: surfaces.into_iter().map(|surface| surface.word().to_owned()).collect(),
             // At the end: nothing that was collected is younger than *now*.
             collected_at: ask::now(options.now),
         },
         documents,
         refusals,
-    })
+    };
+    Ok((bundle, asked))
 }

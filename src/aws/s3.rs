@@ -144,7 +144,9 @@ impl Bucket {
             }
             let Some(done) = running.join_next().await else { break };
             let Ok(level) = done else {
-                listed.refused.push((prefix.to_owned(), "an error of secretrail's own ended the listing".into()));
+                listed
+                    .refused
+                    .push((prefix.to_owned(), "an error of secretrail's own ended the listing".into()));
                 continue;
             };
             for object in level.objects {
@@ -158,7 +160,8 @@ impl Bucket {
             listed.refused.extend(level.refused);
         }
         if listed.objects.len() >= MOST_OBJECTS {
-            let reason = format!("more than {MOST_OBJECTS} objects: ask for a shorter time, an account or a Region");
+            let reason =
+                format!("more than {MOST_OBJECTS} objects: ask for a shorter time, an account or a Region");
             listed.refused.push((prefix.to_owned(), reason));
         }
         listed.objects.sort();

@@ -80,6 +80,16 @@ pub struct TrailArguments {
     #[arg(long, value_name = "REGION")]
     pub region: Vec<String>,
 
+    /// Prove with CloudTrail's digests that the logs are whole, as `trail verify` does; the report then says so.
+    #[cfg(feature = "verify")]
+    #[arg(long, requires = "paths")]
+    pub verify: bool,
+
+    /// Public keys for --verify, as `aws cloudtrail list-public-keys` prints them; may stand several times.
+    #[cfg(feature = "verify")]
+    #[arg(long, value_name = "FILE", requires = "verify")]
+    pub keys: Vec<PathBuf>,
+
     /// Show all events of one session.
     #[arg(long, value_name = "ID", conflicts_with_all = ["event", "timeline"])]
     pub session: Option<String>,
@@ -119,7 +129,7 @@ pub struct TrailArguments {
 }
 
 /// A time, or the beginning of a day in UTC, in seconds.
-fn moment(text: &str) -> Result<i64, &'static str> {
+pub(super) fn moment(text: &str) -> Result<i64, &'static str> {
     if let Ok(at) = text.parse::<Timestamp>() {
         return Ok(at.as_second());
     }

@@ -64,7 +64,7 @@ pub struct SignInArguments {
 }
 
 /// An attribute and its value.
-fn lookup(text: &str) -> Result<(String, String), String> {
+pub(super) fn lookup(text: &str) -> Result<(String, String), String> {
     let known = ATTRIBUTES;
     let (key, value) = text.split_once('=').ok_or("write it as Username=root")?;
     if !known.contains(&key) {

@@ -5,13 +5,18 @@ use std::io::{self, IsTerminal};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
+use jiff::Timestamp;
 use tokio::sync::watch;
 
 use super::print;
-use crate::aws::{self, Options, Role, Step};
+use super::trail::evidence::QUESTION;
+use super::trail::live;
+use crate::aws::cloudtrail::{Question, reachable};
+use crate::aws::{self, Asks, Options, Role, Step};
 use crate::cli::{AwsArguments, Cli, CollectArguments, SignInArguments};
 use crate::error::{Error, ErrorKind, ExitCode};
-use crate::evidence::{Bundle, Refusal, Target, code};
+use crate::evidence::{Bundle, Call, Document, Refusal, Target, code};
+use crate::policy::{LOOKUP, Surface};
 
 /// Names a file with more certificates, as in all AWS tools.
 const CERTIFICATES: &str = "AWS_CA_BUNDLE";
@@ -20,7 +25,7 @@ const MOST_CERTIFICATES: u64 = 8 * 1024 * 1024;
 
 pub(super) fn run(cli: &Cli, arguments: &CollectArguments) -> Result<ExitCode, Error> {
     let target = Target::new(&arguments.out)?;
-    let bundle = collect(cli, &arguments.aws, arguments.no_progress)?;
+    let bundle = collect_all(cli, arguments)?;
     let digest = target.write(&bundle)?;
     let mut text = told(&bundle.refusals);
     let account = bundle.manifest.account.as_deref().unwrap_or("an unknown account");
@@ -47,15 +52,60 @@ fn told(refusals: &[Refusal]) -> String {
     counts.iter().map(line).collect()
 }
 
-/// Asks AWS, as the arguments say.
+/// All surfaces that are asked for.
+fn collect_all(cli: &Cli, arguments: &CollectArguments) -> Result<Bundle, Error> {
+    let surfaces = if arguments.surface.is_empty() { &[Surface::Account][..] } else { &arguments.surface };
+    let trail = surfaces.contains(&Surface::Trail).then(|| question(arguments)).transpose()?;
+    let asks = Asks { account: surfaces.contains(&Surface::Account), trail };
+    let (mut bundle, question) = asked(cli, &arguments.aws, &asks, arguments.no_progress)?;
+    if let Some(question) = question {
+        let bytes = serde_json::to_vec_pretty(&live::asked(&question)).unwrap_or_default();
+        let call = Call {
+            service: LOOKUP.service.to_owned(),
+            action: LOOKUP.name.to_owned(),
+            region: question.regions.first().cloned().unwrap_or_default(),
+            request_id: None,
+            at: bundle.manifest.collected_at,
+            page: None,
+        };
+        let name = format!("{}/{QUESTION}", live::folder(bundle.manifest.account.as_deref()));
+        bundle.documents.push(Document { name, bytes, call, generated: None });
+        bundle.documents.sort_by(|a, b| a.name.cmp(&b.name));
+    }
+    Ok(bundle)
+}
+
+/// What is asked of CloudTrail.
+fn question(arguments: &CollectArguments) -> Result<Question, Error> {
+    let now = arguments.aws.clock.unwrap_or_else(Timestamp::now).as_second();
+    let (since, cut) = reachable(arguments.since, now);
+    let until = arguments.until.unwrap_or(now).min(now);
+    if cut || since >= until {
+        return Err(Error::new(ErrorKind::Usage, "CloudTrail's event history has nothing of this time")
+            .hint("it reaches back 90 days; a trail's logs in S3 reach further"));
+    }
+    Ok(Question { since, until, regions: arguments.trail_region.clone(), lookups: arguments.lookup.clone() })
+}
+
+/// Asks AWS of an account, as the arguments say.
 pub(super) fn collect(cli: &Cli, arguments: &AwsArguments, no_progress: bool) -> Result<Bundle, Error> {
+    let asks = Asks { account: true, trail: None };
+    asked(cli, arguments, &asks, no_progress).map(|(bundle, _)| bundle)
+}
+
+fn asked(
+    cli: &Cli,
+    arguments: &AwsArguments,
+    asks: &Asks,
+    no_progress: bool,
+) -> Result<(Bundle, Option<Question>), Error> {
     let options = options(arguments)?;
     let bar = progress_bar(cli, no_progress);
     let on_progress = |step| match step {
         Step::Expect(calls) => bar.inc_length(calls),
         Step::Done => bar.inc(1),
     };
-    let bundle = aws::collect(&options, &on_progress, stop_on_signal()?);
+    let bundle = aws::collect(&options, asks, &on_progress, stop_on_signal()?);
     bar.finish_and_clear();
     bundle
 }

@@ -1,13 +1,17 @@
 //! `secretrail trail`.
 
 pub(super) mod asked;
-mod evidence;
+#[cfg(feature = "aws")]
+pub(super) mod bucket;
+mod covered;
+pub(super) mod evidence;
 mod files;
-mod input;
+pub(super) mod input;
 #[cfg(feature = "aws")]
 mod kept;
 #[cfg(feature = "aws")]
-mod live;
+pub(super) mod live;
+mod proof;
 mod read;
 mod rows;
 mod section;
@@ -61,8 +65,8 @@ pub(super) fn run(cli: &Cli, arguments: &TrailArguments) -> Result<ExitCode, Err
 
 /// What lies on the disk of it; the settings are then those of the current folder.
 fn local(arguments: &TrailArguments) -> Vec<PathBuf> {
-    let paths = arguments.paths.iter().filter(|path| !path.to_string_lossy().starts_with(input::BUCKET));
-    let paths: Vec<PathBuf> = paths.cloned().collect();
+    let paths: Vec<PathBuf> =
+        arguments.paths.iter().filter(|path| !input::is_remote(path)).cloned().collect();
     if paths.is_empty() { vec![".".into()] } else { paths }
 }
 
@@ -79,8 +83,11 @@ fn look(cli: &Cli, arguments: &TrailArguments, setup: &Setup) -> Result<(Looked,
             unseen(Span::start_of(source), String::new(), reason.clone())
         })
         .collect();
-    let nowhere = Span::start_of(SourceId(u32::MAX));
-    gaps.extend(found.missing.iter().map(|(name, reason)| unseen(nowhere, name.clone(), reason.clone())));
+    let missing = |(name, reason): &(String, String)| {
+        let source = sources.add_text(name.as_str(), "");
+        unseen(Span::start_of(source), name.clone(), reason.clone())
+    };
+    gaps.extend(found.missing.iter().map(missing));
     let bar = progress_bar(cli, arguments, found.logs.len());
     let reader = Reader { logs: &found.logs, bucket: found.bucket.as_deref(), stop: setup.stop(), bar: &bar };
     let mut seen = gather(&reader, arguments, &setup.rules);
@@ -95,7 +102,9 @@ fn look(cli: &Cli, arguments: &TrailArguments, setup: &Setup) -> Result<(Looked,
     if setup.was_stopped() {
         return Err(Error::new(ErrorKind::Interrupted, "stopped; no report was written"));
     }
-    let section = section::section(&sessions, links, &seen.gathered, shown, arguments, &found);
+    let proof = proof::proof(arguments, setup)?;
+    gaps.extend(proof.faults.iter().map(missing));
+    let section = section::section(&sessions, links, &seen.gathered, shown, arguments, (&found, &proof));
     let files = if seen.gathered.coverage.delivered == 0 { 0 } else { found.logs.len() };
     let scanned = Scanned { findings, gaps, ..Scanned::default() };
     let looked = Looked { sources, scanned, files, excluded: 0, past: None };

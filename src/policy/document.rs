@@ -44,7 +44,11 @@ impl Place<'_> {
         }
         if let Some(bucket) = self.bucket {
             let bucket = format!("arn:{partition}:s3:::{bucket}");
-            statements.push(Statement::allow("TrailObjects", self.actions(Scope::Objects), bucket.clone() + "/*"));
+            statements.push(Statement::allow(
+                "TrailObjects",
+                self.actions(Scope::Objects),
+                bucket.clone() + "/*",
+            ));
             statements.push(Statement::allow("TrailBucket", self.actions(Scope::Bucket), bucket));
         }
         statements.retain(|statement| !statement.action.is_empty());
@@ -172,7 +176,10 @@ mod tests {
         let text = json(&Place { region: Some("cn-north-1"), account: None, ..HERE });
         assert!(text.contains("arn:aws-cn:iam::*:user/*") && text.contains("ssm.*.amazonaws.com*"), "{text}");
         assert!(!json(&Place { key_ids: false, ..HERE }).contains("ListAccessKeys"));
-        assert!(text.contains("\"arn:aws-cn:s3:::trail-bucket\"") && text.contains("\"arn:aws-cn:s3:::trail-bucket/*\""));
+        assert!(
+            text.contains("\"arn:aws-cn:s3:::trail-bucket\"")
+                && text.contains("\"arn:aws-cn:s3:::trail-bucket/*\"")
+        );
         assert!(!json(&Place { bucket: None, ..HERE }).contains("s3:"));
     }
 

@@ -34,7 +34,7 @@ use std::time::Duration;
 
 pub use self::account::{AccountSection, KeyRow, Last, RootRow, UserRow};
 pub use self::baseline::write_baseline;
-pub use self::trail::{CoverageRow, EventRow, SessionRow, TrailSection};
+pub use self::trail::{CoverageRow, EventRow, PlaceRow, SessionRow, TrailSection};
 use crate::error::ExitCode;
 use crate::finding::{Finding, Severity};
 use crate::reading::Gap;

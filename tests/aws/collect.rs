@@ -67,7 +67,8 @@ fn the_policy_names_exactly_what_is_asked() {
         let mut asked: BTreeSet<&str> = called.iter().skip(before).map(String::as_str).collect();
         // Needs no permission, and nothing can deny it.
         assert!(asked.remove("sts:GetCallerIdentity"));
-        let printed = here.run(&[&["policy", "--surface", "account", "--account", "123456789012"], more].concat());
+        let printed =
+            here.run(&[&["policy", "--surface", "account", "--account", "123456789012"], more].concat());
         let policy: Value = serde_json::from_str(&printed.out).expect("JSON");
         let allowed = policy["Statement"].as_array().unwrap().iter().filter(|one| one["Effect"] == "Allow");
         let told: BTreeSet<&str> = allowed

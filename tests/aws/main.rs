@@ -9,5 +9,8 @@ mod evidence;
 mod ministack;
 mod rig;
 mod stub;
+#[cfg(feature = "verify")]
+mod trail_bucket;
+mod trail_evidence;
 mod trail_live;
 mod trouble;

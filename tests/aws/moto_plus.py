@@ -80,6 +80,8 @@ DEFAULTS = {
     "throttled": {},
     # Of LookupEvents: most calls a second, most events a page.
     "lookup_per_second": 0,
+    # What ListPublicKeys answers.
+    "public_keys": {"PublicKeyList": []},
     "lookup_page": 50,
 }
 STATE = copy.deepcopy(DEFAULTS)
@@ -376,6 +378,10 @@ def lookup_events(self):
     return json.dumps(answer)
 
 
+def list_public_keys(self):
+    return json.dumps(STATE["public_keys"])
+
+
 def looked_up(at, user, event):
     resources = event.get("resources", [])
     return {
@@ -460,6 +466,7 @@ def install():
     TokenResponse.get_caller_identity = get_caller_identity
     TokenResponse.assume_role = assume_role
     CloudTrailResponse.lookup_events = lookup_events
+    CloudTrailResponse.list_public_keys = list_public_keys
     hooks = {"reset": on_reset, "state": on_state, "users": on_users, "events": on_events, "calls": on_calls}
     for name, hook in hooks.items():
         api_urls.url_paths["{0}/moto-api/plus/" + name] = hook

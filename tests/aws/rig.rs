@@ -59,6 +59,13 @@ fn script(name: &str) -> Command {
     command
 }
 
+/// What one of our scripts prints.
+#[cfg(feature = "verify")]
+pub fn run_script(name: &str, arguments: &[&str]) -> Value {
+    let output = script(name).args(arguments).output().expect("Python starts");
+    serde_json::from_slice(&output.stdout).expect("JSON")
+}
+
 /// A server on loopback. It ends when this is dropped, or when the test's process does: it holds its input.
 pub struct Server {
     child: Child,

@@ -15,7 +15,7 @@ fn newest() -> i64 {
 }
 
 /// Whole records, a second apart, of root in the console.
-fn records(count: usize, region: &str, mark: usize) -> Value {
+pub fn records(count: usize, region: &str, mark: usize) -> Value {
     let newest = newest();
     let one = |at: usize| {
         let time = jiff::Timestamp::from_second(newest - at as i64).expect("a time").to_string();
@@ -55,13 +55,21 @@ fn all_events_of_a_region_become_sessions() {
     assert_eq!(ran.code, 1, "{ran:?}");
     let seen = &report["coverage"];
     assert!(seen["distinct_events"].as_u64().is_some_and(|events| events >= 120), "{seen}");
-    let root: Vec<&Value> =
-        report["sessions"].as_array().expect("sessions").iter().filter(|one| one["root"] == "console").collect();
+    let root: Vec<&Value> = report["sessions"]
+        .as_array()
+        .expect("sessions")
+        .iter()
+        .filter(|one| one["root"] == "console")
+        .collect();
     assert_eq!((root.len(), root[0]["events"].as_u64()), (1, Some(120)));
     let asked = seen["asked"][0].as_str().expect("a sentence");
-    assert!(asked.contains("all management events of us-east-1 from") && asked.contains("90 days"), "{asked}");
+    assert!(
+        asked.contains("all management events of us-east-1 from") && asked.contains("90 days"),
+        "{asked}"
+    );
     assert!(here.names().is_empty(), "nothing is left: {:?}", here.names());
-    let finding = report["findings"].as_array().expect("findings").iter().find(|one| one["rule"] == "root-session");
+    let finding =
+        report["findings"].as_array().expect("findings").iter().find(|one| one["rule"] == "root-session");
     let path = finding.expect("a finding")["location"]["path"].as_str().expect("a path");
     assert!(path.starts_with("123456789012/cloudtrail/us-east-1/lookup-events.0000"), "{path}");
 }
@@ -91,7 +99,9 @@ fn a_region_that_is_denied_is_a_gap_and_others_are_read() {
     assert_eq!(report["coverage"]["regions"], json!(["eu-west-1", "us-east-1"]));
     let of = |region: &str, report: &Value| {
         let sessions = report["sessions"].as_array().expect("sessions").iter();
-        sessions.filter(|one| one["regions"].as_array().is_some_and(|all| all.contains(&json!(region)))).count()
+        sessions
+            .filter(|one| one["regions"].as_array().is_some_and(|all| all.contains(&json!(region))))
+            .count()
     };
     assert_eq!((of("us-east-1", &report), of("eu-west-1", &report)), (1, 1));
     moto.state(&json!({"denied": ["cloudtrail:LookupEvents@eu-west-1"]}));
@@ -227,5 +237,8 @@ fn ten_thousand_events_come_through_two_hundred_pages() {
     eprintln!("10,000 events, {calls} calls, {:.1} s", ran.took.as_secs_f64());
     let begun = Instant::now();
     let calls = killed_and_gone_on_with(&here, &moto, 10_000, 100, &more);
-    eprintln!("killed after 100 pages and gone on with: {calls} calls, {:.1} s", begun.elapsed().as_secs_f64());
+    eprintln!(
+        "killed after 100 pages and gone on with: {calls} calls, {:.1} s",
+        begun.elapsed().as_secs_f64()
+    );
 }

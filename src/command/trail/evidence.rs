@@ -10,7 +10,7 @@ use crate::evidence::{self, Document};
 use crate::policy::LOOKUP;
 
 /// The document that says what was asked; the others are AWS's.
-pub(super) const QUESTION: &str = "asked.json";
+pub(in crate::command) const QUESTION: &str = "asked.json";
 
 /// The pages of a bundle, and what it says of those that are missing.
 pub(super) fn find(path: &Path) -> Result<Input, Error> {
@@ -21,9 +21,8 @@ pub(super) fn find(path: &Path) -> Result<Input, Error> {
         .filter(|refusal| refusal.call.service == LOOKUP.service && refusal.call.action == LOOKUP.name)
         .map(missing)
         .collect();
-    let is_ours = |document: &Document| {
-        document.call.service == LOOKUP.service && document.call.action == LOOKUP.name
-    };
+    let is_ours =
+        |document: &Document| document.call.service == LOOKUP.service && document.call.action == LOOKUP.name;
     let mut input = Input { missing: refusals, ..Input::default() };
     for document in bundle.documents.into_iter().filter(is_ours) {
         if !document.name.ends_with(QUESTION) {

@@ -1,6 +1,6 @@
 //! What the user names, as logs that can be read: files, buckets, evidence, CloudTrail itself.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::files;
 use super::read::{Fetch, Log};
@@ -41,9 +41,7 @@ impl Log {
             Self::File(path) if path.as_os_str() == "-" => sources.add_file("(standard input)", path),
             Self::File(path) => sources.add_file(sources.reported_name(path), path),
             Self::Held { name, .. } => sources.add_text(name.as_str(), ""),
-            Self::Object(object) => {
-                sources.add_text(format!("{BUCKET}{}/{}", object.bucket, object.key), "")
-            }
+            Self::Object(object) => sources.add_text(format!("{BUCKET}{}/{}", object.bucket, object.key), ""),
         }
     }
 }
@@ -58,13 +56,29 @@ pub(super) fn find(cli: &Cli, arguments: &TrailArguments, setup: &Setup) -> Resu
         return super::live::find(cli, arguments, setup);
     }
     let _ = cli;
-    let found = files::find(&setup.paths);
-    Ok(Input {
-        logs: found.files.into_iter().map(Log::File).collect(),
-        refused: found.refused,
-        passed: found.passed,
-        ..Input::default()
-    })
+    let (remote, local): (Vec<&Path>, Vec<&Path>) =
+        arguments.paths.iter().map(PathBuf::as_path).partition(|path| is_remote(path));
+    let mut input = Input::default();
+    if !local.is_empty() {
+        let found = files::find(&setup.paths);
+        input.logs.extend(found.files.into_iter().map(Log::File));
+        (input.refused, input.passed) = (found.refused, found.passed);
+    }
+    #[cfg(feature = "aws")]
+    if !remote.is_empty() {
+        super::bucket::find(&remote, arguments, setup, &mut input)?;
+    }
+    #[cfg(not(feature = "aws"))]
+    if !remote.is_empty() {
+        return Err(Error::new(crate::error::ErrorKind::Usage, "this build of secretrail can't ask AWS")
+            .hint("build it with `--features aws`, or name a folder into which the bucket was copied"));
+    }
+    Ok(input)
+}
+
+/// Whether it is a bucket's address.
+pub(in crate::command) fn is_remote(path: &Path) -> bool {
+    path.to_string_lossy().starts_with(BUCKET)
 }
 
 /// A refused call as what is missing for it.

@@ -39,8 +39,16 @@ pub(super) fn find(cli: &Cli, arguments: &TrailArguments, setup: &Setup) -> Resu
     }
     let mut input = match &arguments.live.keep {
         None => {
-            let mut held = Held { bar: &bar, folder: String::new(), size: 0, full: false, asked: None, input: Input::default() };
-            ask(arguments, &question, &mut held, setup).or_else(|error| if held.full { Ok(()) } else { Err(error) })?;
+            let mut held = Held {
+                bar: &bar,
+                folder: String::new(),
+                size: 0,
+                full: false,
+                asked: None,
+                input: Input::default(),
+            };
+            ask(arguments, &question, &mut held, setup)
+                .or_else(|error| if held.full { Ok(()) } else { Err(error) })?;
             let mut input = held.input;
             held.asked.iter().for_each(|asked| told(&mut input, asked));
             input.logs.sort_by(|a, b| name(a).cmp(name(b)));
@@ -89,7 +97,7 @@ struct Held<'h> {
 }
 
 /// The folder of an account in a bundle.
-pub(super) fn folder(account: Option<&str>) -> String {
+pub(in crate::command) fn folder(account: Option<&str>) -> String {
     format!("{}/cloudtrail", account.unwrap_or("unknown"))
 }
 

@@ -25,6 +25,7 @@ pub(super) enum Log {
     /// What was fetched before, packed or not, under the name that is reported.
     Held { name: String, bytes: Vec<u8> },
     /// An object of a bucket.
+    #[cfg_attr(not(feature = "aws"), expect(dead_code, reason = "this build asks no bucket"))]
     Object(Object),
 }
 
@@ -41,7 +42,7 @@ pub(super) type Fetched = Result<Vec<u8>, String>;
 /// Fetches objects.
 pub(super) trait Fetch: Sync {
     /// An answer for each, in their order.
-    fn fetch(&self, objects: &[&Object]) -> Vec<Fetched>;
+    fn fetch(&self, objects: &[&Object], stop: &AtomicBool) -> Vec<Fetched>;
 }
 
 /// Inflated bytes of one batch.
@@ -74,7 +75,11 @@ pub(super) struct Reader<'r> {
 
 /// A file of a batch, read.
 enum Loaded {
-    Whole { text: Vec<u8>, unit: Unit, again: Vec<bool> },
+    Whole {
+        text: Vec<u8>,
+        unit: Unit,
+        again: Vec<bool>,
+    },
     /// To be read block by block, from these bytes where it is no file.
     Long(Option<Vec<u8>>),
     Refused(String),
@@ -121,7 +126,7 @@ impl Reader<'_> {
             .collect();
         let Some(bucket) = self.bucket.filter(|_| !objects.is_empty()) else { return BTreeMap::new() };
         let only: Vec<&Object> = objects.iter().map(|(_, object)| *object).collect();
-        objects.iter().map(|(at, _)| *at).zip(bucket.fetch(&only)).collect()
+        objects.iter().map(|(at, _)| *at).zip(bucket.fetch(&only, self.stop)).collect()
     }
 
     /// Reads a batch, and gives its events to takers.
