@@ -162,7 +162,7 @@ pub(super) async fn ask(
     pages.begin(account, question)?;
     let silent = |_: Step| {};
     let pages = RefCell::new(pages);
-    let all: Vec<Pin<Box<dyn Future<Output = Result<(), Error>> + '_>>> = question
+    let all: Vec<Asking<'_>> = question
         .regions
         .iter()
         .map(|region| {
@@ -170,7 +170,7 @@ pub(super) async fn ask(
             let asker = Asker::new(region.clone(), fixed, &silent);
             let client = Client::from_conf(config);
             let one = Regional { client, asker, region, question, beat: Beat::new(EVERY), pages: &pages };
-            Box::pin(one.ask()) as Pin<Box<dyn Future<Output = Result<(), Error>> + '_>>
+            Box::pin(one.ask()) as Asking<'_>
         })
         .collect();
     side_by_side(all).await
@@ -205,7 +205,7 @@ fn global(region: &str) -> &'static str {
 }
 
 /// Runs all of them until each is done, or one failed.
-async fn side_by_side(all: Vec<Pin<Box<dyn Future<Output = Result<(), Error>> + '_>>>) -> Result<(), Error> {
+async fn side_by_side(all: Vec<Asking<'_>>) -> Result<(), Error> {
     let mut all: Vec<_> = all.into_iter().map(Some).collect();
     poll_fn(|context| {
         let mut waiting = false;
@@ -221,6 +221,9 @@ async fn side_by_side(all: Vec<Pin<Box<dyn Future<Output = Result<(), Error>> + 
     })
     .await
 }
+
+/// The work on one Region.
+type Asking<'a> = Pin<Box<dyn Future<Output = Result<(), Error>> + 'a>>;
 
 /// One Region.
 struct Regional<'r, 'p> {

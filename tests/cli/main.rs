@@ -6,6 +6,7 @@ mod completions;
 mod examples;
 mod gaps;
 mod ignores;
+mod ocsf;
 mod places;
 mod policy;
 mod rig;
