@@ -27,8 +27,6 @@ use crate::error::{Error, ErrorKind};
 use crate::evidence::{Call, Refusal, code};
 use crate::policy::LOOKUP;
 
-/// AWS allows two calls a second; a little less keeps clear of its limit.
-const EVERY: Duration = Duration::from_millis(520);
 /// Events on one page: as many as AWS gives.
 const PAGE: i32 = 50;
 /// How far back AWS tells.
@@ -169,7 +167,7 @@ pub(super) async fn ask(
             let config = Builder::from(&session.config).region(Region::new(region.clone())).build();
             let asker = Asker::new(region.clone(), fixed, &silent);
             let client = Client::from_conf(config);
-            let one = Regional { client, asker, region, question, beat: Beat::new(EVERY), pages: &pages };
+            let one = Regional { client, asker, region, question, beat: Beat::default(), pages: &pages };
             Box::pin(one.ask()) as Asking<'_>
         })
         .collect();
@@ -304,6 +302,7 @@ impl Regional<'_, '_> {
                     call.customize().interceptor(tap).send()
                 })
                 .await;
+            self.beat.done();
             tries += 1;
             match answer {
                 Err(failure) if is_busy(&failure) && tries < PATIENCE => {}

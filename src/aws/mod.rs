@@ -113,7 +113,7 @@ fn run_until<T>(stop: &AtomicBool, work: impl Future<Output = Result<T, Error>>)
     run(async {
         tokio::select! {
             done = work => done,
-            () = cloudtrail::stopped(stop) => Err(Error::new(ErrorKind::Interrupted, "stopped")),
+            () = cloudtrail::stopped(stop) => Err(Error::new(ErrorKind::Interrupted, "stopped; no report was written")),
         }
     })
 }

@@ -16,24 +16,25 @@ const SHORTEST: Duration = Duration::from_millis(50);
 #[derive(Debug, Default)]
 pub(super) struct Pace(Cell<Duration>);
 
-/// Calls so far apart, from start to start.
-#[derive(Debug)]
-pub(super) struct Beat {
-    every: Duration,
-    next: Cell<Option<Instant>>,
-}
+/// Two calls in any second, wherever AWS starts to count: the next but one starts a second after an answer.
+#[derive(Debug, Default)]
+pub(super) struct Beat(Cell<[Option<Instant>; 2]>);
+
+/// A little more than a second: clocks differ.
+const SECOND: Duration = Duration::from_millis(1_020);
 
 impl Beat {
-    pub(super) fn new(every: Duration) -> Self {
-        Self { every, next: Cell::default() }
-    }
-
     /// Waits until the next call may start.
     pub(super) async fn wait(&self) {
-        if let Some(next) = self.next.get() {
-            tokio::time::sleep_until(next).await;
+        if let [Some(before), _] = self.0.get() {
+            tokio::time::sleep_until(before + SECOND).await;
         }
-        self.next.set(Some(Instant::now() + self.every));
+    }
+
+    /// A call was answered.
+    pub(super) fn done(&self) {
+        let [_, last] = self.0.get();
+        self.0.set([last, Some(Instant::now())]);
     }
 }
 

@@ -2,12 +2,14 @@
 #![expect(clippy::disallowed_methods, reason = "one test kills the command")]
 
 use std::fs;
+use std::io::Read;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::rig::{Here, Moto, Ran};
+use crate::rig::{Here, Moto, Ran, interrupt};
+use crate::stub::{Reply, Stub};
 
 /// Seconds since 1970 of the newest event: two hours ago.
 fn newest() -> i64 {
@@ -139,7 +141,7 @@ fn start(here: &Here, more: &[&str]) -> Child {
         .envs(here.environment())
         .current_dir(here.path(""))
         .stdout(Stdio::null())
-        .stderr(Stdio::null())
+        .stderr(Stdio::piped())
         .spawn()
         .expect("it starts")
 }
@@ -185,6 +187,7 @@ fn a_run_that_was_killed_goes_on_without_loss_or_doubles() {
     assert!((14..=30).contains(&calls), "{calls} calls");
     let before = lookups(&moto);
     let (ran, report) = live(&here, &[&["--keep", "pages"], &more[..]].concat());
+    assert!(ran.err.contains("AWS was not asked again"), "{}", ran.err);
     assert_eq!((ran.code, lookups(&moto) - before), (1, 0), "all is there: nothing is asked");
     assert_eq!(report["coverage"]["events"], 700);
     let cursor = fs::read_to_string(here.path("pages/cursor.json")).expect("the cursor");
@@ -217,6 +220,47 @@ fn a_mark_that_aws_forgot_is_gone_on_from_by_its_time() {
     let (ran, report) = live(&here, &[&["--keep", "pages"], &more[..]].concat());
     assert_eq!(ran.code, 1, "{}", ran.err);
     assert_eq!(report["coverage"]["distinct_events"], 230, "{report}");
+}
+
+#[test]
+fn ctrl_c_ends_it_and_says_how_to_go_on() {
+    let moto = Moto::new();
+    moto.events(&records(500, "us-east-1", 1));
+    let here = Here::new(&moto.endpoint);
+    let mut child = start(&here, &["--region", "us-east-1"]);
+    let begun = Instant::now();
+    while pages(&here) < 2 {
+        assert!(begun.elapsed() < Duration::from_secs(110), "no page came");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    interrupt(child.id());
+    let mut told = String::new();
+    child.stderr.take().expect("its errors").read_to_string(&mut told).expect("text");
+    assert_eq!(child.wait().expect("it ends").code(), Some(130), "{told}");
+    assert!(told.contains("the same command goes on where it stopped"), "{told}");
+}
+
+#[test]
+fn answers_that_are_none_are_gaps_and_are_not_quoted() {
+    let whole = r#"{"Events": [{"EventId": "1", "CloudTrailEvent": "canary"}]}"#;
+    let cut = r#"{"Events": [{"EventId": "1", "CloudTrailEvent": "canary"#;
+    let again = r#"{"Events": [], "NextToken": "canary"}"#;
+    let denied = r#"{"__type": "canary <b>", "message": "canary"}"#;
+    for (status, body, told) in [
+        (200, whole, "CloudTrailEvent` can't be read"),
+        (200, cut, "cloudtrail:LookupEvents: malformed-answer"),
+        (200, again, "cloudtrail:LookupEvents: malformed-answer from page 2 on"),
+        (400, denied, "cloudtrail:LookupEvents: malformed-answer"),
+        (200, "<html>canary</html>", "cloudtrail:LookupEvents: malformed-answer"),
+    ] {
+        let stub = Stub::with_identity(move |_, _| Reply::Body(status, body.as_bytes().to_vec()));
+        let here = Here::new(&stub.endpoint);
+        let (ran, report) = live(&here, &["--region", "us-east-1"]);
+        assert_eq!(ran.code, 2, "{body}: {ran:?}");
+        let reason = report["gaps"][0]["reason"].as_str().unwrap_or_default();
+        assert!(reason.contains(told), "{body}: {reason}");
+        assert!(!ran.out.contains("canary") && !ran.err.contains("canary"), "{ran:?}");
+    }
 }
 
 /// 10,000 events through 200 pages at two a second, then the same with a run that is killed: four minutes.

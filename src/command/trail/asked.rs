@@ -31,7 +31,7 @@ impl Asked {
             }
         };
         vec![format!(
-            "asked of LookupEvents: {what} of {} from {} to {}; it has no data events and reaches back 90 days",
+            "asked of LookupEvents: {what} of {} from {} to {}; it has no data events, reaches back 90 days, and events come into it minutes late",
             self.regions.join(", "),
             time::written(self.since),
             time::written(self.until)

@@ -18,6 +18,7 @@ use crate::command::collect::options_of;
 use crate::command::scan::Setup;
 use crate::error::{Error, ErrorKind};
 use crate::evidence::Refusal;
+use crate::trail::time;
 
 /// Pages held in memory, packed: two million events.
 const MOST_HELD: usize = 512 * 1024 * 1024;
@@ -57,8 +58,14 @@ pub(super) fn find(cli: &Cli, arguments: &TrailArguments, setup: &Setup) -> Resu
         Some(folder) => {
             let mut kept = Kept::open(folder, &question, arguments, &bar)?;
             let question = kept.question(&question);
-            if !kept.is_done() {
-                ask(arguments, &question, &mut kept, setup)?;
+            if kept.is_done() {
+                let until = time::written(question.until);
+                tracing::warn!("{} holds all up to {until}: AWS was not asked again", folder.display());
+            } else {
+                ask(arguments, &question, &mut kept, setup).map_err(|error| match error.kind {
+                    ErrorKind::Interrupted => error.hint("the same command goes on where it stopped"),
+                    _ => error,
+                })?;
             }
             kept.input()?
         }
