@@ -1,15 +1,25 @@
 #!/usr/bin/env python3
 """Makes a large set of CloudTrail logs out of a small one, and times secretrail on it.
 
-    benches/trail.py make FOLDER OUT [--times 10] [--events 2000]
+    benches/trail.py make FOLDER... OUT [--times 10] [--events 2000] [--shuffled]
     benches/trail.py run OUT [--runs 5] [--rules DIR]
 
-`make` repeats the distinct records of FOLDER (.json, .json.gz) with event ids and request ids of their own, and writes
-them as a trail does: gzip files of --events records. `run` takes CPU seconds and peak memory of `secretrail trail`
-(release build) beside a bare `zcat`, each the median of --runs; the first run, which fills the disk cache, is left out.
+`make` repeats the distinct records of the folders (.json, .json.gz), and writes them as a trail does: gzip files of
+--events records in the order of time. Each copy has event ids of its own and lies later than the one before, by as much
+time as the records span. --shuffled draws them by lot instead, at the times that they have: no trail writes that, it is
+the worst case for who looks for duplicates.
+
+`run` takes CPU seconds (user and system, of the whole process), wall time and peak memory of `secretrail trail`, on all
+cores and on one, beside the floor: `trail_floor` (benches/trail_floor.rs) inflates the same files, finds all fields in
+them, and reads them with serde_json. Programs take turns; told are the least and the median of --runs; the first run,
+which fills the disk cache, is left out. Both are release builds:
+
+    cargo build --release && cargo bench --no-run --bench trail_floor
 """
 
 import argparse
+import datetime
+import glob
 import gzip
 import json
 import os
@@ -42,9 +52,23 @@ def records(folder):
                     yield record
 
 
+FORM = "%Y-%m-%dT%H:%M:%SZ"
+
+
 def make(arguments):
     chance = random.Random(7)
     all_records = [record for folder in arguments.folder for record in records(folder)]
+    times = [datetime.datetime.strptime(record["eventTime"], FORM) for record in all_records]
+    # Each source of records is moved behind the one before, so that the whole is one stretch of time.
+    order = sorted(range(len(all_records)), key=lambda at: times[at])
+    day = datetime.timedelta(days=1)
+    moved, end, last = [], datetime.datetime(2026, 1, 1), None
+    for at in order:
+        gap = times[at] - last if last else day
+        end += min(gap, day)
+        last = times[at]
+        moved.append((end, all_records[at]))
+    span = end - datetime.datetime(2026, 1, 1)
     os.makedirs(arguments.out, exist_ok=True)
     batch, files, events = [], 0, 0
 
@@ -56,10 +80,15 @@ def make(arguments):
                 file.write(gzip.compress(text, 6))
             batch, files = [], files + 1
 
-    for _ in range(arguments.times):
-        chance.shuffle(all_records)
-        for record in all_records:
-            fresh = {"eventID": str(uuid.UUID(int=chance.getrandbits(128), version=4)), "requestID": str(chance.getrandbits(60))}
+    for copy in range(arguments.times):
+        if arguments.shuffled:
+            chance.shuffle(moved)
+        for time, record in moved:
+            fresh = {"eventID": str(uuid.UUID(int=chance.getrandbits(128), version=4))}
+            if arguments.shuffled:
+                fresh["requestID"] = str(chance.getrandbits(60))
+            else:
+                fresh["eventTime"] = (time + copy * span).strftime(FORM)
             batch.append({**record, **fresh})
             events += 1
             if len(batch) == arguments.events:
@@ -68,24 +97,43 @@ def make(arguments):
     print(f"{events} events in {files} files")
 
 
-def measured(command):
-    out = subprocess.run(["/usr/bin/time", "-f", "%U %S %e %M", *command], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False)
+def measured(command, threads):
+    around = dict(os.environ, RAYON_NUM_THREADS=str(threads)) if threads else None
+    timed = ["/usr/bin/time", "-f", "%U %S %e %M", *command]
+    out = subprocess.run(timed, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False, env=around)
     user, system, wall, memory = out.stderr.decode().strip().splitlines()[-1].split()
     return float(user) + float(system), float(wall), int(memory) / 1024
+
+
+def floor():
+    """The newest build of benches/trail_floor.rs."""
+    folder = os.path.join(os.environ.get("CARGO_TARGET_DIR", "target"), "release", "deps")
+    built = [path for path in glob.glob(os.path.join(folder, "trail_floor-*")) if os.access(path, os.X_OK)]
+    return os.environ.get("TRAIL_FLOOR") or max(built, key=os.path.getmtime, default=None)
 
 
 def run(arguments):
     ours = [os.environ.get("SECRETRAIL", "target/release/secretrail"), "trail", "--no-progress", "--exit-zero", "--format", "json"]
     for folder in arguments.rules:
         ours += ["--rules", folder]
-    commands = {
-        "secretrail trail": [*ours, arguments.out],
-        "zcat": ["sh", "-c", f"zcat {arguments.out}/*.gz"],
-    }
-    for name, command in commands.items():
-        runs = [measured(command) for _ in range(arguments.runs + 1)][1:]
-        cpu, wall, memory = (statistics.median(values) for values in zip(*runs))
-        print(f"{name:<18} {cpu:7.3f} CPU s {wall:7.3f} s wall {memory:7.1f} MiB")
+    ours.append(arguments.out)
+    commands = {"secretrail trail": (ours, None), "secretrail, 1 core": (ours, 1)}
+    if floor():
+        for mode in ("inflate", "scan", "typed"):
+            commands[f"floor: {mode}"] = ([floor(), mode, arguments.out], None)
+    else:
+        print("trail_floor is not built: no floor", file=sys.stderr)
+    results = {name: [] for name in commands}
+    for turn in range(arguments.runs + 1):
+        for name, (command, threads) in commands.items():
+            result = measured(command, threads)
+            if turn:
+                results[name].append(result)
+    print(f"load {os.getloadavg()[0]:.1f}, {os.cpu_count()} processors, {arguments.runs} runs each, in turn")
+    print(f"{'':<20} {'CPU s: least':>13} {'median':>8} {'wall s: least':>14} {'MiB':>7}")
+    for name, runs in results.items():
+        cpu, wall, memory = zip(*runs)
+        print(f"{name:<20} {min(cpu):13.2f} {statistics.median(cpu):8.2f} {min(wall):14.2f} {max(memory):7.1f}")
 
 
 def main():
@@ -96,6 +144,7 @@ def main():
     maker.add_argument("out")
     maker.add_argument("--times", type=int, default=10)
     maker.add_argument("--events", type=int, default=2000)
+    maker.add_argument("--shuffled", action="store_true")
     maker.set_defaults(run=make)
     runner = commands.add_parser("run")
     runner.add_argument("out")

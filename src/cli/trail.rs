@@ -119,6 +119,10 @@ pub struct TrailArguments {
     #[arg(long, value_name = "FILE")]
     pub settings: Option<PathBuf>,
 
+    /// Show the ids of access keys whole instead of their last four characters.
+    #[arg(long)]
+    pub show_key_ids: bool,
+
     /// No progress bar.
     #[arg(long)]
     pub no_progress: bool,

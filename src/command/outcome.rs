@@ -13,7 +13,7 @@ use crate::error::{Error, ErrorKind, ExitCode};
 use crate::finding::{Confidence, Finding, Severity};
 use crate::report::{self, AccountSection, Format, Gate, Report, RuleHelp, TableStyle, TrailSection};
 use crate::rule::describe;
-use crate::secret::redact::Redactor;
+use crate::secret::redact::{KeyIds, Redactor};
 use crate::settle::{Filters, added, exit_code};
 use crate::silence::{AcceptedGap, AskedGaps, By, Heard, Silenced};
 use crate::source::Sources;
@@ -47,7 +47,7 @@ impl Outcome<'_> {
     ) -> Result<ExitCode, Error> {
         let setup = self.setup;
         check_places(arguments, &self.looked.sources)?;
-        let redactor = redactor(setup, &mut self.looked);
+        let redactor = redactor(setup, &mut self.looked).with_key_ids(key_ids(self.asked.trail.as_ref()));
         let mut heard = self.silencing.hear(setup, &mut self.looked, &redactor)?;
         if let Some(mut past) = self.looked.past.take() {
             let before = self.silencing.hear(setup, &mut past, &redactor)?;
@@ -144,6 +144,15 @@ fn only_new(heard: &mut Heard, sources: &Sources, past: &Heard, earlier: &Source
 }
 
 /// Knows all that must not be shown, of both trees: a name is then told, and hashed, in the same way in both.
+/// How the ids of access keys are told: who follows a session needs them, in all else they are hidden.
+fn key_ids(trail: Option<&TrailSection>) -> KeyIds {
+    match trail {
+        Some(trail) if trail.show_key_ids => KeyIds::Whole,
+        Some(_) => KeyIds::End,
+        None => KeyIds::Hidden,
+    }
+}
+
 pub(super) fn redactor(setup: &Setup, looked: &mut Looked) -> Redactor {
     let mut secrets = std::mem::take(&mut looked.scanned.secrets);
     if let Some(past) = &mut looked.past {

@@ -15,6 +15,8 @@ mod proof;
 mod read;
 mod rows;
 mod section;
+mod shelf;
+mod turns;
 
 use std::io::{self, IsTerminal};
 use std::path::PathBuf;

@@ -20,6 +20,8 @@ pub struct TrailSection {
     pub events: Vec<EventRow>,
     /// The one session that is told.
     pub focus: Option<String>,
+    /// Whether the ids of access keys are shown whole.
+    pub show_key_ids: bool,
 }
 
 /// A session.

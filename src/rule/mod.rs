@@ -54,6 +54,7 @@ pub use problem::{Problem, RuleError};
 pub use remedy::Remedy;
 pub use set::{Judge, RuleSet};
 pub use value::Placeholders;
+use value::Test;
 
 use problem::Problems;
 
@@ -99,6 +100,17 @@ impl Rule {
         let correlated = self.file.correlation.iter().flat_map(correlation::Correlation::named_fields);
         let told = self.file.message.iter().flat_map(Template::fields);
         searched.chain(correlated).chain(told.filter(|name| !name.starts_with("correlation.")))
+    }
+
+    /// Whether what it looks for is told by some fields alone: all records that have these in common meet it, or none.
+    pub fn is_told_by(&self, fields: &dyn Fn(&str) -> bool) -> bool {
+        let items =
+            self.file.detection.searches.iter().flat_map(|search| search.alternatives.iter().flatten());
+        items.into_iter().all(|item| {
+            let mut tests = item.values.iter().flatten();
+            item.field.as_deref().is_some_and(fields)
+                && tests.all(|test| !matches!(test, Test::FieldRef { name, .. } if !fields(name)))
+        })
     }
 
     /// Whether a record meets it.

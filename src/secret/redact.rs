@@ -28,10 +28,25 @@ const SHORTEST_WORD: usize = 4;
 const SHORTEST_DRAWN: usize = 12;
 /// A value of so many characters is in a path only by intention.
 const LONG_VALUE: usize = 16;
+/// Characters of an access key's id, and how many of them are told.
+const KEY_ID: usize = 20;
+const KEY_ID_END: usize = 4;
 /// What stands for a secret in a text.
 const MASK: &str = "********";
 /// Around an excerpt, so much of the document is looked at: a token that starts before it is known by its start.
 const CONTEXT: usize = 8 * 1024;
+
+/// How the ids of access keys are told. They are no secrets, but scanners of other texts take them for a sign of one.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum KeyIds {
+    /// Not at all.
+    #[default]
+    Hidden,
+    /// By their last four characters.
+    End,
+    /// Whole.
+    Whole,
+}
 
 /// What must not be shown: values and places. Every excerpt, message, name and path that leaves
 /// the process passes here. Built once; then it only reads, from any thread.
@@ -44,6 +59,7 @@ pub struct Redactor {
     /// Sorted, none touching another.
     places: Vec<Span>,
     tokens: Arc<TokenTable>,
+    key_ids: KeyIds,
 }
 
 impl fmt::Debug for Redactor {
@@ -73,7 +89,15 @@ impl Redactor {
             words: finder(&words, SHORTEST_WORD),
             places: merged(places),
             tokens: TokenTable::embedded(),
+            key_ids: KeyIds::default(),
         }
+    }
+
+    /// The same with another way to tell the ids of access keys in messages and names.
+    #[must_use]
+    pub fn with_key_ids(mut self, key_ids: KeyIds) -> Self {
+        self.key_ids = key_ids;
+        self
     }
 
     /// The same with another token table: the user's.
@@ -90,7 +114,7 @@ impl Redactor {
     pub fn text<'t>(&self, text: &'t str) -> Cow<'t, str> {
         let mut hidden = self.secrets(text);
         hidden.extend(drawn(text, |byte| byte.is_ascii_alphanumeric()));
-        masked(text, joined(hidden))
+        masked(text, joined(hidden), self.key_ids)
     }
 
     /// What a person wrote: also what stands in a secret's place is hidden, `the password is x`.
@@ -98,7 +122,7 @@ impl Redactor {
         let mut hidden = self.secrets(text);
         hidden.extend(drawn(text, |byte| byte.is_ascii_alphanumeric()));
         hidden.extend(places::in_secret_places(text));
-        masked(text, joined(hidden)).into_owned()
+        masked(text, joined(hidden), self.key_ids).into_owned()
     }
 
     /// A path without secrets. A short value is left in it: a path that is changed leads nowhere.
@@ -106,7 +130,7 @@ impl Redactor {
         let mut found = self.values.find(path);
         found.retain(|range| range.len() >= LONG_VALUE);
         found.extend(self.tokens.find(path, "").into_iter().map(|token| token.range));
-        masked(path, joined(found))
+        masked(path, joined(found), KeyIds::Hidden)
     }
 
     /// A piece of a document without secrets; same number of characters and lines, so that carets fit. Empty where
@@ -154,7 +178,11 @@ impl Redactor {
 }
 
 /// The text with stars for the secrets in it.
-fn masked(text: &str, secrets: Vec<Range<usize>>) -> Cow<'_, str> {
+fn masked(text: &str, mut secrets: Vec<Range<usize>>, key_ids: KeyIds) -> Cow<'_, str> {
+    let piece = |range: &Range<usize>| text.get(range.clone()).unwrap_or_default();
+    if key_ids == KeyIds::Whole {
+        secrets.retain(|secret| !is_key_id(piece(secret)));
+    }
     if secrets.is_empty() {
         return Cow::Borrowed(text);
     }
@@ -162,11 +190,25 @@ fn masked(text: &str, secrets: Vec<Range<usize>>) -> Cow<'_, str> {
     let mut at = 0;
     for secret in secrets {
         out.push_str(text.get(at..secret.start).unwrap_or_default());
-        out.push_str(MASK);
+        match key_ids {
+            KeyIds::End if is_key_id(piece(&secret)) => {
+                out.push('…');
+                out.push_str(text.get(secret.end - KEY_ID_END..secret.end).unwrap_or_default());
+            }
+            _ => out.push_str(MASK),
+        }
         at = secret.end;
     }
     out.push_str(text.get(at..).unwrap_or_default());
     Cow::Owned(out)
+}
+
+/// An access key's id, alone: `AKIA` and sixteen more.
+fn is_key_id(text: &str) -> bool {
+    let is_part = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit();
+    text.len() == KEY_ID
+        && (text.starts_with("AKIA") || text.starts_with("ASIA"))
+        && text.bytes().all(is_part)
 }
 
 /// Texts that look drawn by lot: long, of both cases, with digits strewn among the letters.

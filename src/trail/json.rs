@@ -35,6 +35,7 @@ fn word(text: &[u8], at: usize) -> Option<u64> {
 }
 
 /// Where the string ends whose first byte after the quote is at `at`: the place of its closing quote.
+#[inline]
 pub fn string_end(text: &[u8], mut at: usize) -> Result<usize, Broken> {
     loop {
         if let Some(word) = word(text, at) {
@@ -55,6 +56,7 @@ pub fn string_end(text: &[u8], mut at: usize) -> Result<usize, Broken> {
 }
 
 /// The first byte from `at` on that is no white space.
+#[inline]
 pub fn skip_space(text: &[u8], mut at: usize) -> usize {
     while matches!(text.get(at), Some(b' ' | b'\n' | b'\r' | b'\t')) {
         at += 1;
@@ -63,6 +65,7 @@ pub fn skip_space(text: &[u8], mut at: usize) -> usize {
 }
 
 /// One past the value that starts at `at`.
+#[inline]
 pub fn value_end(text: &[u8], at: usize) -> Result<usize, Broken> {
     match text.get(at) {
         None => Err(Broken::Ends),
@@ -101,7 +104,13 @@ fn nested_end(text: &[u8], mut at: usize) -> Result<usize, Broken> {
         }
         match text.get(at) {
             None => return Err(Broken::Ends),
-            Some(b'"') => at = string_end(text, at + 1)? + 1,
+            Some(b'"') => {
+                at = string_end(text, at + 1)? + 1;
+                // `"key":"value","key":"value"` as AWS writes it: from text to text, with no look at what is between.
+                while let Some([b':' | b',', b'"']) = text.get(at..).and_then(|rest| rest.first_chunk()) {
+                    at = string_end(text, at + 2)? + 1;
+                }
+            }
             Some(open @ (b'{' | b'[')) => {
                 depth += 1;
                 if depth > MOST_LEVELS {
@@ -134,7 +143,7 @@ pub type Place = Range<usize>;
 pub fn members<'t>(
     text: &'t [u8],
     at: usize,
-    each: &mut dyn FnMut(&'t [u8], usize) -> Result<usize, Broken>,
+    each: &mut impl FnMut(&'t [u8], usize) -> Result<usize, Broken>,
 ) -> Result<usize, Broken> {
     let mut at = skip_space(text, at + 1);
     if text.get(at) == Some(&b'}') {
@@ -153,6 +162,7 @@ pub fn members<'t>(
 }
 
 /// The key at `at`, and where its value starts.
+#[inline]
 pub fn member(text: &[u8], at: usize) -> Result<(Place, usize), Broken> {
     match text.get(at) {
         None => return Err(Broken::Ends),
@@ -172,7 +182,9 @@ pub fn member(text: &[u8], at: usize) -> Result<(Place, usize), Broken> {
 pub fn get<'t>(object: &'t [u8], name: &str) -> Option<&'t [u8]> {
     let mut found = None;
     walk(object, &mut |key, value| {
-        if key == name.as_bytes() || (key.contains(&b'\\') && unescaped(key) == name) {
+        // A key with an escape is longer than what it says.
+        let is_escaped = || key.len() > name.len() && key.contains(&b'\\') && unescaped(key) == name;
+        if key == name.as_bytes() || is_escaped() {
             found = Some(value);
         }
     });
@@ -180,7 +192,7 @@ pub fn get<'t>(object: &'t [u8], name: &str) -> Option<&'t [u8]> {
 }
 
 /// Shows the members of an object, keys and values as they are written. Ends where something is not understood.
-pub fn walk<'t>(object: &'t [u8], each: &mut dyn FnMut(&'t [u8], &'t [u8])) {
+pub fn walk<'t>(object: &'t [u8], each: &mut impl FnMut(&'t [u8], &'t [u8])) {
     if object.first() != Some(&b'{') {
         return;
     }

@@ -8,7 +8,7 @@ use super::class::Issue;
 use super::conventions::Conventions;
 use super::gather::{Credential, FAILED, Gathered, Issued, SignIn, Tags, Tally};
 use super::session::{Session, id};
-use super::{actor, fallback, root, time};
+use super::{actor, fallback, fetched, root, time};
 
 /// Longer chains are cut.
 const MOST_HOPS: usize = 16;
@@ -29,12 +29,13 @@ pub struct Links {
 }
 
 /// What a session is known by: credentials with the same one belong together.
-type Group = (String, String, String, String, String, String);
+pub(super) type Group = (String, String, String, String, String, String);
 
 /// Finds the sessions.
 pub fn link(gathered: &Gathered, conventions: &Conventions) -> (Vec<Session>, Links) {
     let issues = Issues::of(&gathered.issued);
-    let groups = groups(&gathered.tallies, &issues);
+    let mut groups = groups(&gathered.tallies, &issues);
+    let fetched = fetched::join(&gathered.tallies, &mut groups);
     let mut sessions: Vec<Session> = Vec::with_capacity(groups.len());
     let mut of_credential: BTreeMap<&Credential, usize> = BTreeMap::new();
     let mut links = Links::default();
@@ -50,7 +51,8 @@ pub fn link(gathered: &Gathered, conventions: &Conventions) -> (Vec<Session>, Li
             if session.issued.is_none() {
                 session.issued = issued.cloned();
             }
-            add(&mut session, credential, tally);
+            let joined = fetched.contains(*credential);
+            add(&mut session, credential, if joined { fetched::counts(tally) } else { tally.clone() });
         }
         sessions.push(session);
     }
@@ -205,7 +207,7 @@ fn keyless_pages<'g>(
     }
 }
 
-fn add(session: &mut Session, credential: &Credential, tally: &Tally) {
+fn add(session: &mut Session, credential: &Credential, tally: Tally) {
     if session.kind.is_empty() {
         session.account.clone_from(&credential.account);
         session.kind.clone_from(&credential.kind);
@@ -218,9 +220,11 @@ fn add(session: &mut Session, credential: &Credential, tally: &Tally) {
     }
     session.signed_in |=
         credential.key.is_empty() && credential.via.is_empty() && !credential.created.is_empty();
-    session.keys.extend(Some(credential.key.clone()).filter(|key| !key.is_empty()));
+    // A service that fetched a secret had a key of its own, for this one call.
+    let own = Some(&credential.key).filter(|key| !key.is_empty() && credential.fetched.is_empty());
+    session.keys.extend(own.cloned());
     session.credentials.push(credential.clone());
-    session.tally.merge(tally.clone());
+    session.tally.merge(tally);
 }
 
 /// Sign-ins that failed go to the one that worked soon after, from the same address. What is left empty is dropped

@@ -10,8 +10,8 @@
 //!                              records ─► judge   rules over sessions
 //! ```
 //!
-//! Nothing here opens a file. Memory grows with sessions and findings; of events only their ids are kept, by who
-//! reads, so that an event that was delivered twice counts once.
+//! Nothing here opens a file. Memory grows with sessions and findings, never with events; an event that was delivered
+//! twice counts once (see [`ids`]).
 
 mod actor;
 pub mod agent;
@@ -19,7 +19,9 @@ pub mod class;
 mod conventions;
 mod fallback;
 pub mod feed;
+mod fetched;
 pub mod gather;
+pub mod ids;
 pub mod inflate;
 pub mod json;
 mod judge;

@@ -93,7 +93,7 @@ slots! {
 }
 
 impl Slots {
-    fn new(start: usize) -> Self {
+    pub(super) fn new(start: usize) -> Self {
         let start = u32::try_from(start).unwrap_or(u32::MAX);
         Self { whole: (start, start), unpacked: false, places: [(0, 0); Slot::ALL.len()] }
     }
@@ -123,9 +123,15 @@ impl Slots {
 /// Where the object can't be followed.
 pub fn find(text: &[u8], at: usize) -> Result<(Slots, usize), Broken> {
     let mut slots = Slots::new(at);
-    let end = level(text, at, top, &mut slots)?;
-    slots.whole.1 = u32::try_from(end).map_err(|_| Broken::Wrong(at))?;
+    let end = fill(text, at, &mut slots)?;
     Ok((slots, end))
+}
+
+/// The same, with the fields' places written where they stay. `slots` are new ones of `at`.
+pub(super) fn fill(text: &[u8], at: usize, slots: &mut Slots) -> Result<usize, Broken> {
+    let end = level(text, at, top, slots)?;
+    slots.whole.1 = u32::try_from(end).map_err(|_| Broken::Wrong(at))?;
+    Ok(end)
 }
 
 /// Slots without any field, for the other reader.
@@ -150,22 +156,23 @@ pub(super) fn named(path: &[&str], key: &str) -> Option<(Slot, bool)> {
     })
 }
 
-type Names = fn(&[u8]) -> Option<Slot>;
-
-/// The groups are few levels deep, so that this can't recurse far.
-fn level(text: &[u8], at: usize, names: Names, slots: &mut Slots) -> Result<usize, Broken> {
+/// One level of an event. Each group of names has one of its own; they are few levels deep, so that this can't recurse
+/// far.
+fn level<N: Fn(&[u8]) -> Option<Slot>>(
+    text: &[u8],
+    at: usize,
+    names: N,
+    slots: &mut Slots,
+) -> Result<usize, Broken> {
     members(text, at, &mut |key, start| {
         let Some(slot) = names(key) else { return value_end(text, start) };
-        let inner: Option<Names> = match slot {
-            Slot::Identity => Some(identity),
-            Slot::Context => Some(context),
-            Slot::Attributes => Some(attributes),
-            Slot::Issuer => Some(issuer),
-            _ => None,
-        };
-        let end = match inner.filter(|_| text.get(start) == Some(&b'{')) {
-            Some(inner) => level(text, start, inner, slots)?,
-            None => value_end(text, start)?,
+        let is_object = text.get(start) == Some(&b'{');
+        let end = match slot {
+            Slot::Identity if is_object => level(text, start, identity, slots)?,
+            Slot::Context if is_object => level(text, start, context, slots)?,
+            Slot::Attributes if is_object => level(text, start, attributes, slots)?,
+            Slot::Issuer if is_object => level(text, start, issuer, slots)?,
+            _ => value_end(text, start)?,
         };
         slots.set(slot, start, end);
         Ok(end)

@@ -6,8 +6,9 @@
 
 use memchr::memmem;
 
+use super::ids::Key;
 use super::json::{self, Broken, member, skip_space, unescaped, value_end};
-use super::slots::{Event, Slot, Slots, find};
+use super::slots::{Event, Slot, Slots, fill, find};
 use super::strict;
 
 /// A longer event is passed over. AWS cuts events at 256 KiB, or 1 MiB where large ones are asked for.
@@ -33,6 +34,8 @@ pub struct Trouble {
 pub struct Unit {
     /// Where they stand.
     pub events: Vec<Slots>,
+    /// What each of them is known by.
+    pub keys: Vec<Key>,
     /// Events that were packed into texts.
     pub unpacked: Vec<u8>,
     /// What could not be read.
@@ -49,6 +52,23 @@ impl Unit {
     /// An event of this unit, `text` being its block.
     pub fn event<'u>(&'u self, text: &'u [u8], slots: &'u Slots) -> Event<'u> {
         Event::new(if slots.unpacked { &self.unpacked } else { text }, slots)
+    }
+
+    /// Makes it ready for another block; the memory of its lists stays.
+    pub fn clear(&mut self) {
+        self.events.clear();
+        self.keys.clear();
+        self.unpacked.clear();
+        self.troubles.clear();
+        (self.more_troubles, self.digests, self.insights) = (0, 0, 0);
+    }
+
+    /// Works out the keys of the latest events, while their text is still in the processor's cache.
+    fn know(&mut self, text: &[u8]) {
+        while let Some(slots) = self.events.get(self.keys.len()) {
+            let key = Key::of(&self.event(text, slots));
+            self.keys.push(key);
+        }
     }
 
     pub(super) fn trouble(&mut self, offset: u64, reason: impl Into<String>) {
@@ -223,12 +243,21 @@ impl Splitter {
     }
 
     fn event(&mut self, text: &[u8], at: usize, unit: &mut Unit) -> Result<usize, Broken> {
-        let (slots, end) = match find(text, at) {
-            Ok(found) => found,
+        // Nearly every object is an event: its places are written where they stay.
+        unit.events.push(Slots::new(at));
+        let found = unit.events.last_mut().map_or(Err(Broken::Ends), |slots| fill(text, at, slots));
+        if found.is_ok() && unit.events.last().is_some_and(|slots| is_plain(text, slots)) {
+            unit.know(text);
+            return found;
+        }
+        let Some(slots) = unit.events.pop() else { return found };
+        let (slots, end) = match found {
+            Ok(end) => (slots, end),
             Err(Broken::Wrong(wrong)) => strict::find(text, at).ok_or(Broken::Wrong(wrong))?,
             Err(other) => return Err(other),
         };
         self.add(text, slots, at, unit);
+        unit.know(text);
         Ok(end)
     }
 
@@ -279,6 +308,14 @@ impl Splitter {
         self.inside = Inside::Passed { depth, string, escape, then };
         None
     }
+}
+
+/// An event that is no more than that.
+fn is_plain(text: &[u8], slots: &Slots) -> bool {
+    let others = [Slot::Packed, Slot::Digest, Slot::Insight];
+    slots.has(Slot::EventName)
+        && !others.iter().any(|slot| slots.has(*slot))
+        && Event::new(text, slots).bytes(Slot::Category) != b"Insight"
 }
 
 /// An event that was a text inside the text.

@@ -1,7 +1,8 @@
 //! Logs into events: found, read and inflated on all cores, each event once, with bounded memory.
 //!
-//! Small ones are taken in batches: read side by side, asked in their order which events are new, then judged side
-//! by side. A long one is taken alone, block by block. Objects of a bucket are fetched one batch ahead.
+//! Each core takes the next few logs, reads them, asks in its turn which of their events are new, and has them judged.
+//! A long one is taken alone, block by block. Objects of a bucket are fetched some hundreds at a time, and the next ones
+//! while those are judged.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -12,11 +13,25 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use indicatif::ProgressBar;
-use rayon::prelude::*;
 
-use crate::trail::feed::Ids;
+use super::shelf::Disk;
+use super::turns::{Line, Turn};
+use crate::trail::ids::Ids;
 use crate::trail::inflate::{self, Slow};
 use crate::trail::split::{MOST_EVENT, Splitter, Trouble, Unit};
+
+/// Inflated bytes of one part: so few that they are still in the processor's cache when they are judged.
+const BATCH: usize = 1024 * 1024;
+/// Files of one part.
+const BATCH_FILES: usize = 64;
+/// A longer text's memory is given back.
+const MOST_SPARE: usize = 8 * 1024 * 1024;
+/// Inflated bytes of the objects that are fetched together.
+const FETCHED: usize = 20 * 1024 * 1024;
+/// Objects that are fetched together.
+const FETCHED_OBJECTS: usize = 512;
+/// Bytes that are read of a long file at once.
+const BLOCK: usize = 4 * 1024 * 1024;
 
 /// What holds events.
 pub(super) enum Log {
@@ -45,13 +60,6 @@ pub(super) trait Fetch: Sync {
     fn fetch(&self, objects: &[&Object], stop: &AtomicBool) -> Vec<Fetched>;
 }
 
-/// Inflated bytes of one batch.
-const BATCH: usize = 20 * 1024 * 1024;
-/// Files of one batch.
-const BATCH_FILES: usize = 512;
-/// Bytes that are read of a long file at once.
-const BLOCK: usize = 4 * 1024 * 1024;
-
 /// Takes the events of a block. One for each thread.
 pub(super) trait Taker: Send {
     /// `again` says which events were delivered before; `before` are the bytes of the file before the block.
@@ -75,135 +83,151 @@ pub(super) struct Reader<'r> {
 
 /// A file of a batch, read.
 enum Loaded {
-    Whole {
-        text: Vec<u8>,
-        unit: Unit,
-        again: Vec<bool>,
-    },
+    Whole { text: Vec<u8>, unit: Unit, again: Vec<bool> },
     /// To be read block by block, from these bytes where it is no file.
     Long(Option<Vec<u8>>),
     Refused(String),
+}
+
+/// What workers share. Ids and troubles are touched by who has its turn, so they come in the order of files.
+struct Shared<'s> {
+    /// The next part: its number, and its first file.
+    next: Mutex<(usize, usize)>,
+    line: Line,
+    told: Mutex<(&'s mut Ids, &'s mut Vec<FileTrouble>)>,
+    /// What a bucket gave, by the log's number.
+    fetched: Mutex<BTreeMap<usize, Fetched>>,
 }
 
 impl Reader<'_> {
     /// Gives all events to takers; returns these, and what could not be read.
     pub(super) fn read<T: Taker>(&self, make: &(dyn Fn() -> T + Sync)) -> (Vec<T>, Vec<FileTrouble>) {
         let takers: Mutex<Vec<T>> = Mutex::default();
-        let buffers: Mutex<Vec<Vec<u8>>> = Mutex::default();
-        let (mut ids, mut troubles) = (Ids::default(), Vec::new());
-        let (mut from, mut to) = (0, self.batch(0));
-        let mut fetched = self.fetch(from..to);
-        while from < self.logs.len() && !self.stop.load(Ordering::Relaxed) {
-            let end = self.batch(to);
+        let (mut ids, mut troubles) = (Ids::new(Box::<Disk>::default()), Vec::new());
+        let (mut here, mut fetched) = self.fetched_from(0);
+        while !here.is_empty() && !self.stop.load(Ordering::Relaxed) {
             let ahead = std::thread::scope(|scope| {
-                let ahead = self.is_remote(to..end).then(|| scope.spawn(|| self.fetch(to..end)));
-                let here = std::mem::take(&mut fetched);
-                self.judge(from..to, here, &mut ids, &mut troubles, (&takers, &buffers), make);
+                let end = here.end;
+                let ahead = (end < self.logs.len()).then(|| scope.spawn(move || self.fetched_from(end)));
+                self.judge(here.clone(), (&mut ids, &mut troubles), std::mem::take(&mut fetched), &takers, make);
                 // A thread that failed fetched nothing: its objects are told as missing.
-                ahead.map(|one| one.join().unwrap_or_default())
+                ahead.map(|one| one.join().unwrap_or_else(|_| (end..self.logs.len(), BTreeMap::new())))
             });
-            fetched = ahead.unwrap_or_default();
-            self.bar.inc((to - from) as u64);
-            (from, to) = (to, end);
+            (here, fetched) = ahead.unwrap_or_default();
         }
+        troubles.extend(unsure(&ids));
+        // A panic is told later than other troubles of its file.
+        troubles.sort_by_key(|one| one.file);
         (takers.into_inner().unwrap_or_else(PoisonError::into_inner), troubles)
     }
 
-    /// Whether some of them have to be fetched.
-    fn is_remote(&self, range: Range<usize>) -> bool {
-        self.logs.get(range).unwrap_or_default().iter().any(|log| matches!(log, Log::Object(_)))
-    }
-
-    /// What a bucket gives for these logs, by the log's number.
-    fn fetch(&self, range: Range<usize>) -> BTreeMap<usize, Fetched> {
-        let logs = self.logs.get(range.clone()).unwrap_or_default();
-        let objects: Vec<(usize, &Object)> = range
-            .zip(logs)
+    /// The logs from one on that are judged together: all of them, or as many objects as are fetched together.
+    fn fetched_from(&self, from: usize) -> (Range<usize>, BTreeMap<usize, Fetched>) {
+        let Some(bucket) = self.bucket else { return (from..self.logs.len(), BTreeMap::new()) };
+        let to = self.batch(from, (FETCHED, FETCHED_OBJECTS)).min(self.logs.len());
+        let objects: Vec<(usize, &Object)> = (from..to)
+            .zip(self.logs.get(from..to).unwrap_or_default())
             .filter_map(|(at, log)| match log {
                 Log::Object(object) => Some((at, object)),
                 _ => None,
             })
             .collect();
-        let Some(bucket) = self.bucket.filter(|_| !objects.is_empty()) else { return BTreeMap::new() };
         let only: Vec<&Object> = objects.iter().map(|(_, object)| *object).collect();
-        objects.iter().map(|(at, _)| *at).zip(bucket.fetch(&only, self.stop)).collect()
+        let fetched = objects.iter().map(|(at, _)| *at).zip(bucket.fetch(&only, self.stop));
+        (from..to, fetched.collect())
     }
 
-    /// Reads a batch, and gives its events to takers.
+    /// Reads some logs on all cores, and gives their events to takers.
     fn judge<T: Taker>(
         &self,
-        range: Range<usize>,
-        mut fetched: BTreeMap<usize, Fetched>,
-        ids: &mut Ids,
-        troubles: &mut Vec<FileTrouble>,
-        (takers, buffers): (&Mutex<Vec<T>>, &Mutex<Vec<Vec<u8>>>),
+        files: Range<usize>,
+        told: (&mut Ids, &mut Vec<FileTrouble>),
+        fetched: BTreeMap<usize, Fetched>,
+        takers: &Mutex<Vec<T>>,
         make: &(dyn Fn() -> T + Sync),
     ) {
-        let from = range.start;
-        let logs: Vec<(&Log, Option<Fetched>)> = self
-            .logs
-            .get(range)
-            .unwrap_or_default()
-            .iter()
-            .enumerate()
-            .map(|(offset, log)| (log, fetched.remove(&(from + offset))))
+        let (next, line) = (Mutex::new((0, files.start)), Line::default());
+        let shared = Shared { next, line, told: Mutex::new(told), fetched: Mutex::new(fetched) };
+        rayon::broadcast(|_| {
+            let (mut taker, mut spare) = (pop(takers).unwrap_or_else(make), Spare::default());
+            while let Some((turn, part)) = self.part(&shared, files.end) {
+                self.work(&shared, turn, part.clone(), &mut taker, &mut spare);
+                self.bar.inc(part.len() as u64);
+            }
+            push(takers, taker);
+        });
+    }
+
+    /// The next files to work on, and their place in the line.
+    fn part<'l>(&self, shared: &'l Shared<'_>, end: usize) -> Option<(Turn<'l>, Range<usize>)> {
+        let mut next = shared.next.lock().unwrap_or_else(PoisonError::into_inner);
+        let (number, from) = *next;
+        if from >= end || self.stop.load(Ordering::Relaxed) {
+            return None;
+        }
+        let to = self.batch(from, (BATCH, BATCH_FILES)).min(end);
+        *next = (number + 1, to);
+        Some((shared.line.place(number), from..to))
+    }
+
+    /// Reads a part side by side with others, asks in its turn which events are new, and has them judged.
+    fn work<T: Taker>(
+        &self,
+        shared: &Shared<'_>,
+        turn: Turn<'_>,
+        part: Range<usize>,
+        taker: &mut T,
+        spare: &mut Spare,
+    ) {
+        let logs = self.logs.get(part.clone()).unwrap_or_default();
+        let mut loaded: Vec<Loaded> = part
+            .clone()
+            .zip(logs)
+            .map(|(file, log)| {
+                let fetched =
+                    shared.fetched.lock().unwrap_or_else(PoisonError::into_inner).remove(&file);
+                load(log, fetched, spare)
+            })
             .collect();
-        let mut loaded: Vec<Loaded> =
-            logs.into_par_iter().map(|(log, fetched)| load(log, fetched, buffers)).collect();
-        for (offset, one) in loaded.iter_mut().enumerate() {
-            let file = from + offset;
+        turn.wait();
+        let mut held = shared.told.lock().unwrap_or_else(PoisonError::into_inner);
+        let (ids, troubles) = &mut *held;
+        for ((file, log), one) in part.clone().zip(logs).zip(&mut loaded) {
             let mut add = |trouble| troubles.push(FileTrouble { file, trouble });
             match one {
-                Loaded::Whole { text, unit, again } => {
-                    *again = ids.again(text, unit);
+                Loaded::Whole { unit, again, .. } => {
+                    *again = ids.again(unit);
                     told(unit).into_iter().for_each(add);
                 }
                 Loaded::Refused(reason) => add(Trouble { offset: 0, reason: std::mem::take(reason) }),
                 Loaded::Long(bytes) => {
-                    let opened = self.opened(file, bytes.take());
-                    let mut taker = pop(takers).unwrap_or_else(make);
-                    self.long(opened, file as u32, ids, &mut taker, &mut add);
-                    push(takers, taker);
+                    let opened = opened(log, bytes.take());
+                    self.long(opened, file as u32, ids, taker, &mut add);
                 }
             }
         }
-        let failed: Vec<FileTrouble> = loaded
-            .into_par_iter()
-            .enumerate()
-            .filter_map(|(offset, one)| {
-                let Loaded::Whole { text, unit, again } = one else { return None };
-                let file = from + offset;
-                let mut taker = pop(takers).unwrap_or_else(make);
-                let failed = guarded(&mut taker, &text, &unit, &again, file as u32, 0);
-                push(takers, taker);
-                push(buffers, text);
-                failed.map(|trouble| FileTrouble { file, trouble })
-            })
-            .collect();
-        troubles.extend(failed);
+        drop(held);
+        drop(turn);
+        for (file, one) in part.zip(loaded) {
+            let Loaded::Whole { text, unit, again } = one else { continue };
+            if let Some(trouble) = guarded(taker, &text, &unit, &again, file as u32, 0) {
+                let mut held = shared.told.lock().unwrap_or_else(PoisonError::into_inner);
+                held.1.push(FileTrouble { file, trouble });
+            }
+            spare.back(text, unit);
+        }
     }
 
     /// The end of the batch that starts at a log.
-    fn batch(&self, from: usize) -> usize {
+    fn batch(&self, from: usize, (most, most_files): (usize, usize)) -> usize {
         let mut bytes = 0;
-        let rest = self.logs.get(from..).unwrap_or_default().iter().take(BATCH_FILES);
+        let rest = self.logs.get(from..).unwrap_or_default().iter().take(most_files);
         let fits = rest.take_while(|log| {
             let before = bytes;
-            bytes += size(log);
-            before == 0 || bytes <= BATCH
+            bytes = usize::saturating_add(bytes, size(log));
+            before == 0 || bytes <= most
         });
-        (from + fits.count().max(1)).min(self.logs.len())
-    }
-
-    /// A log as a stream of bytes.
-    fn opened(&self, at: usize, bytes: Option<Vec<u8>>) -> io::Result<Box<dyn Read + '_>> {
-        match (bytes, self.logs.get(at)) {
-            (Some(bytes), _) => Ok(Box::new(io::Cursor::new(bytes))),
-            (None, Some(Log::File(path))) if path.as_os_str() == "-" => Ok(Box::new(io::stdin())),
-            (None, Some(Log::File(path))) => File::open(path).map(|file| Box::new(file) as Box<dyn Read>),
-            (None, Some(Log::Held { bytes, .. })) => Ok(Box::new(bytes.as_slice())),
-            (None, Some(Log::Object(_)) | None) => Err(io::ErrorKind::NotFound.into()),
-        }
+        from + fits.count().max(1)
     }
 
     /// A log block by block.
@@ -228,7 +252,7 @@ impl Reader<'_> {
             };
             let mut unit = Unit::default();
             let done = splitter.split(&text, last, &mut unit);
-            let again = ids.again(&text, &unit);
+            let again = ids.again(&unit);
             guarded(taker, &text, &unit, &again, file, before).into_iter().for_each(&mut *add);
             told(&mut unit).into_iter().for_each(&mut *add);
             before += done as u64;
@@ -259,6 +283,12 @@ fn guarded<T: Taker>(
         .map(|_| Trouble { offset: before, reason })
 }
 
+/// Told of the first file: of which one it would have to be, nobody knows.
+fn unsure(ids: &Ids) -> Option<FileTrouble> {
+    let reason = format!("{} events may be counted twice: a temporary file could not be read", ids.unsure());
+    (ids.unsure() > 0).then_some(FileTrouble { file: 0, trouble: Trouble { offset: 0, reason } })
+}
+
 /// The bytes of a file, inflated where it is gzip.
 fn plain<'l>(mut reader: Box<dyn Read + 'l>) -> io::Result<Box<dyn Read + 'l>> {
     let mut start = Vec::new();
@@ -277,70 +307,98 @@ fn fill(reader: &mut dyn Read, text: &mut Vec<u8>) -> io::Result<bool> {
     Ok(count == most)
 }
 
+/// Memory that one file leaves for the next one.
+#[derive(Default)]
+struct Spare {
+    packed: Vec<u8>,
+    used: Vec<(Vec<u8>, Unit)>,
+}
+
+impl Spare {
+    fn back(&mut self, text: Vec<u8>, mut unit: Unit) {
+        // A file far larger than others must not be paid for all the time.
+        if text.capacity() <= MOST_SPARE && self.used.len() < BATCH_FILES {
+            unit.clear();
+            self.used.push((text, unit));
+        }
+    }
+}
+
 /// About how many bytes a log has when it is inflated: ten times as many.
 fn size(log: &Log) -> usize {
-    let packed = |name: &str, size: usize| if name.ends_with(".gz") { size * 10 } else { size };
+    let packed = |is_packed: bool, size: usize| if is_packed { size.saturating_mul(10) } else { size };
     match log {
         Log::File(path) => {
             let size = std::fs::metadata(path).map_or(0, |kind| kind.len() as usize);
-            packed(&path.to_string_lossy(), size)
+            packed(path.extension().is_some_and(|end| end == "gz"), size)
         }
-        Log::Held { bytes, .. } if inflate::is_gzip(bytes) => inflate::told_size(bytes),
-        Log::Held { bytes, .. } => bytes.len(),
-        Log::Object(object) => packed(&object.key, usize::try_from(object.size).unwrap_or(usize::MAX / 16)),
+        Log::Held { bytes, .. } => packed(inflate::is_gzip(bytes), bytes.len()),
+        Log::Object(object) => {
+            packed(object.key.ends_with(".gz"), usize::try_from(object.size).unwrap_or(usize::MAX))
+        }
+    }
+}
+
+/// A log as a stream of bytes.
+fn opened(log: &Log, bytes: Option<Vec<u8>>) -> io::Result<Box<dyn Read + '_>> {
+    match (bytes, log) {
+        (Some(bytes), _) => Ok(Box::new(io::Cursor::new(bytes))),
+        (None, Log::File(path)) if path.as_os_str() == "-" => Ok(Box::new(io::stdin())),
+        (None, Log::File(path)) => File::open(path).map(|file| Box::new(file) as Box<dyn Read>),
+        (None, Log::Held { bytes, .. }) => Ok(Box::new(bytes.as_slice())),
+        (None, Log::Object(_)) => Err(io::ErrorKind::NotFound.into()),
     }
 }
 
 /// Reads and splits a log, if it is short.
-fn load(log: &Log, fetched: Option<Fetched>, buffers: &Mutex<Vec<Vec<u8>>>) -> Loaded {
-    let path = match (log, fetched) {
-        (_, Some(Ok(bytes))) => return whole(bytes, buffers),
+fn load(log: &Log, fetched: Option<Fetched>, spare: &mut Spare) -> Loaded {
+    match (log, fetched) {
+        (_, Some(Ok(bytes))) => spare.packed = bytes,
         (_, Some(Err(reason))) => return Loaded::Refused(reason),
         (Log::Object(_), None) => return Loaded::Refused("it could not be fetched".to_owned()),
         (Log::Held { bytes, .. }, None) if bytes.len() <= inflate::MOST_AT_ONCE => {
-            return whole(bytes.clone(), buffers);
+            spare.packed.clear();
+            spare.packed.extend_from_slice(bytes);
         }
         (Log::Held { .. }, None) => return Loaded::Long(None),
         (Log::File(path), None) if path.as_os_str() == "-" => return Loaded::Long(None),
-        (Log::File(path), None) => path,
-    };
-    match short(path) {
-        Ok(Some(bytes)) => whole(bytes, buffers),
-        Ok(None) => Loaded::Long(None),
-        Err(error) => Loaded::Refused(unread(&error)),
+        (Log::File(path), None) => match short(path, &mut spare.packed) {
+            Ok(true) => {}
+            Ok(false) => return Loaded::Long(None),
+            Err(error) => return Loaded::Refused(unread(&error)),
+        },
     }
-}
-
-/// Inflates and splits bytes that fit into memory.
-fn whole(short: Vec<u8>, buffers: &Mutex<Vec<Vec<u8>>>) -> Loaded {
-    if short.len() > inflate::MOST_AT_ONCE {
-        return Loaded::Long(Some(short));
-    }
-    let text = if inflate::is_gzip(&short) {
-        let mut text = pop(buffers).unwrap_or_default();
-        if !inflate::at_once(&short, &mut text) {
-            push(buffers, text);
-            return Loaded::Long(Some(short));
-        }
-        text
-    } else {
-        short
+    // Only a file can be read a second time.
+    let rest = |spare: &mut Spare| match log {
+        Log::Object(_) => Some(std::mem::take(&mut spare.packed)),
+        _ => None,
     };
-    let mut unit = Unit::default();
+    if spare.packed.len() > inflate::MOST_AT_ONCE {
+        return Loaded::Long(rest(spare));
+    }
+    let (mut text, mut unit) = spare.used.pop().unwrap_or_default();
+    if !inflate::is_gzip(&spare.packed) {
+        std::mem::swap(&mut text, &mut spare.packed);
+    } else if !inflate::at_once(&spare.packed, &mut text) {
+        spare.back(text, unit);
+        return Loaded::Long(rest(spare));
+    }
     Splitter::default().split(&text, true, &mut unit);
     Loaded::Whole { text, unit, again: Vec::new() }
 }
 
-/// The bytes of a file that is short; `None` for all others.
-fn short(path: &Path) -> io::Result<Option<Vec<u8>>> {
-    let kind = std::fs::metadata(path)?;
+/// Reads the bytes of a file that is short; `false` for all others.
+fn short(path: &Path, bytes: &mut Vec<u8>) -> io::Result<bool> {
+    let file = File::open(path)?;
+    let kind = file.metadata()?;
     if !kind.is_file() || kind.len() > inflate::MOST_AT_ONCE as u64 {
-        return Ok(None);
+        return Ok(false);
     }
-    let mut bytes = Vec::with_capacity(kind.len() as usize + 1);
+    bytes.clear();
+    bytes.reserve(kind.len() as usize + 1);
     // It may have grown since.
-    File::open(path)?.take(inflate::MOST_AT_ONCE as u64 + 1).read_to_end(&mut bytes)?;
-    Ok(Some(bytes).filter(|bytes| bytes.len() <= inflate::MOST_AT_ONCE))
+    file.take(inflate::MOST_AT_ONCE as u64 + 1).read_to_end(bytes)?;
+    Ok(bytes.len() <= inflate::MOST_AT_ONCE)
 }
 
 /// The troubles of a unit; of many the last one counts the rest.

@@ -30,6 +30,7 @@ pub(super) fn section(
         events_title: title,
         events,
         focus,
+        show_key_ids: arguments.show_key_ids,
     }
 }
 

@@ -208,6 +208,7 @@ fn hash(value: &impl Hash) -> u64 {
 /// The values of a field as texts; empty ones are none.
 fn texts(field: Option<Field<'_>>) -> Vec<String> {
     let one = |field: &Field<'_>| match field {
+        Field::Text(text) if text.len() <= MOST_CHARACTERS => Some(text.clone().into_owned()),
         Field::Text(text) => Some(text.chars().take(MOST_CHARACTERS).collect::<String>()),
         Field::Number(number) => Some(number.to_string()),
         Field::Bool(flag) => Some(flag.to_string()),

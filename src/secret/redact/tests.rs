@@ -160,3 +160,14 @@ proptest! {
         let _ = (redactor.excerpt(&sources, Span::new(id, start, end)), redactor.text(&text));
     }
 }
+
+#[test]
+fn ids_of_access_keys_are_told_where_they_are_asked_for() {
+    // Put together, so that no scanner takes this file for one that holds a key.
+    let (id, secret) = (["AKIA", "Q3EGTZXCVBNM2WER"].concat(), "wJalrXUtnFEMI7K3MDENGbPxRfiCYzzzzzzzz4qW");
+    let text = format!("alice made {id}; aws_secret_access_key={secret}");
+    let told = |key_ids| Redactor::default().with_key_ids(key_ids).text(&text).into_owned();
+    assert_eq!(told(KeyIds::Hidden), "alice made ********; aws_secret_access_key=********");
+    assert_eq!(told(KeyIds::End), "alice made …2WER; aws_secret_access_key=********");
+    assert_eq!(told(KeyIds::Whole), format!("alice made {id}; aws_secret_access_key=********"));
+}

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::trail::{ids, json};
+
 /// An event: when, which, where.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct At {
@@ -24,13 +26,12 @@ pub enum Uuid {
     Text([u8; 32]),
 }
 
-/// Reads an id.
-pub(super) fn uuid(text: &str) -> Uuid {
-    let digits: String = text.chars().filter(|c| *c != '-').collect();
-    let number = Uuid::Number(u128::from_str_radix(&digits, 16).unwrap_or_default());
-    if number.to_string() == text {
-        return number;
+/// Reads an id, without its quotes and as it is written.
+pub(super) fn uuid(id: &[u8]) -> Uuid {
+    if let Some(number) = ids::uuid(id) {
+        return Uuid::Number(number);
     }
+    let text = json::unescaped(id);
     let mut bytes = [0; 32];
     bytes.iter_mut().zip(text.bytes()).for_each(|(to, from)| *to = from);
     Uuid::Text(bytes)
@@ -64,7 +65,7 @@ mod tests {
     #[test]
     fn ids_come_back_as_they_were() {
         for text in ["63d86d13-4ce4-4fa7-aef9-00b64cd67d3f", "EVENT-1", ""] {
-            assert_eq!(uuid(text).to_string(), text);
+            assert_eq!(uuid(text.as_bytes()).to_string(), text);
         }
     }
 }

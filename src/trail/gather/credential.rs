@@ -1,11 +1,14 @@
 //! Which credential an event was made with: what all events of one session share.
 
+use crate::trail::class;
 use crate::trail::slots::{Event, Slot};
 
 /// AWS says this of its console's own calls; nobody stands between.
 const INTERNAL: &str = "AWS Internal";
 /// The managed MCP server, which calls with the caller's credential.
 pub const MCP: &str = "aws-mcp.amazonaws.com";
+/// They fetch a secret for somebody, and decrypt it with a key of KMS in that person's name.
+const FETCHERS: [&str; 3] = [INTERNAL, "secretsmanager.amazonaws.com", "ssm.amazonaws.com"];
 /// Stands for the service where a sign-in failed.
 pub const FAILED: &str = "sign-in that failed";
 
@@ -24,6 +27,8 @@ pub struct Credential {
     pub key: String,
     /// The AWS service that called with it.
     pub via: String,
+    /// The ARN of the secret that a service decrypted with it, for a call that fetched this secret; empty for all else.
+    pub fetched: String,
 }
 
 impl Credential {
@@ -40,6 +45,7 @@ impl Credential {
             let principal = if invoked_by.is_empty() { text(Slot::EventSource) } else { invoked_by };
             return Self { account, kind: "AWSService".into(), principal, ..Self::default() };
         }
+        let fetched = fetched(event, &invoked_by);
         let via = Self::via(event, &kind, invoked_by);
         let principal = [Slot::PrincipalId, Slot::Arn, Slot::UserName]
             .map(text)
@@ -52,6 +58,7 @@ impl Credential {
             account,
             kind,
             via,
+            fetched,
         };
         // A service that goes on with somebody's rights gets a new key for every call: one session for all of them.
         if whole.via.is_empty() || whole.via == MCP || whole.kind == "AssumedRole" {
@@ -90,4 +97,14 @@ impl Credential {
     pub fn is_long_lived(&self) -> bool {
         self.key.starts_with("AKIA")
     }
+}
+
+/// What a service decrypted for somebody who fetched it.
+fn fetched(event: &Event<'_>, invoked_by: &str) -> String {
+    let decrypts =
+        event.bytes(Slot::EventName) == b"Decrypt" && event.bytes(Slot::EventSource) == b"kms.amazonaws.com";
+    if !decrypts || !FETCHERS.contains(&invoked_by) {
+        return String::new();
+    }
+    class::secrets("Decrypt", event.value(Slot::Request)).into_iter().next().unwrap_or_default()
 }

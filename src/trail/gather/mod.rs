@@ -3,6 +3,7 @@
 //! Every worker gathers on its own; what they gathered adds up to the same in any order.
 
 mod at;
+mod calls;
 mod coverage;
 mod credential;
 mod few;

@@ -6,7 +6,7 @@ use std::hash::{BuildHasher, Hasher, RandomState};
 /// Bytes of all texts that are kept. Only forged logs have more; those then share one name.
 const MOST_BYTES: usize = 64 * 1024 * 1024;
 
-/// Sixteen bytes at a time, folded; with a seed that nobody knows, so that forged keys can't be made to collide.
+/// Thirty-two bytes at a time, folded; with a seed that nobody knows, so that forged keys can't be made to collide.
 #[derive(Debug, Clone)]
 pub(in crate::trail) struct Fast {
     seed: u64,
@@ -37,7 +37,20 @@ impl Folded {
 
 impl Hasher for Folded {
     fn write(&mut self, bytes: &[u8]) {
-        let (pairs, rest) = bytes.as_chunks::<16>();
+        // Two at a time: neither has to wait for the other.
+        let (fours, rest) = bytes.as_chunks::<32>();
+        let mut other = Self(self.0.rotate_left(32));
+        for four in fours {
+            let (left, right) = four.split_at(16);
+            for (half, into) in [(left, &mut *self), (right, &mut other)] {
+                let both = half.first_chunk().map_or(0, |half| u128::from_le_bytes(*half));
+                into.add(both as u64, (both >> 64) as u64);
+            }
+        }
+        if !fours.is_empty() {
+            self.add(other.0, 0);
+        }
+        let (pairs, rest) = rest.as_chunks::<16>();
         for pair in pairs {
             let both = u128::from_le_bytes(*pair);
             self.add(both as u64, (both >> 64) as u64);
@@ -75,6 +88,8 @@ pub(super) type ByBytes<V> = HashMap<Box<[u8]>, V, Fast>;
 pub(super) struct Names {
     numbers: ByBytes<u32>,
     texts: Vec<Box<str>>,
+    /// Whether a text stands in JSON as it is.
+    plain: Vec<bool>,
     bytes: usize,
 }
 
@@ -90,9 +105,23 @@ impl Names {
             return self.shared();
         }
         let number = self.texts.len() as u32;
+        self.plain.push(text.as_bytes() == escaped);
         self.texts.push(text.into());
         self.numbers.insert(escaped.into(), number);
         number
+    }
+
+    /// The same, where it is most likely the text of a number that is known.
+    pub(super) fn number_again(&mut self, escaped: &[u8], likely: Option<u32>) -> u32 {
+        let is = |number: &u32| {
+            let at = *number as usize;
+            self.plain.get(at) == Some(&true)
+                && self.texts.get(at).is_some_and(|text| text.as_bytes() == escaped)
+        };
+        match likely.filter(is) {
+            Some(number) => number,
+            None => self.number(escaped),
+        }
     }
 
     fn shared(&mut self) -> u32 {
@@ -101,6 +130,7 @@ impl Names {
             return *number;
         }
         let number = self.texts.len() as u32;
+        self.plain.push(false);
         self.texts.push("(more texts than are kept)".into());
         self.numbers.insert(shared.into(), number);
         number

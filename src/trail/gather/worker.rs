@@ -4,9 +4,10 @@
 //! with its outcome leads to what it does and to the rules that are worth trying.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 use super::at::{At, uuid};
+use super::calls::{Call, Calls, MOST_CACHED};
 use super::coverage::Day;
 use super::credential::Credential;
 use super::issue;
@@ -15,22 +16,11 @@ use super::tally::{Mark, Tally};
 use super::{Gathered, Hit, shortened};
 use crate::record::Record;
 use crate::rule::{Correlator, Judge, Rule};
+use crate::trail::agent;
 use crate::trail::class::{self, Class};
 use crate::trail::json::{get, items, text};
 use crate::trail::record::EventRecord;
 use crate::trail::slots::{Event, Slot};
-use crate::trail::{agent, time};
-
-/// Entries of a cache; more are worked out again.
-const MOST_CACHED: usize = 20_000;
-/// The fields that a call is known by.
-const CALL: [(&str, Slot); 5] = [
-    ("eventName", Slot::EventName),
-    ("eventSource", Slot::EventSource),
-    ("errorCode", Slot::ErrorCode),
-    ("userIdentity.type", Slot::Type),
-    ("eventType", Slot::EventType),
-];
 
 /// Which events are asked for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -59,20 +49,6 @@ impl Limits {
     }
 }
 
-/// What is known of a call and its outcome.
-struct Call<'s> {
-    name: String,
-    class: Class,
-    persistence: bool,
-    denied: bool,
-    failed: bool,
-    reads: bool,
-    of_mcp: bool,
-    service: u32,
-    /// Each with whether correlations count it.
-    rules: Vec<(&'s Rule, bool)>,
-}
-
 /// A few numbers, each with two times; most often the last one again.
 #[derive(Debug, Default)]
 struct Seen {
@@ -85,6 +61,11 @@ struct Seen {
 const LOOKED_THROUGH: usize = 24;
 
 impl Seen {
+    /// The last number.
+    fn last(&self) -> Option<u32> {
+        self.all.get(self.hint).map(|(number, ..)| *number)
+    }
+
     fn add(&mut self, number: u32, time: i64) {
         let same = |at: &usize| self.all.get(*at).is_some_and(|(known, _, _)| *known == number);
         let mut at = Some(self.hint).filter(same);
@@ -124,15 +105,17 @@ struct Local {
 
 /// Gathers events.
 pub struct Worker<'s, 'c> {
-    judge: Judge<'s>,
+    calls: Calls<'s>,
     limits: &'c Limits,
     correlator: &'c Mutex<Correlator<'s, At>>,
     names: Names,
-    identities: ByBytes<u32>,
+    /// The number of a credential, and one of the identity itself.
+    identities: ByBytes<(u32, u32)>,
+    identified: u32,
     credentials: HashMap<Credential, u32>,
     locals: Vec<Local>,
-    calls: ByBytes<Arc<Call<'s>>>,
     days: HashMap<(u32, u32, i64), u64, Fast>,
+    last_account: u32,
     key: Vec<u8>,
     gathered: Gathered,
 }
@@ -141,15 +124,16 @@ impl<'s, 'c> Worker<'s, 'c> {
     /// A worker that judges with these rules.
     pub fn new(judge: Judge<'s>, limits: &'c Limits, correlator: &'c Mutex<Correlator<'s, At>>) -> Self {
         Self {
-            judge,
+            calls: Calls::new(judge),
             limits,
             correlator,
             names: Names::default(),
             identities: ByBytes::default(),
+            identified: 0,
             credentials: HashMap::new(),
             locals: Vec::new(),
-            calls: ByBytes::default(),
             days: HashMap::default(),
+            last_account: 0,
             key: Vec::new(),
             gathered: Gathered::default(),
         }
@@ -161,17 +145,17 @@ impl<'s, 'c> Worker<'s, 'c> {
         self.gathered.coverage.insights += insights as u64;
     }
 
-    /// Takes one event. Of one that was delivered again only that is counted.
-    pub fn take(&mut self, event: &Event<'_>, file: u32, offset: u64, again: bool) {
-        let time = time::seconds(event.bytes(Slot::EventTime));
+    /// Takes one event, of a time. Of one that was delivered again only that is counted.
+    pub fn take(&mut self, event: &Event<'_>, time: Option<i64>, file: u32, offset: u64, again: bool) {
         let coverage = &mut self.gathered.coverage;
         if !self.limits.hold(event, time) {
             coverage.left_out += u64::from(!again);
             return;
         }
         coverage.delivered += 1;
-        let call = self.call(event);
-        let number = self.credential(event, &call);
+        let call =
+            self.calls.of(event, self.correlator, || self.names.number(event.bytes(Slot::EventSource)));
+        let (number, identity) = self.credential(event, &call);
         let Some(local) = self.locals.get_mut(number as usize) else { return };
         local.tally.delivered += 1;
         if again {
@@ -181,23 +165,25 @@ impl<'s, 'c> Worker<'s, 'c> {
         let mark = || Mark { time: time.unwrap_or_default(), id: id(), file, offset };
         let when = time.unwrap_or_default();
         local.count(event, &call, when, &mark);
-        let address = self.names.number(event.bytes(Slot::SourceIp));
-        let agent = self.names.number(event.bytes(Slot::UserAgent));
-        let region = self.names.number(event.bytes(Slot::Region));
+        let address = self.names.number_again(event.bytes(Slot::SourceIp), local.ips.last());
+        let agent = self.names.number_again(event.bytes(Slot::UserAgent), local.agents.last());
+        let region = self.names.number_again(event.bytes(Slot::Region), local.regions.last());
         local.ips.add(address, when);
         local.agents.add(agent, when);
         local.regions.add(region, when);
         local.services.add(call.service, when);
         self.cover(event, time, region);
         if call.class != Class::Plain || call.of_mcp || call.persistence {
-            self.special(event, &call, number, mark());
+            self.special(event, &call, number, &mark);
         }
         let record = EventRecord(*event);
+        let Some(rules) = self.calls.rules(&record, &call, identity, agent) else { return };
+        let open = rules.open.iter().filter(|(rule, _)| rule.matches(&record));
         // Held for all rules of the event: a record that meets two rules of one correlation is one record.
         let (correlator, mut held) = (self.correlator, None);
-        for (rule, is_counted) in call.rules.iter().filter(|(rule, _)| rule.matches(&record)) {
+        for (rule, is_counted) in rules.met.iter().chain(open) {
             if *is_counted {
-                let at = At { time: when, id: uuid(&id()), file, offset };
+                let at = At { time: when, id: uuid(event.bytes(Slot::EventId)), file, offset };
                 let locked = || correlator.lock().unwrap_or_else(PoisonError::into_inner);
                 held.get_or_insert_with(locked).feed(rule, when, at, &record);
             }
@@ -216,7 +202,8 @@ impl<'s, 'c> Worker<'s, 'c> {
 
     fn cover(&mut self, event: &Event<'_>, time: Option<i64>, region: u32) {
         let slot = if event.has(Slot::Recipient) { Slot::Recipient } else { Slot::Account };
-        let account = self.names.number(event.bytes(slot));
+        let account = self.names.number_again(event.bytes(slot), Some(self.last_account));
+        self.last_account = account;
         let coverage = &mut self.gathered.coverage;
         coverage.events += 1;
         coverage.timeless += u64::from(time.is_none());
@@ -230,53 +217,15 @@ impl<'s, 'c> Worker<'s, 'c> {
         }
     }
 
-    /// What is known of an event's call, from the cache.
-    fn call(&mut self, event: &Event<'_>) -> Arc<Call<'s>> {
-        self.key.clear();
-        for (_, slot) in CALL {
-            self.key.extend_from_slice(event.bytes(slot));
-            self.key.push(0);
-        }
-        if let Some(call) = self.calls.get(self.key.as_slice()) {
-            return Arc::clone(call);
-        }
-        if self.calls.len() > MOST_CACHED {
-            self.calls.clear();
-        }
-        let (source, name, error) =
-            (event.text(Slot::EventSource), event.text(Slot::EventName), event.text(Slot::ErrorCode));
-        let starts = |starts: &[&str]| starts.iter().any(|start| name.starts_with(start));
-        let of_mcp = event.bytes(Slot::EventType) == b"AwsMcpEvent" || source.starts_with("aws-mcp.");
-        let possible = self.judge.possible(&EventRecord(*event), &CALL.map(|(field, _)| field));
-        let rules = {
-            let correlator = self.correlator.lock().unwrap_or_else(PoisonError::into_inner);
-            possible.into_iter().map(|rule| (rule, correlator.counts(rule))).collect()
-        };
-        let call = Arc::new(Call {
-            class: class::class(&source, &name),
-            persistence: error.is_empty() && class::is_persistence(&name),
-            denied: ["AccessDenied", "Unauthorized", "Forbidden"].iter().any(|word| error.contains(word)),
-            failed: !error.is_empty(),
-            reads: starts(&["Get", "List", "Describe", "Head", "Lookup", "BatchGet"]),
-            of_mcp: of_mcp || name.ends_with("OAuth2Access") || name.ends_with("OAuth2Token"),
-            service: self.names.number(event.bytes(Slot::EventSource)),
-            rules,
-            name: name.into_owned(),
-        });
-        self.calls.insert(self.key.as_slice().into(), Arc::clone(&call));
-        call
-    }
-
-    /// The number of the tally of an event's credential.
-    fn credential(&mut self, event: &Event<'_>, call: &Call<'_>) -> u32 {
+    /// The number of the tally of an event's credential, and that of its identity where it is kept.
+    fn credential(&mut self, event: &Event<'_>, call: &Call<'_>) -> (u32, Option<u32>) {
         if call.class == Class::SignIn {
             let success = issue::is_success(event);
             let number = self.tally_of(Credential::of_sign_in(event, success));
             self.learn(event, number);
-            return number;
+            return (number, None);
         }
-        let is_console =
-            event.bytes(Slot::FromConsole) == b"true" || event.flag(Slot::FromConsole) == Some(true);
+        let is_console = event.flag(Slot::FromConsole) == Some(true);
         self.key.clear();
         self.key.extend_from_slice(event.value(Slot::Identity));
         self.key.push(u8::from(is_console));
@@ -286,8 +235,12 @@ impl<'s, 'c> Worker<'s, 'c> {
         if !event.has(Slot::Type) || event.bytes(Slot::EventType) == b"AwsServiceEvent" {
             self.key.extend_from_slice(event.bytes(Slot::EventSource));
         }
-        if let Some(number) = self.identities.get(self.key.as_slice()) {
-            return *number;
+        // What a service decrypts for somebody is told apart by what it is.
+        if call.class == Class::Secret && event.has(Slot::InvokedBy) {
+            self.key.extend_from_slice(event.value(Slot::Request));
+        }
+        if let Some((number, identity)) = self.identities.get(self.key.as_slice()) {
+            return (*number, Some(*identity));
         }
         if self.identities.len() > MOST_CACHED {
             self.identities.clear();
@@ -298,8 +251,9 @@ impl<'s, 'c> Worker<'s, 'c> {
         if let Some(local) = self.locals.get_mut(number as usize) {
             local.tally.console |= is_console;
         }
-        self.identities.insert(key, number);
-        number
+        self.identified = self.identified.wrapping_add(1);
+        self.identities.insert(key, (number, self.identified));
+        (number, Some(self.identified))
     }
 
     fn tally_of(&mut self, credential: Credential) -> u32 {
@@ -332,7 +286,7 @@ impl<'s, 'c> Worker<'s, 'c> {
     }
 
     /// Calls that sessions tell apart.
-    fn special(&mut self, event: &Event<'_>, call: &Call<'_>, number: u32, at: Mark) {
+    fn special(&mut self, event: &Event<'_>, call: &Call<'_>, number: u32, at: &dyn Fn() -> Mark) {
         let request = event.value(Slot::Request);
         let Some(Local { tally, .. }) = self.locals.get_mut(number as usize) else { return };
         if call.persistence {
@@ -342,17 +296,17 @@ impl<'s, 'c> Worker<'s, 'c> {
         match call.class {
             Class::Issue(by) if !call.failed => {
                 let caller = Credential::of(event);
-                self.gathered.issued.extend(issue::issued(by, event, at, caller));
+                self.gathered.issued.extend(issue::issued(by, event, at(), caller));
             }
             Class::SignIn => {
                 let made = Credential::of_sign_in(event, issue::is_success(event));
-                self.gathered.sign_ins.push(issue::sign_in(event, at, made));
+                self.gathered.sign_ins.push(issue::sign_in(event, at(), made));
             }
             Class::Secret if !call.failed => {
                 class::secrets(&call.name, request).into_iter().for_each(|name| tally.secrets.add(name));
             }
             Class::Create if !call.failed => tally.created.add(class::created(&call.name, request)),
-            Class::Retire => self.gathered.retired.extend(issue::retired(event, at)),
+            Class::Retire => self.gathered.retired.extend(issue::retired(event, at())),
             _ => {}
         }
         if call.of_mcp {

@@ -3,7 +3,8 @@
 use std::sync::Mutex;
 
 use crate::rule::{RuleSet, embedded};
-use crate::trail::feed::{self, Ids};
+use crate::trail::feed;
+use crate::trail::ids::Ids;
 use crate::trail::split::{Splitter, Unit};
 use crate::trail::{Conventions, EVENT, Gathered, Limits, Links, Session, Worker, link};
 
@@ -54,7 +55,7 @@ pub fn read(texts: &[String], workers: usize, conventions: &Conventions) -> Trai
     for (file, text) in texts.iter().enumerate() {
         let mut unit = Unit::default();
         Splitter::default().split(text.as_bytes(), true, &mut unit);
-        let again = ids.again(text.as_bytes(), &unit);
+        let again = ids.again(&unit);
         feed::take(&mut all[file % workers], text.as_bytes(), &unit, &again, file as u32, 0);
     }
     let mut gathered = Gathered::default();

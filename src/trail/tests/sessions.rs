@@ -154,6 +154,19 @@ fn secrets_and_what_lasts_are_named() {
 }
 
 #[test]
+fn what_a_service_decrypts_belongs_to_who_fetched_it() {
+    let name = "/paperclip-app/anthropic/api-key";
+    for case in ["fallback-root", "bursts"] {
+        let trail = trail_of(case);
+        let reading: Vec<_> = trail.sessions.iter().filter(|one| !one.tally.secrets.is_empty()).collect();
+        assert!(reading.iter().all(|one| one.tally.secrets.contains(name)), "{case}");
+        assert!(reading.iter().any(|one| one.tally.services.contains("kms.amazonaws.com")), "{case}");
+        let ips = reading.iter().flat_map(|one| one.tally.ips.texts());
+        assert!(ips.into_iter().all(|ip| !ip.contains("amazonaws")), "{case}: a service's address");
+    }
+}
+
+#[test]
 fn the_settings_say_what_an_agent_may_do() {
     let texts = super::rig::case("agent-long-lived-key");
     let allowed = Allowed { name: "Claude*".into(), services: vec!["ssm".into()], regions: Vec::new() };

@@ -1,0 +1,106 @@
+//! Ids of events in a temporary file, which has no name and is gone with the process.
+
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom, Write};
+
+use crate::trail::ids::{Run, Shelf};
+
+/// Bytes of an id.
+const ID: usize = 16;
+/// Ids that are read at once.
+const PAGE: u64 = 256;
+
+/// The file; made when it is needed.
+#[derive(Default)]
+pub(super) struct Disk {
+    file: Option<File>,
+    ids: u64,
+    page: Vec<u8>,
+}
+
+impl Shelf for Disk {
+    fn put(&mut self, ids: &[u128]) -> Option<Run> {
+        let mut file = match self.file.take() {
+            Some(file) => file,
+            None => tempfile::tempfile().ok()?,
+        };
+        let run = Run { start: self.ids, count: ids.len() as u64 };
+        let written = write(&mut file, run.start, ids);
+        // What was put down before stays readable.
+        self.file = Some(file);
+        written.ok()?;
+        self.ids += run.count;
+        Some(run)
+    }
+
+    fn holds(&mut self, run: Run, id: u128) -> Option<bool> {
+        let (mut from, mut to) = (0, run.count.div_ceil(PAGE));
+        // Ids are random numbers, so the first guess is nearly right.
+        let mut page = (((id >> 96) * u128::from(to)) >> 32) as u64;
+        while from < to {
+            let count = self.read(run, page)?;
+            let at = |number: usize| self.page.get(number * ID..).and_then(|rest| rest.first_chunk::<ID>());
+            let (first, last) = (at(0)?, at(count.checked_sub(1)?)?);
+            if id < u128::from_be_bytes(*first) {
+                to = page;
+            } else if id > u128::from_be_bytes(*last) {
+                from = page + 1;
+            } else {
+                let (ids, _) = self.page.as_chunks::<ID>();
+                return Some(ids.binary_search_by_key(&id, |bytes| u128::from_be_bytes(*bytes)).is_ok());
+            }
+            page = from + (to.saturating_sub(from)) / 2;
+        }
+        Some(false)
+    }
+}
+
+impl Disk {
+    /// Reads a page of a run; how many ids it has.
+    fn read(&mut self, run: Run, page: u64) -> Option<usize> {
+        let first = page.checked_mul(PAGE)?;
+        let count = PAGE.min(run.count.checked_sub(first)?) as usize;
+        let file = self.file.as_mut()?;
+        file.seek(SeekFrom::Start((run.start + first) * ID as u64)).ok()?;
+        self.page.resize(count * ID, 0);
+        file.read_exact(&mut self.page).ok()?;
+        Some(count)
+    }
+}
+
+fn write(file: &mut File, start: u64, ids: &[u128]) -> std::io::Result<()> {
+    file.seek(SeekFrom::Start(start * ID as u64))?;
+    let mut bytes = Vec::with_capacity(ids.len().min(4096) * ID);
+    for part in ids.chunks(4096) {
+        bytes.clear();
+        part.iter().for_each(|id| bytes.extend_from_slice(&id.to_be_bytes()));
+        file.write_all(&bytes)?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_put_down_is_found() {
+        let mut disk = Disk::default();
+        let ids = |seed: u128, count: u128| {
+            let mut all: Vec<u128> = (1..=count)
+                .map(|one| one.wrapping_mul(0x9E37_79B9_7F4A_7C15_F39C_C060_5CED_C834) ^ seed)
+                .collect();
+            all.sort_unstable();
+            all
+        };
+        let runs = [ids(0, 1), ids(5, 3_000), ids(9, 256), (0..700).collect()];
+        let put: Vec<Run> = runs.iter().map(|ids| disk.put(ids).unwrap()).collect();
+        for (ids, run) in runs.iter().zip(put) {
+            for id in ids {
+                assert_eq!(disk.holds(run, *id), Some(true));
+                assert_eq!(disk.holds(run, id ^ (1 << 60)), Some(false));
+            }
+            assert_eq!((disk.holds(run, u128::MAX), disk.holds(run, 1 << 90)), (Some(false), Some(false)));
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! Ids are told apart, in any order, wherever they lie.
+
+use std::collections::HashSet;
+
+use proptest::prelude::*;
+
+use super::*;
+
+/// A shelf in memory, with room for some ids.
+struct Board {
+    all: Vec<u128>,
+    room: usize,
+}
+
+impl Shelf for Board {
+    fn put(&mut self, ids: &[u128]) -> Option<Run> {
+        if self.all.len() + ids.len() > self.room {
+            return None;
+        }
+        let run = Run { start: self.all.len() as u64, count: ids.len() as u64 };
+        self.all.extend_from_slice(ids);
+        Some(run)
+    }
+
+    fn holds(&mut self, run: Run, id: u128) -> Option<bool> {
+        let (start, end) = (run.start as usize, (run.start + run.count) as usize);
+        Some(self.all.get(start..end)?.binary_search(&id).is_ok())
+    }
+}
+
+proptest! {
+    #[test]
+    fn each_id_is_new_once(events in prop::collection::vec((0..40_i64, 0..150_u128), 0..900), room in 0..1_000_usize) {
+        let mut ids = Ids::new(Box::new(Board { all: Vec::new(), room }));
+        ids.most_held = 20;
+        let mut seen = HashSet::new();
+        for (hour, id) in events {
+            // The copies of an event have one time.
+            let (id, time) = (id << 8 | hour as u128, hour * 3_600 + 7);
+            prop_assert_eq!(ids.is_new(Key { time: Some(time), id }), seen.insert(id));
+            if ids.held > ids.most_held {
+                ids.clear();
+            }
+        }
+        prop_assert_eq!(ids.unsure(), 0);
+    }
+}
+
+#[test]
+fn a_shelf_that_fails_is_told() {
+    struct Broken;
+    impl Shelf for Broken {
+        fn put(&mut self, ids: &[u128]) -> Option<Run> {
+            Some(Run { start: 0, count: ids.len() as u64 })
+        }
+        fn holds(&mut self, _: Run, _: u128) -> Option<bool> {
+            None
+        }
+    }
+    let mut ids = Ids { most_held: 0, ..Ids::new(Box::new(Broken)) };
+    let key = Key { time: None, id: 1 };
+    assert!(ids.is_new(key));
+    ids.clear();
+    assert!(ids.is_new(key), "it can't be known");
+    assert_eq!(ids.unsure(), 1);
+}
+
+#[test]
+fn uuids_are_numbers() {
+    let id = "63d86d13-4ce4-4fa7-aef9-00b64cd67d3f";
+    let digits = id.replace('-', "");
+    assert_eq!(uuid(id.as_bytes()), u128::from_str_radix(&digits, 16).ok());
+    for at in 0..id.len() {
+        for wrong in [b'g', b'/', b':', b'@', b'`', b'A', b'-', 0xE1, 0x10] {
+            let mut other = id.as_bytes().to_vec();
+            if other[at] != wrong {
+                other[at] = wrong;
+                assert_eq!(uuid(&other), None, "{}", String::from_utf8_lossy(&other));
+            }
+        }
+    }
+    for other in ["63D86D13-4ce4-4fa7-aef9-00b64cd67d3f", "x", ""] {
+        assert_eq!(uuid(other.as_bytes()), None);
+    }
+}
