@@ -1,6 +1,7 @@
 //! Arguments as the user types them.
 
 mod account;
+mod history;
 mod report;
 mod trail;
 #[cfg(feature = "aws")]
@@ -122,6 +123,9 @@ pub enum Command {
     #[cfg(feature = "aws")]
     #[command(after_help = account::COLLECT_EXAMPLES)]
     Collect(CollectArguments),
+    /// Look at findings over time, and accept some of them for a while.
+    #[command(after_help = history::HISTORY_EXAMPLES)]
+    History(HistoryArguments),
     /// Look at evidence that was collected.
     Evidence(EvidenceArguments),
     /// Print the least that AWS must allow for an audit, as an IAM policy.
@@ -274,6 +278,7 @@ pub enum RulesCommand {
 #[cfg(feature = "aws")]
 pub use account::CollectArguments;
 pub use account::{AccountArguments, AwsArguments, EvidenceArguments, EvidenceCommand, PolicyArguments};
+pub use history::{HistoryArguments, HistoryCommand};
 pub use report::{Also, ReportArguments};
 #[cfg(feature = "verify")]
 pub use trail_verify::TrailVerifyArguments;

@@ -21,6 +21,12 @@ impl Day {
         text.parse().ok().map(Self)
     }
 
+    /// Its first moment, in UTC.
+    pub fn begins(self) -> jiff::Timestamp {
+        let zoned = self.0.to_zoned(jiff::tz::TimeZone::UTC);
+        zoned.map_or(jiff::Timestamp::UNIX_EPOCH, |zoned| zoned.timestamp())
+    }
+
     /// Today, by the machine's clock, in UTC: the same day for all who run the same job.
     pub fn today() -> Self {
         Self(jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date())

@@ -37,6 +37,7 @@ pub mod error;
 pub mod evidence;
 pub mod finding;
 pub mod flow;
+pub mod history;
 pub mod nearest;
 pub mod policy;
 pub mod reading;

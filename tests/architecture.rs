@@ -50,12 +50,13 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("settings", &["account", "day", "error", "finding", "silence", "trail"]),
     ("cli", &["day", "finding", "policy", "report", "rule"]),
     ("evidence", &["error"]),
+    ("history", &["day", "error"]),
     ("policy", &[]),
     ("aws", &["error", "evidence", "policy", "trail"]),
 ];
 
 /// Modules that read and write.
-const READ_AND_WRITE: &[&str] = &["command", "evidence", "main", "source", "settings"];
+const READ_AND_WRITE: &[&str] = &["command", "evidence", "history", "main", "source", "settings"];
 /// Modules that connect to other machines.
 const CONNECT: &[&str] = &["aws", "serve"];
 /// Longer files lose their reader.
@@ -338,5 +339,39 @@ fn every_test_file_and_fixture_is_run() {
     for name in files_below(&root().join("fixtures")) {
         let case = name.split('/').take(2).collect::<Vec<_>>().join("/");
         assert!(users.contains(&case), "no test or rule names fixtures/{case}");
+    }
+}
+
+/// A heading as a link names it: `## Silencing a finding` is `#silencing-a-finding`.
+fn anchors(text: &str) -> BTreeSet<String> {
+    let headings =
+        text.lines().filter(|line| line.starts_with('#')).map(|line| line.trim_start_matches('#').trim());
+    let anchor = |heading: &str| {
+        let kept = |letter: &char| letter.is_alphanumeric() || " -_".contains(*letter);
+        heading
+            .to_lowercase()
+            .chars()
+            .filter(kept)
+            .map(|letter| if letter == ' ' { '-' } else { letter })
+            .collect()
+    };
+    headings.map(anchor).collect()
+}
+
+#[test]
+fn links_between_pages_lead_somewhere() {
+    let pages = ["README.md".to_owned(), "rules/README.md".to_owned()].into_iter();
+    let pages = pages.chain(files_below(&root().join("docs")).into_iter().map(|name| format!("docs/{name}")));
+    for page in pages {
+        let text = fs::read_to_string(root().join(&page)).expect("a page");
+        let links = text.split("](").skip(1).filter_map(|rest| rest.split(')').next());
+        for link in links.filter(|link| !link.contains("://")) {
+            let (path, anchor) = link.split_once('#').unwrap_or((link, ""));
+            let target = root().join(&page).parent().expect("a folder").join(path);
+            let target = if path.is_empty() { root().join(&page) } else { target };
+            assert!(target.exists(), "{page}: nothing at {link}");
+            let there = || anchors(&fs::read_to_string(&target).expect("a page"));
+            assert!(anchor.is_empty() || there().contains(anchor), "{page}: no heading at {link}");
+        }
     }
 }

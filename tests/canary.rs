@@ -338,6 +338,28 @@ fn a_baseline_holds_no_secret_and_shows_none() {
 }
 
 #[test]
+fn a_history_holds_no_secret() {
+    let mut tree = Tree::new();
+    for (name, text) in PLANTS {
+        tree.plant(name, text);
+    }
+    let (temporary, kept) = (TempDir::new().expect("a folder"), TempDir::new().expect("a folder"));
+    let file = kept.path().join("audit.db");
+    let file = file.to_str().expect("UTF-8");
+    for format in ["table", "json"] {
+        tree.run_any(&["scan", "-vvv", "-f", format, "--history", file], temporary.path());
+    }
+    let mut found = 0;
+    for entry in fs::read_dir(kept.path()).expect("the folder") {
+        let bytes = fs::read(entry.expect("an entry").path()).expect("a file");
+        let text = String::from_utf8_lossy(&bytes);
+        found += text.matches("secret-written-to-disk").count();
+        assert_eq!(tree.seen(&text), Vec::<String>::new());
+    }
+    assert!(found > 0, "the history holds no finding");
+}
+
+#[test]
 fn odd_values_are_never_shown() {
     let mut tree = Tree::new();
     let mut text = String::from("variable \"x_password\" {\n  sensitive = true\n}\n");

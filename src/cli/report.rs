@@ -44,6 +44,14 @@ pub struct ReportArguments {
     #[arg(long, value_name = "FILE")]
     pub baseline: Option<PathBuf>,
 
+    /// Put the findings down in a history, which is made where there is none, and tell what changed since the last run.
+    #[arg(long, value_name = "FILE")]
+    pub history: Option<PathBuf>,
+
+    /// Tell only findings that the last run did not see; the exit code is theirs.
+    #[arg(long, requires = "history")]
+    pub only_new: bool,
+
     /// Draw every finding in full, however many there are.
     #[arg(long)]
     pub all: bool,

@@ -24,8 +24,9 @@ pub(super) fn run(cli: &Cli, arguments: &AccountArguments) -> Result<ExitCode, E
         None => live(cli, arguments)?,
     };
     let (looked, account) = looked(&bundle, &setup);
+    let scope = format!("account {}", account.number);
     let account = Some(section(&account, arguments.show_key_ids));
-    let asked = Asked { since: None, account, trail: None, nothing: nothing_to_audit };
+    let asked = Asked { since: None, account, trail: None, scope, nothing: nothing_to_audit };
     Outcome { setup: &setup, looked, silencing, asked }.report(cli, &arguments.report, started)
 }
 

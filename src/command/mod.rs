@@ -5,6 +5,7 @@ mod baseline;
 #[cfg(feature = "aws")]
 mod collect;
 mod evidence;
+mod history;
 mod man;
 mod outcome;
 mod output;
@@ -40,6 +41,7 @@ pub fn run(cli: &Cli) -> Result<ExitCode, Error> {
         Command::Rules(arguments) => rules::run(arguments),
         #[cfg(feature = "aws")]
         Command::Collect(arguments) => collect::run(cli, arguments),
+        Command::History(arguments) => history::run(cli, arguments),
         Command::Evidence(arguments) => evidence::run(arguments),
         Command::Policy(arguments) => policy::run(arguments),
         #[cfg(feature = "serve")]

@@ -5,16 +5,18 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
+use super::history::Keeper;
 use super::output::{check_places, style, write};
 use super::scan::{Looked, Setup, judges};
 use super::silencing::Silencing;
 use crate::cli::{Cli, ReportArguments};
 use crate::error::{Error, ErrorKind, ExitCode};
 use crate::finding::{Confidence, Finding, Severity};
+use crate::history::Pending;
 use crate::report::{self, AccountSection, Format, Gate, Report, RuleHelp, TableStyle, TrailSection};
 use crate::rule::describe;
 use crate::secret::redact::{KeyIds, Redactor};
-use crate::settle::{Filters, added, exit_code};
+use crate::settle::{Filters, added, exit_code as code_of};
 use crate::silence::{AcceptedGap, AskedGaps, By, Heard, Silenced};
 use crate::source::Sources;
 
@@ -34,6 +36,8 @@ pub(super) struct Asked {
     pub account: Option<AccountSection>,
     /// What is told of CloudTrail.
     pub trail: Option<TrailSection>,
+    /// What was audited, as a history tells jobs apart: `terraform infra/`.
+    pub scope: String,
     /// What is said where there was nothing to audit.
     pub nothing: fn() -> Error,
 }
@@ -46,6 +50,8 @@ impl Outcome<'_> {
         started: Instant,
     ) -> Result<ExitCode, Error> {
         let setup = self.setup;
+        let mut keeper =
+            Keeper::open(arguments, &self.asked.scope, self.silencing.day(), self.asked.since.is_some())?;
         check_places(arguments, &self.looked.sources)?;
         let redactor = redactor(setup, &mut self.looked).with_key_ids(key_ids(self.asked.trail.as_ref()));
         let mut heard = self.silencing.hear(setup, &mut self.looked, &redactor)?;
@@ -53,7 +59,10 @@ impl Outcome<'_> {
             let before = self.silencing.hear(setup, &mut past, &redactor)?;
             only_new(&mut heard, &self.looked.sources, &before, &past.sources);
         }
-        let Heard { mut findings, silenced, gone } = heard;
+        let Heard { mut findings, mut silenced, gone } = heard;
+        if let Some(keeper) = &keeper {
+            silenced.append(&mut keeper.accept(&mut findings)?);
+        }
         let AskedGaps { open: gaps, accepted, notices } =
             self.silencing.accept(setup, &mut self.looked, &redactor)?;
         findings.extend(notices);
@@ -70,7 +79,7 @@ impl Outcome<'_> {
         let exit_code = if self.looked.files == 0 && !arguments.exit_zero {
             ExitCode::NotAudited
         } else {
-            exit_code(&findings, &gaps, Some(fail_on), arguments.exit_zero)
+            code_of(&findings, &gaps, Some(fail_on), arguments.exit_zero)
         };
         let prefix = |format| if format == Format::Json { String::new() } else { prefix(&setup.base) };
         let mut report = Report {
@@ -93,6 +102,7 @@ impl Outcome<'_> {
                 excluded: self.looked.excluded,
                 respects_gitignore: setup.respect_gitignore,
                 accepted_gaps: accepted.into_iter().map(told_gap).collect(),
+                history: None,
             },
             gaps,
             files: self.looked.files,
@@ -103,12 +113,23 @@ impl Outcome<'_> {
             elapsed: Some(started.elapsed()),
             style: style(cli, arguments),
         };
+        let pending = keeper
+            .as_mut()
+            .filter(|_| report.exit_code != ExitCode::NotAudited)
+            .map(|keeper| keeper.record(&mut report))
+            .transpose()?;
+        if report.exit_code != ExitCode::NotAudited {
+            // Those that are new may be fewer.
+            report.exit_code = code_of(&report.findings, &report.gaps, Some(fail_on), arguments.exit_zero);
+        }
+        let exit_code = report.exit_code;
         write(arguments.output.as_deref(), &|out| report::write(arguments.format, &report, out))?;
         for also in &arguments.also {
             report.path_prefix = prefix(also.format);
             report.style = TableStyle::default();
             write(Some(&also.file), &|out| report::write(also.format, &report, out))?;
         }
+        pending.map(Pending::commit).transpose()?;
         if exit_code == ExitCode::NotAudited {
             return Err((self.asked.nothing)());
         }

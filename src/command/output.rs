@@ -20,10 +20,7 @@ pub(super) fn style(cli: &Cli, arguments: &ReportArguments) -> TableStyle {
             terminal && anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never
         }
     };
-    let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
-        .iter()
-        .find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()));
-    let unicode = terminal && locale.is_some_and(|locale| locale.to_ascii_lowercase().contains("utf"));
+    let unicode = terminal && speaks_utf8();
     let width = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
     let width = width.or_else(|| terminal.then(console_width).flatten()).unwrap_or(100);
     TableStyle {
@@ -34,6 +31,19 @@ pub(super) fn style(cli: &Cli, arguments: &ReportArguments) -> TableStyle {
         quiet: cli.quiet,
         ids: arguments.all || cli.verbose > 0,
     }
+}
+
+fn speaks_utf8() -> bool {
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
+        .iter()
+        .find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()));
+    locale.is_some_and(|locale| locale.to_ascii_lowercase().contains("utf"))
+}
+
+/// For what is no report of findings.
+pub(super) fn plain_style(cli: &Cli) -> TableStyle {
+    let unicode = io::stdout().is_terminal() && speaks_utf8();
+    TableStyle { unicode, quiet: cli.quiet, ..TableStyle::default() }
 }
 
 fn console_width() -> Option<usize> {

@@ -83,8 +83,13 @@ pub(super) fn run(cli: &Cli, arguments: &ScanArguments) -> Result<ExitCode, Erro
     let silencing = Silencing::load(&setup, arguments.report.baseline.as_deref(), arguments.what.now)?;
     let past = arguments.since.as_deref().map(|revision| since::open(&setup.paths, revision)).transpose()?;
     let looked = setup.look(cli, &arguments.what, past)?;
-    let asked =
-        Asked { since: arguments.since.clone(), account: None, trail: None, nothing: nothing_to_audit };
+    let asked = Asked {
+        since: arguments.since.clone(),
+        account: None,
+        trail: None,
+        scope: scope("terraform", arguments.what.paths.iter().chain(&arguments.what.plans)),
+        nothing: nothing_to_audit,
+    };
     Outcome { setup: &setup, looked, silencing, asked }.report(cli, &arguments.report, started)
 }
 
@@ -236,6 +241,13 @@ pub(super) fn judges(rule: &Rule, surface: Surface) -> bool {
         Surface::Trail => of_trail || service.is_none_or(|service| service == "gate"),
         _ => !of_trail && service != Some("account"),
     }
+}
+
+/// What is audited, in a few words: the surface and the paths as the user gave them.
+pub(super) fn scope<'p>(surface: &str, paths: impl Iterator<Item = &'p PathBuf>) -> String {
+    let paths: Vec<String> = paths.map(|path| path.display().to_string()).collect();
+    let paths = if paths.is_empty() { ".".to_owned() } else { paths.join(" ") };
+    format!("{surface} {paths}")
 }
 
 fn stop_on_ctrl_c() -> Arc<AtomicBool> {

@@ -31,6 +31,11 @@ impl Silencing {
         Self { baseline: None, today }
     }
 
+    /// The day on which it is asked, where the user named one.
+    pub(super) fn day(&self) -> Option<Day> {
+        self.today
+    }
+
     /// The gaps that count and those that the settings accept. What is wrong with an entry is a finding more.
     pub(super) fn accept(
         &self,

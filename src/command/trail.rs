@@ -110,7 +110,8 @@ fn look(cli: &Cli, arguments: &TrailArguments, setup: &Setup) -> Result<(Looked,
     let files = if seen.gathered.coverage.delivered == 0 { 0 } else { found.logs.len() };
     let scanned = Scanned { findings, gaps, ..Scanned::default() };
     let looked = Looked { sources, scanned, files, excluded: 0, past: None };
-    let asked = Asked { since: None, account: None, trail: Some(section), nothing: nothing_to_audit };
+    let scope = found.scope(arguments);
+    let asked = Asked { since: None, account: None, trail: Some(section), scope, nothing: nothing_to_audit };
     Ok((looked, asked))
 }
 

@@ -480,5 +480,5 @@ fn a_script_that_a_provisioner_copies_is_followed() {
             "#!/bin/sh\nk=$(aws ssm get-parameter --with-decryption --name /app/key --query Parameter.Value)\necho \"$k\" > /etc/key\n",
         ),
     ]);
-    assert_eq!(files(&found), ["key > file /etc/key run.sh:3 high"]);
+    assert_eq!(files(&found), ["key > file /etc/key run.sh:3 medium"]);
 }

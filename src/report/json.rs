@@ -29,7 +29,27 @@ struct Whole<'t> {
     sessions: Option<Vec<trail::Session>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     coverage: Option<trail::Coverage>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    history: Option<History>,
     summary: Summary<'t>,
+}
+
+/// What changed since the last run.
+#[derive(Serialize)]
+struct History {
+    /// Fingerprints.
+    new: Vec<String>,
+    returned: usize,
+    known: usize,
+    known_left_out: bool,
+    fixed: Vec<Fixed>,
+    whole: bool,
+}
+
+#[derive(Serialize)]
+struct Fixed {
+    rule: String,
+    place: String,
 }
 
 #[derive(Serialize)]
@@ -159,6 +179,7 @@ pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()>
             .as_ref()
             .map(|section| section.sessions.iter().map(|row| trail::session(row, &told.teller)).collect()),
         coverage: report.trail.as_ref().map(|section| trail::coverage(&section.coverage, &told.teller)),
+        history: report.gate.history.as_ref().map(|changes| history(changes, &told)),
         summary: Summary {
             findings: counts.map(|(severity, count)| (severity.word().to_owned(), count.into())).collect(),
             silenced: silenced_by(&told)
@@ -204,6 +225,21 @@ fn finding<'t>(told: &'t Told<'_>, finding: &'t ToldFinding) -> Finding<'t> {
         }),
         tags: rule.map_or(&[], |rule| &rule.tags),
         remediation: rule.map(|_| finding.remediation.as_str()),
+    }
+}
+
+fn history(changes: &super::Changes, told: &Told<'_>) -> History {
+    let fixed = |(rule, place): &(String, String)| Fixed {
+        rule: told.teller.name(rule),
+        place: told.teller.message(place),
+    };
+    History {
+        new: changes.new.iter().map(|print| told.teller.name(print)).collect(),
+        returned: changes.returned,
+        known: changes.known,
+        known_left_out: changes.known_left_out,
+        fixed: changes.fixed.iter().map(fixed).collect(),
+        whole: changes.whole,
     }
 }
 

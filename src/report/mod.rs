@@ -5,10 +5,12 @@
 
 mod account;
 mod baseline;
+mod brief;
 mod csv;
 mod excerpt;
 mod github;
 mod gitlab;
+mod history;
 mod json;
 mod junit;
 mod markdown;
@@ -34,6 +36,8 @@ use std::time::Duration;
 
 pub use self::account::{AccountSection, KeyRow, Last, RootRow, UserRow};
 pub use self::baseline::write_baseline;
+pub use self::brief::{Brief, briefs};
+pub use self::history::{HistoryRow, write_history, write_history_json, write_history_row};
 pub use self::trail::{CoverageRow, EventRow, PlaceRow, SessionRow, TrailSection};
 use crate::error::ExitCode;
 use crate::finding::{Finding, Severity};
@@ -212,6 +216,25 @@ pub struct Gate {
     pub respects_gitignore: bool,
     /// Gaps that the settings accept; not in the report's gaps.
     pub accepted_gaps: Vec<AcceptedGap>,
+    /// What changed since the last run, where a history is kept.
+    pub history: Option<Changes>,
+}
+
+/// What changed since the last run of the same job.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Changes {
+    /// Fingerprints that are new.
+    pub new: Vec<String>,
+    /// How many of them are back: they had been fixed, or silenced.
+    pub returned: usize,
+    /// Findings that were there before.
+    pub known: usize,
+    /// Whether those are left out of the report.
+    pub known_left_out: bool,
+    /// Rule and place of findings that are gone.
+    pub fixed: Vec<(String, String)>,
+    /// Whether all was looked at and told: else nothing is taken for fixed.
+    pub whole: bool,
 }
 
 /// Everything that is said of one run.

@@ -181,7 +181,8 @@ fn a_finding_as_json() {
           "inline": 0,
           "settings": 1,
           "tokens": 0,
-          "baseline": 0
+          "baseline": 0,
+          "history": 0
         },
         "less_sure_left_out": 0,
         "baseline_entries_gone": 0,

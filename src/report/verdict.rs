@@ -1,7 +1,7 @@
 //! The one sentence that matters, and the counts behind it.
 
-use super::Report;
 use super::told::{Told, ToldFinding};
+use super::{Changes, Report};
 use crate::error::ExitCode;
 use crate::finding::Severity;
 
@@ -27,6 +27,9 @@ pub(super) fn untold(report: &Report<'_>, told: &Told<'_>) -> Vec<String> {
         let ways: Vec<String> = ways.map(|(by, count)| format!("{count} by {}", words(by))).collect();
         let silenced = number(told.silenced.len(), "finding is", "findings are");
         all.push(format!("{silenced} silenced: {}", ways.join(", ")));
+    }
+    if let Some(changes) = &report.gate.history {
+        all.push(since_last_run(changes));
     }
     if report.gate.left_out > 0 {
         let left_out = number(report.gate.left_out, "finding is", "findings are");
@@ -66,6 +69,20 @@ pub(super) fn untold(report: &Report<'_>, told: &Told<'_>) -> Vec<String> {
     all
 }
 
+/// "Since the last run: 2 new, 1 of them back again; 1 fixed; 3 known".
+fn since_last_run(changes: &Changes) -> String {
+    let back = match changes.returned {
+        0 => String::new(),
+        back => format!(", {back} of them back again"),
+    };
+    let fixed = match changes.fixed.len() {
+        0 if !changes.whole => "; none is taken for fixed, as not all was audited".to_owned(),
+        fixed => format!("; {fixed} fixed"),
+    };
+    let left_out = if changes.known_left_out && changes.known > 0 { " and left out" } else { "" };
+    format!("Since the last run: {} new{back}{fixed}; {} known{left_out}", changes.new.len(), changes.known)
+}
+
 fn is_or_are(names: &[String]) -> String {
     format!("{} {}", names.join(", "), if names.len() == 1 { "is" } else { "are" })
 }
@@ -76,6 +93,7 @@ fn words(by: &str) -> &str {
         "settings" => "the settings",
         "tokens" => "allow-lists of the token table",
         "baseline" => "the baseline",
+        "history" => "the history",
         other => other,
     }
 }
@@ -83,7 +101,7 @@ fn words(by: &str) -> &str {
 /// What silenced how many, in a fixed order.
 pub(super) fn silenced_by(told: &Told<'_>) -> Vec<(&'static str, usize)> {
     let count = |by: &str| told.silenced.iter().filter(|one| one.by == by).count();
-    ["inline", "settings", "tokens", "baseline"].into_iter().map(|by| (by, count(by))).collect()
+    ["inline", "settings", "tokens", "baseline", "history"].into_iter().map(|by| (by, count(by))).collect()
 }
 
 /// What was found, and whether all was looked at.
@@ -106,6 +124,9 @@ pub(super) fn sentence(report: &Report<'_>, told: &Told<'_>) -> String {
             "No CloudTrail event was found, so nothing was audited".to_owned()
         }
         (0, 0, 0) => "No Terraform file was found, so nothing was audited".to_owned(),
+        (0, 0, _) if known_left_out(report) > 0 => {
+            format!("No new finding in {files}; {} known", known_left_out(report))
+        }
         (0, 0, _) if report.gate.left_out > 0 || told.since.is_some() => {
             let since = told.since.as_ref().map(|since| format!(" since {since}")).unwrap_or_default();
             format!("No finding{since} in {files}")
@@ -119,6 +140,11 @@ pub(super) fn sentence(report: &Report<'_>, told: &Told<'_>) -> String {
         (_, 0, _) => found(&told.findings),
         _ => format!("{}. Audited in part: {hidden} could hide more", found(&told.findings)),
     }
+}
+
+/// Findings that were there before and are not told.
+fn known_left_out(report: &Report<'_>) -> usize {
+    report.gate.history.as_ref().filter(|changes| changes.known_left_out).map_or(0, |changes| changes.known)
 }
 
 fn found(findings: &[ToldFinding]) -> String {

@@ -292,7 +292,8 @@ fn script_alone(sources: &Sources, input: &Input) -> Reading<Vec<Flow>> {
         FileKind::Script => text.contains("$${") || text.contains("%{ if") || text.contains("%{ for"),
         _ => return Reading::default(),
     };
-    if !named_powershell && !crate::script::is_script(&text) {
+    let is_other = crate::script::is_named_program(&name) && !text.starts_with("#!");
+    if is_other || !named_powershell && !crate::script::is_script(&text) {
         return Reading::default();
     }
     let rendered = if is_template {

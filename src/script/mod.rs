@@ -73,6 +73,19 @@ pub fn is_named_powershell(name: &str) -> bool {
     powershell::is_named_powershell(name)
 }
 
+/// Whether a file of this name holds a program in a language that is not followed, also one to be rendered:
+/// `login.py.template`. Its `password=value,` hands an argument on.
+pub fn is_named_program(name: &str) -> bool {
+    const RENDERED: [&str; 4] = [".tpl", ".tftpl", ".tmpl", ".template"];
+    const LANGUAGES: [&str; 15] = [
+        ".py", ".js", ".mjs", ".ts", ".rb", ".go", ".java", ".kt", ".groovy", ".php", ".pl", ".lua", ".rs",
+        ".cs", ".sql",
+    ];
+    let lower = name.to_ascii_lowercase();
+    let name = RENDERED.iter().find_map(|ending| lower.strip_suffix(ending)).unwrap_or(&lower);
+    LANGUAGES.iter().any(|ending| name.ends_with(ending))
+}
+
 /// Follows secrets through PowerShell, or through user data that holds it, as [`trace_shell`] does through a shell's.
 pub fn trace_powershell(script: &Flat, context: &Context<'_>) -> Reading<Vec<Landing>> {
     powershell::trace(script, context)

@@ -44,11 +44,14 @@ pub enum By {
     Tokens,
     /// `--baseline`.
     Baseline,
+    /// Accepted in the history that `--history` names.
+    History,
 }
 
 impl By {
     /// All of them, in the order in which they are asked.
-    pub const ALL: &'static [Self] = &[Self::Inline, Self::Settings, Self::Tokens, Self::Baseline];
+    pub const ALL: &'static [Self] =
+        &[Self::Inline, Self::Settings, Self::Tokens, Self::Baseline, Self::History];
 
     /// The word that reports use.
     pub fn word(self) -> &'static str {
@@ -57,6 +60,7 @@ impl By {
             Self::Settings => "settings",
             Self::Tokens => "tokens",
             Self::Baseline => "baseline",
+            Self::History => "history",
         }
     }
 }

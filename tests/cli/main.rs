@@ -5,6 +5,7 @@ mod baseline;
 mod completions;
 mod examples;
 mod gaps;
+mod history;
 mod ignores;
 mod ocsf;
 mod places;

@@ -277,7 +277,7 @@ fn the_nightly_job_tells_four_outcomes_apart() {
         if code == 2 {
             std::fs::remove_file(folder.join("tree/main.tf")).unwrap();
         }
-        let ran = run(&mut bash(folder.path(), &format!("'{}' tree report.json", script.display())));
+        let ran = run(&mut bash(folder.path(), &format!("'{}' tree report.json audit.db", script.display())));
         assert_eq!(ran.code, code, "{ran:?}");
         assert!(ran.out.contains(told) && ran.out.lines().count() == usize::from(code != 0), "{ran:?}");
     }

@@ -23,7 +23,7 @@ pub(super) fn find(path: &Path) -> Result<Input, Error> {
         .collect();
     let is_ours =
         |document: &Document| document.call.service == LOOKUP.service && document.call.action == LOOKUP.name;
-    let mut input = Input { missing: refusals, ..Input::default() };
+    let mut input = Input { missing: refusals, account: bundle.manifest.account.clone(), ..Input::default() };
     for document in bundle.documents.into_iter().filter(is_ours) {
         if !document.name.ends_with(QUESTION) {
             input.logs.push(Log::Held { name: document.name, bytes: document.bytes });

@@ -32,6 +32,19 @@ pub(super) struct Input {
     pub window: Option<(i64, i64)>,
     /// The Regions that were asked.
     pub regions: Vec<String>,
+    /// Whose event history it is, where it is one.
+    pub account: Option<String>,
+}
+
+impl Input {
+    /// What is audited, in a few words. An event history is the same, asked now or collected before.
+    pub(super) fn scope(&self, arguments: &TrailArguments) -> String {
+        if self.asked.is_empty() {
+            return crate::command::scan::scope("trail", arguments.paths.iter());
+        }
+        let account = self.account.as_deref().unwrap_or("unknown");
+        format!("trail of {account} in {}", self.regions.join(" "))
+    }
 }
 
 impl Log {

@@ -168,6 +168,7 @@ impl<'k> Kept<'k> {
     pub(super) fn input(self) -> Result<Input, Error> {
         let mut input = Input { missing: self.missing.clone(), ..Input::default() };
         if let Some(cursor) = &self.cursor {
+            input.account.clone_from(&cursor.account);
             let question = Question {
                 since: cursor.since,
                 until: cursor.until,

@@ -124,6 +124,7 @@ pub(in crate::command) fn asked(question: &Question) -> Asked {
 impl Pages for Held<'_> {
     fn begin(&mut self, account: Option<&str>, question: &Question) -> Result<(), Error> {
         self.folder = folder(account);
+        self.input.account = account.map(str::to_owned);
         self.asked = Some(asked(question));
         Ok(())
     }

@@ -83,7 +83,11 @@ pub(super) struct Reader<'r> {
 
 /// A file of a batch, read.
 enum Loaded {
-    Whole { text: Vec<u8>, unit: Unit, again: Vec<bool> },
+    Whole {
+        text: Vec<u8>,
+        unit: Unit,
+        again: Vec<bool>,
+    },
     /// To be read block by block, from these bytes where it is no file.
     Long(Option<Vec<u8>>),
     Refused(String),
@@ -109,7 +113,13 @@ impl Reader<'_> {
             let ahead = std::thread::scope(|scope| {
                 let end = here.end;
                 let ahead = (end < self.logs.len()).then(|| scope.spawn(move || self.fetched_from(end)));
-                self.judge(here.clone(), (&mut ids, &mut troubles), std::mem::take(&mut fetched), &takers, make);
+                self.judge(
+                    here.clone(),
+                    (&mut ids, &mut troubles),
+                    std::mem::take(&mut fetched),
+                    &takers,
+                    make,
+                );
                 // A thread that failed fetched nothing: its objects are told as missing.
                 ahead.map(|one| one.join().unwrap_or_else(|_| (end..self.logs.len(), BTreeMap::new())))
             });
@@ -184,8 +194,7 @@ impl Reader<'_> {
             .clone()
             .zip(logs)
             .map(|(file, log)| {
-                let fetched =
-                    shared.fetched.lock().unwrap_or_else(PoisonError::into_inner).remove(&file);
+                let fetched = shared.fetched.lock().unwrap_or_else(PoisonError::into_inner).remove(&file);
                 load(log, fetched, spare)
             })
             .collect();

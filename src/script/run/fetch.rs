@@ -125,7 +125,8 @@ fn confidence(
     if !wanted || name == Says::Plain || variable == Says::Plain {
         return Confidence::Low;
     }
-    row.confidence
+    // A store that holds settings, too: the option that decrypts is often given for all of them.
+    if row.needs.is_some() { row.confidence.min(Confidence::Medium) } else { row.confidence }
 }
 
 /// What a name of a variable that names a secret says of the secret: `redis_certificate_secret_id`.

@@ -213,6 +213,24 @@ fn last_subscript(code: &str) -> Option<String> {
     found.filter(|key| says(key) != Says::Nothing)
 }
 
+/// Programs of `jq` that print no value of their input: its shape, or nothing.
+const SHAPES: [&str; 6] = ["empty", "keys", "keys[]", "keys_unsorted", "length", "type"];
+
+/// `sed 's/password=.*/password=***/'`: whoever writes so takes the secret out.
+fn masks(call: &Call<'_>) -> bool {
+    const MARKS: [&str; 6] = ["***", "redacted", "masked", "hidden", "xxxx", "removed"];
+    let replacement = |script: &str| {
+        let mut letters = script.trim_start().strip_prefix('s')?.chars();
+        let mark = letters.next().filter(|mark| mark.is_ascii_punctuation())?;
+        letters.as_str().split(mark).nth(1).map(str::to_ascii_lowercase)
+    };
+    let script = call.option("-e").or_else(|| call.operands().first().map(|text| (*text).clone()));
+    script
+        .and_then(|text| text.known())
+        .and_then(|script| replacement(&script))
+        .is_some_and(|text| MARKS.iter().any(|mark| text.contains(mark)))
+}
+
 /// `grep -q`; an interpreter that reads its program, not data, from standard input.
 fn prints_nothing(call: &Call<'_>) -> bool {
     let flags = || call.arguments.iter().map(known_start).filter(|start| start.starts_with('-'));
@@ -234,6 +252,12 @@ fn prints_nothing(call: &Call<'_>) -> bool {
                 .is_ok_and(|last: u32| last <= super::expand::SHOWN)
                 && range.starts_with(['1', '-'])
         }),
+        "jq" | "yq" => call
+            .operands()
+            .first()
+            .and_then(|text| text.known())
+            .is_some_and(|program| SHAPES.contains(&program.trim())),
+        "sed" => masks(call),
         "python" | "python2" | "python3" | "ruby" | "node" | "php" | "perl" => !flags()
             .any(|flag| flag.starts_with("-m") || !flag.starts_with("--") && flag.contains(['c', 'e', 'r'])),
         _ => false,

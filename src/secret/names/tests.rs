@@ -57,7 +57,7 @@ const NEVER: &str = "
     key_vault_id key_vault_name key_id key_arn key_alias key_version key_type key_usage key_policy key_rotation_enabled key_size
     key_spec key_ops key_length sort_key primary_key partition_key hash_key range_key foreign_key object_key s3_key s3_object_key
     state_key cache_key map_key tag_key kms_keys keys keyring bucket_key_enabled api_key_id api_key_name api_key_source
-    api_key_required api_key_arn license_key_name hotkey monkey turkey keyboard keystone keyspace_name idempotency_key dedupe_key
+    api_key_required api_key_arn license_key_name KUBECONFIG eks_update_kubeconfig hotkey monkey turkey keyboard keystone keyspace_name idempotency_key dedupe_key
     private_key_file private_key_path privateKeyPath private_key_filename private_key_secret_name ssh_private_key_file
     password_policy passwordPolicy password_length password_enabled passwordEnabled password_last_changed password_reset_required
     password_version password_wo_version password_file PASSWORD_FILE POSTGRES_PASSWORD_FILE password_secret_name password_secret_arn

@@ -66,6 +66,11 @@ const SCHEMES: &[&str] = &[
     "random_id.",
     "random_string.",
     "credhub:",
+    // Templates of API Gateway and AppSync (VTL): what a caller sends.
+    "$util.",
+    "$input.",
+    "$context.",
+    "$stagevariables.",
 ];
 
 /// Roots of Terraform addresses and of template languages.

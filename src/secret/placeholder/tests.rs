@@ -30,6 +30,8 @@ fn texts_that_hold_a_place() {
         "%s",
         "$DB_PASSWORD",
         "$env:TOKEN",
+        "$util.escapeJavaScript($input.params('Password'))",
+        "$context.authorizer.token",
         "%TOKEN%",
         "__TOKEN__",
         "@@TOKEN@@",

@@ -234,9 +234,18 @@ pub fn literal_confidence_under(name: &str, text: &str, named: Confidence) -> Op
     let plain = text.len() <= 12 && text.bytes().all(|byte| byte.is_ascii_lowercase());
     // `secret_key = "REGION"`, `password_secret_key = "password"`: under which key of a secret it is found.
     let constant = text.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_');
-    let key_of_secret = lower.ends_with("_key") && (plain || constant);
+    let key_of_secret = lower.ends_with("_key") && (plain || constant || is_counted_name(text));
     let by_name = (plain || constant) && !people_choose_it;
     Some(if by_name || key_of_secret { Confidence::Low } else { confidence })
+}
+
+/// `scripts_region1`: the key of a map, as `storage_account_key` of a landing zone names it.
+fn is_counted_name(text: &str) -> bool {
+    let word = |word: &str| {
+        let stem = word.trim_end_matches(|last: char| last.is_ascii_digit());
+        stem.len() >= 3 && word.len() - stem.len() <= 2 && stem.bytes().all(|byte| byte.is_ascii_lowercase())
+    };
+    text.len() <= 40 && text.contains('_') && text.split('_').all(word)
 }
 
 /// Of a secret document kept as JSON: whether any member is one.

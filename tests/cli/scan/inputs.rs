@@ -200,3 +200,11 @@ fn deep_nesting_ends() {
     assert_eq!(ran.code, 1, "{}", ran.err);
     assert!(ran.gaps().iter().any(|gap| gap.starts_with("deep.tf: ")), "{:?}", ran.gaps());
 }
+
+#[test]
+fn a_program_to_be_rendered_is_no_shell_script() {
+    let program =
+        "response = create_user(\n    Username=username,\n    TemporaryPassword=temp_password,\n)\n";
+    let folder = Folder::new(&[("main.tf", CLEAN), ("signup.py.template", program)]);
+    assert_eq!(folder.run(&["scan", "-f", "json"]).findings(), Vec::<String>::new());
+}

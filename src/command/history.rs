@@ -1,0 +1,146 @@
+//! `secretrail history`, and `--history` of what reports.
+
+use std::path::Path;
+
+use jiff::Timestamp;
+
+use super::output::{plain_style, write};
+use crate::cli::{Cli, HistoryArguments, HistoryCommand, ReportArguments};
+use crate::day::Day;
+use crate::error::{Error, ErrorKind, ExitCode};
+use crate::finding::Finding;
+use crate::history::{Entry, History, Pending, Run, Seen, Status};
+use crate::report::{self, Changes, HistoryRow, Report};
+use crate::silence::{By, Silenced};
+
+pub(super) fn run(cli: &Cli, arguments: &HistoryArguments) -> Result<ExitCode, Error> {
+    match &arguments.command {
+        HistoryCommand::List { file, all, json } => list(cli, file, *all, *json),
+        HistoryCommand::Show { file, fingerprint } => {
+            let entry = row(History::open_existing(file)?.find(fingerprint)?, Day::today());
+            write(None, &|out| report::write_history_row(&entry, out))?;
+            Ok(ExitCode::Clean)
+        }
+        HistoryCommand::Accept { file, fingerprint, until, reason } => {
+            if reason.trim().is_empty() {
+                return Err(Error::new(ErrorKind::Usage, "an acceptance needs a reason"));
+            }
+            let history = History::open_existing(file)?;
+            let whole = history.accept(fingerprint, *until, reason, Timestamp::now())?;
+            write(None, &|out| writeln!(out, "{whole} is accepted until {until}"))?;
+            Ok(ExitCode::Clean)
+        }
+        HistoryCommand::Prune { file, fixed_before } => {
+            let gone = History::open_existing(file)?.prune(fixed_before.begins())?;
+            write(None, &|out| writeln!(out, "{gone} forgotten"))?;
+            Ok(ExitCode::Clean)
+        }
+    }
+}
+
+fn list(cli: &Cli, file: &Path, all: bool, json: bool) -> Result<ExitCode, Error> {
+    let today = Day::today();
+    let rows = History::open_existing(file)?.entries()?.into_iter().map(|entry| row(entry, today));
+    let rows: Vec<HistoryRow> = rows.filter(|row| all || row.status != Status::Fixed.word()).collect();
+    let style = plain_style(cli);
+    write(None, &|out| {
+        if json { report::write_history_json(&rows, out) } else { report::write_history(&rows, style, out) }
+    })?;
+    Ok(ExitCode::Clean)
+}
+
+fn row(entry: Entry, today: Day) -> HistoryRow {
+    let acceptance = entry.acceptance.as_ref();
+    HistoryRow {
+        status: entry.status(today).word(),
+        accepted_until: acceptance.map(|acceptance| acceptance.until.to_string()),
+        reason: acceptance.map(|acceptance| acceptance.reason.clone()),
+        severity: entry.severity,
+        rule: entry.rule,
+        surface: entry.surface,
+        place: entry.place,
+        message: entry.message,
+        first_seen: entry.first_seen.to_string(),
+        last_seen: entry.last_seen.to_string(),
+        fixed_at: entry.fixed_at.map(|at| at.to_string()),
+        scope: entry.scope,
+        fingerprint: entry.fingerprint,
+    }
+}
+
+/// The history that a report is put down in.
+pub(super) struct Keeper {
+    history: History,
+    scope: String,
+    day: Option<Day>,
+    only_new: bool,
+}
+
+impl Keeper {
+    /// The history that the user names; none where none is named.
+    pub(super) fn open(
+        arguments: &ReportArguments,
+        scope: &str,
+        day: Option<Day>,
+        since: bool,
+    ) -> Result<Option<Self>, Error> {
+        let Some(file) = &arguments.history else { return Ok(None) };
+        if since || !arguments.only.is_empty() {
+            return Err(Error::new(ErrorKind::Usage, "a history is kept of whole audits only")
+                .hint("leave out --since and --rule, or --history"));
+        }
+        let history = History::open(file)?;
+        Ok(Some(Self { history, scope: scope.to_owned(), day, only_new: arguments.only_new }))
+    }
+
+    /// Takes out what somebody accepted.
+    pub(super) fn accept(&self, findings: &mut Vec<Finding>) -> Result<Vec<Silenced>, Error> {
+        let accepted = self.history.accepted_on(self.day.unwrap_or_else(Day::today))?;
+        let of = |finding: &Finding| accepted.iter().find(|(print, _)| *print == finding.fingerprint);
+        let (silenced, kept): (Vec<Finding>, Vec<Finding>) =
+            std::mem::take(findings).into_iter().partition(|finding| of(finding).is_some());
+        *findings = kept;
+        let silenced = silenced.into_iter().filter_map(|finding| {
+            let (_, acceptance) = of(&finding)?;
+            let (reason, until) = (acceptance.reason.clone(), Some(acceptance.until));
+            Some(Silenced { finding, by: By::History, reason, until })
+        });
+        Ok(silenced.collect())
+    }
+
+    /// Puts the report down, and tells it what changed. Kept only once the report is written: see [`Pending`].
+    pub(super) fn record(&mut self, report: &mut Report<'_>) -> Result<Pending<'_>, Error> {
+        let gate = &report.gate;
+        // What is left out may be there all the same.
+        let told = gate.left_out == 0 && gate.off_findings == 0 && gate.excluded == 0;
+        let whole = told && !report.gaps.iter().any(|gap| gap.hides_findings);
+        let at = self.day.map_or_else(Timestamp::now, Day::begins);
+        let seen: Vec<Seen> = report::briefs(report).into_iter().map(seen).collect();
+        let silenced: Vec<&str> = report.silenced.iter().map(|one| one.fingerprint.as_str()).collect();
+        let pending = self.history.record(Run { scope: &self.scope, at, whole }, &seen, &silenced)?;
+        let known = seen.len() - seen.iter().filter(|one| pending.new.contains(&one.fingerprint)).count();
+        if self.only_new {
+            report.findings.retain(|finding| pending.new.contains(&finding.fingerprint));
+        }
+        report.gate.history = Some(Changes {
+            new: pending.new.iter().cloned().collect(),
+            returned: pending.returned,
+            known,
+            known_left_out: self.only_new,
+            fixed: pending.fixed.iter().map(|entry| (entry.rule.clone(), entry.place.clone())).collect(),
+            whole,
+        });
+        Ok(pending)
+    }
+}
+
+fn seen(brief: report::Brief) -> Seen {
+    Seen {
+        fingerprint: brief.fingerprint,
+        rule: brief.rule,
+        surface: brief.surface.to_owned(),
+        severity: brief.severity.to_owned(),
+        place: brief.place,
+        message: brief.message,
+    }
+}

@@ -1,0 +1,127 @@
+//! One finding over time.
+
+use jiff::Timestamp;
+use rusqlite::{Connection, Row, params};
+
+use crate::day::Day;
+
+/// Somebody's decision to live with a finding for a while.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Acceptance {
+    /// The last day on which it holds.
+    pub until: Day,
+    /// Why, in the words of who decided.
+    pub reason: String,
+}
+
+/// A finding over time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// What was audited.
+    pub scope: String,
+    /// Its identity.
+    pub fingerprint: String,
+    /// The rule's name.
+    pub rule: String,
+    /// The surface.
+    pub surface: String,
+    /// How bad, as the last run said.
+    pub severity: String,
+    /// Where, as the last run said.
+    pub place: String,
+    /// What, as the last run said.
+    pub message: String,
+    /// When it was first seen.
+    pub first_seen: Timestamp,
+    /// When it was last seen.
+    pub last_seen: Timestamp,
+    /// When it was gone.
+    pub fixed_at: Option<Timestamp>,
+    /// Whether somebody accepted it.
+    pub acceptance: Option<Acceptance>,
+}
+
+/// How a finding stands on a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Status {
+    /// Still there.
+    Open,
+    /// Still there, and accepted.
+    Accepted,
+    /// Gone.
+    Fixed,
+}
+
+impl Status {
+    /// The word that users see.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Accepted => "accepted",
+            Self::Fixed => "fixed",
+        }
+    }
+}
+
+impl Entry {
+    /// How it stands on this day.
+    pub fn status(&self, day: Day) -> Status {
+        let accepted = self.acceptance.as_ref().is_some_and(|acceptance| acceptance.until >= day);
+        match (self.fixed_at, accepted) {
+            (Some(_), _) => Status::Fixed,
+            (None, true) => Status::Accepted,
+            (None, false) => Status::Open,
+        }
+    }
+}
+
+const COLUMNS: &str =
+    "f.scope, f.fingerprint, f.rule, f.surface, f.severity, f.place, f.message, f.first_seen,
+  f.last_seen, f.fixed_at, a.until, a.reason
+  FROM finding f LEFT JOIN acceptance a ON a.fingerprint = f.fingerprint";
+
+/// All, those that are open first, the newest first.
+pub(super) fn all(connection: &Connection) -> Result<Vec<Entry>, rusqlite::Error> {
+    let order = "ORDER BY f.fixed_at IS NOT NULL, f.first_seen DESC, f.scope, f.fingerprint";
+    let mut statement = connection.prepare(&format!("SELECT {COLUMNS} {order}"))?;
+    statement.query_map([], entry)?.collect()
+}
+
+/// What a run of the scope did not see any more.
+pub(super) fn unseen(connection: &Connection, scope: &str, run: i64) -> Result<Vec<Entry>, rusqlite::Error> {
+    let which = "WHERE f.scope = ?1 AND f.last_run <> ?2 AND f.fixed_at IS NULL ORDER BY f.fingerprint";
+    let mut statement = connection.prepare(&format!("SELECT {COLUMNS} {which}"))?;
+    statement.query_map(params![scope, run], entry)?.collect()
+}
+
+/// All acceptances.
+pub(super) fn acceptances(connection: &Connection) -> Result<Vec<(String, Acceptance)>, rusqlite::Error> {
+    let mut statement =
+        connection.prepare("SELECT fingerprint, until, reason FROM acceptance ORDER BY fingerprint")?;
+    let rows = statement.query_map([], |row| {
+        let (until, reason): (String, String) = (row.get(1)?, row.get(2)?);
+        Ok((row.get(0)?, Day::parse(&until).map(|until| Acceptance { until, reason })))
+    })?;
+    let rows: Result<Vec<(String, Option<Acceptance>)>, _> = rows.collect();
+    // A day that is none accepts nothing.
+    Ok(rows?.into_iter().filter_map(|(print, acceptance)| Some((print, acceptance?))).collect())
+}
+
+fn entry(row: &Row<'_>) -> Result<Entry, rusqlite::Error> {
+    let moment = |seconds: i64| Timestamp::from_second(seconds).unwrap_or(Timestamp::UNIX_EPOCH);
+    let (until, reason): (Option<String>, Option<String>) = (row.get(10)?, row.get(11)?);
+    let until = until.as_deref().and_then(Day::parse);
+    Ok(Entry {
+        scope: row.get(0)?,
+        fingerprint: row.get(1)?,
+        rule: row.get(2)?,
+        surface: row.get(3)?,
+        severity: row.get(4)?,
+        place: row.get(5)?,
+        message: row.get(6)?,
+        first_seen: moment(row.get(7)?),
+        last_seen: moment(row.get(8)?),
+        fixed_at: row.get::<_, Option<i64>>(9)?.map(moment),
+        acceptance: until.zip(reason).map(|(until, reason)| Acceptance { until, reason }),
+    })
+}

@@ -1,0 +1,348 @@
+//! Findings over time, in one SQLite file: first and last seen, fixed, accepted.
+//!
+//! A run is one transaction: it is held open while the report is written and committed after, so that a job that is
+//! killed in between leaves the history as it was, and the next run tells the same findings as new again. Two runs at
+//! once wait for one another. What is stored was told in a report before: it passed the redactor, no value is in it.
+
+mod entry;
+mod schema;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::path::Path;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction, TransactionBehavior, params};
+
+pub use self::entry::{Acceptance, Entry, Status};
+use crate::day::Day;
+use crate::error::{Error, ErrorKind};
+
+/// How long one run waits for another.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A history that is open.
+pub struct History {
+    connection: Connection,
+    /// For errors.
+    name: String,
+}
+
+/// What one run saw. All strings were told in its report.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seen {
+    /// Its identity over time.
+    pub fingerprint: String,
+    /// The rule's name.
+    pub rule: String,
+    /// `terraform`, `account`, `trail` ...
+    pub surface: String,
+    /// `critical` ...
+    pub severity: String,
+    /// `user_data.sh:235`, an ARN.
+    pub place: String,
+    /// One or two sentences.
+    pub message: String,
+}
+
+/// One run of a job.
+#[derive(Debug, Clone, Copy)]
+pub struct Run<'r> {
+    /// What was audited. Findings of other scopes are left alone.
+    pub scope: &'r str,
+    /// When.
+    pub at: Timestamp,
+    /// Whether nothing could hide a finding: only then is a finding that is not seen any more *fixed*.
+    pub whole: bool,
+}
+
+/// What a run changes, not committed yet. Dropped, it changes nothing.
+pub struct Pending<'h> {
+    transaction: Transaction<'h>,
+    name: &'h str,
+    /// Fingerprints that were not there at the run before.
+    pub new: BTreeSet<String>,
+    /// How many of the new ones are back: they had been fixed, or silenced.
+    pub returned: usize,
+    /// Findings that are gone.
+    pub fixed: Vec<Entry>,
+}
+
+/// Why a history can't be used.
+enum Trouble {
+    /// A SQLite file of another program.
+    NotOurs,
+    /// Of a secretrail that knows more.
+    Later,
+    Database(rusqlite::Error),
+}
+
+impl From<rusqlite::Error> for Trouble {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Database(error)
+    }
+}
+
+impl History {
+    /// Opens a history, or makes one where there is no file.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Input`] for what is no history, one of a later version, one that is locked for half a minute, and
+    /// where there is no room or no right to write.
+    pub fn open(path: &Path) -> Result<Self, Error> {
+        let name = path.display().to_string();
+        let open = || {
+            owner_only(path);
+            let mut connection = Connection::open(path)?;
+            connection.busy_timeout(PATIENCE)?;
+            // Readers do not wait for a run, and a run that is killed leaves a whole file.
+            connection.pragma_update(None, "journal_mode", "WAL")?;
+            connection.pragma_update(None, "synchronous", "FULL")?;
+            schema::migrate(&mut connection)?;
+            Ok(connection)
+        };
+        let connection = open().map_err(|trouble| wrong(&name, &trouble))?;
+        Ok(Self { connection, name })
+    }
+
+    /// Opens a history that must be there, for reading and for accepting.
+    ///
+    /// # Errors
+    ///
+    /// As [`open`](Self::open), and where there is no file.
+    pub fn open_existing(path: &Path) -> Result<Self, Error> {
+        let there = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY).is_ok();
+        if !there {
+            let message = format!("there is no history at {}", path.display());
+            return Err(
+                Error::new(ErrorKind::Input, message).hint("`secretrail scan --history FILE` begins one")
+            );
+        }
+        Self::open(path)
+    }
+
+    /// Puts down what a run saw: findings, and fingerprints of those that are silenced. These are not fixed, and new
+    /// again once nothing silences them. Nothing is kept before [`Pending::commit`].
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Output`] where the file can't be written.
+    pub fn record(&mut self, run: Run<'_>, seen: &[Seen], silenced: &[&str]) -> Result<Pending<'_>, Error> {
+        let name = self.name.as_str();
+        let begin = || -> Result<Pending<'_>, Trouble> {
+            let transaction = Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate)?;
+            let mut pending =
+                Pending { transaction, name, new: BTreeSet::new(), returned: 0, fixed: Vec::new() };
+            pending.note(run, seen, silenced)?;
+            Ok(pending)
+        };
+        begin().map_err(|trouble| wrong(name, &trouble))
+    }
+
+    /// All findings that were ever seen, those that are open first, the newest first.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Input`] where the file can't be read.
+    pub fn entries(&self) -> Result<Vec<Entry>, Error> {
+        entry::all(&self.connection).map_err(|error| wrong(&self.name, &error.into()))
+    }
+
+    /// Accepts a finding until a day, with a reason. `fingerprint` may be its beginning, of eight characters or more.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Usage`] where none or several begin so.
+    pub fn accept(
+        &self,
+        fingerprint: &str,
+        until: Day,
+        reason: &str,
+        at: Timestamp,
+    ) -> Result<String, Error> {
+        let one = self.find(fingerprint)?.fingerprint;
+        self.connection
+            .execute(
+                "INSERT INTO acceptance (fingerprint, until, reason, at) VALUES (?1, ?2, ?3, ?4)
+                 ON CONFLICT (fingerprint) DO UPDATE SET until = ?2, reason = ?3, at = ?4",
+                params![one, until.to_string(), reason, at.as_second()],
+            )
+            .map_err(|error| wrong(&self.name, &error.into()))?;
+        Ok(one)
+    }
+
+    /// The finding whose fingerprint begins so.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Usage`] where none or several do.
+    pub fn find(&self, fingerprint: &str) -> Result<Entry, Error> {
+        let usage = |message: String| {
+            Error::new(ErrorKind::Usage, message).hint("`secretrail history list` shows the fingerprints")
+        };
+        if fingerprint.len() < 8 {
+            return Err(usage("give eight characters of the fingerprint or more".into()));
+        }
+        let mut found: Vec<Entry> =
+            self.entries()?.into_iter().filter(|entry| entry.fingerprint.starts_with(fingerprint)).collect();
+        found.dedup_by(|a, b| a.fingerprint == b.fingerprint);
+        match (found.pop(), found.is_empty()) {
+            (Some(entry), true) => Ok(entry),
+            (Some(_), false) => Err(usage("several fingerprints begin so".into())),
+            (None, _) => Err(usage("no finding of the history begins so".into())),
+        }
+    }
+
+    /// Forgets findings that were fixed before this moment, and runs that no finding needs. Returns how many findings.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Input`] where the file can't be written.
+    pub fn prune(&self, before: Timestamp) -> Result<usize, Error> {
+        let prune = || -> Result<usize, rusqlite::Error> {
+            let gone = self
+                .connection
+                .execute("DELETE FROM finding WHERE fixed_at < ?1", params![before.as_second()])?;
+            self.connection.execute(
+                "DELETE FROM run WHERE at < ?1 AND id NOT IN (SELECT last_run FROM finding)",
+                params![before.as_second()],
+            )?;
+            Ok(gone)
+        };
+        prune().map_err(|error| wrong(&self.name, &error.into()))
+    }
+
+    /// Fingerprints that are accepted on a day, each with the reason and the last day.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Input`] where the file can't be read.
+    pub fn accepted_on(&self, day: Day) -> Result<Vec<(String, Acceptance)>, Error> {
+        let all = entry::acceptances(&self.connection).map_err(|error| wrong(&self.name, &error.into()))?;
+        Ok(all.into_iter().filter(|(_, acceptance)| acceptance.until >= day).collect())
+    }
+}
+
+impl Pending<'_> {
+    fn note(&mut self, run: Run<'_>, seen: &[Seen], silenced: &[&str]) -> Result<(), Trouble> {
+        let at = run.at.as_second();
+        self.transaction.execute(
+            "INSERT INTO run (scope, at, tool, whole, seen, new, fixed) VALUES (?1, ?2, ?3, ?4, ?5, 0, 0)",
+            params![run.scope, at, env!("CARGO_PKG_VERSION"), run.whole, seen.len() as i64],
+        )?;
+        let id = self.transaction.last_insert_rowid();
+        for one in seen {
+            self.see(run.scope, at, id, one)?;
+        }
+        for fingerprint in silenced {
+            self.pass_over(run.scope, at, id, fingerprint)?;
+        }
+        if run.whole {
+            self.fixed = entry::unseen(&self.transaction, run.scope, id)?;
+            self.transaction.execute(
+                "UPDATE finding SET fixed_at = ?1 WHERE scope = ?2 AND last_run <> ?3 AND fixed_at IS NULL",
+                params![at, run.scope, id],
+            )?;
+        }
+        self.transaction.execute(
+            "UPDATE run SET new = ?1, fixed = ?2 WHERE id = ?3",
+            params![self.new.len() as i64, self.fixed.len() as i64, id],
+        )?;
+        Ok(())
+    }
+
+    fn see(&mut self, scope: &str, at: i64, run: i64, one: &Seen) -> Result<(), Trouble> {
+        // Whether it was told at the last run, and whether it had been fixed.
+        let before: Option<(bool, bool)> = self
+            .transaction
+            .prepare_cached(
+                "SELECT told, fixed_at IS NOT NULL FROM finding WHERE scope = ?1 AND fingerprint = ?2",
+            )?
+            .query_row(params![scope, one.fingerprint], |row| Ok((row.get(0)?, row.get(1)?)))
+            .optional()?;
+        let known = matches!(before, Some((true, false)));
+        if !known && self.new.insert(one.fingerprint.clone()) && before.is_some() {
+            self.returned += 1;
+        }
+        self.transaction
+            .prepare_cached(
+                "INSERT INTO finding (scope, fingerprint, rule, surface, severity, place, message, first_seen,
+                                      last_seen, last_run, told)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9, 1)
+                 ON CONFLICT (scope, fingerprint) DO UPDATE SET severity = ?5, place = ?6, message = ?7,
+                   last_seen = ?8, last_run = ?9, told = 1, fixed_at = NULL",
+            )?
+            .execute(params![
+                scope,
+                one.fingerprint,
+                one.rule,
+                one.surface,
+                one.severity,
+                one.place,
+                one.message,
+                at,
+                run
+            ])?;
+        Ok(())
+    }
+
+    /// What is silenced is still there.
+    fn pass_over(&self, scope: &str, at: i64, run: i64, fingerprint: &str) -> Result<(), Trouble> {
+        self.transaction
+            .prepare_cached(
+                "UPDATE finding SET last_seen = ?1, last_run = ?2, told = 0, fixed_at = NULL
+                 WHERE scope = ?3 AND fingerprint = ?4",
+            )?
+            .execute(params![at, run, scope, fingerprint])?;
+        Ok(())
+    }
+
+    /// Keeps it.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Output`] where the file can't be written.
+    pub fn commit(self) -> Result<(), Error> {
+        let name = self.name;
+        self.transaction.commit().map_err(|error| wrong(name, &error.into()))
+    }
+}
+
+/// The file is for its owner, as it names places of secrets.
+fn owner_only(path: &Path) {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    // Where it is there already, it stays as it is; where it can't be made, opening it tells why.
+    drop(options.open(path));
+}
+
+fn wrong(name: &str, trouble: &Trouble) -> Error {
+    use rusqlite::ErrorCode::{DatabaseBusy, DatabaseCorrupt, DiskFull, NotADatabase, ReadOnly};
+    let (reason, hint) = match trouble {
+        Trouble::NotOurs => ("it is a database of another program", "name another file"),
+        Trouble::Later => ("it is of a later version", "update secretrail"),
+        Trouble::Database(error) => match error.sqlite_error_code() {
+            Some(DatabaseBusy) => ("another run holds it", "wait for it, or name another file"),
+            Some(NotADatabase | DatabaseCorrupt) => {
+                ("it is no SQLite file, or a broken one", "move it away; the next run begins a new one")
+            }
+            Some(DiskFull) => ("the disk is full", "make room"),
+            Some(ReadOnly) => ("it can't be written", "look at the rights of the file and of its folder"),
+            _ => ("it can't be opened", "look at the path, and at the rights of the file and of its folder"),
+        },
+    };
+    Error::new(ErrorKind::Input, format!("the history {name} can't be used: {reason}")).hint(hint)
+}
+
+impl fmt::Debug for History {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("History").field("name", &self.name).finish_non_exhaustive()
+    }
+}

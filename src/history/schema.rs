@@ -1,0 +1,64 @@
+//! The tables of the history, and how older files become of today's form.
+
+use rusqlite::{Connection, TransactionBehavior};
+
+use super::Trouble;
+
+/// Marks a SQLite file as a history of secretrail (`PRAGMA application_id`): "strl".
+pub(super) const APPLICATION: i32 = 0x7374_726c;
+
+/// Each step makes one version of the next; only ever add to the end.
+const STEPS: &[&str] = &["
+CREATE TABLE run (
+  id        INTEGER PRIMARY KEY,
+  scope     TEXT NOT NULL,     -- what was audited: findings of other scopes are left alone
+  at        INTEGER NOT NULL,  -- Unix seconds
+  tool      TEXT NOT NULL,     -- secretrail's version
+  whole     INTEGER NOT NULL,  -- 0: a gap could hide findings, so nothing was taken for fixed
+  seen      INTEGER NOT NULL,
+  new       INTEGER NOT NULL,
+  fixed     INTEGER NOT NULL
+) STRICT;
+CREATE TABLE finding (
+  scope       TEXT NOT NULL,
+  fingerprint TEXT NOT NULL,
+  rule        TEXT NOT NULL,
+  surface     TEXT NOT NULL,
+  severity    TEXT NOT NULL,
+  place       TEXT NOT NULL,
+  message     TEXT NOT NULL,
+  first_seen  INTEGER NOT NULL,
+  last_seen   INTEGER NOT NULL,
+  last_run    INTEGER NOT NULL REFERENCES run (id),
+  told        INTEGER NOT NULL, -- 0: there at the last run, and silenced
+  fixed_at    INTEGER,          -- NULL: still there
+  PRIMARY KEY (scope, fingerprint)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE acceptance (
+  fingerprint TEXT PRIMARY KEY,
+  until       TEXT NOT NULL,    -- the last day on which it holds, 2027-01-31
+  reason      TEXT NOT NULL,
+  at          INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+"];
+
+/// Makes a file of an older version, or a new one, one of today's.
+pub(super) fn migrate(connection: &mut Connection) -> Result<(), Trouble> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let number = |name: &str| transaction.pragma_query_value(None, name, |row| row.get::<_, i32>(0));
+    let (application, version) = (number("application_id")?, number("user_version")?);
+    let tables: i64 = transaction.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    if application != APPLICATION && (application != 0 || tables > 0) {
+        return Err(Trouble::NotOurs);
+    }
+    let done = usize::try_from(version).unwrap_or(usize::MAX);
+    if done > STEPS.len() {
+        return Err(Trouble::Later);
+    }
+    for step in STEPS.iter().skip(done) {
+        transaction.execute_batch(step)?;
+    }
+    transaction.pragma_update(None, "application_id", APPLICATION)?;
+    transaction.pragma_update(None, "user_version", i32::try_from(STEPS.len()).unwrap_or(i32::MAX))?;
+    Ok(transaction.commit()?)
+}

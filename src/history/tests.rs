@@ -1,0 +1,161 @@
+//! Runs of one job, one after another and at once.
+
+use std::path::PathBuf;
+
+use super::*;
+
+fn folder() -> tempfile::TempDir {
+    tempfile::tempdir().unwrap()
+}
+
+fn seen(fingerprint: &str) -> Seen {
+    Seen {
+        fingerprint: fingerprint.into(),
+        rule: "secret-written-to-disk".into(),
+        surface: "terraform".into(),
+        severity: "critical".into(),
+        place: "user_data.sh:235".into(),
+        message: "anthropic_api_key is written to /opt/paperclip/.env".into(),
+    }
+}
+
+fn run(at: i64, whole: bool) -> Run<'static> {
+    Run { scope: "terraform .", at: Timestamp::from_second(at).unwrap(), whole }
+}
+
+/// New fingerprints, how many had returned, and fixed ones.
+fn record(history: &mut History, run: Run<'_>, prints: &[&str]) -> (Vec<String>, usize, Vec<String>) {
+    let all: Vec<Seen> = prints.iter().map(|print| seen(print)).collect();
+    let pending = history.record(run, &all, &[]).unwrap();
+    let told = (
+        pending.new.iter().cloned().collect(),
+        pending.returned,
+        pending.fixed.iter().map(|entry| entry.fingerprint.clone()).collect(),
+    );
+    pending.commit().unwrap();
+    told
+}
+
+fn strings(prints: &[&str]) -> Vec<String> {
+    prints.iter().map(|print| (*print).to_owned()).collect()
+}
+
+#[test]
+fn findings_come_go_and_return() {
+    let folder = folder();
+    let mut history = History::open(&folder.path().join("h.db")).unwrap();
+    assert_eq!(record(&mut history, run(1, true), &["a", "b"]), (strings(&["a", "b"]), 0, vec![]));
+    assert_eq!(record(&mut history, run(2, true), &["b", "c"]), (strings(&["c"]), 0, strings(&["a"])));
+    assert_eq!(record(&mut history, run(3, true), &["b", "c"]), (vec![], 0, vec![]));
+    assert_eq!(record(&mut history, run(4, true), &["a", "b", "c"]), (strings(&["a"]), 1, vec![]));
+    let entries = history.entries().unwrap();
+    let a = entries.iter().find(|entry| entry.fingerprint == "a").unwrap();
+    assert_eq!((a.first_seen.as_second(), a.last_seen.as_second(), a.fixed_at), (1, 4, None));
+}
+
+#[test]
+fn what_could_not_be_looked_at_is_not_fixed() {
+    let folder = folder();
+    let mut history = History::open(&folder.path().join("h.db")).unwrap();
+    record(&mut history, run(1, true), &["a"]);
+    assert_eq!(record(&mut history, run(2, false), &[]).2, Vec::<String>::new());
+    assert_eq!(record(&mut history, run(3, true), &[]).2, ["a"]);
+}
+
+#[test]
+fn what_is_silenced_is_not_fixed_and_is_told_again_when_it_is_heard() {
+    let folder = folder();
+    let mut history = History::open(&folder.path().join("h.db")).unwrap();
+    record(&mut history, run(1, true), &["a"]);
+    let pending = history.record(run(2, true), &[], &["a", "never told"]).unwrap();
+    assert_eq!((pending.new.len(), pending.fixed.len()), (0, 0));
+    pending.commit().unwrap();
+    assert_eq!(record(&mut history, run(3, true), &["a"]), (strings(&["a"]), 1, vec![]));
+}
+
+#[test]
+fn other_scopes_are_left_alone() {
+    let folder = folder();
+    let mut history = History::open(&folder.path().join("h.db")).unwrap();
+    record(&mut history, run(1, true), &["a"]);
+    let other = Run { scope: "account 123456789012", ..run(2, true) };
+    assert_eq!(record(&mut history, other, &["a"]), (strings(&["a"]), 0, vec![]));
+}
+
+#[test]
+fn a_run_that_is_not_committed_changes_nothing() {
+    let folder = folder();
+    let path = folder.path().join("h.db");
+    let mut history = History::open(&path).unwrap();
+    drop(history.record(run(1, true), &[seen("a")], &[]).unwrap());
+    drop(history);
+    let mut history = History::open(&path).unwrap();
+    assert_eq!(record(&mut history, run(2, true), &["a"]).0, ["a"], "told as new again");
+}
+
+#[test]
+fn two_runs_at_once_wait_for_one_another() {
+    let folder = folder();
+    let path: PathBuf = folder.path().join("h.db");
+    let news: usize = std::thread::scope(|scope| {
+        let runs: Vec<_> = (0..8)
+            .map(|at| {
+                let path = path.clone();
+                scope.spawn(move || {
+                    let mut history = History::open(&path).unwrap();
+                    record(&mut history, run(at, true), &["a", "b"]).0.len()
+                })
+            })
+            .collect();
+        runs.into_iter().map(|run| run.join().unwrap()).sum()
+    });
+    assert_eq!(news, 2, "each finding is new to one run");
+}
+
+#[test]
+fn accepted_until_its_day() {
+    let folder = folder();
+    let path = folder.path().join("h.db");
+    let mut history = History::open(&path).unwrap();
+    record(&mut history, run(1, true), &["0123456789", "0123999999"]);
+    let day = |text: &str| Day::parse(text).unwrap();
+    let at = Timestamp::from_second(2).unwrap();
+    assert!(history.accept("0123", day("2027-01-31"), "x", at).unwrap_err().message.contains("eight"));
+    assert!(history.accept("ffffffff", day("2027-01-31"), "x", at).is_err());
+    history.accept("01234567", day("2027-01-31"), "rebuilt in January", at).unwrap();
+    let entry = history.find("0123456789").unwrap();
+    assert_eq!(entry.status(day("2027-01-31")), Status::Accepted);
+    assert_eq!(entry.status(day("2027-02-01")), Status::Open);
+    assert_eq!(history.accepted_on(day("2027-01-31")).unwrap().len(), 1);
+    assert_eq!(history.accepted_on(day("2027-02-01")).unwrap().len(), 0);
+}
+
+#[test]
+fn what_is_long_fixed_is_forgotten() {
+    let folder = folder();
+    let mut history = History::open(&folder.path().join("h.db")).unwrap();
+    record(&mut history, run(1, true), &["a", "b"]);
+    record(&mut history, run(10, true), &["b"]);
+    assert_eq!(history.prune(Timestamp::from_second(10).unwrap()).unwrap(), 0);
+    assert_eq!(history.prune(Timestamp::from_second(11).unwrap()).unwrap(), 1);
+    assert_eq!(history.entries().unwrap().len(), 1);
+}
+
+#[test]
+fn what_is_no_history_is_left_as_it_is() {
+    let folder = folder();
+    let text = folder.path().join("notes.txt");
+    std::fs::write(&text, "hunter22 hunter22 hunter22").unwrap();
+    let message = History::open(&text).unwrap_err().message;
+    assert!(message.ends_with("it is no SQLite file, or a broken one"), "{message}");
+    assert_eq!(std::fs::read_to_string(&text).unwrap(), "hunter22 hunter22 hunter22");
+    let other = folder.path().join("other.db");
+    Connection::open(&other).unwrap().execute_batch("CREATE TABLE x (y)").unwrap();
+    assert!(History::open(&other).unwrap_err().message.ends_with("a database of another program"));
+    let later = folder.path().join("later.db");
+    drop(History::open(&later).unwrap());
+    Connection::open(&later).unwrap().pragma_update(None, "user_version", 99).unwrap();
+    assert!(History::open(&later).unwrap_err().message.ends_with("of a later version"));
+    assert!(History::open_existing(&folder.path().join("none.db")).is_err());
+    assert!(!folder.path().join("none.db").exists());
+}

@@ -1,0 +1,37 @@
+//! Findings in a line each, as other places keep them: the history.
+
+use super::Report;
+use super::told::Told;
+
+/// What a history keeps of a finding. Every string is redacted and harmless to a terminal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Brief {
+    /// Its identity over time.
+    pub fingerprint: String,
+    /// The rule's name.
+    pub rule: String,
+    /// The surface.
+    pub surface: &'static str,
+    /// How bad.
+    pub severity: &'static str,
+    /// `user_data.sh:235`.
+    pub place: String,
+    /// One or two sentences.
+    pub message: String,
+}
+
+/// The report's findings, the worst first.
+pub fn briefs(report: &Report<'_>) -> Vec<Brief> {
+    let told = Told::of(report);
+    told.findings
+        .iter()
+        .map(|finding| Brief {
+            fingerprint: finding.fingerprint.clone(),
+            rule: finding.rule.clone(),
+            surface: finding.surface.word(),
+            severity: finding.severity.word(),
+            place: finding.place.short(),
+            message: finding.message.clone(),
+        })
+        .collect()
+}

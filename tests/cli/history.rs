@@ -1,0 +1,112 @@
+//! `--history` and `secretrail history`: a job that runs every night.
+
+use std::time::Duration;
+
+use crate::rig::{CLEAN, Folder, LEAK};
+
+const NIGHTLY: [&str; 6] = ["scan", "--history", "audit.db", "--only-new", "-f", "json"];
+
+#[test]
+fn a_nightly_job_tells_what_is_new_and_only_once() {
+    let folder = Folder::new(&[("main.tf", LEAK)]);
+    let ran = folder.run(&NIGHTLY);
+    assert_eq!((ran.code, ran.findings().len()), (1, 2));
+    assert_eq!(ran.json()["history"]["new"].as_array().map(Vec::len), Some(2));
+    let ran = folder.run(&NIGHTLY);
+    assert_eq!((ran.code, ran.findings().len()), (0, 0), "known: {}", ran.out);
+    assert_eq!(ran.json()["history"]["known"], 2);
+    folder.write("main.tf", CLEAN);
+    let ran = folder.run(&NIGHTLY);
+    assert_eq!(ran.json()["history"]["fixed"].as_array().map(Vec::len), Some(2));
+    assert_eq!(folder.run(&NIGHTLY).json()["history"]["fixed"].as_array().map(Vec::len), Some(0));
+    folder.write("main.tf", LEAK);
+    let ran = folder.run(&NIGHTLY);
+    assert_eq!((ran.code, &ran.json()["history"]["returned"]), (1, &2.into()));
+    let told = folder.run(&["scan", "--history", "audit.db", "--only-new"]);
+    assert!(told.out.contains("Since the last run: 0 new; 0 fixed; 2 known and left out"), "{}", told.out);
+    assert!(told.out.contains("No new finding in 1 file; 2 known. Exit code 0"), "{}", told.out);
+}
+
+#[test]
+fn without_only_new_all_is_told() {
+    let folder = Folder::new(&[("main.tf", LEAK)]);
+    for _ in 0..2 {
+        let ran = folder.run(&["scan", "--history", "audit.db", "-f", "json"]);
+        assert_eq!((ran.code, ran.findings().len()), (1, 2));
+    }
+}
+
+#[test]
+fn what_is_not_audited_is_not_fixed() {
+    let folder = Folder::new(&[("main.tf", LEAK), ("other.tf", CLEAN)]);
+    assert_eq!(folder.run(&NIGHTLY).code, 1);
+    // The file can't be read as a whole any more.
+    folder.write("main.tf", LEAK.replace("user_data", "user_data = = {"));
+    let ran = folder.run(&NIGHTLY);
+    assert_eq!((ran.code, &ran.json()["history"]["whole"]), (3, &false.into()), "{}", ran.out);
+    assert_eq!(ran.json()["history"]["fixed"].as_array().map(Vec::len), Some(0));
+    // A report of some rules is no audit of all.
+    for narrow in [["--rule", "literal-token"], ["--since", "HEAD"]] {
+        let ran = folder.run(&[&["scan", "--history", "audit.db"], &narrow[..]].concat());
+        assert_eq!(ran.code, 2, "{}", ran.err);
+    }
+}
+
+#[test]
+fn a_finding_is_accepted_for_a_while() {
+    let folder = Folder::new(&[("main.tf", LEAK)]);
+    let ran = folder.run(&NIGHTLY);
+    for finding in ran.json()["findings"].as_array().expect("findings") {
+        let print = finding["fingerprint"].as_str().expect("a fingerprint");
+        let accept =
+            ["history", "accept", "audit.db", &print[..12], "--until", "2099-12-31", "--reason", "soon gone"];
+        assert_eq!(folder.run(&accept).code, 0);
+        let shown = folder.run(&["history", "show", "audit.db", &print[..12]]).out;
+        assert!(shown.contains("accepted     until 2099-12-31") && shown.contains("soon gone"), "{shown}");
+    }
+    let ran = folder.run(&["scan", "--history", "audit.db", "-f", "json"]);
+    assert_eq!((ran.code, &ran.json()["summary"]["silenced"]["history"]), (0, &2.into()));
+    let listed = folder.run(&["history", "list", "audit.db"]).out;
+    assert!(listed.contains("2 findings: 0 open, 2 accepted, 0 fixed"), "{listed}");
+}
+
+#[test]
+fn a_history_that_can_t_be_used_is_no_audit() {
+    let folder =
+        Folder::new(&[("main.tf", LEAK), ("notes.txt", "not a database, but long enough to look at")]);
+    let ran = folder.run(&["scan", "--history", "notes.txt"]);
+    assert_eq!((ran.code, ran.out.as_str()), (2, ""));
+    assert!(ran.err.contains("the history notes.txt can't be used: it is no SQLite file"), "{}", ran.err);
+    assert_eq!(folder.run(&["history", "list", "none.db"]).code, 2);
+    assert_eq!(folder.run(&["history", "list", "none.db"]).code, 2, "it was not made");
+}
+
+#[cfg(unix)]
+#[test]
+#[expect(clippy::disallowed_methods, reason = "it is killed in the middle")]
+fn a_run_that_is_killed_loses_and_doubles_nothing() {
+    use std::os::unix::process::ExitStatusExt;
+    let folder = Folder::new(&[("main.tf", LEAK)]);
+    let mut told = 0;
+    for moment in 0..20 {
+        let mut run = std::process::Command::new(env!("CARGO_BIN_EXE_secretrail"));
+        let mut child = run
+            .args(NIGHTLY)
+            .args(["-o", "out.json"])
+            .current_dir(folder.path())
+            .env_clear()
+            .spawn()
+            .expect("a run");
+        std::thread::sleep(Duration::from_millis(moment * 3));
+        child.kill().expect("killed");
+        let status = child.wait().expect("an end");
+        if status.signal().is_none() && status.code() == Some(1) {
+            told += 1;
+        }
+    }
+    // Whoever was not told by a whole run is told now, and nobody twice.
+    told += i32::from(folder.run(&NIGHTLY).code == 1);
+    assert!(told <= 1, "told {told} times");
+    let listed = folder.run(&["history", "list", "audit.db", "--json"]);
+    assert_eq!(listed.json()["history"].as_array().map(Vec::len), Some(2), "{}", listed.out);
+}
