@@ -2,7 +2,7 @@
 """Makes a large set of CloudTrail logs out of a small one, and times secretrail on it.
 
     benches/trail.py make FOLDER... OUT [--times 10] [--events 2000] [--shuffled]
-    benches/trail.py run OUT [--runs 5] [--rules DIR]
+    benches/trail.py run OUT [--runs 5] [--rules DIR] [--peers] [--duckdb PYTHON]
 
 `make` repeats the distinct records of the folders (.json, .json.gz), and writes them as a trail does: gzip files of
 --events records in the order of time. Each copy has event ids of its own and lies later than the one before, by as much
@@ -12,7 +12,8 @@ the worst case for who looks for duplicates.
 `run` takes CPU seconds (user and system, of the whole process), wall time and peak memory of `secretrail trail`, on all
 cores and on one, beside the floor: `trail_floor` (benches/trail_floor.rs) inflates the same files, finds all fields in
 them, and reads them with serde_json. Programs take turns; told are the least and the median of --runs; the first run,
-which fills the disk cache, is left out. Both are release builds:
+which fills the disk cache, is left out. --peers adds jq, and DuckDB where --duckdb names a Python that has it: they only
+count the events of root, and the events by name. Ours are release builds:
 
     cargo build --release && cargo bench --no-run --bench trail_floor
 """
@@ -97,6 +98,16 @@ def make(arguments):
     print(f"{events} events in {files} files")
 
 
+DUCKDB = """
+import sys
+import duckdb
+fields = "STRUCT(eventName VARCHAR, eventSource VARCHAR, userIdentity STRUCT(type VARCHAR))[]"
+logs = f"read_json('{sys.argv[1]}/*.gz', columns={{Records: '{fields}'}}, maximum_object_size=268435456)"
+query = f"SELECT r.eventName, count(*) FROM (SELECT unnest(Records) AS r FROM {logs}) GROUP BY 1 ORDER BY 2 DESC"
+print(duckdb.sql(query).fetchall()[:3])
+"""
+
+
 def measured(command, threads):
     around = dict(os.environ, RAYON_NUM_THREADS=str(threads)) if threads else None
     timed = ["/usr/bin/time", "-f", "%U %S %e %M", *command]
@@ -123,6 +134,11 @@ def run(arguments):
             commands[f"floor: {mode}"] = ([floor(), mode, arguments.out], None)
     else:
         print("trail_floor is not built: no floor", file=sys.stderr)
+    if arguments.peers:
+        root = ".Records[] | select(.userIdentity.type == \"Root\") | .eventName"
+        commands["jq (root's events)"] = (["sh", "-c", f"zcat {arguments.out}/*.gz | jq -c '{root}'"], None)
+    if arguments.duckdb:
+        commands["DuckDB (by name)"] = ([arguments.duckdb, "-c", DUCKDB, arguments.out], None)
     results = {name: [] for name in commands}
     for turn in range(arguments.runs + 1):
         for name, (command, threads) in commands.items():
@@ -150,6 +166,8 @@ def main():
     runner.add_argument("out")
     runner.add_argument("--runs", type=int, default=5)
     runner.add_argument("--rules", action="append", default=[])
+    runner.add_argument("--peers", action="store_true")
+    runner.add_argument("--duckdb", metavar="PYTHON")
     runner.set_defaults(run=run)
     arguments = parser.parse_args()
     arguments.run(arguments)

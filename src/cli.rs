@@ -2,7 +2,11 @@
 
 mod account;
 mod history;
+mod inventory;
+mod inventory_where;
 mod report;
+#[cfg(feature = "run")]
+mod run;
 mod trail;
 #[cfg(feature = "aws")]
 mod trail_aws;
@@ -116,6 +120,9 @@ pub enum Command {
     /// Audit an AWS account: root, users, keys, administrators; live or from evidence that was collected.
     #[command(after_help = account::ACCOUNT_EXAMPLES)]
     Account(Box<AccountArguments>),
+    /// Keep one list of all keys: is each one in its place, encrypted, fresh and owned?
+    #[command(after_help = inventory::INVENTORY_EXAMPLES)]
+    Inventory(InventoryArguments),
     /// Read CloudTrail's logs: who was root, what agents did, and who stands behind each session.
     #[command(after_help = trail::TRAIL_EXAMPLES)]
     Trail(Box<TrailArguments>),
@@ -131,6 +138,14 @@ pub enum Command {
     /// Print the least that AWS must allow for an audit, as an IAM policy.
     #[command(after_help = account::POLICY_EXAMPLES)]
     Policy(PolicyArguments),
+    /// Run a program without keys that it must not have, and mask secrets in what it prints.
+    #[cfg(feature = "run")]
+    #[command(after_help = run::RUN_EXAMPLES)]
+    Run(RunArguments),
+    /// Make a session of a role that says who stands behind it, for the AWS CLI and SDKs to run.
+    #[cfg(all(feature = "aws", feature = "run"))]
+    #[command(after_help = run::PROCESS_EXAMPLES, mut_arg("role_arn", |argument| argument.required(true)))]
+    CredentialProcess(ProcessArguments),
     /// Serve other systems.
     #[cfg(feature = "serve")]
     Serve(ServeArguments),
@@ -230,7 +245,11 @@ fn day(text: &str) -> Result<Day, &'static str> {
 impl Command {
     /// Whether it is asked to look at something: then it is told when it could not.
     pub fn audits(&self) -> bool {
-        matches!(self, Self::Scan(_) | Self::Baseline(_) | Self::Account(_) | Self::Trail(_))
+        match self {
+            Self::Scan(_) | Self::Baseline(_) | Self::Account(_) | Self::Trail(_) => true,
+            Self::Inventory(arguments) => matches!(arguments.command, InventoryCommand::Check(_)),
+            _ => false,
+        }
     }
 
     /// Whether it runs until it is stopped: then its log tells what it does without being asked.
@@ -279,7 +298,16 @@ pub enum RulesCommand {
 pub use account::CollectArguments;
 pub use account::{AccountArguments, AwsArguments, EvidenceArguments, EvidenceCommand, PolicyArguments};
 pub use history::{HistoryArguments, HistoryCommand};
+pub use inventory::{
+    InventoryArguments, InventoryCheckArguments, InventoryCommand, InventoryConvertArguments,
+    InventoryDrillArguments, InventoryInitArguments, InventoryRunbookArguments,
+};
+pub use inventory_where::{FromEnvironment, InventoryWhereArguments, NamedKey};
 pub use report::{Also, ReportArguments};
+#[cfg(feature = "run")]
+pub use run::RunArguments;
+#[cfg(all(feature = "aws", feature = "run"))]
+pub use run::{ProcessArguments, SessionArguments};
 #[cfg(feature = "verify")]
 pub use trail_verify::TrailVerifyArguments;
 
@@ -419,4 +447,4 @@ macro_rules! typed_words {
         }
     )+};
 }
-typed_words!(Severity, Confidence, Format, crate::policy::Surface);
+typed_words!(Severity, Confidence, Format, crate::policy::Surface, crate::inventory::read::Form);

@@ -27,9 +27,19 @@ impl Day {
         zoned.map_or(jiff::Timestamp::UNIX_EPOCH, |zoned| zoned.timestamp())
     }
 
+    /// The day of a moment, in UTC.
+    pub fn of(at: jiff::Timestamp) -> Self {
+        Self(at.to_zoned(jiff::tz::TimeZone::UTC).date())
+    }
+
+    /// Days from this one to another; fewer than none where that one is earlier.
+    pub fn days_until(self, other: Self) -> i64 {
+        i64::from((other.0 - self.0).get_days())
+    }
+
     /// Today, by the machine's clock, in UTC: the same day for all who run the same job.
     pub fn today() -> Self {
-        Self(jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date())
+        Self::of(jiff::Timestamp::now())
     }
 }
 

@@ -14,6 +14,12 @@ pub enum ExitCode {
     NotAudited = 2,
     /// Audited in part: a gap could hide a finding.
     Partial = 3,
+    /// `run`: the program was not started, for a reason of ours. As env and timeout tell it.
+    NotRun = 125,
+    /// `run`: the program can't be executed, as shells tell it.
+    NotExecutable = 126,
+    /// `run`: there is no such program, as shells tell it.
+    NoProgram = 127,
     /// Stopped by Ctrl-C (128 + SIGINT), as shells expect.
     Interrupted = 130,
 }
@@ -29,6 +35,12 @@ pub enum ErrorKind {
     Input,
     /// The report can't be written.
     Output,
+    /// `run`: the program was not started.
+    NotRun,
+    /// `run`: the program can't be executed.
+    NotExecutable,
+    /// `run`: there is no such program.
+    NoProgram,
     /// Ctrl-C.
     Interrupted,
 }
@@ -88,6 +100,9 @@ impl Error {
     pub fn exit_code(&self) -> ExitCode {
         match self.kind {
             ErrorKind::Interrupted => ExitCode::Interrupted,
+            ErrorKind::NotRun => ExitCode::NotRun,
+            ErrorKind::NotExecutable => ExitCode::NotExecutable,
+            ErrorKind::NoProgram => ExitCode::NoProgram,
             _ => ExitCode::NotAudited,
         }
     }

@@ -40,6 +40,8 @@ pub enum Surface {
     Account,
     /// CloudTrail: sessions and single events.
     Trail,
+    /// A team's list of keys, and where they live.
+    Inventory,
     /// What the gate itself was told: ignores.
     Gate,
 }
@@ -70,7 +72,7 @@ macro_rules! words {
 }
 words!(Severity { Informational = "informational", Low = "low", Medium = "medium", High = "high", Critical = "critical" });
 words!(Confidence { Low = "low", Medium = "medium", High = "high" });
-words!(Surface { Terraform = "terraform", Account = "account", Trail = "trail", Gate = "gate" });
+words!(Surface { Terraform = "terraform", Account = "account", Trail = "trail", Inventory = "inventory", Gate = "gate" });
 
 /// What a related place was in the flow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -17,7 +17,7 @@
 //! ```
 //!
 //! * I/O stands at the two ends: `source` and `command` read, `report` and `main` write. Only `serve` and `aws`
-//!   connect.
+//!   connect, and only `run` starts programs.
 //! * What `aws` collects goes into an [`evidence`] bundle; it asks only what [`policy`] prints. [`account`] judges a
 //!   bundle, live or saved, and reads no clock: the same bundle gives the same findings.
 //! * Reading never fails: a [`reading::Reading`] has facts *and* gaps, and a gap is reported.
@@ -38,6 +38,7 @@ pub mod evidence;
 pub mod finding;
 pub mod flow;
 pub mod history;
+pub mod inventory;
 pub mod nearest;
 pub mod policy;
 pub mod reading;
@@ -51,6 +52,7 @@ pub mod secret;
 pub mod serve;
 pub mod settings;
 pub mod settle;
+pub mod sighting;
 pub mod silence;
 pub mod source;
 pub mod terraform;

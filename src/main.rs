@@ -29,10 +29,10 @@ fn main() -> process::ExitCode {
         Ok(code) => code,
         Err(error) => {
             tell(&error, cli.command.audits());
-            error.exit_code()
+            error.exit_code() as u8
         }
     };
-    process::ExitCode::from(code as u8)
+    process::ExitCode::from(code)
 }
 
 /// Errors name keys, rules and files as they are written: one that looks like a token is not told.

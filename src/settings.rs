@@ -1,5 +1,7 @@
 //! `secretrail.toml`: what a team settles once.
 
+mod inventory;
+
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
@@ -7,6 +9,7 @@ use serde::Deserialize;
 use toml::Spanned;
 use toml::value::Datetime;
 
+pub use self::inventory::InventorySettings;
 use crate::account::Thresholds;
 use crate::day::Day;
 use crate::error::{Error, ErrorKind, refused, without_values};
@@ -48,12 +51,33 @@ pub struct Settings {
     pub account: Thresholds,
     /// `[trail]`: how agents are told, and what they may do.
     pub trail: Conventions,
+    /// `[run]`: what programs must not get or show.
+    pub run: Run,
+    /// `[inventory]`: lists of keys.
+    pub inventory: InventorySettings,
     /// `[[ignore]]`: what is not told, with the reason.
     pub ignores: Vec<Entry>,
     /// `[[accept-gap]]`: what may stay unread, with the reason.
     pub accepted_gaps: Vec<GapEntry>,
     /// The file's text, for the places of ignores.
     pub text: String,
+}
+
+/// `[run]`: names of variables. They can only take away: whoever writes a repository's settings must not give a program
+/// what its user did not.
+#[derive(Debug, Clone, Default)]
+pub struct Run {
+    /// Variables that programs do not get.
+    pub remove: Vec<String>,
+    /// Variables whose values are masked.
+    pub mask: Vec<String>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+struct WrittenRun {
+    remove: Vec<String>,
+    mask: Vec<String>,
 }
 
 #[derive(Deserialize, Default)]
@@ -69,6 +93,8 @@ struct Written {
     baseline: Option<PathBuf>,
     account: WrittenAccount,
     trail: WrittenTrail,
+    run: WrittenRun,
+    inventory: inventory::Written,
     ignore: Vec<Spanned<WrittenIgnore>>,
     accept_gap: Vec<Spanned<WrittenGap>>,
 }
@@ -180,6 +206,7 @@ impl Settings {
         let home = path.parent().map(Path::to_path_buf).unwrap_or_default();
         settings.rules.iter_mut().for_each(|folder| *folder = home.join(&folder));
         settings.tokens = settings.tokens.map(|file| home.join(file));
+        settings.inventory.beside(&home);
         settings.baseline = settings.baseline.map(|file| home.join(file));
         settings.home = named.is_none().then_some(home);
         settings.text = text;
@@ -225,6 +252,8 @@ impl Settings {
         });
         let accepted_gaps = gaps.collect::<Result<_, _>>()?;
         let account = thresholds(written.account).map_err(|(at, reason)| wrong(place(text, at), reason))?;
+        let inventory =
+            inventory::settings(written.inventory).map_err(|(at, reason)| wrong(place(text, at), reason))?;
         Ok(Self {
             file: None,
             home: None,
@@ -239,6 +268,8 @@ impl Settings {
             baseline: written.baseline,
             account,
             trail: conventions(written.trail),
+            run: Run { remove: written.run.remove, mask: written.run.mask },
+            inventory,
             ignores,
             accepted_gaps,
             text: String::new(),

@@ -122,7 +122,8 @@ fn kin(finding: &Finding, source: &str, redactor: &Redactor) -> String {
     let path = finding.sink.as_ref().and_then(|sink| sink.path.as_deref()).unwrap_or_default();
     let (name, secret, path) = (&finding.at.name, redactor.text(secret), redactor.text(path));
     // An ARN or an event's id is the same wherever it stands, and the page or file that it stands in changes.
-    let source = if matches!(finding.surface, Surface::Account | Surface::Trail) { "" } else { source };
+    let by_name = [Surface::Account, Surface::Trail, Surface::Inventory];
+    let source = if by_name.contains(&finding.surface) { "" } else { source };
     hashed(&[&finding.rule, source, &redactor.text(name), &secret, kind, &path])
 }
 

@@ -28,11 +28,13 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "account",
             "finding",
             "flow",
+            "inventory",
             "nearest",
             "reading",
             "rule",
             "script",
             "secret",
+            "sighting",
             "silence",
             "source",
             "terraform",
@@ -47,12 +49,14 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("silence", &["day", "error", "finding", "reading", "record", "rule", "secret", "settle", "source"]),
     ("report", &["error", "finding", "reading", "secret", "source"]),
     ("serve", &["error", "finding", "report", "secret"]),
-    ("settings", &["account", "day", "error", "finding", "silence", "trail"]),
-    ("cli", &["day", "finding", "policy", "report", "rule"]),
+    ("settings", &["account", "day", "error", "finding", "inventory", "silence", "trail"]),
+    ("cli", &["day", "finding", "inventory", "policy", "report", "rule"]),
     ("evidence", &["error"]),
     ("history", &["day", "error"]),
     ("policy", &[]),
-    ("aws", &["error", "evidence", "policy", "trail"]),
+    ("sighting", &["finding", "reading", "record", "rule", "secret", "source"]),
+    ("inventory", &["day", "evidence", "finding", "reading", "record", "rule", "secret", "source"]),
+    ("aws", &["error", "evidence", "policy", "secret", "trail"]),
 ];
 
 /// Modules that read and write.
@@ -234,8 +238,12 @@ fn only_main_prints() {
 fn nothing_starts_programs_or_is_unsafe_and_only_two_connect() {
     let mut wrong = Vec::new();
     for file in sources() {
+        // To run a program is what `run` is asked for.
+        let starts = file.name.starts_with("command/run");
         for mark in ["process::Command", "unsafe {", "unsafe fn", "unsafe impl"] {
-            wrong.extend(file.lines_with(mark));
+            wrong.extend(
+                file.lines_with(mark).into_iter().filter(|_| !(starts && mark == "process::Command")),
+            );
         }
         if !CONNECT.contains(&file.module()) {
             for mark in [

@@ -9,7 +9,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use tempfile::TempDir;
 
-const FORMATS: [&str; 7] = ["table", "json", "sarif", "markdown", "github", "gitlab", "junit"];
+const FORMATS: [&str; 8] = ["table", "json", "sarif", "markdown", "github", "gitlab", "junit", "html"];
 const VERBOSE: [&[&str]; 4] = [&[], &["-v"], &["-vv"], &["-vvv"]];
 
 /// The last four characters of a long literal may be shown: they are the same in every canary.

@@ -294,6 +294,7 @@ fn rendered(run: Run, format: Format) -> Vec<u8> {
         exit_code: ExitCode::Findings,
         account: None,
         trail: None,
+        inventory: None,
         elapsed: None,
         style: TableStyle { full: true, ..TableStyle::default() },
     };

@@ -189,6 +189,9 @@ fn list(rules: &RuleSet) -> String {
     kinds.extend(secretrail::account::CATEGORIES.iter().map(|kind| {
         (format!("A record of `account` of category `{}` is {}", kind.name, kind.what), kind.fields)
     }));
+    kinds.extend(secretrail::inventory::CATEGORIES.iter().map(|kind| {
+        (format!("A record of `inventory` of category `{}` is {}", kind.name, kind.what), kind.fields)
+    }));
     kinds.push((
         "A record of `trail` of category `session` is one session of CloudTrail".to_owned(),
         secretrail::trail::FIELDS,

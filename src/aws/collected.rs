@@ -5,15 +5,13 @@ use super::cloudtrail::{Page, Pages, Place, Question, Thread};
 use crate::error::{Error, ErrorKind};
 use crate::evidence::{Document, MOST_BUNDLE, MOST_DOCUMENTS, Refusal};
 
-/// Room for the manifest, and for what is added to the pages.
+/// Room for what else is in the bundle.
 const SPARE: usize = 16;
 
 /// What came.
 pub(super) struct Collected<'c> {
     progress: &'c dyn Fn(Step),
     folder: String,
-    /// Documents and bytes that the bundle has besides.
-    others: (usize, u64),
     bytes: u64,
     pub question: Option<Question>,
     pub documents: Vec<Document>,
@@ -21,12 +19,10 @@ pub(super) struct Collected<'c> {
 }
 
 impl<'c> Collected<'c> {
-    pub(super) fn new(progress: &'c dyn Fn(Step), others: &[Document]) -> Self {
-        let bytes = others.iter().map(|document| document.bytes.len() as u64).sum();
+    pub(super) fn new(progress: &'c dyn Fn(Step)) -> Self {
         Self {
             progress,
             folder: String::new(),
-            others: (others.len() + SPARE, bytes),
             bytes: 0,
             question: None,
             documents: Vec::new(),
@@ -50,8 +46,7 @@ impl Pages for Collected<'_> {
         (self.progress)(Step::Expect(1));
         (self.progress)(Step::Done);
         self.bytes += page.bytes.len() as u64;
-        let count = self.others.0 + self.documents.len();
-        if self.others.1 + self.bytes > MOST_BUNDLE || count >= MOST_DOCUMENTS {
+        if self.bytes > MOST_BUNDLE || self.documents.len() + SPARE >= MOST_DOCUMENTS {
             return Err(Error::new(ErrorKind::Input, "there are more events than a bundle holds")
                 .hint("collect a shorter time with --since and --until, or read them with `secretrail trail --live --keep DIR`"));
         }

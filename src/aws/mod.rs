@@ -17,12 +17,14 @@ mod iam;
 mod identity;
 pub mod keys;
 mod layout;
+pub mod mint;
 mod pace;
 pub mod s3;
+mod secrets_manager;
 mod session;
+pub mod ssm;
 mod whole;
 
-use std::future::Future;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
@@ -31,10 +33,10 @@ use tokio::sync::watch;
 
 use self::ask::Asker;
 use self::cloudtrail::Question;
+use self::collected::Collected;
 use self::session::Session;
 use crate::error::{Error, ErrorKind};
 use crate::evidence::{Bundle, Manifest};
-use crate::policy::Surface;
 
 /// Whom to ask, and how.
 #[derive(Debug, Clone)]
@@ -68,15 +70,6 @@ pub struct Role {
     pub session_name: String,
 }
 
-/// What is collected.
-#[derive(Debug, Clone, Default)]
-pub struct Asks {
-    /// Root, users, roles and their keys.
-    pub account: bool,
-    /// CloudTrail's events.
-    pub trail: Option<Question>,
-}
-
 /// How far a collection is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
@@ -86,7 +79,7 @@ pub enum Step {
     Done,
 }
 
-/// Collects what can be had of the account; the question to CloudTrail comes back with its Regions named.
+/// Collects what can be had of the account.
 ///
 /// # Errors
 ///
@@ -94,84 +87,194 @@ pub enum Step {
 /// [`ErrorKind::Interrupted`] where `stop` said so.
 pub fn collect(
     options: &Options,
-    asks: &Asks,
     progress: &dyn Fn(Step),
-    mut stop: watch::Receiver<bool>,
-) -> Result<(Bundle, Option<Question>), Error> {
-    run(async {
-        tokio::select! {
-            bundle = all(options, asks, progress) => bundle,
-            _ = stop.wait_for(|stopped| *stopped) => {
-                Err(Error::new(ErrorKind::Interrupted, "stopped; no evidence was collected"))
-            }
-        }
+    stop: watch::Receiver<bool>,
+) -> Result<Bundle, Error> {
+    blocking(stop, "stopped; no evidence was collected", all(options, progress))
+}
+
+/// Collects CloudTrail's events; the question comes back with its Regions named.
+///
+/// # Errors
+///
+/// As [`collect`]; and where there are more events than a bundle holds.
+pub fn trail(
+    options: &Options,
+    question: &Question,
+    progress: &dyn Fn(Step),
+    stop: watch::Receiver<bool>,
+) -> Result<(Bundle, Question), Error> {
+    blocking(stop, "stopped; no evidence was collected", async {
+        let session = Session::open(options).await?;
+        let asker = Asker::new(session.region.clone(), options.now, progress);
+        progress(Step::Expect(1));
+        let caller = identity::ask(&session, &asker).await?;
+        asker.file_under(caller.account.as_deref());
+        let mut kept = Collected::new(progress);
+        cloudtrail::ask(&session, caller.account.as_deref(), question, options.now, &mut kept).await?;
+        let asked = kept.question.unwrap_or_else(|| question.clone());
+        let mut bundle = bundle(options, &session, asker, caller, crate::policy::Surface::Trail);
+        bundle.documents.append(&mut kept.documents);
+        bundle.documents.sort_by(|a, b| a.name.cmp(&b.name));
+        bundle.refusals.append(&mut kept.refusals);
+        bundle.manifest.regions.extend(asked.regions.iter().cloned());
+        bundle.manifest.regions.sort();
+        bundle.manifest.regions.dedup();
+        Ok((bundle, asked))
     })
 }
 
-/// Runs it to its end, or until it is called on to stop.
-fn run_until<T>(stop: &AtomicBool, work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
-    run(async {
+/// The same with a flag that is set by Ctrl-C.
+fn run_until<T>(flag: &AtomicBool, work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+    let (_held, stop) = watch::channel(false);
+    let stopped = "stopped; no report was written";
+    blocking(stop, stopped, async {
         tokio::select! {
             done = work => done,
-            () = cloudtrail::stopped(stop) => Err(Error::new(ErrorKind::Interrupted, "stopped; no report was written")),
+            () = cloudtrail::stopped(flag) => Err(Error::new(ErrorKind::Interrupted, stopped)),
         }
     })
 }
 
-fn run<T>(work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+/// Waits for what AWS answers, or until `stop` says so.
+fn blocking<T>(
+    mut stop: watch::Receiver<bool>,
+    stopped: &str,
+    work: impl Future<Output = Result<T, Error>>,
+) -> Result<T, Error> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|error| Error::new(ErrorKind::Input, format!("AWS can't be asked: {}", error.kind())))?;
-    let result = runtime.block_on(work);
+    let result = runtime.block_on(async {
+        tokio::select! {
+            result = work => result,
+            _ = stop.wait_for(|stopped| *stopped) => Err(Error::new(ErrorKind::Interrupted, stopped)),
+        }
+    });
     // A lookup of a name that hangs must not hold the process.
     runtime.shutdown_timeout(Duration::from_millis(100));
     result
 }
 
-async fn all(
+/// Collects what the stores tell of parameters, and where names are given their values: those that the stores have,
+/// or all of them where that is not known.
+///
+/// # Errors
+///
+/// As [`collect`].
+pub fn inventory(
     options: &Options,
-    asks: &Asks,
+    wanted: &ssm::Wanted,
+    values: Option<(&[String], bool)>,
     progress: &dyn Fn(Step),
-) -> Result<(Bundle, Option<Question>), Error> {
+    stop: watch::Receiver<bool>,
+) -> Result<(Bundle, Values), Error> {
+    blocking(stop, "stopped; nothing was checked", async {
+        let session = Session::open(options).await?;
+        let asker = Asker::new(session.region.clone(), options.now, progress);
+        progress(Step::Expect(1));
+        let caller = identity::ask(&session, &asker).await?;
+        asker.file_under(caller.account.as_deref());
+        let known = ssm::describe(&session, &asker, wanted).await;
+        if wanted.secrets {
+            secrets_manager::list(&session, &asker).await;
+        }
+        let mut found = Values::new();
+        if let Some((names, decrypt)) = values {
+            let there = |name: &&String| known.as_ref().is_none_or(|known| known.contains(*name));
+            let names: Vec<String> = names.iter().filter(there).cloned().collect();
+            progress(Step::Expect(names.len() as u64));
+            found = ssm::values(&session, &names, decrypt, &|| progress(Step::Done)).await;
+        }
+        Ok((bundle(options, &session, asker, caller, crate::policy::Surface::Inventory), found))
+    })
+}
+
+/// A name and its value, or why there is none.
+pub type Values = Vec<(String, Result<ssm::Held, ssm::Denied>)>;
+
+/// The values of parameters, in the order of their names; decrypted where that is asked for. `done` is called for
+/// each. Nobody is asked who we are: a name that can't be read says why.
+///
+/// # Errors
+///
+/// [`ErrorKind::Input`] where there are no credentials; [`ErrorKind::Interrupted`] where `stop` said so.
+pub fn values(
+    options: &Options,
+    names: &[String],
+    decrypt: bool,
+    done: &dyn Fn(),
+    stop: watch::Receiver<bool>,
+) -> Result<Values, Error> {
+    blocking(stop, "stopped; no value was read", async {
+        let session = Session::open(options).await?;
+        Ok(ssm::values(&session, names, decrypt, done).await)
+    })
+}
+
+/// What a program is given.
+#[derive(Debug)]
+pub struct Lent {
+    /// A session of its own.
+    pub session: Option<mint::Minted>,
+    /// Values of parameters, read by that session where there is one.
+    pub values: Values,
+}
+
+/// Asks for a session, where one is wanted, and reads decrypted values with it.
+///
+/// # Errors
+///
+/// [`ErrorKind::Input`] where there are no credentials, or the role can't be assumed.
+pub fn lend(options: &Options, wanted: Option<&mint::Tagged>, names: &[String]) -> Result<Lent, Error> {
+    // Ctrl-C ends the process: nothing was started yet.
+    let (_held, stop) = watch::channel(false);
+    blocking(stop, "stopped; nothing was started", async {
+        let mut session = Session::open(options).await?;
+        let minted = match wanted {
+            Some(wanted) => Some(mint::mint(&session, wanted).await?),
+            None => None,
+        };
+        if let Some(minted) = &minted {
+            session = session.under(minted);
+        }
+        let values = ssm::values(&session, names, true, &|| ()).await;
+        Ok(Lent { session: minted, values })
+    })
+}
+
+async fn all(options: &Options, progress: &dyn Fn(Step)) -> Result<Bundle, Error> {
     let session = Session::open(options).await?;
     let asker = Asker::new(session.region.clone(), options.now, progress);
     progress(Step::Expect(1));
     let caller = identity::ask(&session, &asker).await?;
     asker.file_under(caller.account.as_deref());
-    let mut surfaces = Vec::new();
-    if asks.account {
-        surfaces.push(Surface::Account);
-        iam::ask(&session, &asker, options).await;
-    }
-    let (mut documents, mut refusals) = asker.found();
-    let mut regions = vec![session.region.clone()];
-    let mut asked = None;
-    if let Some(question) = &asks.trail {
-        surfaces.push(Surface::Trail);
-        let mut kept = collected::Collected::new(progress, &documents);
-        cloudtrail::ask(&session, caller.account.as_deref(), question, options.now, &mut kept).await?;
-        regions.extend(kept.question.iter().flat_map(|question| question.regions.clone()));
-        documents.append(&mut kept.documents);
-        refusals.append(&mut kept.refusals);
-        asked = kept.question;
-    }
-    documents.sort_by(|a, b| a.name.cmp(&b.name));
-    regions.sort();
-    regions.dedup();
-    let bundle = Bundle {
+    iam::ask(&session, &asker, options).await;
+    Ok(bundle(options, &session, asker, caller, crate::policy::Surface::Account))
+}
+
+/// All that was answered and refused.
+fn bundle(
+    options: &Options,
+    session: &Session,
+    asker: Asker<'_>,
+    caller: identity::Caller,
+    surface: crate::policy::Surface,
+) -> Bundle {
+    let (documents, refusals) = asker.found();
+    Bundle {
         manifest: Manifest {
             tool_version: options.version.clone(),
             account: caller.account,
             partition: caller.partition,
             caller: caller.arn,
-            regions,
-            surfaces: surfaces.into_iter().map(|surface| surface.word().to_owned()).collect(),
+            regions: vec![session.region.clone()],
+            surfaces: vec![surface.word().to_owned()],
             // At the end: nothing that was collected is younger than *now*.
             collected_at: ask::now(options.now),
         },
         documents,
         refusals,
-    };
-    Ok((bundle, asked))
+    }
 }

@@ -173,6 +173,10 @@ pub struct CollectArguments {
     #[arg(short, long, value_name = "PATH")]
     pub out: PathBuf,
 
+    /// Collect what `inventory check` needs, too: names and ages of all parameters and secrets of the Region.
+    #[arg(long)]
+    pub inventory: bool,
+
     /// No progress bar.
     #[arg(long)]
     pub no_progress: bool,
@@ -223,6 +227,9 @@ pub struct PolicyArguments {
     /// The bucket of a trail, where its logs are to be read.
     #[arg(long, value_name = "NAME", value_parser = bucket)]
     pub bucket: Option<String>,
+    /// What `inventory check --read-level` asks for, too; at 2 decryption is allowed instead of denied.
+    #[arg(long, value_name = "LEVEL", default_value_t = 0, value_parser = clap::value_parser!(u8).range(0..=2))]
+    pub read_level: u8,
 
     /// As a Terraform data source instead of JSON.
     #[arg(long)]

@@ -5,7 +5,7 @@ mod section;
 use std::time::Instant;
 
 use self::section::section;
-use super::outcome::{Asked, Outcome};
+use super::outcome::{Asked, Outcome, Sections};
 use super::scan::{Looked, Setup};
 use super::silencing::Silencing;
 use crate::account::{Account, judge, read};
@@ -26,7 +26,8 @@ pub(super) fn run(cli: &Cli, arguments: &AccountArguments) -> Result<ExitCode, E
     let (looked, account) = looked(&bundle, &setup);
     let scope = format!("account {}", account.number);
     let account = Some(section(&account, arguments.show_key_ids));
-    let asked = Asked { since: None, account, trail: None, scope, nothing: nothing_to_audit };
+    let sections = Sections { account, ..Sections::default() };
+    let asked = Asked { since: None, sections, scope, nothing: nothing_to_audit };
     Outcome { setup: &setup, looked, silencing, asked }.report(cli, &arguments.report, started)
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, IsTerminal};
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
@@ -12,7 +13,7 @@ use super::print;
 use super::trail::evidence::QUESTION;
 use super::trail::live;
 use crate::aws::cloudtrail::{Question, reachable};
-use crate::aws::{self, Asks, Options, Role, Step};
+use crate::aws::{self, Options, Role, Step};
 use crate::cli::{AwsArguments, Cli, CollectArguments, SignInArguments};
 use crate::error::{Error, ErrorKind, ExitCode};
 use crate::evidence::{Bundle, Call, Document, Refusal, Target, code};
@@ -25,7 +26,7 @@ const MOST_CERTIFICATES: u64 = 8 * 1024 * 1024;
 
 pub(super) fn run(cli: &Cli, arguments: &CollectArguments) -> Result<ExitCode, Error> {
     let target = Target::new(&arguments.out)?;
-    let bundle = collect_all(cli, arguments)?;
+    let bundle = all(cli, arguments)?;
     let digest = target.write(&bundle)?;
     let mut text = told(&bundle.refusals);
     let account = bundle.manifest.account.as_deref().unwrap_or("an unknown account");
@@ -35,6 +36,83 @@ pub(super) fn run(cli: &Cli, arguments: &CollectArguments) -> Result<ExitCode, E
     text.push_str(&format!("digest {digest}\n"));
     print(text.as_bytes())?;
     Ok(if bundle.refusals.iter().any(is_loss) { ExitCode::Partial } else { ExitCode::Clean })
+}
+
+/// All surfaces that are asked for, in one bundle.
+fn all(cli: &Cli, arguments: &CollectArguments) -> Result<Bundle, Error> {
+    let (aws, quiet) = (&arguments.aws, arguments.no_progress);
+    let wants = |surface| arguments.surface.contains(&surface);
+    // Looked at before anything is asked.
+    let question = wants(Surface::Trail).then(|| question(arguments)).transpose()?;
+    let mut bundles = Vec::new();
+    if wants(Surface::Account) || arguments.surface.is_empty() {
+        bundles.push(collect(cli, aws, quiet)?);
+    }
+    if let Some(question) = question {
+        bundles.push(trail(cli, aws, &question, quiet)?);
+    }
+    if arguments.inventory || wants(Surface::Inventory) {
+        bundles.push(super::inventory::everything(cli, aws, quiet)?);
+    }
+    let mut bundles = bundles.into_iter();
+    let nothing = || Error::new(ErrorKind::Usage, "nothing is to be collected");
+    let mut bundle = bundles.next().ok_or_else(nothing)?;
+    bundles.for_each(|more| add(&mut bundle, more));
+    Ok(bundle)
+}
+
+/// CloudTrail's events, and what was asked for them.
+fn trail(cli: &Cli, aws: &AwsArguments, question: &Question, no_progress: bool) -> Result<Bundle, Error> {
+    let options = options(aws)?;
+    let bar = progress_bar(cli, no_progress);
+    let on_progress = |step| match step {
+        Step::Expect(calls) => bar.inc_length(calls),
+        Step::Done => bar.inc(1),
+    };
+    let collected = aws::trail(&options, question, &on_progress, stop_on_signal()?);
+    bar.finish_and_clear();
+    let (mut bundle, question) = collected?;
+    let bytes = serde_json::to_vec_pretty(&live::asked(&question)).unwrap_or_default();
+    let call = Call {
+        service: LOOKUP.service.to_owned(),
+        action: LOOKUP.name.to_owned(),
+        region: question.regions.first().cloned().unwrap_or_default(),
+        request_id: None,
+        at: bundle.manifest.collected_at,
+        page: None,
+    };
+    let name = format!("{}/{QUESTION}", live::folder(bundle.manifest.account.as_deref()));
+    bundle.documents.push(Document { name, bytes, call, generated: None });
+    bundle.documents.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(bundle)
+}
+
+/// What is asked of CloudTrail.
+fn question(arguments: &CollectArguments) -> Result<Question, Error> {
+    let now = arguments.aws.clock.unwrap_or_else(Timestamp::now).as_second();
+    let (since, cut) = reachable(arguments.since, now);
+    let until = arguments.until.unwrap_or(now).min(now);
+    if cut || since >= until {
+        return Err(Error::new(ErrorKind::Usage, "CloudTrail's event history has nothing of this time")
+            .hint("it reaches back 90 days; a trail's logs in S3 reach further"));
+    }
+    Ok(Question { since, until, regions: arguments.trail_region.clone(), lookups: arguments.lookup.clone() })
+}
+
+/// One bundle of both. What both asked for stands in it once.
+fn add(bundle: &mut Bundle, more: Bundle) {
+    for document in more.documents {
+        if bundle.document(&document.name).is_none() {
+            bundle.documents.push(document);
+        }
+    }
+    bundle.documents.sort_by(|a, b| a.name.cmp(&b.name));
+    bundle.refusals.extend(more.refusals);
+    bundle.manifest.surfaces.extend(more.manifest.surfaces);
+    bundle.manifest.regions.extend(more.manifest.regions);
+    bundle.manifest.regions.sort();
+    bundle.manifest.regions.dedup();
+    bundle.manifest.collected_at = more.manifest.collected_at;
 }
 
 /// A line for each permission and code.
@@ -52,60 +130,15 @@ fn told(refusals: &[Refusal]) -> String {
     counts.iter().map(line).collect()
 }
 
-/// All surfaces that are asked for.
-fn collect_all(cli: &Cli, arguments: &CollectArguments) -> Result<Bundle, Error> {
-    let surfaces = if arguments.surface.is_empty() { &[Surface::Account][..] } else { &arguments.surface };
-    let trail = surfaces.contains(&Surface::Trail).then(|| question(arguments)).transpose()?;
-    let asks = Asks { account: surfaces.contains(&Surface::Account), trail };
-    let (mut bundle, question) = asked(cli, &arguments.aws, &asks, arguments.no_progress)?;
-    if let Some(question) = question {
-        let bytes = serde_json::to_vec_pretty(&live::asked(&question)).unwrap_or_default();
-        let call = Call {
-            service: LOOKUP.service.to_owned(),
-            action: LOOKUP.name.to_owned(),
-            region: question.regions.first().cloned().unwrap_or_default(),
-            request_id: None,
-            at: bundle.manifest.collected_at,
-            page: None,
-        };
-        let name = format!("{}/{QUESTION}", live::folder(bundle.manifest.account.as_deref()));
-        bundle.documents.push(Document { name, bytes, call, generated: None });
-        bundle.documents.sort_by(|a, b| a.name.cmp(&b.name));
-    }
-    Ok(bundle)
-}
-
-/// What is asked of CloudTrail.
-fn question(arguments: &CollectArguments) -> Result<Question, Error> {
-    let now = arguments.aws.clock.unwrap_or_else(Timestamp::now).as_second();
-    let (since, cut) = reachable(arguments.since, now);
-    let until = arguments.until.unwrap_or(now).min(now);
-    if cut || since >= until {
-        return Err(Error::new(ErrorKind::Usage, "CloudTrail's event history has nothing of this time")
-            .hint("it reaches back 90 days; a trail's logs in S3 reach further"));
-    }
-    Ok(Question { since, until, regions: arguments.trail_region.clone(), lookups: arguments.lookup.clone() })
-}
-
-/// Asks AWS of an account, as the arguments say.
+/// Asks AWS, as the arguments say.
 pub(super) fn collect(cli: &Cli, arguments: &AwsArguments, no_progress: bool) -> Result<Bundle, Error> {
-    let asks = Asks { account: true, trail: None };
-    asked(cli, arguments, &asks, no_progress).map(|(bundle, _)| bundle)
-}
-
-fn asked(
-    cli: &Cli,
-    arguments: &AwsArguments,
-    asks: &Asks,
-    no_progress: bool,
-) -> Result<(Bundle, Option<Question>), Error> {
     let options = options(arguments)?;
     let bar = progress_bar(cli, no_progress);
     let on_progress = |step| match step {
         Step::Expect(calls) => bar.inc_length(calls),
         Step::Done => bar.inc(1),
     };
-    let bundle = aws::collect(&options, asks, &on_progress, stop_on_signal()?);
+    let bundle = aws::collect(&options, &on_progress, stop_on_signal()?);
     bar.finish_and_clear();
     bundle
 }
@@ -121,7 +154,7 @@ fn is_loss(refusal: &Refusal) -> bool {
     !answers.contains(&refusal.code.as_str())
 }
 
-fn options(arguments: &AwsArguments) -> Result<Options, Error> {
+pub(super) fn options(arguments: &AwsArguments) -> Result<Options, Error> {
     let role = arguments.role_arn.as_ref().map(|arn| Role {
         arn: arn.clone(),
         external_id: arguments.external_id.clone(),
@@ -158,7 +191,8 @@ pub(super) fn options_of(arguments: &SignInArguments) -> Result<Options, Error> 
     })
 }
 
-fn certificates() -> Result<Option<Vec<u8>>, Error> {
+/// More certificates to trust.
+pub(super) fn certificates() -> Result<Option<Vec<u8>>, Error> {
     let Some(path) = std::env::var_os(CERTIFICATES).filter(|path| !path.is_empty()) else {
         return Ok(None);
     };
@@ -174,7 +208,12 @@ fn certificates() -> Result<Option<Vec<u8>>, Error> {
 }
 
 /// Ctrl-C and SIGTERM; the second one ends the process at once.
-fn stop_on_signal() -> Result<watch::Receiver<bool>, Error> {
+pub(super) fn stop_on_signal() -> Result<watch::Receiver<bool>, Error> {
+    // One handler for the whole process, however often AWS is asked.
+    static STOP: OnceLock<watch::Receiver<bool>> = OnceLock::new();
+    if let Some(receiver) = STOP.get() {
+        return Ok(receiver.clone());
+    }
     let (sender, receiver) = watch::channel(false);
     let set = ctrlc::set_handler(move || {
         if sender.send_replace(true) {
@@ -182,10 +221,10 @@ fn stop_on_signal() -> Result<watch::Receiver<bool>, Error> {
         }
     });
     set.map_err(|error| Error::new(ErrorKind::Input, format!("Ctrl-C can't be heard: {error}")))?;
-    Ok(receiver)
+    Ok(STOP.get_or_init(|| receiver).clone())
 }
 
-fn progress_bar(cli: &Cli, no_progress: bool) -> ProgressBar {
+pub(super) fn progress_bar(cli: &Cli, no_progress: bool) -> ProgressBar {
     if no_progress || cli.verbose > 0 || !io::stderr().is_terminal() {
         return ProgressBar::hidden();
     }

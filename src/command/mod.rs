@@ -4,13 +4,18 @@ mod account;
 mod baseline;
 #[cfg(feature = "aws")]
 mod collect;
+#[cfg(all(feature = "aws", feature = "run"))]
+mod credential_process;
 mod evidence;
 mod history;
+mod inventory;
 mod man;
 mod outcome;
 mod output;
 mod policy;
 mod rules;
+#[cfg(feature = "run")]
+mod run;
 mod scan;
 #[cfg(feature = "serve")]
 mod serve;
@@ -27,15 +32,24 @@ use clap::CommandFactory;
 use crate::cli::{Cli, Command};
 use crate::error::{Error, ErrorKind, ExitCode};
 
-/// Runs a command.
+/// Runs a command, and gives the exit code: one of [`ExitCode`], or that of the program that was run.
 ///
 /// # Errors
 ///
 /// What ends the command before it could do its work.
-pub fn run(cli: &Cli) -> Result<ExitCode, Error> {
+pub fn run(cli: &Cli) -> Result<u8, Error> {
+    #[cfg(feature = "run")]
+    if let Command::Run(arguments) = &cli.command {
+        return run::run(cli, arguments);
+    }
+    audit(cli).map(|code| code as u8)
+}
+
+fn audit(cli: &Cli) -> Result<ExitCode, Error> {
     match &cli.command {
         Command::Scan(arguments) => scan::run(cli, arguments),
         Command::Account(arguments) => account::run(cli, arguments),
+        Command::Inventory(arguments) => inventory::run(cli, arguments),
         Command::Trail(arguments) => trail::run(cli, arguments),
         Command::Baseline(arguments) => baseline::run(cli, arguments),
         Command::Rules(arguments) => rules::run(arguments),
@@ -44,6 +58,10 @@ pub fn run(cli: &Cli) -> Result<ExitCode, Error> {
         Command::History(arguments) => history::run(cli, arguments),
         Command::Evidence(arguments) => evidence::run(arguments),
         Command::Policy(arguments) => policy::run(arguments),
+        #[cfg(feature = "run")]
+        Command::Run(_) => Ok(ExitCode::NotRun),
+        #[cfg(all(feature = "aws", feature = "run"))]
+        Command::CredentialProcess(arguments) => credential_process::run(arguments),
         #[cfg(feature = "serve")]
         Command::Serve(arguments) => serve::run(arguments),
         Command::Completions { shell } => {

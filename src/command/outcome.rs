@@ -13,7 +13,9 @@ use crate::cli::{Cli, ReportArguments};
 use crate::error::{Error, ErrorKind, ExitCode};
 use crate::finding::{Confidence, Finding, Severity};
 use crate::history::Pending;
-use crate::report::{self, AccountSection, Format, Gate, Report, RuleHelp, TableStyle, TrailSection};
+use crate::report::{
+    self, AccountSection, Format, Gate, InventorySection, Report, RuleHelp, TableStyle, TrailSection,
+};
 use crate::rule::describe;
 use crate::secret::redact::{KeyIds, Redactor};
 use crate::settle::{Filters, added, exit_code as code_of};
@@ -32,14 +34,23 @@ pub(super) struct Outcome<'o> {
 pub(super) struct Asked {
     /// Only what was added since is told.
     pub since: Option<String>,
-    /// What is told of an account.
-    pub account: Option<AccountSection>,
-    /// What is told of CloudTrail.
-    pub trail: Option<TrailSection>,
+    /// What is told beside findings.
+    pub sections: Sections,
     /// What was audited, as a history tells jobs apart: `terraform infra/`.
     pub scope: String,
     /// What is said where there was nothing to audit.
     pub nothing: fn() -> Error,
+}
+
+/// What is told beside findings, of each surface that was looked at.
+#[derive(Default)]
+pub(super) struct Sections {
+    /// Of an account.
+    pub account: Option<AccountSection>,
+    /// Of CloudTrail.
+    pub trail: Option<TrailSection>,
+    /// Of a list of keys.
+    pub inventory: Option<InventorySection>,
 }
 
 impl Outcome<'_> {
@@ -50,10 +61,15 @@ impl Outcome<'_> {
         started: Instant,
     ) -> Result<ExitCode, Error> {
         let setup = self.setup;
-        let mut keeper =
-            Keeper::open(arguments, &self.asked.scope, self.silencing.day(), self.asked.since.is_some())?;
+        let mut keeper = Keeper::open(
+            arguments,
+            &self.asked.scope,
+            self.silencing.named_day(),
+            self.asked.since.is_some(),
+        )?;
         check_places(arguments, &self.looked.sources)?;
-        let redactor = redactor(setup, &mut self.looked).with_key_ids(key_ids(self.asked.trail.as_ref()));
+        let redactor =
+            redactor(setup, &mut self.looked).with_key_ids(key_ids(self.asked.sections.trail.as_ref()));
         let mut heard = self.silencing.hear(setup, &mut self.looked, &redactor)?;
         if let Some(mut past) = self.looked.past.take() {
             let before = self.silencing.hear(setup, &mut past, &redactor)?;
@@ -90,6 +106,7 @@ impl Outcome<'_> {
             findings,
             silenced: silenced.into_iter().filter(|one| filters.keeps(&one.finding)).map(told).collect(),
             gate: Gate {
+                day: Some(self.silencing.day().to_string()),
                 fail_on: Some(fail_on),
                 left_out,
                 gone,
@@ -108,8 +125,9 @@ impl Outcome<'_> {
             files: self.looked.files,
             tool_version: env!("CARGO_PKG_VERSION").into(),
             exit_code,
-            account: self.asked.account,
-            trail: self.asked.trail,
+            account: self.asked.sections.account,
+            trail: self.asked.sections.trail,
+            inventory: self.asked.sections.inventory,
             elapsed: Some(started.elapsed()),
             style: style(cli, arguments),
         };

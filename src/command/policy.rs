@@ -11,6 +11,7 @@ pub(super) fn run(arguments: &PolicyArguments) -> Result<ExitCode, Error> {
         surfaces,
         key_ids: arguments.key_ids,
         bucket: arguments.bucket.as_deref(),
+        read_level: arguments.read_level,
         account: arguments.account.as_deref(),
         region: arguments.region.as_deref(),
     };

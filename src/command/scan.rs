@@ -13,7 +13,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use rayon::prelude::*;
 
 use self::documents::{Standard, found_states, is_document, named_plan, standard_input};
-use super::outcome::{Asked, Outcome, nothing_to_audit};
+use super::outcome::{Asked, Outcome, Sections, nothing_to_audit};
 use super::silencing::Silencing;
 use super::{rules, since};
 use crate::cli::{Cli, ScanArguments, What};
@@ -85,8 +85,7 @@ pub(super) fn run(cli: &Cli, arguments: &ScanArguments) -> Result<ExitCode, Erro
     let looked = setup.look(cli, &arguments.what, past)?;
     let asked = Asked {
         since: arguments.since.clone(),
-        account: None,
-        trail: None,
+        sections: Sections::default(),
         scope: scope("terraform", arguments.what.paths.iter().chain(&arguments.what.plans)),
         nothing: nothing_to_audit,
     };
@@ -101,6 +100,11 @@ impl Setup {
     /// The same for an account: nothing of the disk is scanned.
     pub(super) fn of_account(what: &What) -> Result<Self, Error> {
         Self::stopped_by(Arc::default(), what, Surface::Account)
+    }
+
+    /// The same for lists of keys.
+    pub(super) fn of_inventory(what: &What) -> Result<Self, Error> {
+        Self::stopped_by(Arc::default(), what, Surface::Inventory)
     }
 
     /// The same for logs: nothing of them is scanned for secrets.
@@ -239,7 +243,10 @@ pub(super) fn judges(rule: &Rule, surface: Surface) -> bool {
             !of_trail && service.is_none_or(|service| service == "account" || service == "gate")
         }
         Surface::Trail => of_trail || service.is_none_or(|service| service == "gate"),
-        _ => !of_trail && service != Some("account"),
+        Surface::Inventory => {
+            !of_trail && service.is_none_or(|service| service == "inventory" || service == "gate")
+        }
+        _ => !of_trail && !matches!(service, Some("account" | "inventory")),
     }
 }
 
@@ -353,7 +360,7 @@ fn progress_bar(cli: &Cli, what: &What) -> ProgressBar {
 }
 
 impl Setup {
-    fn is_excluded(&self, path: &Path) -> bool {
+    pub(super) fn is_excluded(&self, path: &Path) -> bool {
         // `legacy/` means the folder, and so all that is in it.
         let folders = |globs: &Override| {
             let above = path.ancestors().skip(1).take_while(|folder| *folder != globs.path());

@@ -174,6 +174,7 @@ impl Auditor {
             tool_version: env!("CARGO_PKG_VERSION").into(),
             account: None,
             trail: None,
+            inventory: None,
             exit_code,
             elapsed: None,
             style: TableStyle::default(),

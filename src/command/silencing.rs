@@ -31,9 +31,14 @@ impl Silencing {
         Self { baseline: None, today }
     }
 
-    /// The day on which it is asked, where the user named one.
-    pub(super) fn day(&self) -> Option<Day> {
+    /// The day, where the user named one.
+    pub(super) fn named_day(&self) -> Option<Day> {
         self.today
+    }
+
+    /// The day that decides until when an ignore holds.
+    pub(super) fn day(&self) -> Day {
+        self.today.unwrap_or_else(Day::today)
     }
 
     /// The gaps that count and those that the settings accept. What is wrong with an entry is a finding more.
@@ -52,7 +57,7 @@ impl Silencing {
             prefix: &prefix,
             allowed: &[],
             baseline: None,
-            today: self.today.unwrap_or_else(Day::today),
+            today: self.day(),
         };
         let tools = (redactor, &setup.rules);
         Ok(accept_gaps(gaps, &setup.settings.accepted_gaps, sources, tools, &means))
@@ -69,14 +74,8 @@ impl Silencing {
         let (settings, prefix) = (settings_in(setup, sources)?, prefix(setup));
         let (entries, baseline) = (&setup.settings.ignores, self.baseline.as_ref());
         let allowed = std::mem::take(&mut looked.scanned.allowed);
-        let means = Means {
-            entries,
-            settings,
-            prefix: &prefix,
-            allowed: &allowed,
-            baseline,
-            today: self.today.unwrap_or_else(Day::today),
-        };
+        let means =
+            Means { entries, settings, prefix: &prefix, allowed: &allowed, baseline, today: self.day() };
         let findings = settle(std::mem::take(&mut looked.scanned.findings), sources, redactor);
         Ok(silence(findings, sources, redactor, &setup.rules, &means))
     }

@@ -26,7 +26,7 @@ use std::time::Instant;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use self::read::{FileTrouble, Reader, Taker};
-use super::outcome::{Asked, Outcome};
+use super::outcome::{Asked, Outcome, Sections};
 use super::scan::{Looked, Setup};
 use super::silencing::Silencing;
 use crate::cli::{Cli, TrailArguments, What};
@@ -111,7 +111,12 @@ fn look(cli: &Cli, arguments: &TrailArguments, setup: &Setup) -> Result<(Looked,
     let scanned = Scanned { findings, gaps, ..Scanned::default() };
     let looked = Looked { sources, scanned, files, excluded: 0, past: None };
     let scope = found.scope(arguments);
-    let asked = Asked { since: None, account: None, trail: Some(section), scope, nothing: nothing_to_audit };
+    let asked = Asked {
+        since: None,
+        sections: Sections { trail: Some(section), ..Sections::default() },
+        scope,
+        nothing: nothing_to_audit,
+    };
     Ok((looked, asked))
 }
 

@@ -13,6 +13,8 @@ pub struct Place<'p> {
     pub key_ids: bool,
     /// The bucket of a trail, where its logs are read.
     pub bucket: Option<&'p str>,
+    /// How closely the values of parameters are looked at: 0 not at all, 1 readable, 2 decrypted.
+    pub read_level: u8,
     /// The account's number; any account without it.
     pub account: Option<&'p str>,
     /// Decides the partition.
@@ -51,13 +53,23 @@ impl Place<'_> {
             ));
             statements.push(Statement::allow("TrailBucket", self.actions(Scope::Bucket), bucket));
         }
+        if self.read_level > 0 {
+            let parameters =
+                format!("arn:{partition}:ssm:{}:{account}:parameter/*", self.region.unwrap_or("*"));
+            statements.push(Statement::allow("ValueReads", self.actions(Scope::Parameters), parameters));
+        }
         statements.retain(|statement| !statement.action.is_empty());
         // Whatever else is allowed to the same principal: no value is ever read.
         // A wider denial harms nothing: China's names of services end in `.cn`, or do not.
         let domain = if partition == "aws-cn" { "amazonaws.com*" } else { "amazonaws.com" };
-        statements.push(Statement {
-            condition: Some(Condition { string_like: ViaService { via: format!("ssm.*.{domain}") } }),
-            ..Statement::deny("NeverDecrypt", &["kms:Decrypt"])
+        let via = Some(Condition { string_like: ViaService { via: format!("ssm.*.{domain}") } });
+        let looks = self.read_level > 1 && self.surfaces.contains(&Surface::Inventory);
+        statements.push(match looks {
+            true => Statement {
+                condition: via,
+                ..Statement::allow("DecryptParameters", vec!["kms:Decrypt".into()], "*".into())
+            },
+            false => Statement { condition: via, ..Statement::deny("NeverDecrypt", &["kms:Decrypt"]) },
         });
         let bulk = ["ssm:GetParameters", "ssm:GetParametersByPath", "ssm:GetParameterHistory"];
         statements.push(Statement::deny("NoBulkValueReads", &bulk));
@@ -141,6 +153,7 @@ mod tests {
         surfaces: Surface::ALL,
         key_ids: true,
         bucket: Some("trail-bucket"),
+        read_level: 1,
         account: Some("123456789012"),
         region: Some("us-east-1"),
     };
@@ -181,6 +194,11 @@ mod tests {
                 && text.contains("\"arn:aws-cn:s3:::trail-bucket/*\"")
         );
         assert!(!json(&Place { bucket: None, ..HERE }).contains("s3:"));
+        assert!(json(&HERE).contains("arn:aws:ssm:us-east-1:123456789012:parameter/*"));
+        let looks = json(&Place { read_level: 2, ..HERE });
+        assert!(looks.contains("DecryptParameters") && !looks.contains("NeverDecrypt"), "{looks}");
+        let none = json(&Place { read_level: 0, ..HERE });
+        assert!(!none.contains("ssm:GetParameter\"") && none.contains("NeverDecrypt"), "{none}");
     }
 
     #[test]

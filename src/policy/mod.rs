@@ -14,17 +14,20 @@ pub enum Surface {
     Account,
     /// CloudTrail's events.
     Trail,
+    /// Where keys live: Parameter Store and Secrets Manager.
+    Inventory,
 }
 
 impl Surface {
     /// All of them.
-    pub const ALL: &'static [Self] = &[Self::Account, Self::Trail];
+    pub const ALL: &'static [Self] = &[Self::Account, Self::Trail, Self::Inventory];
 
     /// The word that users see and type.
     pub fn word(self) -> &'static str {
         match self {
             Self::Account => "account",
             Self::Trail => "trail",
+            Self::Inventory => "inventory",
         }
     }
 }
@@ -42,6 +45,8 @@ pub enum Scope {
     Bucket,
     /// On the objects of a trail's bucket.
     Objects,
+    /// On parameters; asked only where values are looked at.
+    Parameters,
 }
 
 /// One action of AWS's API.
@@ -64,6 +69,10 @@ impl Action {
 
     const fn of_trail(service: &'static str, name: &'static str, scope: Scope) -> Self {
         Self { service, name, scope, surface: Surface::Trail }
+    }
+
+    const fn of_inventory(service: &'static str, name: &'static str, scope: Scope) -> Self {
+        Self { service, name, scope, surface: Surface::Inventory }
     }
 
     /// `iam:GetAccountSummary`, as policies name it.
@@ -107,6 +116,12 @@ pub const PUBLIC_KEYS: Action = Action::of_trail("cloudtrail", "ListPublicKeys",
 pub const LIST_OBJECTS: Action = Action::of_trail("s3", "ListObjectsV2", Scope::Bucket);
 /// A log or a digest.
 pub const GET_OBJECT: Action = Action::of_trail("s3", "GetObject", Scope::Objects);
+/// Names, types and ages of parameters.
+pub const PARAMETERS: Action = Action::of_inventory("ssm", "DescribeParameters", Scope::Account);
+/// A parameter's value, from read level 1 on.
+pub const PARAMETER: Action = Action::of_inventory("ssm", "GetParameter", Scope::Parameters);
+/// Names and ages of secrets.
+pub const SECRETS: Action = Action::of_inventory("secretsmanager", "ListSecrets", Scope::Account);
 
 /// All that is ever asked.
 pub const ACTIONS: &[&Action] = &[
@@ -123,4 +138,7 @@ pub const ACTIONS: &[&Action] = &[
     &PUBLIC_KEYS,
     &LIST_OBJECTS,
     &GET_OBJECT,
+    &PARAMETERS,
+    &PARAMETER,
+    &SECRETS,
 ];

@@ -1,6 +1,7 @@
 //! Our own JSON, version 1. Programs build on it: fields are only added.
 
 mod account;
+mod inventory;
 mod trail;
 
 use std::io::{self, Write};
@@ -31,6 +32,7 @@ struct Whole<'t> {
     coverage: Option<trail::Coverage>,
     #[serde(skip_serializing_if = "Option::is_none")]
     history: Option<History>,
+    inventory: Option<Vec<inventory::Key>>,
     summary: Summary<'t>,
 }
 
@@ -180,6 +182,7 @@ pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()>
             .map(|section| section.sessions.iter().map(|row| trail::session(row, &told.teller)).collect()),
         coverage: report.trail.as_ref().map(|section| trail::coverage(&section.coverage, &told.teller)),
         history: report.gate.history.as_ref().map(|changes| history(changes, &told)),
+        inventory: report.inventory.as_ref().map(|section| inventory::keys(section, &told.teller)),
         summary: Summary {
             findings: counts.map(|(severity, count)| (severity.word().to_owned(), count.into())).collect(),
             silenced: silenced_by(&told)

@@ -5,6 +5,7 @@
 
 mod account;
 mod escape;
+mod inventory;
 mod trail;
 
 use std::io::{self, Write};
@@ -35,6 +36,9 @@ pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()>
     }
     if let Some(section) = &report.trail {
         trail::add(section, &told.teller, &mut page);
+    }
+    if let Some(section) = &report.inventory {
+        inventory::add(section, &told.teller, &mut page);
     }
     rows(&told, &mut page);
     details(&told, &mut page);
@@ -78,6 +82,7 @@ fn row((finding, also): &Group<'_>) -> String {
     // A line of AWS's answer says less than whose it is.
     let place = match finding.surface {
         Surface::Account | Surface::Trail => &finding.place.name,
+        Surface::Inventory if finding.place.is_sealed => &finding.place.name,
         _ => &finding.place.short(),
     };
     let place = cell(place);

@@ -11,6 +11,8 @@ mod excerpt;
 mod github;
 mod gitlab;
 mod history;
+mod html;
+mod inventory;
 mod json;
 mod junit;
 mod markdown;
@@ -38,6 +40,7 @@ pub use self::account::{AccountSection, KeyRow, Last, RootRow, UserRow};
 pub use self::baseline::write_baseline;
 pub use self::brief::{Brief, briefs};
 pub use self::history::{HistoryRow, write_history, write_history_json, write_history_row};
+pub use self::inventory::{InventorySection, KeyState, ListedKey, UnlistedParameter};
 pub use self::trail::{CoverageRow, EventRow, PlaceRow, SessionRow, TrailSection};
 use crate::error::ExitCode;
 use crate::finding::{Finding, Severity};
@@ -71,6 +74,8 @@ pub enum Format {
     Csv,
     /// Lines of the Open Cybersecurity Schema Framework, for data lakes.
     Ocsf,
+    /// One page for a browser, that loads nothing.
+    Html,
 }
 
 impl Format {
@@ -86,6 +91,7 @@ impl Format {
         Self::Oneline,
         Self::Csv,
         Self::Ocsf,
+        Self::Html,
     ];
 
     /// The word that users see and type.
@@ -101,6 +107,7 @@ impl Format {
             Self::Oneline => "oneline",
             Self::Csv => "csv",
             Self::Ocsf => "ocsf",
+            Self::Html => "html",
         }
     }
 
@@ -192,6 +199,8 @@ impl Default for TableStyle {
 /// What the gate was asked, and what it did not tell.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Gate {
+    /// The day of the run: until then ignores had to hold.
+    pub day: Option<String>,
     /// The least severity that fails.
     pub fail_on: Option<Severity>,
     /// Findings that are less sure than was asked, left out.
@@ -265,6 +274,8 @@ pub struct Report<'a> {
     pub account: Option<AccountSection>,
     /// What is told of CloudTrail, where it was read.
     pub trail: Option<TrailSection>,
+    /// What is told of a list of keys, where one was checked.
+    pub inventory: Option<InventorySection>,
     /// What the process will tell its caller.
     pub exit_code: ExitCode,
     /// How long it took. Shown in the table only: other formats are the same bytes for the same input.
@@ -286,5 +297,6 @@ pub fn write(format: Format, report: &Report<'_>, out: &mut dyn Write) -> io::Re
         Format::Oneline => oneline::render(report, out),
         Format::Csv => csv::render(report, out),
         Format::Ocsf => ocsf::render(report, out),
+        Format::Html => html::render(report, out),
     }
 }

@@ -129,6 +129,7 @@ impl Ground {
             exit_code: ExitCode::Clean,
             account: None,
             trail: None,
+            inventory: None,
             elapsed: None,
             style: TableStyle::default(),
         }

@@ -229,6 +229,7 @@ fn invocation<'t>(report: &Report<'_>, told: &'t Told<'_>) -> Invocation<'t> {
         ExitCode::NotAudited => "not audited",
         ExitCode::Partial => "audited in part: a gap could hide a finding",
         ExitCode::Interrupted => "stopped before the end",
+        ExitCode::NotRun | ExitCode::NotExecutable | ExitCode::NoProgram => "the program was not run",
     };
     Invocation {
         // Findings and gaps are results of an audit that ran to its end.

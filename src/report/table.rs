@@ -4,6 +4,7 @@
 //! stands there, and right above it, without scrolling, what to mend first.
 
 mod account;
+mod inventory;
 mod snippet;
 mod summary;
 mod trail;
@@ -38,6 +39,21 @@ pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()>
         trail::write(section, &told.teller, style, out)?;
     }
     let grouped = grouped(&told.findings);
+    if let Some(section) = &report.inventory {
+        let well = told.findings.is_empty() && report.exit_code == ExitCode::Clean;
+        if !(style.quiet && well) {
+            inventory::write(section, &told.teller, style, out)?;
+        }
+        if section.only_screen {
+            return Ok(());
+        }
+        if !style.full && !style.quiet {
+            inventory::write_findings(section, &grouped, style, out)?;
+            write_gaps(&told.gaps, style, out)?;
+            let paint = AnsiColor::White.on_default().effects(Effects::BOLD);
+            return writeln!(out, "{}", painted(&verdict(report, &told), paint, style));
+        }
+    }
     let (full, rows) = folded(&grouped, style.full);
     write_rows(&rows, style, out)?;
     for (finding, also) in full.iter().rev() {

@@ -2,6 +2,7 @@
 
 mod gate;
 mod hostile;
+mod html;
 
 use insta::assert_snapshot;
 use serde_json::Value;

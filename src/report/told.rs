@@ -206,7 +206,9 @@ impl ToldFinding {
     pub fn own_step(&self, teller: &Teller<'_>) -> Step {
         let message = match &self.sink {
             Some(ToldSink { path: Some(path), .. }) => format!("written to {path}"),
-            None if matches!(self.surface, Surface::Account | Surface::Trail) => self.place.name.clone(),
+            None if matches!(self.surface, Surface::Account | Surface::Trail | Surface::Inventory) => {
+                self.place.name.clone()
+            }
             Some(ToldSink { kind, .. }) => in_words(kind),
             None => "found here".to_owned(),
         };
@@ -295,10 +297,17 @@ impl Teller<'_> {
         Step { place: self.place(related.at.span, &related.at.name), role: related.role, message }
     }
 
-    fn finding(&self, finding: &Finding, rules: &BTreeMap<&str, usize>) -> ToldFinding {
+    /// What a rule says is worked out once, not for each of its findings.
+    fn finding(&self, finding: &Finding, rules: &BTreeMap<&str, usize>, told: &[ToldRule]) -> ToldFinding {
+        let rule_index = rules.get(&*finding.rule).copied();
+        let rule = rule_index.and_then(|index| told.get(index));
+        let remediation = match (&finding.remediation, rule) {
+            (Some(own), _) => self.lines(own),
+            (None, rule) => rule.map(|rule| rule.remediation.clone()).unwrap_or_default(),
+        };
         ToldFinding {
-            rule: self.name(&finding.rule),
-            rule_index: rules.get(&*finding.rule).copied(),
+            rule: rule.map_or_else(|| self.name(&finding.rule), |rule| rule.name.clone()),
+            rule_index,
             surface: finding.surface,
             severity: finding.severity,
             confidence: finding.confidence,
@@ -317,17 +326,8 @@ impl Teller<'_> {
                 path: sink.path.as_deref().map(|path| self.name(path)),
                 durable: sink.durable,
             }),
-            remediation: self.lines(self.remediation(finding, rules)),
+            remediation,
         }
-    }
-
-    /// The rule's words for this case.
-    fn remediation<'f>(&'f self, finding: &'f Finding, rules: &BTreeMap<&str, usize>) -> &'f str {
-        if let Some(own) = &finding.remediation {
-            return own;
-        }
-        let rule = rules.get(&*finding.rule).and_then(|index| self.report.rules.get(*index));
-        rule.map_or("", |rule| rule.remediation.as_str())
     }
 
     /// The first line of a place, cut to about `width` columns around it; `None` where the document
@@ -364,8 +364,9 @@ impl<'r> Told<'r> {
         let by_name = report.rules.iter().enumerate().map(|(index, rule)| (rule.name.as_str(), index));
         // The first of two rules with one name is the one that is shown.
         let rules: BTreeMap<&str, usize> = by_name.rev().collect();
+        let told_rules: Vec<ToldRule> = report.rules.iter().map(|rule| teller.rule(rule)).collect();
         let mut findings: Vec<ToldFinding> =
-            report.findings.iter().map(|finding| teller.finding(finding, &rules)).collect();
+            report.findings.iter().map(|finding| teller.finding(finding, &rules, &told_rules)).collect();
         findings.sort_by(|left, right| order(left).cmp(&order(right)));
         let mut gaps: Vec<ToldGap> = report.gaps.iter().map(|gap| teller.gap(gap)).collect();
         gaps.sort_by(|left, right| gap_order(left).cmp(&gap_order(right)));
@@ -379,7 +380,7 @@ impl<'r> Told<'r> {
         let mut accepted: Vec<ToldGap> = accepted.collect();
         accepted.sort_by(|left, right| gap_order(left).cmp(&gap_order(right)));
         Self {
-            rules: report.rules.iter().map(|rule| teller.rule(rule)).collect(),
+            rules: told_rules,
             findings,
             gaps,
             accepted,

@@ -111,6 +111,7 @@ pub(super) fn sentence(report: &Report<'_>, told: &Told<'_>) -> String {
     let clean = match &report.account {
         Some(section) => format!("Nothing is wrong with account {}", told.teller.name(&section.number)),
         None if report.trail.is_some() => "No rule is met".to_owned(),
+        None if report.inventory.is_some() => "Nothing is wrong with the list of keys".to_owned(),
         None => "No secret is written to a disk".to_owned(),
     };
     if report.exit_code == ExitCode::Interrupted {

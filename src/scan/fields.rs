@@ -7,8 +7,10 @@ use super::{CATEGORY, PRODUCT, SERVICE, STATE};
 use crate::account;
 use crate::flow::Flow;
 use crate::flow::state::StateExposure;
+use crate::inventory;
 use crate::nearest::did_you_mean;
 use crate::rule::{Possible, Problem, Rule};
+use crate::sighting;
 use crate::silence;
 use crate::trail;
 
@@ -24,7 +26,10 @@ pub static KINDS: LazyLock<Vec<Kind>> = LazyLock::new(|| {
     ];
     let of_account = account::CATEGORIES.iter();
     kinds.extend(of_account.map(|kind| ([account::PRODUCT, account::SERVICE, kind.name], kind.fields)));
+    let of_inventory = inventory::CATEGORIES.iter();
+    kinds.extend(of_inventory.map(|kind| ([inventory::PRODUCT, inventory::SERVICE, kind.name], kind.fields)));
     kinds.push((trail::SESSION, trail::FIELDS));
+    kinds.push((sighting::LOGSOURCE, sighting::FIELDS));
     kinds
 });
 
@@ -37,6 +42,8 @@ const CLOSED: &[&str] = &[
     "confidence",
     "cloud",
     "file.kind",
+    "sighting.kind",
+    "place.kind",
     "ignore.state",
     "ignore.by",
 ];

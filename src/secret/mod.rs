@@ -1,5 +1,6 @@
 //! Secret texts, and what is known about how they look and are named.
 
+pub mod mask;
 pub mod names;
 pub mod placeholder;
 pub mod redact;
@@ -33,7 +34,8 @@ impl Secret {
     }
 
     /// The text, for comparing inside this crate only: nothing that is written may hold it. (`serve` sends the token
-    /// that HCP Terraform gave it back to HCP Terraform, and keys its signatures.)
+    /// that HCP Terraform gave it back to HCP Terraform, and keys its signatures; `run` gives a program what it was asked
+    /// to, and `credential-process` a session.)
     pub(crate) fn expose(&self) -> &str {
         &self.0
     }

@@ -21,6 +21,8 @@ pub struct Document {
     text: OnceLock<Arc<str>>,
     /// A text that may be read but never shown: a plan, a state.
     sealed: OnceLock<Arc<Zeroizing<String>>>,
+    /// Places that are known without the text.
+    marks: Vec<Position>,
     lines: OnceLock<Lines>,
 }
 
@@ -165,6 +167,17 @@ impl Sources {
         inner.push(name.into(), None, Some(text.into()))
     }
 
+    /// Adds a document of which only places are known: one that is too large to be kept, or may not be shown. The
+    /// bytes of a span in it are numbers of places.
+    pub fn add_marked(&self, name: impl Into<String>, marks: Vec<Position>) -> SourceId {
+        let mut inner = self.inner.write().unwrap_or_else(PoisonError::into_inner);
+        let id = inner.push(name.into(), None, None);
+        if let Some(document) = inner.documents.last_mut().and_then(Arc::get_mut) {
+            document.marks = marks;
+        }
+        id
+    }
+
     /// Permits opening files below `folder`, besides those that are there already.
     pub fn permit(&self, folder: PathBuf) {
         // The folder itself may be reached through a link; where files lead is compared with both.
@@ -272,6 +285,7 @@ impl Sources {
                 path: None,
                 text: OnceLock::new(),
                 sealed: OnceLock::new(),
+                marks: Vec::new(),
                 lines: OnceLock::new(),
             })
         })
@@ -300,6 +314,9 @@ impl Sources {
     /// Lines and columns of a span.
     pub fn position(&self, span: Span) -> Position {
         let document = self.document(span.source);
+        if let Some(mark) = document.marks.get(span.start as usize) {
+            return *mark;
+        }
         let (text, sealed) = (document.text(), document.sealed());
         let text = sealed.as_ref().map_or(&*text, |sealed| sealed.as_str());
         let lines = document.lines();
@@ -346,6 +363,7 @@ impl Inner {
             path,
             text: cell,
             sealed: OnceLock::new(),
+            marks: Vec::new(),
             lines: OnceLock::new(),
         }));
         id
@@ -389,5 +407,14 @@ mod tests {
         let id = sources.add_text("a", "one\r\ntwo");
         assert_eq!(sources.line_span(id, 1).range(), 0..3);
         assert_eq!(sources.line_span(id, 2).range(), 5..8);
+    }
+
+    #[test]
+    fn a_marked_document_has_places_and_no_text() {
+        let sources = Sources::default();
+        let mark = Position { line: 7, column: 3, end_line: 7, end_column: 9 };
+        let id = sources.add_marked("core", vec![mark]);
+        assert_eq!(sources.position(Span::new(id, 0, 1)), mark);
+        assert!(sources.text(id).is_empty() && sources.line_span(id, 7).range().is_empty());
     }
 }

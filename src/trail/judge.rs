@@ -23,9 +23,9 @@ pub fn judge(
             findings.push(finding(rule, rule.message(&record), session.first(), sources));
         }
     }
-    for hit in gathered.hits.values().flatten() {
-        let Some(rule) = rules.get(&hit.rule) else { continue };
-        findings.push(finding(rule, hit.message.clone(), &hit.at, sources));
+    for (rule, hits) in &gathered.hits {
+        let Some(rule) = rules.get(rule) else { continue };
+        findings.extend(hits.iter().map(|hit| finding(rule, hit.message.clone(), &hit.at, sources)));
     }
     findings
 }

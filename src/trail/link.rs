@@ -111,7 +111,7 @@ impl<'g> Issues<'g> {
         let Some(created) = created else { return (None, false) };
         let same = self.by_principal.get(&(credential.principal.as_str(), created));
         let callers: BTreeSet<&Credential> =
-            same.into_iter().flatten().map(|issued| &issued.caller).collect();
+            same.into_iter().flatten().map(|issued| &*issued.caller).collect();
         // Two callers in one second: nobody can tell.
         let only = same.and_then(|all| all.first()).filter(|_| callers.len() == 1);
         (only.copied(), false)
@@ -280,8 +280,10 @@ fn finish(session: &mut Session, mfa_of_sign_in: Option<bool>) {
 
 /// Chains, tags and source identities, from the first caller on.
 fn inherit(sessions: &mut [Session], of_credential: &BTreeMap<&Credential, usize>) {
-    let callers: Vec<Option<usize>> =
-        sessions.iter().map(|session| of_credential.get(&session.issued.as_ref()?.caller).copied()).collect();
+    let callers: Vec<Option<usize>> = sessions
+        .iter()
+        .map(|session| of_credential.get(&*session.issued.as_ref()?.caller).copied())
+        .collect();
     let mut inherited = Vec::with_capacity(sessions.len());
     for number in 0..sessions.len() {
         let mut hops = vec![number];

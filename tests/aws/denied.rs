@@ -1,6 +1,6 @@
 //! AccessDenied on each call in turn: the permission is named, and all the rest is collected.
 
-use secretrail::policy::{ACTIONS, Action, Scope, Surface};
+use secretrail::policy::{ACTIONS, Scope, Surface};
 use serde_json::json;
 
 use crate::rig::{Here, KEY, Moto, documents, refusals};
@@ -15,8 +15,8 @@ fn each_denial_names_its_permission_and_ends_nothing() {
     let here = Here::new(&moto.endpoint);
     assert_eq!(here.collect(&["--key-ids"]).code, 0);
     let all = documents(&here.bundle());
-    let asked = |action: &&&Action| action.scope != Scope::Nobody && action.surface == Surface::Account;
-    for action in ACTIONS.iter().filter(asked) {
+    let of_account = ACTIONS.iter().filter(|action| action.surface == Surface::Account);
+    for action in of_account.filter(|action| action.scope != Scope::Nobody) {
         let permission = action.permission();
         moto.state(&json!({"denied": [permission]}));
         let ran = here.collect(&["--key-ids"]);

@@ -6,8 +6,11 @@ mod collect;
 mod credentials;
 mod denied;
 mod evidence;
+mod inventory;
 mod ministack;
 mod rig;
+#[cfg(all(unix, feature = "run"))]
+mod run;
 mod stub;
 #[cfg(feature = "verify")]
 mod trail_bucket;

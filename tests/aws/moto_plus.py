@@ -18,6 +18,7 @@ import copy
 import datetime as dt
 import fnmatch
 import json
+import re
 import threading
 import time
 import uuid
@@ -90,6 +91,8 @@ CALLS: list = []
 EVENTS: deque = deque(maxlen=200_000)
 RECENT: dict = {}
 SOURCE_IDENTITY: dict = {}
+# When a role's session was made, by its key.
+MADE: dict = {}
 
 
 # --- Who calls ---
@@ -117,7 +120,7 @@ def identity_of(response):
         }
         context = {
             "sessionIssuer": issuer,
-            "attributes": {"creationDate": stamp(dt.datetime.now(UTC)), "mfaAuthenticated": "false"},
+            "attributes": {"creationDate": MADE.get(key) or stamp(dt.datetime.now(UTC)), "mfaAuthenticated": "false"},
         }
         if key in SOURCE_IDENTITY:
             context["sourceIdentity"] = SOURCE_IDENTITY[key]
@@ -229,11 +232,34 @@ def record(response, name, identity, user, result):
         "eventCategory": "Management",
     }
     status, headers, body = result
+    if name == "sts:AssumeRole":
+        event |= assumed(response, str(body) if int(status) < 400 else "")
     if int(status) >= 400:
         denied = int(status) == 403 or "AccessDenied" in str(body)
         event["errorCode"] = "AccessDenied" if denied else headers.get("x-amzn-errortype", "ClientError")
     with LOCK:
         EVENTS.append((now.timestamp(), user, event))
+
+
+def assumed(response, body):
+    """What CloudTrail keeps of AssumeRole: who the session is, and not its secrets."""
+    given = {name: value[0] for name, value in (response.querystring or {}).items()}
+    tags = []
+    while f"Tags.member.{len(tags) + 1}.Key" in given:
+        number = f"Tags.member.{len(tags) + 1}"
+        tags.append({"key": given[f"{number}.Key"], "value": given.get(f"{number}.Value", "")})
+    names = ("RoleArn", "RoleSessionName", "DurationSeconds", "ExternalId", "SourceIdentity")
+    asked = {name[0].lower() + name[1:]: given[name] for name in names if name in given}
+    if tags:
+        asked["tags"] = tags
+    made = {name: text for name, text in re.findall(r"<(AccessKeyId|Expiration|AssumedRoleId|Arn)>([^<]+)<", body)}
+    answer = {
+        "credentials": {"accessKeyId": made.get("AccessKeyId"), "expiration": made.get("Expiration")},
+        "assumedRoleUser": {"assumedRoleId": made.get("AssumedRoleId"), "arn": made.get("Arn")},
+    }
+    if "sourceIdentity" in asked:
+        answer["sourceIdentity"] = asked["sourceIdentity"]
+    return {"requestParameters": asked, "responseElements": answer if made else None}
 
 
 def parameters_of(response):
@@ -316,6 +342,8 @@ plain_assume_role = TokenResponse.assume_role
 def assume_role(self):
     answer = plain_assume_role(self)
     identity, roles = self._get_param("SourceIdentity"), sts_backends[ACCOUNT]["aws"].assumed_roles
+    if roles:
+        MADE[roles[-1].access_key_id] = stamp(dt.datetime.now(UTC))
     if identity and roles:
         SOURCE_IDENTITY[roles[-1].access_key_id] = identity
     return answer
@@ -420,6 +448,7 @@ def on_reset(request, full_url, headers):
         EVENTS.clear()
         RECENT.clear()
         SOURCE_IDENTITY.clear()
+        MADE.clear()
     return answer(STATE)
 
 

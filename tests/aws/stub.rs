@@ -85,7 +85,12 @@ fn serve(
         let prefix = format!("{name}=");
         form.split('&').find_map(|part| part.strip_prefix(prefix.as_str())).unwrap_or_default().to_owned()
     };
-    let action = match field("Action") {
+    // Services that speak JSON name the action in the head: `X-Amz-Target: AmazonSSM.GetParameter`.
+    let target = head.lines().find_map(|line| {
+        let (name, value) = line.split_once(':')?;
+        name.eq_ignore_ascii_case("x-amz-target").then(|| value.trim().rsplit('.').next().unwrap_or_default())
+    });
+    let action = match target.map_or_else(|| field("Action"), str::to_owned) {
         none if none.is_empty() => head.split(' ').nth(1).unwrap_or_default().to_owned(),
         action => action,
     };

@@ -12,7 +12,9 @@ const EXAMPLES: &[(&str, i32)] = &[
     ("gitlab-ci", 1),
     ("incident", 1),
     ("incident-fixed", 0),
+    ("inventory", 1),
     ("pre-commit", 1),
+    ("run", 0),
     ("run-task", 0),
 ];
 
@@ -20,6 +22,7 @@ const EXAMPLES: &[(&str, i32)] = &[
 fn can(printed: &str) -> bool {
     let help = run(command(&root()).args(["scan", "--help"])).out;
     (cfg!(feature = "serve") || !printed.starts_with("serve"))
+        && (cfg!(all(unix, feature = "run")) || !printed.starts_with("run "))
         && (help.contains("--plan") || !printed.contains("--plan"))
 }
 
@@ -29,13 +32,22 @@ fn commands_work_as_printed() {
         let readme = fs::read_to_string(root().join("examples").join(folder).join("README.md"))
             .unwrap_or_else(|error| panic!("examples/{folder}/README.md: {error}"));
         assert!(readme.contains(&format!("exit code {code}")), "{folder}: the exit code is not told");
-        let commands: Vec<&str> =
-            readme.lines().filter_map(|line| line.strip_prefix("$ secretrail ")).collect();
+        // Variables stand before the command.
+        let commands: Vec<(&str, &str)> = readme
+            .lines()
+            .filter_map(|line| line.strip_prefix("$ ")?.split_once("secretrail "))
+            .filter(|(before, _)| before.is_empty() || before.contains('='))
+            .collect();
         assert!(!commands.is_empty(), "{folder}: no command");
-        for printed in commands.into_iter().filter(|printed| can(printed)) {
-            let ran = run(command(&root()).args(printed.split(' ')));
+        for (variables, printed) in commands.into_iter().filter(|(_, printed)| can(printed)) {
+            let mut command = command(&root());
+            command.envs(variables.split_whitespace().filter_map(|pair| pair.split_once('=')));
+            let ran = run(command.args(printed.split(' ')));
             assert_eq!(ran.code, *code, "{printed}: {}{}", ran.out, ran.err);
             assert_eq!(ran.err, "", "{printed}");
+            // Of `run` the README shows the output, too.
+            let shown = !printed.starts_with("run ") || readme.contains(&format!("```\n{}```", ran.out));
+            assert!(shown, "{printed}: {}", ran.out);
         }
     }
 }

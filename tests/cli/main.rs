@@ -6,12 +6,16 @@ mod completions;
 mod examples;
 mod gaps;
 mod history;
+mod html;
 mod ignores;
+mod inventory_where;
 mod ocsf;
 mod places;
 mod policy;
 mod rig;
 mod rules;
+#[cfg(all(unix, feature = "run"))]
+mod run;
 mod scan;
 #[cfg(feature = "serve")]
 mod serve;

@@ -28,7 +28,7 @@ fn hostile(ground: &Ground) -> Finding {
     finding
 }
 
-fn hostile_report(ground: &Ground) -> Report<'_> {
+pub(super) fn hostile_report(ground: &Ground) -> Report<'_> {
     let mut report = ground.report();
     let finding = hostile(ground);
     report.gaps[0].at = finding.at.span;

@@ -120,6 +120,7 @@ impl Loader<'_> {
                         numbers.push(number);
                     }
                 }
+                self.table.has_rules_without_keywords |= !compiled.has_keywords;
                 self.table.rules.push(compiled);
             }
             Err(reason) => {

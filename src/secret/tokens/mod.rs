@@ -118,6 +118,7 @@ pub struct TokenTable {
     keywords: Option<AhoCorasick>,
     /// Keyword number to rule numbers.
     by_keyword: Vec<Vec<u32>>,
+    has_rules_without_keywords: bool,
     /// Allow-lists for all rules.
     allow: Vec<AllowList>,
     /// Whether a team's file switched our rules off.

@@ -37,6 +37,10 @@ pub(super) fn find(table: &TokenTable, text: &str, path: &str) -> Vec<TokenMatch
             }
         }
     }
+    // Most texts are short and hold no keyword.
+    if open.is_empty() && !table.has_rules_without_keywords {
+        return Vec::new();
+    }
     for (number, rule) in table.rules.iter().enumerate() {
         if let Some(window) = open.get_mut(number).and_then(Option::take) {
             search.window(number, rule, window);

@@ -1,6 +1,7 @@
 //! Events that make or end credentials: the joints of chains.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::credential::Credential;
 use super::tally::Mark;
@@ -18,8 +19,8 @@ pub struct Issued {
     pub at: Mark,
     /// Which call.
     pub by: Issue,
-    /// The caller's credential.
-    pub caller: Credential,
+    /// The caller's credential, of which there is one for all that it issued.
+    pub caller: Arc<Credential>,
     /// The caller, in words.
     pub caller_name: String,
     /// The key that was issued.
@@ -97,7 +98,7 @@ fn tags(value: Option<&[u8]>) -> Tags {
 }
 
 /// What an event issued; `None` where it failed or tells no key.
-pub fn issued(by: Issue, event: &Event<'_>, at: Mark, caller: Credential) -> Option<Issued> {
+pub fn issued(by: Issue, event: &Event<'_>, at: Mark, caller: Arc<Credential>) -> Option<Issued> {
     let (request, response) = (event.value(Slot::Request), event.value(Slot::Response));
     let key = string(get(response, "credentials")?, "accessKeyId");
     let role =

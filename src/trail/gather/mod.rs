@@ -25,11 +25,9 @@ pub use self::worker::{Limits, Worker};
 /// Findings of one rule that are kept: the earliest ones.
 const MOST_HITS: usize = 10_000;
 
-/// A rule that an event meets.
+/// An event that meets a rule.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Hit {
-    /// The rule's name.
-    pub rule: String,
     /// The event.
     pub at: Mark,
     /// The finding's message.
@@ -53,7 +51,7 @@ pub struct Gathered {
     pub mcp_sign_ins: Few,
     /// What was seen at all.
     pub coverage: Coverage,
-    /// Rules that events meet.
+    /// Events that meet rules, by the rule's name.
     pub hits: BTreeMap<String, Vec<Hit>>,
     /// Findings that were left out.
     pub more_hits: u64,

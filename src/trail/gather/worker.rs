@@ -4,7 +4,7 @@
 //! with its outcome leads to what it does and to the rules that are worth trying.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::at::{At, uuid};
 use super::calls::{Call, Calls, MOST_CACHED};
@@ -101,6 +101,8 @@ struct Local {
     agents: Seen,
     regions: Seen,
     services: Seen,
+    /// The credential itself, where it issued others.
+    shared: Option<Arc<Credential>>,
 }
 
 /// Gathers events.
@@ -194,8 +196,11 @@ impl<'s, 'c> Worker<'s, 'c> {
     }
 
     fn hit(&mut self, rule: &Rule, record: &dyn Record, at: Mark) {
-        let hit = Hit { rule: rule.name().to_owned(), at, message: rule.message(record) };
-        let hits = self.gathered.hits.entry(rule.name().to_owned()).or_default();
+        let hit = Hit { at, message: rule.message(record) };
+        let hits = match self.gathered.hits.get_mut(rule.name()) {
+            Some(hits) => hits,
+            None => self.gathered.hits.entry(rule.name().to_owned()).or_default(),
+        };
         hits.push(hit);
         self.gathered.more_hits += shortened(hits, 2);
     }
@@ -288,14 +293,15 @@ impl<'s, 'c> Worker<'s, 'c> {
     /// Calls that sessions tell apart.
     fn special(&mut self, event: &Event<'_>, call: &Call<'_>, number: u32, at: &dyn Fn() -> Mark) {
         let request = event.value(Slot::Request);
-        let Some(Local { tally, .. }) = self.locals.get_mut(number as usize) else { return };
+        let Some(local) = self.locals.get_mut(number as usize) else { return };
+        let tally = &mut local.tally;
         if call.persistence {
             tally.persistence.add(call.name.as_str());
             tally.credentials.add(class::credential(&call.name, request).unwrap_or_default());
         }
         match call.class {
             Class::Issue(by) if !call.failed => {
-                let caller = Credential::of(event);
+                let caller = Arc::clone(local.shared.get_or_insert_with(|| Arc::new(Credential::of(event))));
                 self.gathered.issued.extend(issue::issued(by, event, at(), caller));
             }
             Class::SignIn => {

@@ -1,0 +1,135 @@
+//! Arguments of `secretrail inventory where`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::{AwsArguments, ReportArguments};
+use crate::day::Day;
+
+pub(super) const WHERE_EXAMPLES: &str = "\
+Examples:
+  secretrail inventory where                                what names a key of the list, below the current folder
+  secretrail inventory where . --home                       the shell's, agents' and AWS's files of this user too
+  secretrail inventory where --key ANTHROPIC_API_KEY=/paperclip-app/anthropic/api-key .
+  secretrail inventory where --level 2 .                    the values as well: they are read from SSM
+  secretrail inventory where --value-from-env ANTHROPIC_API_KEY=OLD_KEY .
+                                                            a value that the variable OLD_KEY holds
+  pass show app | secretrail inventory where --values-stdin .
+                                                            lines of KEY=value
+
+A copy (a value, or a name with a value beside it) is a finding; a place that only uses a key by its name tells what
+breaks when the key is rotated. Values are looked for as they are and in base64, URL, hexadecimal, JSON, HTML, shell
+and UTF-16 forms, in files of any size, and are never shown. Not looked into: compressed files, git's history.
+
+Exit codes:
+  0  looked, nothing at or above --fail-on      2  not looked: usage, settings or input error
+  1  findings                                   3  looked in part: a file or a value could not be read";
+
+/// A key that is named on the command line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NamedKey {
+    /// `ANTHROPIC_API_KEY`.
+    pub name: String,
+    /// `/paperclip-app/anthropic/api-key`.
+    pub path: Option<String>,
+}
+
+/// A key and the environment variable that holds its value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FromEnvironment {
+    /// The key.
+    pub key: String,
+    /// The variable.
+    pub variable: String,
+}
+
+/// `secretrail inventory where`.
+#[derive(Debug, Args)]
+pub struct InventoryWhereArguments {
+    /// Folders and files to look into [default: the current folder].
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+
+    /// A list of keys; may stand several times [default: those of the settings, or SECRETS.md here].
+    #[arg(long = "list", value_name = "FILE")]
+    pub lists: Vec<PathBuf>,
+
+    /// Look into the known places of a user's home too: shell, agents, AWS, package managers [default: this user's].
+    #[arg(long, value_name = "DIR", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    pub home: Option<PathBuf>,
+
+    /// A key to look for beside those of the list, and its parameter; may stand several times.
+    #[arg(long = "key", value_name = "NAME[=PATH]", value_parser = named_key)]
+    pub keys: Vec<NamedKey>,
+
+    /// 1: names only. 2: values too, read from Parameter Store with decryption; they are never shown.
+    #[arg(long, value_name = "LEVEL", default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=2))]
+    pub level: u8,
+
+    /// Look for the value that an environment variable holds; may stand several times.
+    #[arg(long = "value-from-env", value_name = "KEY=VARIABLE", value_parser = from_environment)]
+    pub from_environment: Vec<FromEnvironment>,
+
+    /// Look for values that stand on standard input, as lines of KEY=value.
+    #[arg(long)]
+    pub values_stdin: bool,
+
+    /// How AWS is asked for values.
+    #[command(flatten)]
+    pub aws: AwsArguments,
+
+    /// How the report is written, and what makes the command fail.
+    #[command(flatten)]
+    pub report: ReportArguments,
+
+    /// A folder with your own rules; may stand several times.
+    #[arg(long, value_name = "DIR")]
+    pub rules: Vec<PathBuf>,
+
+    /// The settings file [default: secretrail.toml in the folder, or above it in its repository].
+    #[arg(long, value_name = "FILE")]
+    pub settings: Option<PathBuf>,
+
+    /// Leave out files that git ignores. Keys stand in them all the same, so they are read by default.
+    #[arg(long)]
+    pub respect_gitignore: bool,
+
+    /// Leave out files whose paths meet a glob, as .gitignore writes it; may stand several times.
+    #[arg(long, value_name = "GLOB")]
+    pub exclude: Vec<String>,
+
+    /// No progress bar.
+    #[arg(long)]
+    pub no_progress: bool,
+
+    /// The day that ignores are compared with, for tests [default: today, in UTC].
+    #[arg(long, value_name = "DAY", hide = true, value_parser = super::day)]
+    pub now: Option<Day>,
+}
+
+/// The error never quotes what was typed: it may be a value.
+fn named_key(text: &str) -> Result<NamedKey, &'static str> {
+    let (name, path) = text.split_once('=').map_or((text, None), |(name, path)| (name, Some(path)));
+    if !is_name(name) {
+        return Err("a key's name has letters, digits, `_`, `-` and `.`");
+    }
+    let path = path.map(str::trim).filter(|path| !path.is_empty());
+    if path.is_some_and(|path| !path.starts_with('/')) {
+        return Err("after `=` stands the name of a parameter, which begins with `/`; never a value");
+    }
+    Ok(NamedKey { name: name.to_owned(), path: path.map(str::to_owned) })
+}
+
+fn from_environment(text: &str) -> Result<FromEnvironment, &'static str> {
+    let (key, variable) = text.split_once('=').ok_or("write it as KEY=VARIABLE")?;
+    if !is_name(key) || !is_name(variable) {
+        return Err("write it as KEY=VARIABLE: the name of a variable, never a value");
+    }
+    Ok(FromEnvironment { key: key.to_owned(), variable: variable.to_owned() })
+}
+
+fn is_name(text: &str) -> bool {
+    let part = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte);
+    (1..=128).contains(&text.len()) && text.bytes().all(part)
+}

@@ -1,0 +1,267 @@
+//! Findings by rule: what the rule says once, then each finding with the way of its secret.
+
+use std::collections::BTreeMap;
+use std::io;
+
+use maud::{Markup, html};
+
+use super::Page;
+use super::prose::{blocks, inline};
+use super::summary::place;
+use crate::finding::{Role, Severity, Surface};
+use crate::report::excerpt::Excerpt;
+use crate::report::told::{Group, Step, Told, ToldFinding, ToldRule, ToldSecret, grouped};
+use crate::report::verdict::number;
+
+/// Columns of an excerpt.
+const WIDTH: usize = 110;
+/// With so many findings or fewer each is open.
+const FEW: usize = 8;
+/// With so many rules or fewer their advice is open.
+const FEW_RULES: usize = 3;
+/// A finding with its number, which is its anchor.
+type Numbered<'g, 'f> = (usize, &'g Group<'f>);
+
+/// The findings of one rule.
+#[derive(Default)]
+struct OfRule<'g, 'f> {
+    own: Vec<Numbered<'g, 'f>>,
+    /// Told with a finding of another rule.
+    elsewhere: Vec<(usize, &'f ToldFinding)>,
+}
+
+/// Writes the part.
+pub(super) fn write(told: &Told<'_>, page: &mut Page<'_>) -> io::Result<()> {
+    page.tag("<section id=\"findings\" aria-labelledby=\"h-findings\">\n")?;
+    page.put(&html! { h2 id="h-findings" { "Findings " span.count { (told.findings.len()) } } })?;
+    if told.findings.is_empty() {
+        page.put(&html! { p { "No rule is met." } })?;
+        return page.tag("</section>\n");
+    }
+    page.put(&tools(told))?;
+    let groups = grouped(&told.findings);
+    let open = groups.len() <= FEW;
+    let rules = by_rule(&groups);
+    let few = rules.len() <= FEW_RULES;
+    for (number, (rule, of_rule)) in rules.into_iter().enumerate() {
+        let first = of_rule.own.first().map(|(_, (finding, _))| *finding);
+        let first = first.or_else(|| of_rule.elsewhere.first().map(|(_, one)| *one));
+        page.tag("<section class=\"rule\">\n")?;
+        let count = of_rule.own.len() + of_rule.elsewhere.len();
+        let help = first.and_then(|first| told.rule_of(first));
+        page.put(&rule_head(help, rule, count, number + 1, few))?;
+        for (number, group) in &of_rule.own {
+            page.put(&finding(told, *number, group, open))?;
+        }
+        page.put(&elsewhere(&of_rule.elsewhere))?;
+        page.tag("</section>\n")?;
+    }
+    page.tag("</section>\n")
+}
+
+/// Rules in the order of their worst findings.
+fn by_rule<'g, 'f>(groups: &'g [Group<'f>]) -> Vec<(&'f str, OfRule<'g, 'f>)> {
+    let mut all: Vec<(&str, OfRule<'_, '_>)> = Vec::new();
+    let mut known: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut slot = |all: &mut Vec<(&'f str, OfRule<'g, 'f>)>, rule: &'f str| {
+        *known.entry(rule).or_insert_with(|| {
+            all.push((rule, OfRule::default()));
+            all.len() - 1
+        })
+    };
+    for (index, group) in groups.iter().enumerate() {
+        let (finding, also) = group;
+        let at = slot(&mut all, finding.rule.as_str());
+        if let Some((_, of_rule)) = all.get_mut(at) {
+            of_rule.own.push((index + 1, group));
+        }
+        for other in also {
+            let at = slot(&mut all, other.rule.as_str());
+            if let Some((_, of_rule)) = all.get_mut(at) {
+                of_rule.elsewhere.push((index + 1, *other));
+            }
+        }
+    }
+    all
+}
+
+/// Search, severities and folds; shown by the script, which does the work.
+fn tools(told: &Told<'_>) -> Markup {
+    let there = |severity: &Severity| told.findings.iter().any(|finding| finding.severity == *severity);
+    html! {
+        div.tools role="search" aria-label="Findings" hidden {
+            label.search { span { "Search findings" } input #search type="search" autocomplete="off" spellcheck="false"; }
+            fieldset {
+                legend { "Severity" }
+                div.boxes {
+                    @for severity in Severity::ALL.iter().rev().filter(|severity| there(severity)) {
+                        label { input type="checkbox" name="severity" value=(severity) checked; " " (severity) }
+                    }
+                }
+            }
+            div.folds {
+                button type="button" id="open-all" { "Open all" }
+                button type="button" id="close-all" { "Close all" }
+            }
+            p #shown role="status" {}
+        }
+    }
+}
+
+fn severity_mark(severity: Severity) -> Markup {
+    html! { span class=(format!("sev {}", severity.word())) { (severity) } }
+}
+
+/// What the rule says, folded where there are many rules: then findings are what is looked for.
+fn rule_head(rule: Option<&ToldRule>, name: &str, count: usize, number_of: usize, open: bool) -> Markup {
+    html! {
+        div.rule-head {
+            h3 id=(format!("rule-{number_of}")) { (rule.map_or(name, |rule| rule.title.as_str())) }
+            p.rule-name { code { (name) } " " span.quiet { (number(count, "finding", "findings")) } }
+            @if let Some(rule) = rule {
+                details.advice open[open] {
+                    summary { "Why it matters, and what to do" }
+                    div.columns {
+                        div.why { (blocks(&rule.description)) (read_on(rule)) }
+                        @if !rule.remediation.trim().is_empty() {
+                            div.fix { h4 { "What to do" } (blocks(&rule.remediation)) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Tags, and addresses as text: who reads a report on an incident wants no click that leaves it.
+fn read_on(rule: &ToldRule) -> Markup {
+    html! {
+        @if !rule.tags.is_empty() { ul.tags aria-label="Tags" { @for tag in &rule.tags { li { code { (tag) } } } } }
+        @if !rule.references.is_empty() {
+            ul.references aria-label="References" { @for address in &rule.references { li { (address) } } }
+        }
+    }
+}
+
+/// Few elements: a browser builds all of them, also of thousands of findings that are closed.
+fn finding(told: &Told<'_>, number: usize, (finding, also): &Group<'_>, open: bool) -> Markup {
+    let rule = told.rule_of(finding);
+    let own_fix = rule.is_none_or(|rule| rule.remediation != finding.remediation);
+    let own_fix = own_fix && !finding.remediation.trim().is_empty();
+    html! {
+        details.finding id=(format!("f{number}")) data-severity=(finding.severity) open[open] {
+            summary {
+                (severity_mark(finding.severity)) " "
+                h4 { (inline(&finding.message)) } " "
+                (place(finding))
+            }
+            div.body {
+                (way(told, finding))
+                @if own_fix { div.fix { h5 { "What to do here" } (blocks(&finding.remediation)) } }
+                (facts(finding))
+                @for other in also {
+                    p.also {
+                        "Also " (severity_mark(other.severity)) " " code { (other.rule) } ": "
+                        (inline(&other.message)) ". Confidence " (other.confidence) ", fingerprint " (other.fingerprint)
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// From where the secret comes to where it lands, or what the finding rests on.
+fn way(told: &Told<'_>, finding: &ToldFinding) -> Markup {
+    let own = finding.own_step(&told.teller);
+    let way = finding.way(&own);
+    let title = match (finding.surface, way.len()) {
+        (_, 1) => "Where",
+        (Surface::Terraform, _) => "The way of the secret",
+        _ => "What it rests on",
+    };
+    html! {
+        h5 { (title) }
+        ol class=(if way.len() == 1 { "way alone" } else { "way" }) {
+            @for (step, primary) in &way { (step_of(told, finding, step, *primary)) }
+        }
+    }
+}
+
+fn step_of(told: &Told<'_>, finding: &ToldFinding, step: &Step, primary: bool) -> Markup {
+    let role = match (finding.surface, step.role) {
+        (Surface::Terraform, Role::Origin) => "starts: ",
+        (Surface::Terraform, Role::Sink) => "lands: ",
+        _ => "",
+    };
+    let name = Some(step.place.name.as_str()).filter(|name| !name.is_empty() && !step.place.is_sealed);
+    html! {
+        li aria-current=[primary.then_some("step")] {
+            code { (place_of(finding, step)) }
+            @if let Some(name) = name { " " code.name { (name) } }
+            p { (role) (inline(step.label())) }
+            @if let Some(line) = told.teller.excerpt(step.place.span, WIDTH) { (source(&line, step.place.position.line)) }
+        }
+    }
+}
+
+/// A trail's files are read once and not kept, so that no line of them is known.
+fn place_of(finding: &ToldFinding, step: &Step) -> String {
+    if finding.surface == Surface::Trail { step.place.path.clone() } else { step.place.long() }
+}
+
+/// A line of source with the place marked.
+fn source(line: &Excerpt, number: usize) -> Markup {
+    let part = |from: usize, to: usize| line.text.get(from..to).unwrap_or_default();
+    let (start, end) = (line.place.start, line.place.end);
+    html! {
+        pre data-line=(number) {
+            (part(0, start)) @if start < end { mark { (part(start, end)) } } (part(end, line.text.len()))
+        }
+    }
+}
+
+fn facts(finding: &ToldFinding) -> Markup {
+    html! {
+        dl.facts {
+            @if let Some(secret) = &finding.secret { dt { "Secret" } dd { (secret_words(secret)) } }
+            @if let Some(sink) = &finding.sink {
+                dt { "Lands in" }
+                dd {
+                    code { (sink.words()) }
+                    @if sink.path.is_some() { ", " (sink.kind) }
+                    @if sink.on_disk() { ", stays on the disk" }
+                }
+            }
+            @if finding.surface == Surface::Terraform && !finding.place.name.is_empty() {
+                dt { "Name" } dd { code { (finding.place.name) } }
+            }
+            dt { "Confidence" } dd { (finding.confidence) }
+            dt { "Fingerprint" } dd { code { (finding.fingerprint) } }
+        }
+    }
+}
+
+fn secret_words(secret: &ToldSecret) -> Markup {
+    let literal = secret.literal();
+    html! {
+        code { (secret.name) }
+        @if !secret.origin.is_empty() && literal.is_none() { ", from: " (secret.origin) }
+        @if let Some(literal) = literal { ", " (literal) }
+    }
+}
+
+/// Findings that stand with those of other rules.
+fn elsewhere(all: &[(usize, &ToldFinding)]) -> Markup {
+    html! {
+        @if !all.is_empty() {
+            details.elsewhere open[all.len() <= FEW] {
+                summary { "The same mistakes as above, each told there" }
+                ul {
+                    @for (number, finding) in all {
+                        li { a href=(format!("#f{number}")) { (inline(&finding.message)) } " " (place(finding)) ", " (finding.severity) }
+                    }
+                }
+            }
+        }
+    }
+}
