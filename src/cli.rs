@@ -10,6 +10,8 @@ mod report;
 mod run;
 mod session;
 mod trail;
+#[cfg(feature = "aws")]
+mod trail_aws;
 #[cfg(feature = "verify")]
 mod trail_verify;
 
@@ -331,6 +333,8 @@ pub enum TrailCommand {
 pub use serve::{RunTaskArguments, ServeArguments, ServeCommand};
 pub use session::SessionArguments;
 pub use trail::TrailArguments;
+#[cfg(feature = "aws")]
+pub use trail_aws::{LiveArguments, SignInArguments};
 
 /// `secretrail serve`.
 #[cfg(feature = "serve")]

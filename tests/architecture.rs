@@ -56,9 +56,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("history", &["day", "error"]),
     ("policy", &[]),
     ("sighting", &["finding", "reading", "record", "rule", "secret", "source"]),
-    ("aws", &["error", "evidence", "policy"]),
     ("inventory", &["day", "evidence", "finding", "reading", "record", "rule", "secret", "source"]),
-    ("aws", &["error", "evidence", "policy", "secret", "session"]),
+    ("aws", &["error", "evidence", "policy", "secret", "session", "trail"]),
 ];
 
 /// Modules that read and write.

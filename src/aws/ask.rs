@@ -79,6 +79,11 @@ impl<'a> Asker<'a> {
         account.unwrap_or("unknown").clone_into(&mut self.folder.borrow_mut());
     }
 
+    /// The clock that stands still, for tests.
+    pub(super) fn fixed(&self) -> Option<Timestamp> {
+        self.fixed
+    }
+
     /// So many more calls are to come.
     pub(super) fn expect(&self, calls: u64) {
         (self.progress)(Step::Expect(calls));

@@ -9,25 +9,33 @@
 //! nothing to collect: that is an error. The SDK's own errors are never printed: they quote what AWS sent.
 
 mod ask;
+pub mod cloudtrail;
+mod collected;
 mod error;
 pub mod forward;
 mod http;
 mod iam;
 mod identity;
+pub mod keys;
+mod layout;
 pub mod mint;
 mod pace;
+pub mod s3;
 mod secrets_manager;
 mod session;
 pub mod ssm;
 pub mod who;
 mod whole;
 
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::sync::watch;
 
 use self::ask::Asker;
+use self::cloudtrail::Question;
+use self::collected::Collected;
 use self::session::Session;
 use crate::error::{Error, ErrorKind};
 use crate::evidence::{Bundle, Manifest};
@@ -85,6 +93,49 @@ pub fn collect(
     stop: watch::Receiver<bool>,
 ) -> Result<Bundle, Error> {
     blocking(stop, "stopped; no evidence was collected", all(options, progress))
+}
+
+/// Collects CloudTrail's events; the question comes back with its Regions named.
+///
+/// # Errors
+///
+/// As [`collect`]; and where there are more events than a bundle holds.
+pub fn trail(
+    options: &Options,
+    question: &Question,
+    progress: &dyn Fn(Step),
+    stop: watch::Receiver<bool>,
+) -> Result<(Bundle, Question), Error> {
+    blocking(stop, "stopped; no evidence was collected", async {
+        let session = Session::open(options).await?;
+        let asker = Asker::new(session.region.clone(), options.now, progress);
+        progress(Step::Expect(1));
+        let caller = identity::ask(&session, &asker).await?;
+        asker.file_under(caller.account.as_deref());
+        let mut kept = Collected::new(progress);
+        cloudtrail::ask(&session, caller.account.as_deref(), question, options.now, &mut kept).await?;
+        let asked = kept.question.unwrap_or_else(|| question.clone());
+        let mut bundle = bundle(options, &session, asker, caller, crate::policy::Surface::Trail);
+        bundle.documents.append(&mut kept.documents);
+        bundle.documents.sort_by(|a, b| a.name.cmp(&b.name));
+        bundle.refusals.append(&mut kept.refusals);
+        bundle.manifest.regions.extend(asked.regions.iter().cloned());
+        bundle.manifest.regions.sort();
+        bundle.manifest.regions.dedup();
+        Ok((bundle, asked))
+    })
+}
+
+/// The same with a flag that is set by Ctrl-C.
+fn run_until<T>(flag: &AtomicBool, work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+    let (_held, stop) = watch::channel(false);
+    let stopped = "stopped; no report was written";
+    blocking(stop, stopped, async {
+        tokio::select! {
+            done = work => done,
+            () = cloudtrail::stopped(flag) => Err(Error::new(ErrorKind::Interrupted, stopped)),
+        }
+    })
 }
 
 /// Waits for what AWS answers, or until `stop` says so.

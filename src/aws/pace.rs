@@ -1,7 +1,9 @@
-//! How fast pages are asked for: at full speed until AWS says that it is too fast.
+//! How fast pages are asked for: at full speed, or at a speed that AWS told, until it says that it is too fast.
 
 use std::cell::Cell;
 use std::time::Duration;
+
+use tokio::time::Instant;
 
 /// The first pause after a throttled call.
 const FIRST: Duration = Duration::from_millis(500);
@@ -13,6 +15,28 @@ const SHORTEST: Duration = Duration::from_millis(50);
 /// The pause before the next page, shared by all calls.
 #[derive(Debug, Default)]
 pub(super) struct Pace(Cell<Duration>);
+
+/// Two calls in any second, wherever AWS starts to count: the next but one starts a second after an answer.
+#[derive(Debug, Default)]
+pub(super) struct Beat(Cell<[Option<Instant>; 2]>);
+
+/// A little more than a second: clocks differ.
+const SECOND: Duration = Duration::from_millis(1_020);
+
+impl Beat {
+    /// Waits until the next call may start.
+    pub(super) async fn wait(&self) {
+        if let [Some(before), _] = self.0.get() {
+            tokio::time::sleep_until(before + SECOND).await;
+        }
+    }
+
+    /// A call was answered.
+    pub(super) fn done(&self) {
+        let [_, last] = self.0.get();
+        self.0.set([last, Some(Instant::now())]);
+    }
+}
 
 impl Pace {
     /// Waits as long as is fit now.

@@ -90,7 +90,7 @@ async fn settings(options: &Options, client: SharedHttpClient) -> Result<(SdkCon
 }
 
 /// A Region becomes part of a host's name.
-fn is_region(text: &str) -> bool {
+pub(super) fn is_region(text: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
     (3..=32).contains(&text.len()) && text.bytes().all(plain)
 }

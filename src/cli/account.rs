@@ -42,6 +42,7 @@ Examples:
   secretrail collect --out evidence/                     a folder
   secretrail collect --out evidence.tar.zst              one file
   secretrail collect --profile audit --out evidence/
+  secretrail collect --surface account --surface trail --since 2026-03-28 --out evidence/
   secretrail collect --role-arn arn:aws:iam::123456789012:role/audit --external-id 42 --out evidence/
 
 Credentials come from where the AWS CLI has them: environment, profiles, SSO, programs, instance roles. `secretrail
@@ -64,6 +65,7 @@ pub(super) const POLICY_EXAMPLES: &str = "\
 Examples:
   secretrail policy > policy.json
   secretrail policy --account 123456789012 --region us-east-1
+  secretrail policy --surface trail --bucket trail-bucket       to read a trail's logs from S3
   secretrail policy --terraform > secretrail-policy.tf
 
 Two statements deny what reads values, so that the policy itself proves that none are read.";
@@ -149,6 +151,26 @@ pub struct AccountArguments {
 #[cfg(feature = "aws")]
 #[derive(Debug, Args)]
 pub struct CollectArguments {
+    /// What to collect; may stand several times [default: account].
+    #[arg(long, value_enum, value_name = "SURFACE")]
+    pub surface: Vec<Surface>,
+
+    /// Of the trail: only events from this time on, at most 90 days back [default: 90 days].
+    #[arg(long, value_name = "TIME", value_parser = super::trail::moment)]
+    pub since: Option<i64>,
+
+    /// Of the trail: only events before this time.
+    #[arg(long, value_name = "TIME", value_parser = super::trail::moment)]
+    pub until: Option<i64>,
+
+    /// Of the trail: a Region to ask; may stand several times [default: that of --region, and us-east-1].
+    #[arg(long, value_name = "REGION")]
+    pub trail_region: Vec<String>,
+
+    /// Of the trail: only events with an attribute, as Username=root; may stand several times.
+    #[arg(long, value_name = "KEY=VALUE", value_parser = super::trail_aws::lookup)]
+    pub lookup: Vec<(String, String)>,
+
     /// How AWS is asked.
     #[command(flatten)]
     pub aws: AwsArguments,
@@ -208,6 +230,9 @@ pub struct PolicyArguments {
     #[arg(long)]
     pub key_ids: bool,
 
+    /// The bucket of a trail, where its logs are to be read.
+    #[arg(long, value_name = "NAME", value_parser = bucket)]
+    pub bucket: Option<String>,
     /// What `inventory check --read-level` asks for, too; at 2 decryption is allowed instead of denied.
     #[arg(long, value_name = "LEVEL", default_value_t = 0, value_parser = clap::value_parser!(u8).range(0..=2))]
     pub read_level: u8,
@@ -215,6 +240,16 @@ pub struct PolicyArguments {
     /// As a Terraform data source instead of JSON.
     #[arg(long)]
     pub terraform: bool,
+}
+
+fn bucket(text: &str) -> Result<String, &'static str> {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
+    let is_name = (3..=63).contains(&text.len()) && text.bytes().all(plain);
+    if is_name {
+        Ok(text.to_owned())
+    } else {
+        Err("a bucket's name has 3 to 63 letters, digits, dots and dashes")
+    }
 }
 
 fn account(text: &str) -> Result<String, &'static str> {

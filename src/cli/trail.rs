@@ -17,6 +17,11 @@ Examples:
   secretrail trail logs/ --session s-0123456789abcdef  all events of one session
   secretrail trail logs/ --event 63d86d13-4ce4-4fa7-aef9-00b64cd67d3f
   aws cloudtrail lookup-events --output json | secretrail trail -
+  secretrail trail s3://BUCKET/PREFIX --since 2026-03-28        a trail's bucket: only what is asked for is fetched
+  secretrail trail --live                              ask CloudTrail: all management events of 90 days
+  secretrail trail --live --region us-east-1 --region eu-west-1 --since 2026-03-28 --keep pages/
+  secretrail trail --live --lookup Username=root --lookup EventName=CreateAccessKey --lookup EventName=AssumeRoot
+  secretrail trail --evidence evidence.tar.zst         what `secretrail collect --surface trail` wrote
   secretrail trail logs/ --format json --also sarif=out.sarif --also csv=sessions.csv
 
 Read are .json and .json.gz files, JSON lines, the answer of LookupEvents, and standard input. Digests and Insights are
@@ -44,9 +49,20 @@ pub struct TrailArguments {
     #[command(subcommand)]
     pub command: Option<TrailCommand>,
 
-    /// Folders and files with CloudTrail's logs; `-` is standard input.
-    #[arg(required = true, value_name = "PATH")]
+    /// Folders and files with CloudTrail's logs; `-` is standard input, s3://BUCKET/PREFIX a bucket.
+    #[arg(value_name = "PATH")]
+    #[cfg_attr(feature = "aws", arg(required_unless_present_any = ["evidence", "live"]))]
+    #[cfg_attr(not(feature = "aws"), arg(required_unless_present = "evidence"))]
     pub paths: Vec<PathBuf>,
+
+    /// Read what `secretrail collect --surface trail` wrote, a folder or a .tar.zst file.
+    #[arg(long, value_name = "PATH", conflicts_with = "paths")]
+    pub evidence: Option<PathBuf>,
+
+    /// Asking CloudTrail itself.
+    #[cfg(feature = "aws")]
+    #[command(flatten)]
+    pub live: super::LiveArguments,
 
     /// Only events from this time on: 2026-03-28, 2026-03-28T14:00:00Z.
     #[arg(long, value_name = "TIME", value_parser = moment)]
@@ -64,6 +80,16 @@ pub struct TrailArguments {
     #[arg(long, value_name = "REGION")]
     pub region: Vec<String>,
 
+    /// Prove with CloudTrail's digests that the logs are whole, as `trail verify` does; the report then says so.
+    #[cfg(feature = "verify")]
+    #[arg(long, requires = "paths")]
+    pub verify: bool,
+
+    /// Public keys for --verify, as `aws cloudtrail list-public-keys` prints them; may stand several times.
+    #[cfg(feature = "verify")]
+    #[arg(long, value_name = "FILE", requires = "verify")]
+    pub keys: Vec<PathBuf>,
+
     /// Show all events of one session.
     #[arg(long, value_name = "ID", conflicts_with_all = ["event", "timeline"])]
     pub session: Option<String>,
@@ -75,6 +101,11 @@ pub struct TrailArguments {
     /// Show sign-ins, issued credentials, secrets that were read and what lasts, in the order of time.
     #[arg(long)]
     pub timeline: bool,
+
+    /// With which credentials AWS is asked.
+    #[cfg(feature = "aws")]
+    #[command(flatten)]
+    pub sign_in: super::SignInArguments,
 
     /// How the report is written, and what makes the command fail.
     #[command(flatten)]
@@ -102,7 +133,7 @@ pub struct TrailArguments {
 }
 
 /// A time, or the beginning of a day in UTC, in seconds.
-fn moment(text: &str) -> Result<i64, &'static str> {
+pub(super) fn moment(text: &str) -> Result<i64, &'static str> {
     if let Ok(at) = text.parse::<Timestamp>() {
         return Ok(at.as_second());
     }

@@ -8,7 +8,8 @@ use super::inventory::check;
 use super::outcome::{Asked, Outcome, Sections, nothing_to_audit};
 use super::scan::{Looked, Setup, scope};
 use super::silencing::Silencing;
-use super::trail;
+use super::trail::input::is_remote;
+use super::trail::{self, Logs};
 use crate::cli::{AuditArguments, Cli, What};
 use crate::error::{Error, ErrorKind, ExitCode};
 use crate::evidence::{self, Bundle};
@@ -42,9 +43,11 @@ pub(super) fn run(cli: &Cli, arguments: &AuditArguments) -> Result<ExitCode, Err
     } else if job.aws {
         all.account(&account::live(cli, &arguments.aws, arguments.no_progress)?);
     }
-    if !job.trail.is_empty() {
+    let collected = holds("trail").map(|(path, _)| Logs::Evidence(path));
+    let logs = if job.trail.is_empty() { collected } else { Some(Logs::Paths(&job.trail)) };
+    if let Some(logs) = logs {
         all.look(Surface::Trail, |sources, sections| {
-            let (looked, section) = trail::plain(cli, &job.trail, &setup, arguments.no_progress, sources)?;
+            let (looked, section) = trail::plain(cli, logs, &setup, arguments.no_progress, sources)?;
             sections.trail = Some(section);
             Ok(looked)
         })?;
@@ -85,7 +88,7 @@ fn job(arguments: &AuditArguments, setup: &Setup) -> Result<Audit, Error> {
         aws: arguments.ask_aws,
     };
     let job = if named == Audit::default() { setup.settings.audit.clone() } else { named };
-    match job.terraform.iter().chain(&job.trail).find(|path| !path.exists()) {
+    match job.terraform.iter().chain(&job.trail).find(|path| !is_remote(path) && !path.exists()) {
         Some(path) => Err(Error::new(
             ErrorKind::Input,
             format!("{} can't be read: there is no such file or folder", path.display()),

@@ -7,13 +7,18 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
+use jiff::Timestamp;
 use tokio::sync::watch;
 
 use super::print;
+use super::trail::evidence::QUESTION;
+use super::trail::live;
+use crate::aws::cloudtrail::{Question, reachable};
 use crate::aws::{self, Options, Role, Step};
-use crate::cli::{AwsArguments, Cli, CollectArguments};
+use crate::cli::{AwsArguments, Cli, CollectArguments, SignInArguments};
 use crate::error::{Error, ErrorKind, ExitCode};
-use crate::evidence::{Bundle, Refusal, Target, code};
+use crate::evidence::{Bundle, Call, Document, Refusal, Target, code};
+use crate::policy::{LOOKUP, Surface};
 
 /// Names a file with more certificates, as in all AWS tools.
 const CERTIFICATES: &str = "AWS_CA_BUNDLE";
@@ -22,10 +27,7 @@ const MOST_CERTIFICATES: u64 = 8 * 1024 * 1024;
 
 pub(super) fn run(cli: &Cli, arguments: &CollectArguments) -> Result<ExitCode, Error> {
     let target = Target::new(&arguments.out)?;
-    let mut bundle = collect(cli, &arguments.aws, arguments.no_progress)?;
-    if arguments.inventory {
-        add(&mut bundle, super::inventory::everything(cli, &arguments.aws, arguments.no_progress)?);
-    }
+    let bundle = all(cli, arguments)?;
     let digest = target.write(&bundle)?;
     let mut text = told(&bundle.refusals);
     let account = bundle.manifest.account.as_deref().unwrap_or("an unknown account");
@@ -35,6 +37,67 @@ pub(super) fn run(cli: &Cli, arguments: &CollectArguments) -> Result<ExitCode, E
     text.push_str(&format!("digest {digest}\n"));
     print(text.as_bytes())?;
     Ok(if bundle.refusals.iter().any(is_loss) { ExitCode::Partial } else { ExitCode::Clean })
+}
+
+/// All surfaces that are asked for, in one bundle.
+fn all(cli: &Cli, arguments: &CollectArguments) -> Result<Bundle, Error> {
+    let (aws, quiet) = (&arguments.aws, arguments.no_progress);
+    let wants = |surface| arguments.surface.contains(&surface);
+    // Looked at before anything is asked.
+    let question = wants(Surface::Trail).then(|| question(arguments)).transpose()?;
+    let mut bundles = Vec::new();
+    if wants(Surface::Account) || arguments.surface.is_empty() {
+        bundles.push(collect(cli, aws, quiet)?);
+    }
+    if let Some(question) = question {
+        bundles.push(trail(cli, aws, &question, quiet)?);
+    }
+    if arguments.inventory || wants(Surface::Inventory) {
+        bundles.push(super::inventory::everything(cli, aws, quiet)?);
+    }
+    let mut bundles = bundles.into_iter();
+    let nothing = || Error::new(ErrorKind::Usage, "nothing is to be collected");
+    let mut bundle = bundles.next().ok_or_else(nothing)?;
+    bundles.for_each(|more| add(&mut bundle, more));
+    Ok(bundle)
+}
+
+/// CloudTrail's events, and what was asked for them.
+fn trail(cli: &Cli, aws: &AwsArguments, question: &Question, no_progress: bool) -> Result<Bundle, Error> {
+    let options = options(aws)?;
+    let bar = progress_bar(cli, no_progress);
+    let on_progress = |step| match step {
+        Step::Expect(calls) => bar.inc_length(calls),
+        Step::Done => bar.inc(1),
+    };
+    let collected = aws::trail(&options, question, &on_progress, stop_on_signal()?);
+    bar.finish_and_clear();
+    let (mut bundle, question) = collected?;
+    let bytes = serde_json::to_vec_pretty(&live::asked(&question)).unwrap_or_default();
+    let call = Call {
+        service: LOOKUP.service.to_owned(),
+        action: LOOKUP.name.to_owned(),
+        region: question.regions.first().cloned().unwrap_or_default(),
+        request_id: None,
+        at: bundle.manifest.collected_at,
+        page: None,
+    };
+    let name = format!("{}/{QUESTION}", live::folder(bundle.manifest.account.as_deref()));
+    bundle.documents.push(Document { name, bytes, call, generated: None });
+    bundle.documents.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(bundle)
+}
+
+/// What is asked of CloudTrail.
+fn question(arguments: &CollectArguments) -> Result<Question, Error> {
+    let now = arguments.aws.clock.unwrap_or_else(Timestamp::now).as_second();
+    let (since, cut) = reachable(arguments.since, now);
+    let until = arguments.until.unwrap_or(now).min(now);
+    if cut || since >= until {
+        return Err(Error::new(ErrorKind::Usage, "CloudTrail's event history has nothing of this time")
+            .hint("it reaches back 90 days; a trail's logs in S3 reach further"));
+    }
+    Ok(Question { since, until, regions: arguments.trail_region.clone(), lookups: arguments.lookup.clone() })
 }
 
 /// One bundle of both. What both asked for stands in it once.
@@ -47,6 +110,9 @@ fn add(bundle: &mut Bundle, more: Bundle) {
     bundle.documents.sort_by(|a, b| a.name.cmp(&b.name));
     bundle.refusals.extend(more.refusals);
     bundle.manifest.surfaces.extend(more.manifest.surfaces);
+    bundle.manifest.regions.extend(more.manifest.regions);
+    bundle.manifest.regions.sort();
+    bundle.manifest.regions.dedup();
     bundle.manifest.collected_at = more.manifest.collected_at;
 }
 
@@ -100,6 +166,25 @@ pub(super) fn options(arguments: &AwsArguments) -> Result<Options, Error> {
         region: arguments.region.clone(),
         role,
         key_ids: arguments.key_ids,
+        timeout: Duration::from_secs(arguments.timeout.into()),
+        certificates: certificates()?,
+        version: env!("CARGO_PKG_VERSION").into(),
+        now: arguments.clock,
+    })
+}
+
+/// How AWS is asked by a command that has Regions of its own.
+pub(super) fn options_of(arguments: &SignInArguments) -> Result<Options, Error> {
+    let role = arguments.role_arn.as_ref().map(|arn| Role {
+        arn: arn.clone(),
+        external_id: arguments.external_id.clone(),
+        session_name: arguments.role_session_name.clone(),
+    });
+    Ok(Options {
+        profile: arguments.profile.clone(),
+        region: None,
+        role,
+        key_ids: false,
         timeout: Duration::from_secs(arguments.timeout.into()),
         certificates: certificates()?,
         version: env!("CARGO_PKG_VERSION").into(),

@@ -10,6 +10,7 @@ pub(super) fn run(arguments: &PolicyArguments) -> Result<ExitCode, Error> {
     let place = Place {
         surfaces,
         key_ids: arguments.key_ids,
+        bucket: arguments.bucket.as_deref(),
         read_level: arguments.read_level,
         account: arguments.account.as_deref(),
         region: arguments.region.as_deref(),

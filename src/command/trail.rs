@@ -1,6 +1,17 @@
 //! `secretrail trail`.
 
+pub(super) mod asked;
+#[cfg(feature = "aws")]
+pub(super) mod bucket;
+mod covered;
+pub(super) mod evidence;
 mod files;
+pub(super) mod input;
+#[cfg(feature = "aws")]
+mod kept;
+#[cfg(feature = "aws")]
+pub(super) mod live;
+mod proof;
 mod read;
 mod rows;
 mod section;
@@ -8,7 +19,7 @@ mod shelf;
 mod turns;
 
 use std::io::{self, IsTerminal};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
@@ -35,7 +46,7 @@ pub(super) fn run(cli: &Cli, arguments: &TrailArguments) -> Result<ExitCode, Err
     }
     let started = Instant::now();
     let what = What {
-        paths: arguments.paths.clone(),
+        paths: local(arguments),
         plans: Vec::new(),
         rules: arguments.rules.clone(),
         tokens: None,
@@ -57,17 +68,36 @@ pub(super) fn run(cli: &Cli, arguments: &TrailArguments) -> Result<ExitCode, Err
     )
 }
 
-/// All events of some paths, with documents that others look at, too.
+/// All events of some paths or of a bundle, with documents that others look at, too.
 pub(super) fn plain(
     cli: &Cli,
-    paths: &[PathBuf],
+    logs: Logs<'_>,
     setup: &Setup,
     no_progress: bool,
     sources: Sources,
 ) -> Result<(Looked, TrailSection), Error> {
-    let arguments = TrailArguments { paths: paths.to_vec(), no_progress, ..TrailArguments::default() };
-    let (looked, asked) = look(cli, &arguments, setup, paths, sources)?;
+    let mut arguments = TrailArguments { no_progress, ..TrailArguments::default() };
+    match logs {
+        Logs::Paths(paths) => arguments.paths = paths.to_vec(),
+        Logs::Evidence(path) => arguments.evidence = Some(path.to_path_buf()),
+    }
+    let (looked, asked) = look(cli, &arguments, setup, &arguments.paths, sources)?;
     Ok((looked, asked.sections.trail.unwrap_or_default()))
+}
+
+/// Where events are.
+pub(super) enum Logs<'l> {
+    /// In files, folders and buckets.
+    Paths(&'l [PathBuf]),
+    /// In what was collected.
+    Evidence(&'l Path),
+}
+
+/// What lies on the disk of it; the settings are then those of the current folder.
+fn local(arguments: &TrailArguments) -> Vec<PathBuf> {
+    let paths: Vec<PathBuf> =
+        arguments.paths.iter().filter(|path| !input::is_remote(path)).cloned().collect();
+    if paths.is_empty() { vec![".".into()] } else { paths }
 }
 
 fn look(
@@ -77,26 +107,23 @@ fn look(
     paths: &[PathBuf],
     sources: Sources,
 ) -> Result<(Looked, Asked), Error> {
-    let found = files::find(paths);
-    let name = |file: &PathBuf| {
-        if file.as_os_str() == "-" { "(standard input)".into() } else { sources.reported_name(file) }
-    };
-    let ids: Vec<SourceId> = found.files.iter().map(|file| sources.add_file(name(file), file)).collect();
+    let found = input::find(cli, arguments, (paths, setup))?;
+    let ids: Vec<SourceId> = found.logs.iter().map(|log| log.source(&sources)).collect();
     let mut gaps: Vec<Gap> = found
         .refused
         .iter()
         .map(|(path, reason)| {
             let source = sources.add_file(sources.reported_name(path), path);
-            Gap {
-                at: Span::start_of(source),
-                name: String::new(),
-                reason: reason.clone(),
-                hides_findings: true,
-            }
+            unseen(Span::start_of(source), String::new(), reason.clone())
         })
         .collect();
-    let bar = progress_bar(cli, arguments, found.files.len());
-    let reader = Reader { files: &found.files, stop: setup.stop(), bar: &bar };
+    let missing = |(name, reason): &(String, String)| {
+        let source = sources.add_text(name.as_str(), "");
+        unseen(Span::start_of(source), name.clone(), reason.clone())
+    };
+    gaps.extend(found.missing.iter().map(missing));
+    let bar = progress_bar(cli, arguments, found.logs.len());
+    let reader = Reader { logs: &found.logs, bucket: found.bucket.as_deref(), stop: setup.stop(), bar: &bar };
     let mut seen = gather(&reader, arguments, &setup.rules);
     gaps.extend(seen.troubles.iter().map(|one| gap(one, &ids)));
     gaps.extend(lost(&seen));
@@ -109,11 +136,13 @@ fn look(
     if setup.was_stopped() {
         return Err(Error::new(ErrorKind::Interrupted, "stopped; no report was written"));
     }
-    let section = section::section(&sessions, links, &seen.gathered, shown, arguments);
-    let files = if seen.gathered.coverage.delivered == 0 { 0 } else { found.files.len() };
+    let proof = proof::proof(arguments, setup)?;
+    gaps.extend(proof.faults.iter().map(missing));
+    let section = section::section(&sessions, links, &seen.gathered, shown, arguments, (&found, &proof));
+    let files = if seen.gathered.coverage.delivered == 0 { 0 } else { found.logs.len() };
     let scanned = Scanned { findings, gaps, ..Scanned::default() };
     let looked = Looked { sources, scanned, files, excluded: 0, past: None };
-    let scope = super::scan::scope("trail", arguments.paths.iter());
+    let scope = found.scope(arguments);
     let asked = Asked {
         since: None,
         surfaces: Vec::new(),
@@ -185,6 +214,11 @@ fn gap(one: &FileTrouble, sources: &[SourceId]) -> Gap {
     }
 }
 
+/// What was not seen, and could hold findings.
+fn unseen(at: Span, name: String, reason: String) -> Gap {
+    Gap { at, name, reason, hides_findings: true }
+}
+
 /// Findings for which there was no room.
 fn lost(seen: &Seen<'_>) -> Vec<Gap> {
     let nowhere = Span::start_of(SourceId(u32::MAX));
@@ -203,7 +237,7 @@ fn progress_bar(cli: &Cli, arguments: &TrailArguments, files: usize) -> Progress
         return ProgressBar::hidden();
     }
     let bar = ProgressBar::new(files as u64);
-    if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} files  {elapsed}") {
+    if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} logs  {elapsed}") {
         bar.set_style(style);
     }
     bar

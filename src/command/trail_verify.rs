@@ -1,14 +1,25 @@
-//! `secretrail trail verify`: a folder of digests and logs, offline.
+//! `secretrail trail verify`: digests and logs, offline in a folder, or in a bucket.
+
+#[cfg(feature = "aws")]
+mod bucket;
+mod folder;
 
 use std::fs::File;
-use std::io::{BufReader, Read};
+use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 
+#[cfg(feature = "aws")]
+use self::bucket::Remote;
+use self::folder::Folder;
+#[cfg(feature = "aws")]
+use super::collect::options_of;
 use super::print;
+use super::trail::input::is_remote;
 use crate::cli::TrailVerifyArguments;
 use crate::error::{Error, ErrorKind, ExitCode};
 use crate::trail::time;
-use crate::trail::verify::{Files, Keys, Verdict, verify};
+use crate::trail::verify::{Keys, Verdict, verify};
 
 /// A key file larger than this is a mistake.
 const MOST_BYTES: u64 = 16 << 20;
@@ -16,14 +27,19 @@ const MOST_BYTES: u64 = 16 << 20;
 const MOST_LINES: usize = 1000;
 
 pub(super) fn run(arguments: &TrailVerifyArguments) -> Result<ExitCode, Error> {
-    let folder = Folder::open(&arguments.folder)?;
-    let keys = keys(&arguments.keys)?;
-    let verdict = verify(&folder, keys.as_ref());
+    let stop = AtomicBool::new(false);
+    let asks = Asks {
+        keys: &arguments.keys,
+        #[cfg(feature = "aws")]
+        sign_in: &arguments.sign_in,
+        stop: &stop,
+    };
+    let path = &arguments.folder;
+    let verdict = checked(path, &asks)?;
     if verdict.digests == 0 && verdict.faults.is_empty() {
-        return Err(Error::new(ErrorKind::Input, format!("{} holds no digest", arguments.folder.display()))
-            .hint(
-                "digests lie under `CloudTrail-Digest/` in the trail's bucket; file validation must be on",
-            ));
+        return Err(Error::new(ErrorKind::Input, format!("{} holds no digest", path.display())).hint(
+            "digests lie under `CloudTrail-Digest/` in the trail's bucket; file validation must be on",
+        ));
     }
     print(told(&verdict).as_bytes())?;
     Ok(match (verdict.faults.is_empty(), verdict.unproven.is_empty()) {
@@ -31,6 +47,49 @@ pub(super) fn run(arguments: &TrailVerifyArguments) -> Result<ExitCode, Error> {
         (true, false) => ExitCode::Partial,
         (true, true) => ExitCode::Clean,
     })
+}
+
+/// How a folder or a bucket is checked.
+pub(super) struct Asks<'a> {
+    /// Files of keys.
+    pub keys: &'a [PathBuf],
+    /// With which credentials.
+    #[cfg(feature = "aws")]
+    pub sign_in: &'a crate::cli::SignInArguments,
+    /// Set by Ctrl-C.
+    #[cfg_attr(not(feature = "aws"), expect(dead_code, reason = "a folder is checked at once"))]
+    pub stop: &'a AtomicBool,
+}
+
+/// Checks a folder, or a bucket; without a file of keys CloudTrail is asked for a bucket's keys.
+pub(super) fn checked(path: &Path, asks: &Asks<'_>) -> Result<Verdict, Error> {
+    let keys = keys(asks.keys)?;
+    #[cfg(feature = "aws")]
+    if is_remote(path) {
+        let options = options_of(asks.sign_in)?;
+        let remote = Remote::open(&options, path, asks.stop)?;
+        bucket::listed(&remote, path)?;
+        let (keys, refused) = match keys {
+            Some(keys) => (keys, Vec::new()),
+            None => remote.keys(&options)?,
+        };
+        let mut verdict = verify(&remote, Some(&keys).filter(|keys| !keys.is_empty()));
+        verdict.unproven.extend(refused);
+        verdict.unproven.extend(remote.refused.iter().cloned());
+        verdict.unproven.sort();
+        return Ok(verdict);
+    }
+    #[cfg(not(feature = "aws"))]
+    if is_remote(path) {
+        return Err(Error::new(ErrorKind::Usage, "this build of secretrail can't ask AWS")
+            .hint("build it with `--features aws`, or name a folder into which the bucket was copied"));
+    }
+    Ok(verify(&Folder::open(path)?, keys.as_ref()))
+}
+
+/// The last line of what is told: all of it in one sentence.
+pub(super) fn sentence(verdict: &Verdict) -> String {
+    told(verdict).lines().last().unwrap_or_default().to_owned()
 }
 
 fn told(verdict: &Verdict) -> String {
@@ -92,44 +151,4 @@ fn keys(paths: &[PathBuf]) -> Result<Option<Keys>, Error> {
         keys.add(&text).map_err(wrong)?;
     }
     Ok(Some(keys))
-}
-
-/// The files of a folder.
-struct Folder {
-    root: PathBuf,
-    names: Vec<String>,
-}
-
-impl Folder {
-    fn open(root: &Path) -> Result<Self, Error> {
-        if !root.is_dir() {
-            return Err(Error::new(ErrorKind::Input, format!("{} is no folder", root.display()))
-                .hint("name the folder into which the trail's bucket was copied"));
-        }
-        let mut names = Vec::new();
-        for entry in ignore::WalkBuilder::new(root).standard_filters(false).follow_links(false).build() {
-            let entry = entry.map_err(|_| {
-                let message = format!("{} can't be read whole", root.display());
-                Error::new(ErrorKind::Input, message).hint("a folder or file in it is closed to you")
-            })?;
-            if entry.file_type().is_some_and(|kind| kind.is_file())
-                && let Ok(name) = entry.path().strip_prefix(root)
-            {
-                names.push(name.to_string_lossy().replace('\\', "/"));
-            }
-        }
-        names.sort();
-        Ok(Self { root: root.to_path_buf(), names })
-    }
-}
-
-impl Files for Folder {
-    fn names(&self) -> Vec<String> {
-        self.names.clone()
-    }
-
-    fn open(&self, name: &str) -> Result<Box<dyn Read + '_>, String> {
-        let file = File::open(self.root.join(name)).map_err(|error| error.kind().to_string())?;
-        Ok(Box::new(BufReader::new(file)))
-    }
 }

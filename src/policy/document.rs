@@ -31,6 +31,8 @@ pub struct Place<'p> {
     pub surfaces: &'p [Surface],
     /// Whether key ids are asked for, user by user.
     pub key_ids: bool,
+    /// The bucket of a trail, where its logs are read.
+    pub bucket: Option<&'p str>,
     /// How closely the values of parameters are looked at: 0 not at all, 1 readable, 2 decrypted.
     pub read_level: u8,
     /// The account's number; any account without it.
@@ -59,6 +61,15 @@ impl Place<'_> {
         if self.key_ids {
             let users = format!("arn:{partition}:iam::{account}:user/*");
             statements.push(Statement::allow("PerUserReads", self.actions(Scope::Users), users));
+        }
+        if let Some(bucket) = self.bucket {
+            let bucket = format!("arn:{partition}:s3:::{bucket}");
+            statements.push(Statement::allow(
+                "TrailObjects",
+                self.actions(Scope::Objects),
+                bucket.clone() + "/*",
+            ));
+            statements.push(Statement::allow("TrailBucket", self.actions(Scope::Bucket), bucket));
         }
         if self.read_level > 0 {
             let parameters =
@@ -159,6 +170,7 @@ mod tests {
     const HERE: Place<'static> = Place {
         surfaces: Surface::ALL,
         key_ids: true,
+        bucket: Some("trail-bucket"),
         read_level: 1,
         account: Some("123456789012"),
         region: Some("us-east-1"),
@@ -206,6 +218,11 @@ mod tests {
             assert!(text.contains(&format!("arn:{partition}:iam::123456789012:user/*")), "{region}: {text}");
         }
         assert!(!json(&Place { key_ids: false, ..HERE }).contains("ListAccessKeys"));
+        assert!(
+            text.contains("\"arn:aws-cn:s3:::trail-bucket\"")
+                && text.contains("\"arn:aws-cn:s3:::trail-bucket/*\"")
+        );
+        assert!(!json(&Place { bucket: None, ..HERE }).contains("s3:"));
         assert!(json(&HERE).contains("arn:aws:ssm:us-east-1:123456789012:parameter/*"));
         let looks = json(&Place { read_level: 2, ..HERE });
         assert!(looks.contains("DecryptParameters") && !looks.contains("NeverDecrypt"), "{looks}");

@@ -12,18 +12,21 @@ pub use self::document::{Place, is_region, json, terraform};
 pub enum Surface {
     /// Root, users, roles and their keys.
     Account,
+    /// CloudTrail's events.
+    Trail,
     /// Where keys live: Parameter Store and Secrets Manager.
     Inventory,
 }
 
 impl Surface {
     /// All of them.
-    pub const ALL: &'static [Self] = &[Self::Account, Self::Inventory];
+    pub const ALL: &'static [Self] = &[Self::Account, Self::Trail, Self::Inventory];
 
     /// The word that users see and type.
     pub fn word(self) -> &'static str {
         match self {
             Self::Account => "account",
+            Self::Trail => "trail",
             Self::Inventory => "inventory",
         }
     }
@@ -38,6 +41,10 @@ pub enum Scope {
     Account,
     /// On users; asked only where key ids are wanted.
     Users,
+    /// On a trail's bucket; asked only where one is named.
+    Bucket,
+    /// On the objects of a trail's bucket.
+    Objects,
     /// On parameters; asked only where values are looked at.
     Parameters,
 }
@@ -60,13 +67,26 @@ impl Action {
         Self { service, name, scope, surface: Surface::Account }
     }
 
+    const fn of_trail(service: &'static str, name: &'static str, scope: Scope) -> Self {
+        Self { service, name, scope, surface: Surface::Trail }
+    }
+
     const fn of_inventory(service: &'static str, name: &'static str, scope: Scope) -> Self {
         Self { service, name, scope, surface: Surface::Inventory }
     }
 
     /// `iam:GetAccountSummary`, as policies name it.
     pub fn permission(&self) -> String {
-        format!("{}:{}", self.service, self.name)
+        format!("{}:{}", self.service, self.allowed_as())
+    }
+
+    /// S3 names permissions otherwise than calls.
+    fn allowed_as(&self) -> &'static str {
+        match (self.service, self.name) {
+            ("s3", "ListObjectsV2") => "ListBucket",
+            ("s3", "HeadObject") => "GetObject",
+            (_, name) => name,
+        }
     }
 }
 
@@ -88,6 +108,14 @@ pub const FEATURES: Action = Action::new("iam", "ListOrganizationsFeatures", Sco
 pub const PASSWORD_POLICY: Action = Action::new("iam", "GetAccountPasswordPolicy", Scope::Account);
 /// Key ids of one user: the credential report has none.
 pub const ACCESS_KEYS: Action = Action::new("iam", "ListAccessKeys", Scope::Users);
+/// The events of 90 days, page by page.
+pub const LOOKUP: Action = Action::of_trail("cloudtrail", "LookupEvents", Scope::Account);
+/// The keys that digests are signed with.
+pub const PUBLIC_KEYS: Action = Action::of_trail("cloudtrail", "ListPublicKeys", Scope::Account);
+/// Which logs a bucket holds.
+pub const LIST_OBJECTS: Action = Action::of_trail("s3", "ListObjectsV2", Scope::Bucket);
+/// A log or a digest.
+pub const GET_OBJECT: Action = Action::of_trail("s3", "GetObject", Scope::Objects);
 /// Names, types and ages of parameters.
 pub const PARAMETERS: Action = Action::of_inventory("ssm", "DescribeParameters", Scope::Account);
 /// A parameter's value, from read level 1 on.
@@ -106,6 +134,10 @@ pub const ACTIONS: &[&Action] = &[
     &FEATURES,
     &PASSWORD_POLICY,
     &ACCESS_KEYS,
+    &LOOKUP,
+    &PUBLIC_KEYS,
+    &LIST_OBJECTS,
+    &GET_OBJECT,
     &PARAMETERS,
     &PARAMETER,
     &SECRETS,

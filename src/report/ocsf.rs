@@ -91,11 +91,23 @@ fn activity(event: &EventRow, told: &Told<'_>) -> Value {
         None => (0, "Unknown"),
     };
     let (status, status_word) = if event.error.is_empty() { (1, "Success") } else { (2, "Failure") };
+    // The schema wants one of some attributes, and none of them empty: a service is no address and no host's name.
     let endpoint = match event.ip.parse::<std::net::IpAddr>() {
         Ok(_) => json!({"ip": name(&event.ip)}),
-        Err(_) => json!({"domain": name(&event.ip)}),
+        Err(_) if event.ip.is_empty() => json!({"name": "unknown"}),
+        Err(_) => json!({"svc_name": name(&event.ip)}),
     };
-    let response = if event.error.is_empty() { json!({}) } else { json!({"error": name(&event.error)}) };
+    let mut api = json!({"operation": name(&event.name), "response": {}});
+    add(&mut api, "service", "name", &name(&event.source));
+    add(&mut api, "request", "uid", &name(&event.request_id));
+    if !event.error.is_empty() {
+        api["response"] = json!({"error": name(&event.error)});
+    }
+    let user = if event.principal.is_empty() { "unknown".to_owned() } else { name(&event.principal) };
+    let mut actor = json!({"user": {"uid": user}});
+    add(&mut actor, "session", "uid", &name(&event.session));
+    let mut cloud = json!({"provider": "AWS", "region": name(&event.region)});
+    add(&mut cloud, "account", "uid", &name(&event.account));
     json!({
         "activity_id": id, "activity_name": word,
         "category_uid": 6, "category_name": "Application Activity",
@@ -108,16 +120,18 @@ fn activity(event: &EventRow, told: &Told<'_>) -> Value {
             "version": VERSION, "uid": name(&event.id), "profiles": ["cloud"],
             "product": {"name": "CloudTrail", "vendor_name": "AWS"},
         },
-        "cloud": {"provider": "AWS", "region": name(&event.region), "account": {"uid": name(&event.account)}},
-        "api": {
-            "operation": name(&event.name),
-            "service": {"name": name(&event.source)},
-            "request": {"uid": name(&event.request_id)},
-            "response": response,
-        },
-        "actor": {"user": {"uid": name(&event.principal)}, "session": {"uid": name(&event.session)}},
+        "cloud": cloud,
+        "api": api,
+        "actor": actor,
         "http_request": {"user_agent": name(&event.user_agent)},
         "src_endpoint": endpoint,
         "unmapped": {"actor": name(&event.actor)},
     })
+}
+
+/// Adds an object with one attribute, unless that is empty.
+fn add(to: &mut Value, object: &str, attribute: &str, text: &str) {
+    if !text.is_empty() {
+        to[object] = json!({attribute: text});
+    }
 }

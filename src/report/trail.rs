@@ -2,6 +2,9 @@
 
 use super::told::Teller;
 
+/// A longer list is told in JSON only.
+const MOST_TOLD: usize = 8;
+
 /// CloudTrail.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TrailSection {
@@ -146,6 +149,8 @@ pub struct EventRow {
 /// What the logs cover.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CoverageRow {
+    /// What was asked for, in sentences.
+    pub asked: Vec<String>,
     /// Events as delivered.
     pub delivered: u64,
     /// Events, each counted once.
@@ -160,14 +165,18 @@ pub struct CoverageRow {
     pub accounts: Vec<String>,
     /// Regions.
     pub regions: Vec<String>,
+    /// Accounts and Regions that were asked for, and have no event.
+    pub nothing_of: Vec<String>,
     /// The first event's time.
     pub first: Option<String>,
     /// The last event's time.
     pub last: Option<String>,
     /// Days with events.
     pub days_seen: usize,
-    /// Runs of days without any.
+    /// Runs of days without any, of the time that was asked for.
     pub days_unseen: Vec<String>,
+    /// Each Region of each account.
+    pub places: Vec<PlaceRow>,
     /// Digests.
     pub digests: u64,
     /// Insights.
@@ -178,6 +187,25 @@ pub struct CoverageRow {
     pub linked_by_key: u64,
     /// Linked by principal and time.
     pub linked_by_creation: u64,
+    /// Whether digests prove all logs.
+    pub verified: bool,
+    /// What digests say, in sentences; none where nobody asked.
+    pub verification: Vec<String>,
+}
+
+/// One Region of one account.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PlaceRow {
+    /// The account.
+    pub account: String,
+    /// The Region.
+    pub region: String,
+    /// Events, each counted once.
+    pub events: u64,
+    /// Days with events.
+    pub days_seen: usize,
+    /// Runs of days without any.
+    pub days_unseen: Vec<String>,
 }
 
 /// Names of the columns of [`cells`].
@@ -213,18 +241,34 @@ pub(super) fn coverage(row: &CoverageRow) -> Vec<String> {
     };
     let again = row.delivered - row.events.min(row.delivered);
     let again = if again > 0 { format!(" ({again} delivered again)") } else { String::new() };
-    told.push(format!(
-        "{} events{again} of {} in {}, {} to {}",
-        row.events,
-        list(&row.accounts, "account", "accounts"),
-        list(&row.regions, "Region", "Regions"),
-        row.first.as_deref().unwrap_or("unknown"),
-        row.last.as_deref().unwrap_or("unknown"),
-    ));
+    told.push(match row.events {
+        0 => "no events".to_owned(),
+        events => format!(
+            "{events} events{again} of {} in {}, {} to {}",
+            list(&row.accounts, "account", "accounts"),
+            list(&row.regions, "Region", "Regions"),
+            row.first.as_deref().unwrap_or("unknown"),
+            row.last.as_deref().unwrap_or("unknown"),
+        ),
+    });
+    told.extend(row.asked.iter().cloned());
     told.push(match row.days_unseen.as_slice() {
         [] => format!("events on each of {} days", row.days_seen),
-        gaps => format!("events on {} days, none on {}", row.days_seen, gaps.join(", ")),
+        gaps => format!("events on {} days, none on {}", row.days_seen, few(gaps)),
     });
+    if row.places.len() > 1 {
+        let fewer = row.places.iter().filter(|place| place.days_seen < row.days_seen);
+        let fewer: Vec<String> = fewer
+            .map(|place| {
+                let days = if place.days_seen == 1 { "day" } else { "days" };
+                format!("{} in {} on {} {days}", place.account, place.region, place.days_seen)
+            })
+            .collect();
+        told.extend((!fewer.is_empty()).then(|| format!("fewer days: {}", few(&fewer))));
+    }
+    if !row.nothing_of.is_empty() {
+        told.push(format!("no event of {}, though it was asked for", few(&row.nothing_of)));
+    }
     told.push(match row.data_events {
         0 => "no data events: reads of objects and secrets' own data are not in these logs".to_owned(),
         some => format!("{some} data events"),
@@ -243,6 +287,16 @@ pub(super) fn coverage(row: &CoverageRow) -> Vec<String> {
             row.linked_by_key
         ));
     }
-    told.push("not verified by digests: `secretrail trail verify` does that".to_owned());
+    match row.verification.as_slice() {
+        [] => told.push("not verified by digests: `secretrail trail verify` does that".to_owned()),
+        some => told.extend(some.iter().cloned()),
+    }
     told
+}
+
+/// The first ones; the rest is counted.
+fn few(all: &[String]) -> String {
+    let shown = all.iter().take(MOST_TOLD).cloned().collect::<Vec<_>>().join(", ");
+    let more = all.len().saturating_sub(MOST_TOLD);
+    if more > 0 { format!("{shown} and {more} more") } else { shown }
 }

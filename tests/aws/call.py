@@ -1,10 +1,11 @@
 """Calls AWS's API on a server: sets the states that a test needs.
 
 Standard input: {"endpoint": url, "key": id, "secret": text, "token": text or null,
-                 "calls": [[service, operation, {parameters}], ...]}
+                 "calls": [[service, operation, {parameters}], ...]}; a "Body" may be {"base64": text}
 Standard output: a JSON list with an answer for each call; one that failed is {"Error": code}.
 """
 
+import base64
 import json
 import sys
 
@@ -24,6 +25,9 @@ def main():
     config = Config(retries={"max_attempts": 1}, connect_timeout=5, read_timeout=30)
     clients, answers = {}, []
     for service, operation, parameters in order["calls"]:
+        body = parameters.get("Body")
+        if isinstance(body, dict):
+            parameters["Body"] = base64.b64decode(body["base64"])
         if service not in clients:
             clients[service] = session.client(service, endpoint_url=order["endpoint"], config=config)
         try:

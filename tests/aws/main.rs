@@ -16,4 +16,8 @@ mod rig;
 mod run;
 mod session;
 mod stub;
+#[cfg(feature = "verify")]
+mod trail_bucket;
+mod trail_evidence;
+mod trail_live;
 mod trouble;

@@ -75,11 +75,14 @@ DEFAULTS = {
     "root_virtual_mfa": False,
     # RootCredentialsManagement, RootSessions; or the code of an exception.
     "organization_features": "AccountNotManagementOrDelegatedAdministratorException",
-    # Actions that are denied, and throttled to so many a second: "iam:GetAccountSummary", "iam:*".
+    # Actions that are denied, everywhere or in one Region, and throttled to so many a second: "iam:GetAccountSummary",
+    # "iam:*", "cloudtrail:LookupEvents@eu-west-1".
     "denied": [],
     "throttled": {},
     # Of LookupEvents: most calls a second, most events a page.
     "lookup_per_second": 0,
+    # What ListPublicKeys answers.
+    "public_keys": {"PublicKeyList": []},
     "lookup_page": 50,
 }
 STATE = copy.deepcopy(DEFAULTS)
@@ -173,7 +176,8 @@ def too_many(bucket, most):
 
 
 def refusal(response, name):
-    if any(fnmatch.fnmatchcase(name, pattern) for pattern in STATE["denied"]):
+    here = f"{name}@{getattr(response, 'region', '')}"
+    if any(fnmatch.fnmatchcase(one, pattern) for pattern in STATE["denied"] for one in (name, here)):
         arn = identity_of(response)[0].get("arn", f"arn:aws:iam::{ACCOUNT}:user/unknown")
         reason = "because no identity-based policy allows the action"
         message = f"User: {arn} is not authorized to perform: {name} on resource: * {reason}"
@@ -371,7 +375,7 @@ def meets(event, user, attribute):
 
 def lookup_events(self):
     asked = json.loads(self.body or "{}")
-    if STATE["lookup_per_second"] and too_many("lookup", STATE["lookup_per_second"]):
+    if STATE["lookup_per_second"] and too_many(f"lookup {self.region}", STATE["lookup_per_second"]):
         raise TrailError("ThrottlingException", "Rate exceeded")
     attributes = asked.get("LookupAttributes") or []
     if len(attributes) > 1:
@@ -400,6 +404,10 @@ def lookup_events(self):
     if last < len(rows):
         answer["NextToken"] = base64.b64encode(str(last).encode()).decode()
     return json.dumps(answer)
+
+
+def list_public_keys(self):
+    return json.dumps(STATE["public_keys"])
 
 
 def looked_up(at, user, event):
@@ -487,6 +495,7 @@ def install():
     TokenResponse.get_caller_identity = get_caller_identity
     TokenResponse.assume_role = assume_role
     CloudTrailResponse.lookup_events = lookup_events
+    CloudTrailResponse.list_public_keys = list_public_keys
     hooks = {"reset": on_reset, "state": on_state, "users": on_users, "events": on_events, "calls": on_calls}
     for name, hook in hooks.items():
         api_urls.url_paths["{0}/moto-api/plus/" + name] = hook

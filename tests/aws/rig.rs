@@ -21,7 +21,7 @@ use tempfile::TempDir;
 /// A server that is not there by then does not come.
 const START: Duration = Duration::from_secs(90);
 /// A test that hangs fails.
-const MOST_TIME: Duration = Duration::from_secs(120);
+const MOST_TIME: Duration = Duration::from_secs(180);
 
 /// AWS's documented example.
 pub const KEY: Key = Key { id: "AKIAIOSFODNN7EXAMPLE", secret: "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY" };
@@ -57,6 +57,13 @@ pub fn script(name: &str) -> Command {
     command.arg("-B").arg(root().join("tests/aws").join(name)).env_clear();
     command.env("PATH", "/usr/bin:/bin").env("AWS_EC2_METADATA_DISABLED", "true");
     command
+}
+
+/// What one of our scripts prints.
+#[cfg(feature = "verify")]
+pub fn run_script(name: &str, arguments: &[&str]) -> Value {
+    let output = script(name).args(arguments).output().expect("Python starts");
+    serde_json::from_slice(&output.stdout).expect("JSON")
 }
 
 /// A server on loopback. It ends when this is dropped, or when the test's process does: it holds its input.
@@ -177,6 +184,11 @@ impl Moto {
     pub fn users_from(&self, first: usize, count: usize) {
         let order = json!({"first": first, "count": count, "prefix": "user"});
         self.0.http("POST", "/moto-api/plus/users", &order.to_string());
+    }
+
+    /// Adds whole CloudTrail records: `{"Records": [...]}`.
+    pub fn events(&self, records: &Value) {
+        self.0.http("POST", "/moto-api/plus/events", &records.to_string());
     }
 
     /// What was called, in order.

@@ -12,6 +12,7 @@ fn the_policy_is_printed_as_json_and_as_terraform() {
     let policy: Value = ran.json();
     let names: Vec<&str> =
         policy["Statement"].as_array().unwrap().iter().map(|one| one["Sid"].as_str().unwrap()).collect();
+    // Without a bucket's name nothing of S3 is allowed.
     assert_eq!(names, ["AccountWideReads", "PerUserReads", "NeverDecrypt", "NoBulkValueReads"]);
     assert_eq!(policy["Statement"][1]["Resource"], "arn:aws:iam::123456789012:user/*");
     assert_eq!(policy["Statement"][2]["Condition"]["StringLike"]["kms:ViaService"], "ssm.*.amazonaws.com");
@@ -21,6 +22,24 @@ fn the_policy_is_printed_as_json_and_as_terraform() {
     // secretrail reads what it writes.
     folder.write("policy.tf", &ran.out);
     assert_eq!(folder.run(&["scan"]).code, 0);
+}
+
+#[test]
+fn a_bucket_is_allowed_where_it_is_named() {
+    let folder = Folder::new(&[]);
+    let policy: Value = folder.run(&["policy", "--surface", "trail", "--bucket", "trail-bucket"]).json();
+    let allowed: Vec<String> =
+        policy["Statement"].as_array().unwrap().iter().take(3).map(|one| one["Action"].to_string()).collect();
+    assert_eq!(
+        allowed,
+        [
+            "[\"cloudtrail:LookupEvents\",\"cloudtrail:ListPublicKeys\"]",
+            "[\"s3:GetObject\"]",
+            "[\"s3:ListBucket\"]"
+        ]
+    );
+    assert_eq!(policy["Statement"][2]["Resource"], "arn:aws:s3:::trail-bucket");
+    assert_eq!(folder.run(&["policy", "--bucket", "a/b"]).code, 2);
 }
 
 #[test]

@@ -1,8 +1,10 @@
-//! Files into events: found, read and inflated on all cores, each event once, with bounded memory.
+//! Logs into events: found, read and inflated on all cores, each event once, with bounded memory.
 //!
-//! Each core takes the next few files, reads them, asks in its turn which of their events are new, and has them judged.
-//! A long file is taken alone, block by block.
+//! Each core takes the next few logs, reads them, asks in its turn which of their events are new, and has them judged.
+//! A long one is taken alone, block by block. Objects of a bucket are fetched some hundreds at a time, and the next ones
+//! while those are judged.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Read};
 use std::ops::Range;
@@ -24,8 +26,39 @@ const BATCH: usize = 1024 * 1024;
 const BATCH_FILES: usize = 64;
 /// A longer text's memory is given back.
 const MOST_SPARE: usize = 8 * 1024 * 1024;
+/// Inflated bytes of the objects that are fetched together.
+const FETCHED: usize = 20 * 1024 * 1024;
+/// Objects that are fetched together.
+const FETCHED_OBJECTS: usize = 512;
 /// Bytes that are read of a long file at once.
 const BLOCK: usize = 4 * 1024 * 1024;
+
+/// What holds events.
+pub(super) enum Log {
+    /// A file; `-` is standard input.
+    File(PathBuf),
+    /// What was fetched before, packed or not, under the name that is reported.
+    Held { name: String, bytes: Vec<u8> },
+    /// An object of a bucket.
+    #[cfg_attr(not(feature = "aws"), expect(dead_code, reason = "this build asks no bucket"))]
+    Object(Object),
+}
+
+/// An object of a bucket.
+pub(super) struct Object {
+    pub bucket: String,
+    pub key: String,
+    pub size: u64,
+}
+
+/// What a bucket gave, or why it gave nothing.
+pub(super) type Fetched = Result<Vec<u8>, String>;
+
+/// Fetches objects.
+pub(super) trait Fetch: Sync {
+    /// An answer for each, in their order.
+    fn fetch(&self, objects: &[&Object], stop: &AtomicBool) -> Vec<Fetched>;
+}
 
 /// Takes the events of a block. One for each thread.
 pub(super) trait Taker: Send {
@@ -39,17 +72,24 @@ pub(super) struct FileTrouble {
     pub trouble: Trouble,
 }
 
-/// How files are read.
+/// How logs are read.
 pub(super) struct Reader<'r> {
-    pub files: &'r [PathBuf],
+    pub logs: &'r [Log],
+    /// Where objects come from.
+    pub bucket: Option<&'r dyn Fetch>,
     pub stop: &'r AtomicBool,
     pub bar: &'r ProgressBar,
 }
 
 /// A file of a batch, read.
 enum Loaded {
-    Whole { text: Vec<u8>, unit: Unit, again: Vec<bool> },
-    Long,
+    Whole {
+        text: Vec<u8>,
+        unit: Unit,
+        again: Vec<bool>,
+    },
+    /// To be read block by block, from these bytes where it is no file.
+    Long(Option<Vec<u8>>),
     Refused(String),
 }
 
@@ -59,6 +99,8 @@ struct Shared<'s> {
     next: Mutex<(usize, usize)>,
     line: Line,
     told: Mutex<(&'s mut Ids, &'s mut Vec<FileTrouble>)>,
+    /// What a bucket gave, by the log's number.
+    fetched: Mutex<BTreeMap<usize, Fetched>>,
 }
 
 impl Reader<'_> {
@@ -66,23 +108,56 @@ impl Reader<'_> {
     pub(super) fn read<T: Taker>(&self, make: &(dyn Fn() -> T + Sync)) -> (Vec<T>, Vec<FileTrouble>) {
         let takers: Mutex<Vec<T>> = Mutex::default();
         let (mut ids, mut troubles) = (Ids::new(Box::<Disk>::default()), Vec::new());
-        self.judge(0..self.files.len(), (&mut ids, &mut troubles), &takers, make);
+        let (mut here, mut fetched) = self.fetched_from(0);
+        while !here.is_empty() && !self.stop.load(Ordering::Relaxed) {
+            let ahead = std::thread::scope(|scope| {
+                let end = here.end;
+                let ahead = (end < self.logs.len()).then(|| scope.spawn(move || self.fetched_from(end)));
+                self.judge(
+                    here.clone(),
+                    (&mut ids, &mut troubles),
+                    std::mem::take(&mut fetched),
+                    &takers,
+                    make,
+                );
+                // A thread that failed fetched nothing: its objects are told as missing.
+                ahead.map(|one| one.join().unwrap_or_else(|_| (end..self.logs.len(), BTreeMap::new())))
+            });
+            (here, fetched) = ahead.unwrap_or_default();
+        }
         troubles.extend(unsure(&ids));
         // A panic is told later than other troubles of its file.
         troubles.sort_by_key(|one| one.file);
         (takers.into_inner().unwrap_or_else(PoisonError::into_inner), troubles)
     }
 
-    /// Reads some files on all cores, and gives their events to takers.
+    /// The logs from one on that are judged together: all of them, or as many objects as are fetched together.
+    fn fetched_from(&self, from: usize) -> (Range<usize>, BTreeMap<usize, Fetched>) {
+        let Some(bucket) = self.bucket else { return (from..self.logs.len(), BTreeMap::new()) };
+        let to = self.batch(from, (FETCHED, FETCHED_OBJECTS)).min(self.logs.len());
+        let objects: Vec<(usize, &Object)> = (from..to)
+            .zip(self.logs.get(from..to).unwrap_or_default())
+            .filter_map(|(at, log)| match log {
+                Log::Object(object) => Some((at, object)),
+                _ => None,
+            })
+            .collect();
+        let only: Vec<&Object> = objects.iter().map(|(_, object)| *object).collect();
+        let fetched = objects.iter().map(|(at, _)| *at).zip(bucket.fetch(&only, self.stop));
+        (from..to, fetched.collect())
+    }
+
+    /// Reads some logs on all cores, and gives their events to takers.
     fn judge<T: Taker>(
         &self,
         files: Range<usize>,
         told: (&mut Ids, &mut Vec<FileTrouble>),
+        fetched: BTreeMap<usize, Fetched>,
         takers: &Mutex<Vec<T>>,
         make: &(dyn Fn() -> T + Sync),
     ) {
         let (next, line) = (Mutex::new((0, files.start)), Line::default());
-        let shared = Shared { next, line, told: Mutex::new(told) };
+        let shared = Shared { next, line, told: Mutex::new(told), fetched: Mutex::new(fetched) };
         rayon::broadcast(|_| {
             let (mut taker, mut spare) = (pop(takers).unwrap_or_else(make), Spare::default());
             while let Some((turn, part)) = self.part(&shared, files.end) {
@@ -100,7 +175,7 @@ impl Reader<'_> {
         if from >= end || self.stop.load(Ordering::Relaxed) {
             return None;
         }
-        let to = self.batch(from).min(end);
+        let to = self.batch(from, (BATCH, BATCH_FILES)).min(end);
         *next = (number + 1, to);
         Some((shared.line.place(number), from..to))
     }
@@ -114,12 +189,19 @@ impl Reader<'_> {
         taker: &mut T,
         spare: &mut Spare,
     ) {
-        let paths = self.files.get(part.clone()).unwrap_or_default();
-        let mut loaded: Vec<Loaded> = paths.iter().map(|path| load(path, spare)).collect();
+        let logs = self.logs.get(part.clone()).unwrap_or_default();
+        let mut loaded: Vec<Loaded> = part
+            .clone()
+            .zip(logs)
+            .map(|(file, log)| {
+                let fetched = shared.fetched.lock().unwrap_or_else(PoisonError::into_inner).remove(&file);
+                load(log, fetched, spare)
+            })
+            .collect();
         turn.wait();
         let mut held = shared.told.lock().unwrap_or_else(PoisonError::into_inner);
         let (ids, troubles) = &mut *held;
-        for ((file, path), one) in part.clone().zip(paths).zip(&mut loaded) {
+        for ((file, log), one) in part.clone().zip(logs).zip(&mut loaded) {
             let mut add = |trouble| troubles.push(FileTrouble { file, trouble });
             match one {
                 Loaded::Whole { unit, again, .. } => {
@@ -127,7 +209,10 @@ impl Reader<'_> {
                     told(unit).into_iter().for_each(add);
                 }
                 Loaded::Refused(reason) => add(Trouble { offset: 0, reason: std::mem::take(reason) }),
-                Loaded::Long => self.long(path, file as u32, ids, taker, &mut add),
+                Loaded::Long(bytes) => {
+                    let opened = opened(log, bytes.take());
+                    self.long(opened, file as u32, ids, taker, &mut add);
+                }
             }
         }
         drop(held);
@@ -142,34 +227,27 @@ impl Reader<'_> {
         }
     }
 
-    /// The end of the batch that starts at a file.
-    fn batch(&self, from: usize) -> usize {
+    /// The end of the batch that starts at a log.
+    fn batch(&self, from: usize, (most, most_files): (usize, usize)) -> usize {
         let mut bytes = 0;
-        let rest = self.files.get(from..).unwrap_or_default().iter().take(BATCH_FILES);
-        let fits = rest.take_while(|path| {
+        let rest = self.logs.get(from..).unwrap_or_default().iter().take(most_files);
+        let fits = rest.take_while(|log| {
             let before = bytes;
-            let size = std::fs::metadata(path).map_or(0, |kind| kind.len() as usize);
-            // Logs have ten times the bytes when they are inflated.
-            bytes += if path.extension().is_some_and(|end| end == "gz") { size * 10 } else { size };
-            before == 0 || bytes <= BATCH
+            bytes = usize::saturating_add(bytes, size(log));
+            before == 0 || bytes <= most
         });
         from + fits.count().max(1)
     }
 
-    /// A file block by block.
+    /// A log block by block.
     fn long<T: Taker>(
         &self,
-        path: &Path,
+        opened: io::Result<Box<dyn Read + '_>>,
         file: u32,
         ids: &mut Ids,
         taker: &mut T,
         add: &mut dyn FnMut(Trouble),
     ) {
-        let opened: io::Result<Box<dyn Read>> = if path.as_os_str() == "-" {
-            Ok(Box::new(io::stdin()))
-        } else {
-            File::open(path).map(|file| Box::new(file) as Box<dyn Read>)
-        };
         let mut reader = match opened.and_then(plain) {
             Ok(reader) => reader,
             Err(error) => return add(Trouble { offset: 0, reason: unread(&error) }),
@@ -221,7 +299,7 @@ fn unsure(ids: &Ids) -> Option<FileTrouble> {
 }
 
 /// The bytes of a file, inflated where it is gzip.
-fn plain(mut reader: Box<dyn Read>) -> io::Result<Box<dyn Read>> {
+fn plain<'l>(mut reader: Box<dyn Read + 'l>) -> io::Result<Box<dyn Read + 'l>> {
     let mut start = Vec::new();
     reader.by_ref().take(2).read_to_end(&mut start)?;
     let is_gzip = inflate::is_gzip(&start);
@@ -255,22 +333,64 @@ impl Spare {
     }
 }
 
-/// Reads and splits a file, if it is short.
-fn load(path: &Path, spare: &mut Spare) -> Loaded {
-    if path.as_os_str() == "-" {
-        return Loaded::Long;
+/// About how many bytes a log has when it is inflated: ten times as many.
+fn size(log: &Log) -> usize {
+    let packed = |is_packed: bool, size: usize| if is_packed { size.saturating_mul(10) } else { size };
+    match log {
+        Log::File(path) => {
+            let size = std::fs::metadata(path).map_or(0, |kind| kind.len() as usize);
+            packed(path.extension().is_some_and(|end| end == "gz"), size)
+        }
+        Log::Held { bytes, .. } => packed(inflate::is_gzip(bytes), bytes.len()),
+        Log::Object(object) => {
+            packed(object.key.ends_with(".gz"), usize::try_from(object.size).unwrap_or(usize::MAX))
+        }
     }
-    match short(path, &mut spare.packed) {
-        Ok(true) => {}
-        Ok(false) => return Loaded::Long,
-        Err(error) => return Loaded::Refused(unread(&error)),
+}
+
+/// A log as a stream of bytes.
+fn opened(log: &Log, bytes: Option<Vec<u8>>) -> io::Result<Box<dyn Read + '_>> {
+    match (bytes, log) {
+        (Some(bytes), _) => Ok(Box::new(io::Cursor::new(bytes))),
+        (None, Log::File(path)) if path.as_os_str() == "-" => Ok(Box::new(io::stdin())),
+        (None, Log::File(path)) => File::open(path).map(|file| Box::new(file) as Box<dyn Read>),
+        (None, Log::Held { bytes, .. }) => Ok(Box::new(bytes.as_slice())),
+        (None, Log::Object(_)) => Err(io::ErrorKind::NotFound.into()),
+    }
+}
+
+/// Reads and splits a log, if it is short.
+fn load(log: &Log, fetched: Option<Fetched>, spare: &mut Spare) -> Loaded {
+    match (log, fetched) {
+        (_, Some(Ok(bytes))) => spare.packed = bytes,
+        (_, Some(Err(reason))) => return Loaded::Refused(reason),
+        (Log::Object(_), None) => return Loaded::Refused("it could not be fetched".to_owned()),
+        (Log::Held { bytes, .. }, None) if bytes.len() <= inflate::MOST_AT_ONCE => {
+            spare.packed.clear();
+            spare.packed.extend_from_slice(bytes);
+        }
+        (Log::Held { .. }, None) => return Loaded::Long(None),
+        (Log::File(path), None) if path.as_os_str() == "-" => return Loaded::Long(None),
+        (Log::File(path), None) => match short(path, &mut spare.packed) {
+            Ok(true) => {}
+            Ok(false) => return Loaded::Long(None),
+            Err(error) => return Loaded::Refused(unread(&error)),
+        },
+    }
+    // Only a file can be read a second time.
+    let rest = |spare: &mut Spare| match log {
+        Log::Object(_) => Some(std::mem::take(&mut spare.packed)),
+        _ => None,
+    };
+    if spare.packed.len() > inflate::MOST_AT_ONCE {
+        return Loaded::Long(rest(spare));
     }
     let (mut text, mut unit) = spare.used.pop().unwrap_or_default();
     if !inflate::is_gzip(&spare.packed) {
         std::mem::swap(&mut text, &mut spare.packed);
     } else if !inflate::at_once(&spare.packed, &mut text) {
         spare.back(text, unit);
-        return Loaded::Long;
+        return Loaded::Long(rest(spare));
     }
     Splitter::default().split(&text, true, &mut unit);
     Loaded::Whole { text, unit, again: Vec::new() }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::read::{Reader, Taker};
+use super::read::{Log, Reader, Taker};
 use super::{Shown, limits, session_of};
 use crate::cli::TrailArguments;
 use crate::error::{Error, ErrorKind};
@@ -42,7 +42,7 @@ pub(super) fn shown(
         _ if arguments.timeline => (Wanted::Timeline, "Timeline".to_owned()),
         _ => return Ok(None),
     };
-    if reader.files.iter().any(|file| file.as_os_str() == "-") {
+    if reader.logs.iter().any(|log| matches!(log, Log::File(path) if path.as_os_str() == "-")) {
         return Err(Error::new(ErrorKind::Usage, "standard input can't be read a second time")
             .hint("write it to a file, and name the file"));
     }
@@ -58,7 +58,7 @@ pub(super) fn shown(
         gathered,
         rows: Vec::new(),
     };
-    reader.bar.inc_length(reader.files.len() as u64);
+    reader.bar.inc_length(reader.logs.len() as u64);
     let (takers, _) = reader.read(&make);
     let mut rows: Vec<EventRow> = takers.into_iter().flat_map(|taker| taker.rows).collect();
     rows.sort();

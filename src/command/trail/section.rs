@@ -1,10 +1,13 @@
 //! What a report tells of trails, made from what is known.
 
 use super::Shown;
+use super::covered;
+use super::input::Input;
+use super::proof::Proof;
 use crate::cli::TrailArguments;
-use crate::report::{CoverageRow, SessionRow, TrailSection};
+use crate::report::{SessionRow, TrailSection};
 use crate::trail::gather::Gathered;
-use crate::trail::{Actor, Coverage, Kind, Links, Root, Session, time};
+use crate::trail::{Actor, Kind, Links, Root, Session, time};
 
 pub(super) fn section(
     sessions: &[Session],
@@ -12,6 +15,7 @@ pub(super) fn section(
     gathered: &Gathered,
     shown: Shown,
     arguments: &TrailArguments,
+    (input, proof): (&Input, &Proof),
 ) -> TrailSection {
     let (title, events) = shown.unwrap_or_default();
     // The drill-down tells one session; all others are told in the JSON report.
@@ -20,9 +24,9 @@ pub(super) fn section(
         only.map(|row| row.session.clone())
     });
     TrailSection {
-        verdict: verdict(sessions, &gathered.coverage),
+        verdict: verdict(sessions, covered::days_unseen(&gathered.coverage, arguments, input)),
         sessions: sessions.iter().map(row).collect(),
-        coverage: coverage(&gathered.coverage, links),
+        coverage: covered::coverage(&gathered.coverage, links, arguments, (input, proof)),
         events_title: title,
         events,
         focus,
@@ -36,7 +40,7 @@ fn count(number: usize, one: &str, more: &str) -> String {
 }
 
 /// Sentences, the most important first.
-fn verdict(sessions: &[Session], seen: &Coverage) -> Vec<String> {
+fn verdict(sessions: &[Session], unseen: usize) -> Vec<String> {
     let mut told = vec![root(sessions)];
     for session in sessions.iter().filter(|session| session.fallback.is_some()) {
         let words = session.fallback.as_ref().map(|fallback| fallback.told.clone()).unwrap_or_default();
@@ -59,12 +63,8 @@ fn verdict(sessions: &[Session], seen: &Coverage) -> Vec<String> {
             count(agents.len(), "session", "sessions")
         ));
     }
-    let unseen: i64 = seen.unseen_days().iter().map(|(first, last)| last - first + 1).sum();
     if unseen > 0 {
-        told.push(format!(
-            "{} within the time have no events in these logs",
-            count(unseen as usize, "day", "days")
-        ));
+        told.push(format!("{} within the time have no events in these logs", count(unseen, "day", "days")));
     }
     told
 }
@@ -177,30 +177,5 @@ fn row(session: &Session) -> SessionRow {
         outside_allowed: session.outside_allowed.clone(),
         first_event: session.first().id.clone(),
         is_service: session.actor.kind == Kind::Service || session.is_service() || is_failed(session),
-    }
-}
-
-fn coverage(seen: &Coverage, links: Links) -> CoverageRow {
-    let days = |(first, last): (i64, i64)| match last - first {
-        0 => time::day(first),
-        _ => format!("{} to {}", time::day(first), time::day(last)),
-    };
-    CoverageRow {
-        delivered: seen.delivered,
-        events: seen.events,
-        left_out: seen.left_out,
-        timeless: seen.timeless,
-        data_events: seen.data_events,
-        accounts: seen.accounts().iter().map(str::to_owned).collect(),
-        regions: seen.regions().iter().map(str::to_owned).collect(),
-        first: seen.first.map(time::written),
-        last: seen.last.map(time::written),
-        days_seen: seen.seen_days().len(),
-        days_unseen: seen.unseen_days().into_iter().map(days).collect(),
-        digests: seen.digests,
-        insights: seen.insights,
-        of_roles: links.of_roles,
-        linked_by_key: links.by_key,
-        linked_by_creation: links.by_creation,
     }
 }

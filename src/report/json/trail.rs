@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::report::told::Teller;
-use crate::report::trail::{CoverageRow, EventRow, SessionRow, TrailSection};
+use crate::report::trail::{CoverageRow, EventRow, PlaceRow, SessionRow, TrailSection};
 
 #[derive(Serialize)]
 pub(super) struct Trail {
@@ -69,10 +69,13 @@ struct Fallback {
 
 #[derive(Serialize)]
 pub(super) struct Coverage {
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    asked: Vec<String>,
     events: u64,
     distinct_events: u64,
     accounts: Vec<String>,
     regions: Vec<String>,
+    nothing_of: Vec<String>,
     first: Option<String>,
     last: Option<String>,
     days_with_events: usize,
@@ -85,7 +88,20 @@ pub(super) struct Coverage {
     role_events: u64,
     role_events_linked_by_key: u64,
     role_events_linked_by_time: u64,
+    places: Vec<Place>,
+    data_events_seen: bool,
     verified: bool,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    verification: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct Place {
+    account: String,
+    region: String,
+    events: u64,
+    days_with_events: usize,
+    days_without_events: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -194,10 +210,12 @@ fn event(row: &EventRow, teller: &Teller<'_>) -> Event {
 /// What the logs cover.
 pub(super) fn coverage(row: &CoverageRow, teller: &Teller<'_>) -> Coverage {
     Coverage {
+        asked: row.asked.iter().map(|sentence| teller.message(sentence)).collect(),
         events: row.delivered,
         distinct_events: row.events,
         accounts: all(&row.accounts, teller),
         regions: all(&row.regions, teller),
+        nothing_of: all(&row.nothing_of, teller),
         first: row.first.clone(),
         last: row.last.clone(),
         days_with_events: row.days_seen,
@@ -210,6 +228,19 @@ pub(super) fn coverage(row: &CoverageRow, teller: &Teller<'_>) -> Coverage {
         role_events: row.of_roles,
         role_events_linked_by_key: row.linked_by_key,
         role_events_linked_by_time: row.linked_by_creation,
-        verified: false,
+        places: row.places.iter().map(|one| place(one, teller)).collect(),
+        data_events_seen: row.data_events > 0,
+        verified: row.verified,
+        verification: row.verification.iter().map(|sentence| teller.message(sentence)).collect(),
+    }
+}
+
+fn place(row: &PlaceRow, teller: &Teller<'_>) -> Place {
+    Place {
+        account: teller.name(&row.account),
+        region: teller.name(&row.region),
+        events: row.events,
+        days_with_events: row.days_seen,
+        days_without_events: row.days_unseen.clone(),
     }
 }
