@@ -91,7 +91,7 @@ impl Session {
         let credentials = Credentials::new(&minted.key_id, secret, Some(token), None, "secretrail");
         let provider = SharedCredentialsProvider::new(credentials);
         let config = self.config.clone().into_builder().credentials_provider(provider).build();
-        let ends = std::time::SystemTime::try_from(minted.until).ok();
+        let ends = Some(std::time::SystemTime::from(minted.until));
         Self { config, region: self.region.clone(), profile: self.profile.clone(), temporary: true, ends }
     }
 }

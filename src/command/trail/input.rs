@@ -88,6 +88,8 @@ pub(super) fn find(
         super::bucket::find(&remote, arguments, setup, &mut input)?;
     }
     #[cfg(not(feature = "aws"))]
+    let _ = setup;
+    #[cfg(not(feature = "aws"))]
     if !remote.is_empty() {
         return Err(Error::new(crate::error::ErrorKind::Usage, "this build of secretrail can't ask AWS")
             .hint("build it with `--features aws`, or name a folder into which the bucket was copied"));
