@@ -7,11 +7,17 @@ use saphyr_parser::{Event, Parser, Span as Marks};
 use super::Raw;
 use super::tree::{Data, MOST_LEVELS, Node, rows};
 
+/// More brackets that are not closed are no list of keys, nor text in one.
+const MOST_BRACKETS: usize = 200;
 /// More nodes are no list of keys.
 const MOST_NODES: usize = 400_000;
 
 pub(super) fn read(text: &str) -> Raw {
     let mut raw = Raw::default();
+    if let Some(at) = too_deep(text) {
+        raw.gaps.push((at..at, "it is nested too deeply".to_owned()));
+        return raw;
+    }
     let mut builder = Builder::new(text);
     let mut failed = None;
     for event in Parser::new_from_str(text) {
@@ -31,6 +37,19 @@ pub(super) fn read(text: &str) -> Raw {
         raw.gaps.push((at..at, reason.to_owned()));
     }
     raw
+}
+
+/// Where more brackets are open than a list needs. The parser looks back at each of them for every further one.
+fn too_deep(text: &str) -> Option<usize> {
+    let mut open = 0_usize;
+    text.bytes().position(|byte| {
+        match byte {
+            b'[' | b'{' => open += 1,
+            b']' | b'}' => open = open.saturating_sub(1),
+            _ => {}
+        }
+        open > MOST_BRACKETS
+    })
 }
 
 struct Builder {
