@@ -345,7 +345,7 @@ fn roles_stand_and_fall_with_what_assumes_them() {
             )),
             vec![
                 "ok: the credential is that of profile app (a role that is assumed with profile app), which --profile names",
-                "ok: delete this key and AWS tools stop: profile app, which assumes the role, has no credential",
+                "ok: delete this key and AWS tools stop: the source_profile of profile app leads in a circle",
             ],
         ),
         (
