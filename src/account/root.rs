@@ -6,6 +6,7 @@
 use jiff::Timestamp;
 
 use super::answers::{Summary, VirtualDevice};
+use super::arn::Arn;
 use super::credentials::Row;
 use super::known::Known;
 use crate::source::Span;
@@ -98,10 +99,13 @@ impl Told<'_> {
 
     /// A virtual device is root's where its owner is exactly root. A user may be named `groot`, a device anything.
     fn device(&self, mfa: &Known<bool>) -> Known<Option<Device>> {
+        // Whatever partition a manifest names: no account is in two.
+        let own = Arn::parse(&self.arn).map(|arn| (arn.account, arn.is_root()));
+        let is_own = |owner: &str| Arn::parse(owner).map(|arn| (arn.account, arn.is_root())) == own;
         match (mfa, self.devices) {
             (Known::Is(false), _) => Known::Is(None),
             (Known::Unknown(why), _) => Known::unknown(why.clone()),
-            (_, Known::Is(devices)) if devices.iter().any(|device| device.owner == self.arn) => {
+            (_, Known::Is(devices)) if devices.iter().any(|device| is_own(&device.owner)) => {
                 Known::Is(Some(Device::Virtual))
             }
             (_, Known::Is(_)) => Known::Is(Some(Device::Hardware)),
