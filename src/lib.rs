@@ -17,7 +17,7 @@
 //! ```
 //!
 //! * I/O stands at the two ends: `source` and `command` read, `report` and `main` write. Only `serve` and `aws`
-//!   connect, and only `run` starts programs.
+//!   connect, and only `run` and `session` start programs.
 //! * What `aws` collects goes into an [`evidence`] bundle; it asks only what [`policy`] prints. [`account`] judges a
 //!   bundle, live or saved, and reads no clock: the same bundle gives the same findings.
 //! * [`session`] is the check before work begins: who this is in AWS, whom it would become, what stands in the way.
