@@ -254,7 +254,7 @@ impl Command {
     /// Whether it is asked to look at something: then it is told when it could not.
     pub fn audits(&self) -> bool {
         match self {
-            Self::Scan(_) | Self::Baseline(_) | Self::Account(_) | Self::Trail(_) => true,
+            Self::Audit(_) | Self::Scan(_) | Self::Baseline(_) | Self::Account(_) | Self::Trail(_) => true,
             Self::Inventory(arguments) => matches!(arguments.command, InventoryCommand::Check(_)),
             _ => false,
         }

@@ -205,15 +205,16 @@ impl Files {
     }
 
     fn tell_unfollowed(&mut self) {
-        for (count, what) in [
-            (self.links, "links are not followed: name what they lead to"),
+        for (count, what, then) in [
+            (self.links, "links are not followed", "name what they lead to"),
             (
                 self.histories,
-                "git histories are not looked into: a value that was deleted can still be in them",
+                "git's history is not looked into",
+                "a value that was deleted can still be there",
             ),
         ] {
             if count > 0 {
-                let reason = format!("{count} {what}");
+                let reason = format!("{what} ({count}): {then}");
                 self.gaps.push(Gap { name: String::new(), reason, hides_findings: false });
             }
         }
