@@ -154,6 +154,162 @@ fn users_and_power_are_judged() {
     assert_eq!(account(&ran), account(&later));
 }
 
+const ALL: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#;
+
+/// A trust policy of one statement.
+fn trust(principal: &Value, action: &str) -> String {
+    let statement = json!({"Effect": "Allow", "Action": action, "Principal": principal});
+    json!({"Version": "2012-10-17", "Statement": [statement]}).to_string()
+}
+
+/// A role with a policy of its own, where it has one.
+fn role(name: &str, path: &str, trust: String, policy: Option<&str>) -> Vec<Value> {
+    let role = json!({"RoleName": name, "Path": path, "AssumeRolePolicyDocument": trust});
+    let policy = policy.map(|policy| {
+        json!(["iam", "put_role_policy", {"RoleName": name, "PolicyName": "p", "PolicyDocument": policy}])
+    });
+    std::iter::once(json!(["iam", "create_role", role])).chain(policy).collect()
+}
+
+/// A user with a policy of its own, where it has one.
+fn user(name: &str, policy: Option<&str>) -> Vec<Value> {
+    let policy = policy.map(|policy| {
+        json!(["iam", "put_user_policy", {"UserName": name, "PolicyName": "p", "PolicyDocument": policy}])
+    });
+    std::iter::once(json!(["iam", "create_user", {"UserName": name}])).chain(policy).collect()
+}
+
+/// A user with a password, or with a key too.
+fn person(name: &str, with_key: bool) -> Vec<Value> {
+    let password = json!({"UserName": name, "Password": "not-a-real-password-1A"});
+    let mut calls = user(name, None);
+    calls.push(json!(["iam", "create_login_profile", password]));
+    if with_key {
+        calls.push(json!(["iam", "create_access_key", {"UserName": name}]));
+    }
+    calls
+}
+
+/// Times of a user's row that nothing is wrong with, and what is otherwise.
+fn row(otherwise: &Value) -> Value {
+    let mut row = json!({
+        "user_creation_time": "2026-01-01T00:00:00+00:00",
+        "mfa_active": "true",
+        "password_last_changed": "2026-01-01T00:00:00+00:00",
+        "password_last_used": "2026-11-20T00:00:00+00:00",
+        "access_key_1_last_rotated": "2026-11-01T00:00:00+00:00",
+        "access_key_1_last_used_date": "2026-11-25T00:00:00+00:00"
+    });
+    let more = otherwise.as_object().expect("columns").clone();
+    row.as_object_mut().expect("columns").extend(more);
+    row
+}
+
+#[test]
+fn roles_and_policies_are_judged_each_alone() {
+    let moto = Moto::new();
+    let statement = |statement: Value| json!({"Version": "2012-10-17", "Statement": [statement]}).to_string();
+    let climb = statement(json!({"Effect": "Allow", "Action": "iam:CreatePolicyVersion", "Resource": "*"}));
+    let but_iam = statement(json!({"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"}));
+    let from_office = statement(json!({
+        "Effect": "Allow", "Action": "*", "Resource": "*",
+        "Condition": {"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}}
+    }));
+    let lambda = trust(&json!({"Service": "lambda.amazonaws.com"}), "sts:AssumeRole");
+    let stranger = trust(&json!({"AWS": "arn:aws:iam::111122223333:root"}), "sts:AssumeRole");
+    let everyone = trust(&json!({"AWS": "*"}), "sts:AssumeRole");
+    let github = "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com";
+    let github = trust(&json!({"Federated": github}), "sts:AssumeRoleWithWebIdentity");
+    let center = "arn:aws:iam::123456789012:saml-provider/AWSSSO_0123456789abcdef_DO_NOT_DELETE";
+    let center = trust(&json!({"Federated": center}), "sts:AssumeRoleWithSAML");
+    let sso = "AWSReservedSSO_Admin_0123456789abcdef";
+    let group = |policy: &str| {
+        vec![
+            json!(["iam", "create_group", {"GroupName": "g"}]),
+            json!(["iam", "put_group_policy", {"GroupName": "g", "PolicyName": "p", "PolicyDocument": policy}]),
+        ]
+    };
+    for (calls, rules) in [
+        (user("u", Some(&climb)), vec!["policies-on-user user/u", "privilege-escalation user/u"]),
+        (user("u", Some(&but_iam)), vec!["administrator-by-exception user/u", "policies-on-user user/u"]),
+        (group(&from_office), vec!["administrator-with-conditions group/g"]),
+        (role("r", "/", lambda, Some(ALL)), vec!["administrator-service-role role/r"]),
+        (role("r", "/", stranger, Some(ALL)), vec!["administrator-role-other-account role/r"]),
+        (role("r", "/", everyone, None), vec!["role-open-to-everyone role/r"]),
+        (role("r", "/", github, None), vec!["role-open-to-provider role/r"]),
+        (
+            role(sso, "/aws-reserved/sso.amazonaws.com/", center, Some(ALL)),
+            vec![
+                "administrator-of-identity-center role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Admin_0123456789abcdef",
+            ],
+        ),
+    ] {
+        moto.clear();
+        good(&moto);
+        moto.state(&json!({"user_rows": {"u": row(&json!({}))}}));
+        moto.set(KEY, &json!(calls));
+        assert_eq!(told(&audit(&Here::new(&moto.endpoint), &[])), rules, "{calls:?}");
+    }
+}
+
+#[test]
+fn people_and_the_account_are_judged_each_alone() {
+    let moto = Moto::new();
+    let summary = json!({"summary": {
+        "AccountMFAEnabled": 1, "AccountAccessKeysPresent": 0, "AccountPasswordPresent": 1,
+        "AccountSigningCertificatesPresent": 1
+    }});
+    let rows = |otherwise: Value| json!({"user_rows": {"alice": row(&otherwise)}});
+    let weak = json!(["iam", "update_account_password_policy", {"MinimumPasswordLength": 6}]);
+    let and = |more: Value| [person("alice", false), vec![more]].concat();
+    let center = "arn:aws:iam::123456789012:saml-provider/AWSSSO_0123456789abcdef_DO_NOT_DELETE";
+    let center = trust(&json!({"Federated": center}), "sts:AssumeRoleWithSAML");
+    let center =
+        role("AWSReservedSSO_Read_0123456789abcdef", "/aws-reserved/sso.amazonaws.com/", center, None);
+    let at_birth = json!({
+        "user_creation_time": "2026-11-01T00:00:00+00:00", "access_key_1_last_used_date": "N/A"
+    });
+    let fine = rows(json!({}));
+    for (state, calls, rules) in [
+        (&fine, person("alice", false), vec![]),
+        (&summary, vec![], vec!["root-has-signing-certificates root"]),
+        (&json!({"organization_features": []}), vec![], vec!["central-root-management-off 123456789012"]),
+        (
+            &json!({"report_time": "2026-11-25T10:00:00Z"}),
+            vec![],
+            vec!["credential-report-stale 123456789012"],
+        ),
+        (
+            &fine,
+            and(json!(["iam", "delete_account_password_policy", {}])),
+            vec!["password-policy-absent 123456789012"],
+        ),
+        (&fine, and(weak), vec!["password-policy-weak 123456789012"]),
+        (
+            &rows(json!({"password_last_used": "2026-01-20T00:00:00+00:00"})),
+            person("alice", false),
+            vec!["password-unused user/alice"],
+        ),
+        (&fine, person("alice", true), vec!["user-with-password-and-key user/alice"]),
+        (
+            &rows(at_birth),
+            person("alice", true),
+            vec!["access-key-at-set-up user/alice", "user-with-password-and-key user/alice"],
+        ),
+        (
+            &fine,
+            [person("alice", true), center].concat(),
+            vec!["access-key-beside-identity-center user/alice", "user-with-password-and-key user/alice"],
+        ),
+    ] {
+        moto.clear();
+        good(&moto);
+        moto.state(state);
+        moto.set(KEY, &json!(calls));
+        assert_eq!(told(&audit(&Here::new(&moto.endpoint), &[])), rules, "{state} {calls:?}");
+    }
+}
+
 #[test]
 fn each_denied_call_makes_it_partial() {
     let moto = Moto::new();

@@ -164,10 +164,15 @@ impl Moto {
     pub fn new() -> Self {
         static MOTO: LazyLock<Mutex<Server>> =
             LazyLock::new(|| Mutex::new(Server::start("moto", &[("MOTO_ACCOUNT_ID", ACCOUNT)])));
-        let server = MOTO.lock().unwrap_or_else(PoisonError::into_inner);
-        server.http("POST", "/moto-api/reset", "");
-        server.http("POST", "/moto-api/plus/reset", "");
-        Self(server)
+        let moto = Self(MOTO.lock().unwrap_or_else(PoisonError::into_inner));
+        moto.clear();
+        moto
+    }
+
+    /// As it started: nothing is in it.
+    pub fn clear(&self) {
+        self.0.http("POST", "/moto-api/reset", "");
+        self.0.http("POST", "/moto-api/plus/reset", "");
     }
 
     /// Sets what `moto_plus.py` knows as STATE.

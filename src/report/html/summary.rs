@@ -12,7 +12,9 @@ use crate::report::verdict::{by_severity, files, number, sentence};
 
 /// What was looked at, in a few words.
 fn surface(report: &Report<'_>) -> String {
+    let terraform = report.gate.surfaces.contains(&Surface::Terraform);
     let all = [
+        (terraform, "Terraform and scripts"),
         (report.account.is_some(), "AWS account"),
         (report.trail.is_some(), "CloudTrail"),
         (report.inventory.is_some(), "list of keys"),
