@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use super::account;
 use super::inventory::check;
-use super::outcome::{Asked, Outcome, Sections, nothing_to_audit};
+use super::outcome::{Asked, Outcome, Sections};
 use super::scan::{Looked, Setup, scope};
 use super::silencing::Silencing;
 use super::trail::input::is_remote;
@@ -38,10 +38,19 @@ pub(super) fn run(cli: &Cli, arguments: &AuditArguments) -> Result<ExitCode, Err
     let holds = |surface: &str| {
         bundles.iter().find(|(_, bundle)| bundle.manifest.surfaces.iter().any(|s| s == surface))
     };
+    let mut refused = None;
     if let Some((_, bundle)) = holds("account") {
         all.account(bundle);
     } else if job.aws {
-        all.account(&account::live(cli, &arguments.aws, arguments.no_progress)?);
+        match account::live(cli, &arguments.aws, arguments.no_progress) {
+            Ok(bundle) => all.account(&bundle),
+            // What else was found is not lost for it.
+            Err(error) if error.kind == ErrorKind::Input => {
+                all.gap("AWS", format!("the account was not audited: {error}"));
+                refused = Some(error);
+            }
+            Err(error) => return Err(error),
+        }
     }
     let collected = holds("trail").map(|(path, _)| Logs::Evidence(path));
     let logs = if job.trail.is_empty() { collected } else { Some(Logs::Paths(&job.trail)) };
@@ -52,12 +61,23 @@ pub(super) fn run(cli: &Cli, arguments: &AuditArguments) -> Result<ExitCode, Err
             Ok(looked)
         })?;
     }
-    if !arguments.lists.is_empty() || !setup.settings.inventory.files.is_empty() {
-        let evidence = holds("inventory").map(|(path, _)| path.as_path());
-        if evidence.is_none() && !job.aws {
-            return Err(Error::new(ErrorKind::Usage, "nothing says what the lists of keys are held against")
-                .hint("ask AWS with --aws, or name what `secretrail collect --surface inventory` wrote with --evidence"));
+    let evidence = holds("inventory").map(|(path, _)| path.as_path());
+    let can_hold = evidence.is_some() || (job.aws && refused.is_none());
+    let has_lists = !arguments.lists.is_empty() || !setup.settings.inventory.files.is_empty();
+    if !arguments.lists.is_empty() && !can_hold && !job.aws {
+        return Err(Error::new(ErrorKind::Usage, "nothing says what the lists of keys are held against").hint(
+            "ask AWS with --aws, or name what `secretrail collect --surface inventory` wrote with --evidence",
+        ));
+    }
+    if has_lists && !can_hold && (job.aws || job == setup.settings.audit) {
+        all.gap("[inventory]", "the lists of keys were held against nothing".to_owned());
+    }
+    for (path, bundle) in &bundles {
+        for left in left_over(bundle, path, &holds, (job.trail.is_empty(), has_lists)) {
+            all.gap(&path.display().to_string(), left);
         }
+    }
+    if has_lists && can_hold {
         let asking = check::Asking::plain(&arguments.lists, evidence, &arguments.aws, arguments.no_progress);
         all.look(Surface::Inventory, |sources, sections| {
             let (looked, section) = check::looked(cli, &setup, &asking, sources)?;
@@ -66,8 +86,10 @@ pub(super) fn run(cli: &Cli, arguments: &AuditArguments) -> Result<ExitCode, Err
         })?;
     }
     if all.surfaces.is_empty() {
-        return Err(Error::new(ErrorKind::Usage, "nothing says what to audit")
-            .hint("name trees, --trail, --evidence or --aws, or write [audit] in secretrail.toml"));
+        return Err(refused.unwrap_or_else(|| {
+            Error::new(ErrorKind::Usage, "nothing says what to audit")
+                .hint("name trees, --trail, --evidence or --aws, or write [audit] in secretrail.toml")
+        }));
     }
     let asked = Asked {
         since: None,
@@ -77,6 +99,36 @@ pub(super) fn run(cli: &Cli, arguments: &AuditArguments) -> Result<ExitCode, Err
         nothing: nothing_to_audit,
     };
     Outcome { setup: &setup, looked: all.looked, silencing, asked }.report(cli, &arguments.report, started)
+}
+
+/// What of a bundle nobody looked at, and why: each surface is audited from the first bundle that holds it.
+fn left_over<'b>(
+    bundle: &Bundle,
+    path: &PathBuf,
+    holds: &dyn Fn(&str) -> Option<&'b (&'b PathBuf, Bundle)>,
+    (reads_its_trail, has_lists): (bool, bool),
+) -> Vec<String> {
+    let surfaces = &bundle.manifest.surfaces;
+    let reason = |surface: &String| match surface.as_str() {
+        "account" | "trail" | "inventory" if holds(surface).is_some_and(|(first, _)| *first != path) => {
+            Some(format!("its {surface} was not audited: another bundle holds one too"))
+        }
+        "trail" if !reads_its_trail => Some("its trail was not audited: --trail names logs".to_owned()),
+        "inventory" if !has_lists => {
+            Some("its parameters were not audited: no list of keys is named".to_owned())
+        }
+        "account" | "trail" | "inventory" => None,
+        other => Some(format!("{other} is no surface that this version audits")),
+    };
+    if surfaces.is_empty() {
+        return vec!["the bundle names no surface, so nothing of it was audited".to_owned()];
+    }
+    surfaces.iter().filter_map(reason).collect()
+}
+
+fn nothing_to_audit() -> Error {
+    Error::new(ErrorKind::Input, "nothing was found to audit")
+        .hint("name folders that hold Terraform or CloudTrail's logs; --exit-zero accepts an empty report")
 }
 
 /// What is audited: what the user names, else what the settings name.
@@ -149,19 +201,21 @@ impl<'s> All<'s> {
 
     fn add(&mut self, surface: Surface, looked: Looked) {
         let all = &mut self.looked;
-        if looked.files == 0 {
-            // Alone it would be an error; among others it must not pass unseen.
-            all.scanned.gaps.push(Gap {
-                at: Span::start_of(SourceId(u32::MAX)),
-                name: surface.word().to_owned(),
-                reason: "nothing was found to audit on this surface".to_owned(),
-                hides_findings: true,
-            });
-        }
+        let is_empty = looked.files == 0;
         all.sources = looked.sources;
         all.scanned.absorb(looked.scanned);
         all.files += looked.files;
         all.excluded += looked.excluded;
         self.surfaces.push(surface);
+        if is_empty {
+            // Alone it would be an error; among others it must not pass unseen.
+            self.gap(surface.word(), "nothing was found to audit on this surface".to_owned());
+        }
+    }
+
+    /// Something that was not looked at.
+    fn gap(&mut self, name: &str, reason: String) {
+        let (at, name) = (Span::start_of(SourceId(u32::MAX)), name.to_owned());
+        self.looked.scanned.gaps.push(Gap { at, name, reason, hides_findings: true });
     }
 }

@@ -213,19 +213,22 @@ pub(super) static GENTLY: AtomicBool = AtomicBool::new(false);
 
 /// Ctrl-C and SIGTERM; the second one ends the process at once.
 pub(super) fn stop_on_signal() -> Result<watch::Receiver<bool>, Error> {
-    // One handler for the whole process, however often AWS is asked.
-    static STOP: OnceLock<watch::Receiver<bool>> = OnceLock::new();
-    if let Some(receiver) = STOP.get() {
-        return Ok(receiver.clone());
+    // One handler for the whole process, however often AWS is asked. The sender stays: without it all would end.
+    static STOP: OnceLock<watch::Sender<bool>> = OnceLock::new();
+    if let Some(sender) = STOP.get() {
+        return Ok(sender.subscribe());
     }
-    let (sender, receiver) = watch::channel(false);
+    let sender = STOP.get_or_init(|| watch::Sender::new(false));
     let set = ctrlc::set_handler(move || {
         if sender.send_replace(true) && !GENTLY.load(Ordering::Relaxed) {
             std::process::exit(i32::from(ExitCode::Interrupted as u8));
         }
     });
-    set.map_err(|error| Error::new(ErrorKind::Input, format!("Ctrl-C can't be heard: {error}")))?;
-    Ok(STOP.get_or_init(|| receiver).clone())
+    match set {
+        // An audit hears it already, and ends the process.
+        Ok(()) | Err(ctrlc::Error::MultipleHandlers) => Ok(sender.subscribe()),
+        Err(error) => Err(Error::new(ErrorKind::Input, format!("Ctrl-C can't be heard: {error}"))),
+    }
 }
 
 pub(super) fn progress_bar(cli: &Cli, no_progress: bool) -> ProgressBar {

@@ -71,3 +71,28 @@ fn a_nightly_audit_keeps_its_history() {
     let nightly = ["audit", "infra", "--history", "audit.db", "--only-new"];
     assert_eq!([folder.run(&nightly).code, folder.run(&nightly).code], [1, 0]);
 }
+
+#[test]
+fn evidence_that_nobody_looks_at_is_a_gap() {
+    let folder = Folder::new(&[("infra/main.tf", CLEAN)]);
+    let (one, two) = (fixture("account/clean"), fixture("account/root-key-used-today"));
+    let ran = folder.run(&["audit", "infra", "--evidence", &one, "--evidence", &two]);
+    assert!(ran.code == 3 && ran.out.contains("another bundle holds one too"), "{}", ran.out);
+}
+
+/// What was found elsewhere is not lost where AWS can't be asked.
+#[cfg(feature = "aws")]
+#[test]
+fn without_aws_the_rest_is_audited() {
+    let folder = Folder::new(&[
+        ("infra/main.tf", LEAK),
+        ("secretrail.toml", "[inventory]\nfiles = [\"SECRETS.md\"]\n"),
+    ]);
+    let ran = folder.run(&["audit", "infra", "--aws", "-f", "json"]);
+    assert_eq!((ran.code, ran.findings().len()), (1, 2), "{}{}", ran.out, ran.err);
+    let alone = folder.run(&["audit", "--aws"]);
+    assert!(alone.code == 2 && alone.err.contains("no AWS credentials could be had"), "{}", alone.err);
+    let gaps = ran.gaps();
+    assert!(gaps.iter().any(|gap| gap.contains("the account was not audited")), "{gaps:?}");
+    assert!(gaps.iter().any(|gap| gap.contains("held against nothing")), "{gaps:?}");
+}
