@@ -12,6 +12,7 @@ mod github;
 mod gitlab;
 mod history;
 mod html;
+mod in_short;
 mod inventory;
 mod json;
 mod junit;

@@ -9,6 +9,7 @@ mod gaps;
 mod history;
 mod html;
 mod ignores;
+mod incident;
 mod inventory;
 mod inventory_where;
 mod ocsf;
