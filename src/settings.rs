@@ -1,5 +1,6 @@
 //! `secretrail.toml`: what a team settles once.
 
+mod audit;
 mod inventory;
 mod session;
 
@@ -10,6 +11,7 @@ use serde::Deserialize;
 use toml::Spanned;
 use toml::value::Datetime;
 
+pub use self::audit::Audit;
 pub use self::inventory::InventorySettings;
 use crate::account::Thresholds;
 use crate::day::Day;
@@ -80,35 +82,6 @@ pub struct Run {
     pub mask: Vec<String>,
 }
 
-/// `[audit]`.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Audit {
-    /// Trees of Terraform.
-    pub terraform: Vec<PathBuf>,
-    /// CloudTrail's logs.
-    pub trail: Vec<PathBuf>,
-    /// What was collected.
-    pub evidence: Vec<PathBuf>,
-    /// Whether AWS is asked.
-    pub aws: bool,
-}
-
-impl Audit {
-    fn beside(&mut self, home: &Path) {
-        let paths = self.terraform.iter_mut().chain(&mut self.trail).chain(&mut self.evidence);
-        paths.for_each(|path| *path = home.join(&path));
-    }
-}
-
-#[derive(Deserialize, Default)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
-struct WrittenAudit {
-    terraform: Vec<PathBuf>,
-    trail: Vec<PathBuf>,
-    evidence: Vec<PathBuf>,
-    aws: bool,
-}
-
 #[derive(Deserialize, Default)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 struct WrittenRun {
@@ -130,7 +103,7 @@ struct Written {
     account: WrittenAccount,
     trail: WrittenTrail,
     run: WrittenRun,
-    audit: WrittenAudit,
+    audit: audit::Written,
     session: session::Written,
     inventory: inventory::Written,
     ignore: Vec<Spanned<WrittenIgnore>>,
@@ -293,6 +266,7 @@ impl Settings {
         let account = thresholds(written.account).map_err(|(at, reason)| wrong(place(text, at), reason))?;
         let session =
             session::session(written.session).map_err(|(at, reason)| wrong(place(text, at), reason))?;
+        let audit = audit::settings(written.audit).map_err(|(at, reason)| wrong(place(text, at), reason))?;
         let inventory =
             inventory::settings(written.inventory).map_err(|(at, reason)| wrong(place(text, at), reason))?;
         Ok(Self {
@@ -310,12 +284,7 @@ impl Settings {
             account,
             trail: conventions(written.trail),
             run: Run { remove: written.run.remove, mask: written.run.mask },
-            audit: Audit {
-                terraform: written.audit.terraform,
-                trail: written.audit.trail,
-                evidence: written.audit.evidence,
-                aws: written.audit.aws,
-            },
+            audit,
             session,
             inventory,
             ignores,

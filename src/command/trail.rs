@@ -29,7 +29,7 @@ use self::read::{FileTrouble, Reader, Taker};
 use super::outcome::{Asked, Outcome, Sections};
 use super::scan::{Looked, Setup};
 use super::silencing::Silencing;
-use crate::cli::{Cli, TrailArguments, What};
+use crate::cli::{AwsArguments, Cli, TrailArguments, What};
 use crate::error::{Error, ErrorKind, ExitCode};
 use crate::finding::Finding;
 use crate::reading::Gap;
@@ -68,21 +68,15 @@ pub(super) fn run(cli: &Cli, arguments: &TrailArguments) -> Result<ExitCode, Err
     )
 }
 
-/// All events of some paths or of a bundle, with documents that others look at, too.
-pub(super) fn plain(
-    cli: &Cli,
-    logs: Logs<'_>,
-    setup: &Setup,
-    no_progress: bool,
-    sources: Sources,
-) -> Result<(Looked, TrailSection), Error> {
-    let mut arguments = TrailArguments { no_progress, ..TrailArguments::default() };
-    match logs {
-        Logs::Paths(paths) => arguments.paths = paths.to_vec(),
-        Logs::Evidence(path) => arguments.evidence = Some(path.to_path_buf()),
-    }
-    let (looked, asked) = look(cli, &arguments, setup, &arguments.paths, sources)?;
-    Ok((looked, asked.sections.trail.unwrap_or_default()))
+/// What an audit of several surfaces asks of a trail.
+pub(super) struct Asking<'l> {
+    /// Where events are.
+    pub logs: Logs<'l>,
+    /// Only events from this second on.
+    pub since: Option<i64>,
+    /// How AWS is asked, for buckets and for its event history.
+    pub aws: &'l AwsArguments,
+    pub no_progress: bool,
 }
 
 /// Where events are.
@@ -91,7 +85,50 @@ pub(super) enum Logs<'l> {
     Paths(&'l [PathBuf]),
     /// In what was collected.
     Evidence(&'l Path),
+    /// In CloudTrail's event history.
+    Live,
 }
+
+/// All events of that, with documents that others look at, too.
+pub(super) fn plain(
+    cli: &Cli,
+    asking: &Asking<'_>,
+    setup: &Setup,
+    sources: Sources,
+) -> Result<(Looked, TrailSection), Error> {
+    let mut arguments =
+        TrailArguments { no_progress: asking.no_progress, since: asking.since, ..TrailArguments::default() };
+    sign_in(&mut arguments, asking.aws);
+    match asking.logs {
+        Logs::Paths(paths) => arguments.paths = paths.to_vec(),
+        Logs::Evidence(path) => arguments.evidence = Some(path.to_path_buf()),
+        #[cfg(feature = "aws")]
+        Logs::Live => arguments.live.live = true,
+        #[cfg(not(feature = "aws"))]
+        Logs::Live => {
+            let message = "this build can't ask AWS";
+            return Err(Error::new(ErrorKind::Usage, message).hint("build it with the feature `aws`"));
+        }
+    }
+    let (looked, asked) = look(cli, &arguments, setup, &arguments.paths, sources)?;
+    Ok((looked, asked.sections.trail.unwrap_or_default()))
+}
+
+/// With the credentials that the other surfaces are asked with.
+#[cfg(feature = "aws")]
+fn sign_in(arguments: &mut TrailArguments, aws: &AwsArguments) {
+    arguments.sign_in = crate::cli::SignInArguments {
+        profile: aws.profile.clone(),
+        role_arn: aws.role_arn.clone(),
+        external_id: aws.external_id.clone(),
+        role_session_name: aws.role_session_name.clone(),
+        timeout: aws.timeout,
+        clock: aws.clock,
+    };
+}
+
+#[cfg(not(feature = "aws"))]
+fn sign_in(_: &mut TrailArguments, _: &AwsArguments) {}
 
 /// What lies on the disk of it; the settings are then those of the current folder.
 fn local(arguments: &TrailArguments) -> Vec<PathBuf> {
@@ -148,6 +185,7 @@ fn look(
         surfaces: Vec::new(),
         sections: Sections { trail: Some(section), ..Sections::default() },
         scope,
+        window: None,
         nothing: nothing_to_audit,
     };
     Ok((looked, asked))

@@ -8,7 +8,8 @@ use super::Trouble;
 pub(super) const APPLICATION: i32 = 0x7374_726c;
 
 /// Each step makes one version of the next; only ever add to the end.
-const STEPS: &[&str] = &["
+const STEPS: &[&str] = &[
+    "
 CREATE TABLE run (
   id        INTEGER PRIMARY KEY,
   scope     TEXT NOT NULL,     -- what was audited: findings of other scopes are left alone
@@ -40,7 +41,19 @@ CREATE TABLE acceptance (
   reason      TEXT NOT NULL,
   at          INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
-"];
+",
+    "
+-- When a finding of a trail left the time that its job reads: what happened is not mended by being over.
+ALTER TABLE finding ADD COLUMN past_at INTEGER;
+-- Up to when a job has read a trail; the next run begins there, and a little before.
+CREATE TABLE read_to (
+  scope   TEXT NOT NULL,
+  surface TEXT NOT NULL,
+  at      INTEGER NOT NULL,
+  PRIMARY KEY (scope, surface)
+) STRICT, WITHOUT ROWID;
+",
+];
 
 /// Makes a file of an older version, or a new one, one of today's.
 pub(super) fn migrate(connection: &mut Connection) -> Result<(), Trouble> {

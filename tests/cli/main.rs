@@ -12,6 +12,7 @@ mod ignores;
 mod incident;
 mod inventory;
 mod inventory_where;
+mod nightly;
 mod ocsf;
 mod places;
 mod policy;
