@@ -9,6 +9,7 @@ mod report;
 #[cfg(feature = "run")]
 mod run;
 mod session;
+mod settings;
 mod trail;
 #[cfg(feature = "aws")]
 mod trail_aws;
@@ -111,6 +112,9 @@ pub enum Color {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Write a first secretrail.toml, commented, out of what stands in a repository.
+    #[command(after_help = settings::INIT_EXAMPLES)]
+    Init(InitArguments),
     /// Audit all surfaces at once: Terraform, the AWS account, CloudTrail, the list of keys.
     #[command(after_help = audit::AUDIT_EXAMPLES)]
     Audit(Box<AuditArguments>),
@@ -138,6 +142,9 @@ pub enum Command {
     /// Look at findings over time, and accept some of them for a while.
     #[command(after_help = history::HISTORY_EXAMPLES)]
     History(HistoryArguments),
+    /// Check secretrail.toml, or print its schema for editors.
+    #[command(after_help = settings::SETTINGS_EXAMPLES)]
+    Settings(SettingsArguments),
     /// Look at evidence that was collected.
     Evidence(EvidenceArguments),
     /// Print the least that AWS must allow for an audit, as an IAM policy.
@@ -332,6 +339,7 @@ pub enum TrailCommand {
 #[cfg(feature = "serve")]
 pub use serve::{RunTaskArguments, ServeArguments, ServeCommand};
 pub use session::SessionArguments;
+pub use settings::{InitArguments, SettingsArguments, SettingsCommand};
 pub use trail::TrailArguments;
 #[cfg(feature = "aws")]
 pub use trail_aws::{LiveArguments, SignInArguments};

@@ -1,7 +1,9 @@
 //! `secretrail.toml`: what a team settles once.
 
 mod audit;
+pub mod draft;
 mod inventory;
+mod schema;
 mod session;
 
 use std::ops::Range;
@@ -13,6 +15,7 @@ use toml::value::Datetime;
 
 pub use self::audit::Audit;
 pub use self::inventory::InventorySettings;
+pub use self::schema::SCHEMA;
 use crate::account::Thresholds;
 use crate::day::Day;
 use crate::error::{Error, ErrorKind, refused, without_values};

@@ -9,6 +9,7 @@ mod collect;
 mod credential_process;
 mod evidence;
 mod history;
+mod init;
 mod inventory;
 mod man;
 mod outcome;
@@ -21,6 +22,7 @@ mod scan;
 #[cfg(feature = "serve")]
 mod serve;
 mod session;
+mod settings;
 mod setup;
 mod silencing;
 mod since;
@@ -62,6 +64,8 @@ fn audit(cli: &Cli) -> Result<ExitCode, Error> {
         Command::History(arguments) => history::run(cli, arguments),
         Command::Evidence(arguments) => evidence::run(arguments),
         Command::Policy(arguments) => policy::run(arguments),
+        Command::Init(arguments) => init::run(arguments),
+        Command::Settings(arguments) => settings::run(arguments),
         #[cfg(feature = "run")]
         Command::Run(_) => Ok(ExitCode::NotRun),
         #[cfg(all(feature = "aws", feature = "run"))]

@@ -10,6 +10,7 @@ mod history;
 mod html;
 mod ignores;
 mod incident;
+mod init;
 mod inventory;
 mod inventory_where;
 mod nightly;
