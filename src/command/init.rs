@@ -7,8 +7,8 @@ use super::output::write;
 use super::print;
 use crate::cli::InitArguments;
 use crate::error::{Error, ErrorKind, ExitCode};
-use crate::inventory::Home;
 use crate::inventory::read::{Form, Input, MOST_BYTES, read};
+use crate::inventory::{Entry, Home};
 use crate::secret::tokens::TokenTable;
 use crate::settings::FILE_NAME;
 use crate::settings::draft::{Found, draft};
@@ -83,7 +83,7 @@ fn look(folder: &Path) -> Found {
     }
     let paths = |all: &BTreeSet<PathBuf>| all.iter().filter_map(|path| below(folder, path)).collect();
     found.terraform = paths(&few(topmost(trees)));
-    found.trail = paths(&topmost(trail));
+    found.trail = paths(&few(topmost(trail)));
     found.evidence = paths(&evidence);
     found.projects = projects.into_iter().collect();
     found
@@ -108,18 +108,21 @@ fn logs_of(file: &Path) -> Option<PathBuf> {
 /// The prefixes of the parameters that a list of keys names, where the file is one.
 fn homes(file: &Path, lower: &str) -> Option<Vec<String>> {
     let says_so = ["secret", "inventory", "keys"].iter().any(|word| lower.contains(word));
-    let form = Form::of(lower).filter(|_| says_so)?;
+    // JSON is what programs write.
+    let form = Form::of(lower).filter(|_| says_so && !lower.ends_with(".json"))?;
     let (text, _) = read_text_up_to(file, MOST_BYTES as u64).ok()?;
     let sources = Sources::default();
     let source = sources.add_text("list", text);
     let inventory = read(&[Input { source, form }], &[], &sources, &TokenTable::embedded()).facts;
+    let has_home = |entry: &Entry| !matches!(entry.home, Home::Other(_) | Home::None);
+    let is_list = inventory.entries.iter().any(has_home);
     let homes = inventory.entries.iter().filter_map(|entry| match &entry.home {
         Home::Parameter(name) => {
             name.trim_start_matches('/').split_once('/').map(|(first, _)| format!("/{first}"))
         }
         _ => None,
     });
-    (!inventory.entries.is_empty()).then(|| homes.collect())
+    is_list.then(|| homes.collect())
 }
 
 /// Without folders that lie in another one of them.
