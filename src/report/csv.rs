@@ -53,7 +53,7 @@ fn sessions(rows: &[SessionRow], teller: &Teller<'_>, out: &mut dyn Write) -> io
 }
 
 fn findings(rows: &[ToldFinding], out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "severity,confidence,rule,path,line,name,message,fingerprint,events")?;
+    writeln!(out, "severity,confidence,rule,path,line,name,message,fingerprint")?;
     for row in rows {
         let cells = [
             row.severity.word().to_owned(),
@@ -64,7 +64,6 @@ fn findings(rows: &[ToldFinding], out: &mut dyn Write) -> io::Result<()> {
             row.place.name.clone(),
             row.message.clone(),
             row.fingerprint.clone(),
-            row.events.as_ref().map(|events| events.count.to_string()).unwrap_or_default(),
         ];
         line(cells.into_iter(), out)?;
     }

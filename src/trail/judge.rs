@@ -52,7 +52,9 @@ pub fn judge(sessions: &[Session], rules: &RuleSet, sources: &[SourceId]) -> Jud
             left_out += met.len() - MOST_FINDINGS;
             met.truncate(MOST_FINDINGS);
         }
-        judged.findings.extend(met.iter().filter_map(|(session, hits)| of_hits(rule, session, hits, sources)));
+        judged
+            .findings
+            .extend(met.iter().filter_map(|(session, hits)| of_hits(rule, session, hits, sources)));
     }
     judged.left_out = (left_out > 0)
         .then(|| format!("{left_out} findings are left out: of each rule the first 10,000 are told"));
@@ -110,7 +112,8 @@ fn of_hits(rule: &Rule, session: &Session, hits: &Hits, sources: &[SourceId]) ->
 
 /// `412 such events of session s-… (arn:…:root), from … to …: ConsoleLogin, CreateUser and 7 other calls`.
 fn counted(session: &Session, hits: &Hits) -> String {
-    let (first, last) = (hits.first.first().map_or(0, |hit| hit.at.time), hits.last.map_or(0, |last| last.time));
+    let (first, last) =
+        (hits.first.first().map_or(0, |hit| hit.at.time), hits.last.map_or(0, |last| last.time));
     let when = match (first, last) {
         // Events without a time that can be read.
         (..=0, _) => String::new(),
