@@ -190,6 +190,7 @@ mod tests {
             secret: Some(SecretFacts { name: "token".into(), ..SecretFacts::default() }),
             sink: None,
             remediation: None,
+            events: None,
             fingerprint: String::new(),
         }
     }

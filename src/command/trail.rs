@@ -37,7 +37,7 @@ use crate::report::TrailSection;
 use crate::rule::{Correlator, RuleSet};
 use crate::scan::Scanned;
 use crate::source::{SourceId, Sources, Span};
-use crate::trail::{At, EVENT, Gathered, Limits, Session, Worker, correlated, feed, judge, link};
+use crate::trail::{At, EVENT, Gathered, Judged, Limits, Session, Worker, correlated, feed, judge, link};
 
 pub(super) fn run(cli: &Cli, arguments: &TrailArguments) -> Result<ExitCode, Error> {
     #[cfg(feature = "verify")]
@@ -166,7 +166,8 @@ fn look(
     gaps.extend(lost(&seen));
     seen.gathered.coverage.digests += found.passed as u64;
     let (sessions, links) = link(&seen.gathered, &setup.settings.trail);
-    let mut findings = judge(&sessions, &seen.gathered, &setup.rules, &ids);
+    let Judged { mut findings, left_out } = judge(&sessions, &setup.rules, &ids);
+    gaps.extend(left_out.map(|reason| unseen(nowhere(), String::new(), reason)));
     findings.append(&mut seen.findings(&ids));
     let shown = rows::shown(&reader, arguments, &sessions, &seen.gathered)?;
     bar.finish_and_clear();
@@ -257,17 +258,16 @@ fn unseen(at: Span, name: String, reason: String) -> Gap {
     Gap { at, name, reason, hides_findings: true }
 }
 
-/// Findings for which there was no room.
-fn lost(seen: &Seen<'_>) -> Vec<Gap> {
-    let nowhere = Span::start_of(SourceId(u32::MAX));
-    let told = |count: u64, what: &str| {
-        let reason = format!("{count} {what}");
-        (count > 0).then(|| Gap { at: nowhere, name: String::new(), reason, hides_findings: true })
-    };
-    let kept = told(seen.gathered.more_hits, "findings are left out: of each rule the first 10,000 are told");
-    let rest =
-        told(seen.correlated.lost, "events could not be held for correlations: ask for a shorter time");
-    kept.into_iter().chain(rest).collect()
+/// What is of no single log.
+fn nowhere() -> Span {
+    Span::start_of(SourceId(u32::MAX))
+}
+
+/// Events for which there was no room.
+fn lost(seen: &Seen<'_>) -> Option<Gap> {
+    let lost = seen.correlated.lost;
+    let reason = format!("{lost} events could not be held for correlations: ask for a shorter time");
+    (lost > 0).then(|| unseen(nowhere(), String::new(), reason))
 }
 
 fn progress_bar(cli: &Cli, arguments: &TrailArguments, files: usize) -> ProgressBar {

@@ -39,7 +39,7 @@ pub mod verify;
 
 pub use self::conventions::{Allowed, Conventions};
 pub use self::gather::{At, Coverage, Gathered, Limits, Mark, Worker};
-pub use self::judge::{correlated, judge, place};
+pub use self::judge::{Judged, correlated, judge, place};
 pub use self::link::{Links, link};
 pub use self::records::{EVENT, FIELDS, SESSION, record as session_record};
 pub use self::session::{Actor, Fallback, Kind, Level, Root, Session};
