@@ -9,6 +9,7 @@ mod denied;
 mod evidence;
 mod forward;
 mod inventory;
+mod inventory_rig;
 mod inventory_where;
 mod ministack;
 mod rig;
