@@ -54,9 +54,10 @@ impl Index {
         let mut found: BTreeSet<usize> = self.all_but.iter().copied().collect();
         found.extend(self.whole.get(&target).into_iter().flatten());
         let starts = self.start_lengths.iter().filter_map(|length| target.get(..*length));
-        let ends = self.end_lengths.iter().filter_map(|length| {
-            target.len().checked_sub(*length).and_then(|from| target.get(from..))
-        });
+        let ends = self
+            .end_lengths
+            .iter()
+            .filter_map(|length| target.len().checked_sub(*length).and_then(|from| target.get(from..)));
         let starting = starts.filter_map(|start| self.starts.get(start)).flatten();
         let ending = ends.filter_map(|end| self.ends.get(end)).flatten();
         let meant = starting.chain(ending).filter(|(_, pattern)| covers(pattern, &target));
@@ -101,8 +102,22 @@ mod tests {
     #[test]
     fn what_is_covered_is_found() {
         let patterns = [
-            "*", "a:role/x", "A:ROLE/X", "a:role/*", "a:*/x", "*x", "*ole/x", "a:role/?", "?:role/x", "b*", "", "**",
-            "a:role/x*", "*a:role/x", "é*", "*é",
+            "*",
+            "a:role/x",
+            "A:ROLE/X",
+            "a:role/*",
+            "a:*/x",
+            "*x",
+            "*ole/x",
+            "a:role/?",
+            "?:role/x",
+            "b*",
+            "",
+            "**",
+            "a:role/x*",
+            "*a:role/x",
+            "é*",
+            "*é",
         ];
         let lists: Vec<Patterns> = patterns
             .iter()

@@ -123,20 +123,30 @@ fn many_statements_and_many_roles_are_read_in_seconds() {
     let each = |effect: &str, action: &str, name: &dyn Fn(usize) -> String| {
         (0..MANY).map(|number| one(effect, action, &name(number))).collect::<Vec<_>>()
     };
-    let wide = || ["sts:AssumeRole", "iam:PassRole", "iam:PutRolePolicy"].map(|action| one("Allow", action, "\"*\""));
+    let wide = || {
+        ["sts:AssumeRole", "iam:PassRole", "iam:PutRolePolicy"].map(|action| one("Allow", action, "\"*\""))
+    };
     let list = format!("[{}]", (0..MANY).map(end).collect::<Vec<_>>().join(","));
     for (what, statements) in [
         ("a Deny for each role", [each("Deny", "sts:AssumeRole", &arn), wide().into()].concat()),
         ("a Deny for each end", [each("Deny", "iam:*", &end), wide().into()].concat()),
-        ("an Allow for each role", [each("Allow", "sts:AssumeRole", &arn), each("Allow", "iam:PassRole", &arn)].concat()),
+        (
+            "an Allow for each role",
+            [each("Allow", "sts:AssumeRole", &arn), each("Allow", "iam:PassRole", &arn)].concat(),
+        ),
         ("one Deny for all of them", [vec![one("Deny", "sts:AssumeRole", &list)], wide().into()].concat()),
-        ("others on everything", [each("Deny", "iam:PutUserPolicy", &|_| "\"*\"".into()), wide().into()].concat()),
+        (
+            "others on everything",
+            [each("Deny", "iam:PutUserPolicy", &|_| "\"*\"".into()), wide().into()].concat(),
+        ),
     ] {
         let mut state = State::good();
         let inline: Vec<(&str, &str)> = statements.iter().map(|one| ("some", one.as_str())).collect();
         state.add_user(&Row::user("user"), &inline, "", "");
         let powerful = attached("AdministratorAccess");
-        state.roles = (0..2_000).map(|number| role(&format!("r{number}"), &trusts(ACCOUNT_ITSELF, ""), &powerful)).collect();
+        state.roles = (0..2_000)
+            .map(|number| role(&format!("r{number}"), &trusts(ACCOUNT_ITSELF, ""), &powerful))
+            .collect();
         let (bundle, rules) = (state.bundle(), rules());
         let started = std::time::Instant::now();
         hidden(&bundle, &rules);
