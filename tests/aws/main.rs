@@ -12,10 +12,12 @@ mod inventory;
 mod inventory_rig;
 mod inventory_where;
 mod ministack;
+mod ministack_account;
 mod rig;
 #[cfg(all(unix, feature = "run"))]
 mod run;
 mod session;
+mod states;
 mod stub;
 #[cfg(feature = "verify")]
 mod trail_bucket;
