@@ -1,6 +1,7 @@
 //! `secretrail.toml`: what a team settles once.
 
 mod inventory;
+mod notify;
 mod session;
 
 use std::ops::Range;
@@ -15,6 +16,7 @@ use crate::account::Thresholds;
 use crate::day::Day;
 use crate::error::{Error, ErrorKind, refused, without_values};
 use crate::finding::{Confidence, Severity};
+use crate::notify::Notify;
 use crate::silence::{Entry, GapEntry, Glob};
 use crate::trail::{Allowed, Conventions};
 
@@ -62,6 +64,8 @@ pub struct Settings {
     pub session: Session,
     /// `[inventory]`: lists of keys.
     pub inventory: InventorySettings,
+    /// `[notify]`: whom to tell of changes.
+    pub notify: Notify,
     /// `[[ignore]]`: what is not told, with the reason.
     pub ignores: Vec<Entry>,
     /// `[[accept-gap]]`: what may stay unread, with the reason.
@@ -133,6 +137,7 @@ struct Written {
     audit: WrittenAudit,
     session: session::Written,
     inventory: inventory::Written,
+    notify: notify::Written,
     ignore: Vec<Spanned<WrittenIgnore>>,
     accept_gap: Vec<Spanned<WrittenGap>>,
 }
@@ -246,6 +251,7 @@ impl Settings {
         settings.tokens = settings.tokens.map(|file| home.join(file));
         settings.audit.beside(&home);
         settings.inventory.beside(&home);
+        notify::beside(&mut settings.notify, &home);
         settings.baseline = settings.baseline.map(|file| home.join(file));
         settings.home = named.is_none().then_some(home);
         settings.text = text;
@@ -295,6 +301,7 @@ impl Settings {
             session::session(written.session).map_err(|(at, reason)| wrong(place(text, at), reason))?;
         let inventory =
             inventory::settings(written.inventory).map_err(|(at, reason)| wrong(place(text, at), reason))?;
+        let notify = notify::notify(written.notify).map_err(|(at, reason)| wrong(place(text, at), reason))?;
         Ok(Self {
             file: None,
             home: None,
@@ -318,6 +325,7 @@ impl Settings {
             },
             session,
             inventory,
+            notify,
             ignores,
             accepted_gaps,
             text: String::new(),

@@ -4,12 +4,15 @@ use std::path::Path;
 
 use jiff::Timestamp;
 
+use super::notify::{job, note};
 use super::output::{plain_style, write};
+use super::scan::Setup;
 use crate::cli::{Cli, HistoryArguments, HistoryCommand, ReportArguments};
 use crate::day::Day;
 use crate::error::{Error, ErrorKind, ExitCode};
 use crate::finding::Finding;
 use crate::history::{Entry, History, Pending, Run, Seen, Status};
+use crate::notify::Notify;
 use crate::report::{self, Changes, HistoryRow, Report};
 use crate::silence::{By, Silenced};
 
@@ -72,6 +75,8 @@ fn row(entry: Entry, today: Day) -> HistoryRow {
 pub(super) struct Keeper {
     history: History,
     scope: String,
+    job: String,
+    notify: Notify,
     day: Option<Day>,
     only_new: bool,
 }
@@ -79,6 +84,7 @@ pub(super) struct Keeper {
 impl Keeper {
     /// The history that the user names; none where none is named.
     pub(super) fn open(
+        (cli, setup): (&Cli, &Setup),
         arguments: &ReportArguments,
         scope: &str,
         day: Option<Day>,
@@ -90,7 +96,8 @@ impl Keeper {
                 .hint("leave out --since and --rule, or --history"));
         }
         let history = History::open(file)?;
-        Ok(Some(Self { history, scope: scope.to_owned(), day, only_new: arguments.only_new }))
+        let (job, notify) = (job(cli), setup.settings.notify.clone());
+        Ok(Some(Self { history, scope: scope.to_owned(), job, notify, day, only_new: arguments.only_new }))
     }
 
     /// Takes out what somebody accepted.
@@ -117,14 +124,16 @@ impl Keeper {
         let at = self.day.map_or_else(Timestamp::now, Day::begins);
         let seen: Vec<Seen> = report::briefs(report).into_iter().map(seen).collect();
         let silenced: Vec<&str> = report.silenced.iter().map(|one| one.fingerprint.as_str()).collect();
-        let pending = self.history.record(Run { scope: &self.scope, at, whole }, &seen, &silenced)?;
+        let pending =
+            self.history.record(Run { scope: &self.scope, job: &self.job, at, whole }, &seen, &silenced)?;
+        note(&pending, report, &seen, (&self.scope, at, &self.notify))?;
         let known = seen.len() - seen.iter().filter(|one| pending.new.contains(&one.fingerprint)).count();
         if self.only_new {
             report.findings.retain(|finding| pending.new.contains(&finding.fingerprint));
         }
         report.gate.history = Some(Changes {
             new: pending.new.iter().cloned().collect(),
-            returned: pending.returned,
+            returned: pending.returned.len(),
             known,
             known_left_out: self.only_new,
             fixed: pending.fixed.iter().map(|entry| (entry.rule.clone(), entry.place.clone())).collect(),

@@ -11,6 +11,7 @@ mod evidence;
 mod history;
 mod inventory;
 mod man;
+mod notify;
 mod outcome;
 mod output;
 mod policy;
@@ -45,7 +46,14 @@ pub fn run(cli: &Cli) -> Result<u8, Error> {
     if let Command::Run(arguments) = &cli.command {
         return run::run(cli, arguments);
     }
-    audit(cli).map(|code| code as u8)
+    #[cfg(feature = "notify")]
+    let watch = notify::Watch::begin(cli);
+    let result = audit(cli);
+    #[cfg(feature = "notify")]
+    if let Some(watch) = watch {
+        watch.end(&result);
+    }
+    result.map(|code| code as u8)
 }
 
 fn audit(cli: &Cli) -> Result<ExitCode, Error> {

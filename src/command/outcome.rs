@@ -64,6 +64,7 @@ impl Outcome<'_> {
     ) -> Result<ExitCode, Error> {
         let setup = self.setup;
         let mut keeper = Keeper::open(
+            (cli, setup),
             arguments,
             &self.asked.scope,
             self.silencing.named_day(),

@@ -94,7 +94,7 @@ pub(super) enum Logs<'l> {
 }
 
 /// What lies on the disk of it; the settings are then those of the current folder.
-fn local(arguments: &TrailArguments) -> Vec<PathBuf> {
+pub(super) fn local(arguments: &TrailArguments) -> Vec<PathBuf> {
     let paths: Vec<PathBuf> =
         arguments.paths.iter().filter(|path| !input::is_remote(path)).cloned().collect();
     if paths.is_empty() { vec![".".into()] } else { paths }

@@ -11,6 +11,8 @@ mod html;
 mod ignores;
 mod inventory;
 mod inventory_where;
+#[cfg(all(feature = "notify", feature = "serve"))]
+mod notify;
 mod ocsf;
 mod places;
 mod policy;

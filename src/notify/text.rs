@@ -1,0 +1,73 @@
+//! A change in words.
+
+use super::{Change, Item};
+
+/// "secretrail: 2 new findings, 1 fixed; the audit fails now (terraform infra)".
+pub(super) fn headline(change: &Change) -> String {
+    if change.is_test {
+        return "secretrail: this is a test message; nothing was found or fixed".to_owned();
+    }
+    let count = |count: usize, one: &str, more: &str| match count {
+        0 => None,
+        1 => Some(format!("1 {one}")),
+        count => Some(format!("{count} {more}")),
+    };
+    let counts: Vec<String> = [
+        count(change.new.len(), "new finding", "new findings"),
+        count(change.reopened.len(), "is back", "are back"),
+        count(change.fixed.len(), "fixed", "fixed"),
+        count(change.left_out, "more not listed", "more not listed"),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    let mut parts = Vec::new();
+    if !counts.is_empty() {
+        parts.push(counts.join(", "));
+    }
+    parts.extend(turns(change).into_iter().map(str::to_owned));
+    format!("secretrail: {} ({})", parts.join("; "), change.scope)
+}
+
+/// How the standing turned, each as a clause.
+pub(super) fn turns(change: &Change) -> Vec<&'static str> {
+    let turned = change.turned();
+    let clauses = [
+        turned.audited.map(|yes| if yes { "it is audited again" } else { "nothing was audited" }),
+        turned.verdict.map(|yes| if yes { "the audit fails now" } else { "the audit no longer fails" }),
+        turned.gap.map(|yes| if yes { "a gap could hide findings" } else { "all was audited again" }),
+    ];
+    clauses.into_iter().flatten().collect()
+}
+
+/// The lists of a change, with their titles.
+pub(super) fn lists(change: &Change) -> [(&'static str, &[Item]); 3] {
+    [("New", &change.new), ("Back again", &change.reopened), ("Fixed", &change.fixed)]
+}
+
+/// "1 critical, 2 high"; "none" where there is nothing.
+pub(super) fn open(change: &Change) -> String {
+    let counts = change.open.iter().filter(|(_, count)| *count > 0);
+    let counts: Vec<String> = counts.map(|(severity, count)| format!("{count} {severity}")).collect();
+    if counts.is_empty() { "none".to_owned() } else { counts.join(", ") }
+}
+
+/// At most this many characters; what was longer ends in `…`.
+pub(super) fn clipped(text: &str, most: usize) -> String {
+    if text.chars().count() <= most {
+        return text.to_owned();
+    }
+    text.chars().take(most.saturating_sub(1)).chain(['…']).collect()
+}
+
+/// What could hide findings, where that is news.
+pub(super) fn gap_lines(change: &Change) -> Vec<String> {
+    if change.turned().gap != Some(true) {
+        return Vec::new();
+    }
+    let mut lines: Vec<String> = change.gap_reasons.iter().map(|reason| format!("Gap: {reason}")).collect();
+    if change.gaps > change.gap_reasons.len() {
+        lines.push(format!("… and {} gaps more", change.gaps - change.gap_reasons.len()));
+    }
+    lines
+}
