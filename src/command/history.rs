@@ -4,6 +4,8 @@ use std::path::Path;
 
 use jiff::Timestamp;
 
+#[cfg(feature = "notify")]
+use super::notify::{gathered, write as write_figures};
 use super::notify::{job, note};
 use super::output::{plain_style, write};
 use super::scan::Setup;
@@ -13,6 +15,8 @@ use crate::error::{Error, ErrorKind, ExitCode};
 use crate::finding::Finding;
 use crate::history::{Entry, History, Pending, Run, Seen, Status};
 use crate::notify::Notify;
+#[cfg(feature = "notify")]
+use crate::notify::{Figures, LastRun};
 use crate::report::{self, Changes, HistoryRow, Report};
 use crate::silence::{By, Silenced};
 
@@ -79,6 +83,9 @@ pub(super) struct Keeper {
     notify: Notify,
     day: Option<Day>,
     only_new: bool,
+    /// For Prometheus, where it is asked for.
+    #[cfg(feature = "notify")]
+    figures: Option<Figures>,
 }
 
 impl Keeper {
@@ -97,7 +104,16 @@ impl Keeper {
         }
         let history = History::open(file)?;
         let (job, notify) = (job(cli), setup.settings.notify.clone());
-        Ok(Some(Self { history, scope: scope.to_owned(), job, notify, day, only_new: arguments.only_new }))
+        Ok(Some(Self {
+            history,
+            scope: scope.to_owned(),
+            job,
+            notify,
+            day,
+            only_new: arguments.only_new,
+            #[cfg(feature = "notify")]
+            figures: None,
+        }))
     }
 
     /// Takes out what somebody accepted.
@@ -127,6 +143,11 @@ impl Keeper {
         let pending =
             self.history.record(Run { scope: &self.scope, job: &self.job, at, whole }, &seen, &silenced)?;
         note(&pending, report, &seen, (&self.scope, at, &self.notify))?;
+        #[cfg(feature = "notify")]
+        if self.notify.prometheus.is_some() {
+            let day = self.day.unwrap_or_else(Day::today);
+            self.figures = Some(gathered(&pending, report, &seen, (&self.scope, at, day))?);
+        }
         let known = seen.len() - seen.iter().filter(|one| pending.new.contains(&one.fingerprint)).count();
         if self.only_new {
             report.findings.retain(|finding| pending.new.contains(&finding.fingerprint));
@@ -140,6 +161,16 @@ impl Keeper {
             whole,
         });
         Ok(pending)
+    }
+}
+
+#[cfg(feature = "notify")]
+impl Keeper {
+    /// After the run is kept: writes its figures, where somebody asks for them.
+    pub(super) fn write_figures(&self, code: ExitCode, took: Option<std::time::Duration>) {
+        let (Some(file), Some(figures)) = (&self.notify.prometheus, &self.figures) else { return };
+        let seconds = took.unwrap_or_default().as_secs_f64();
+        write_figures(file, figures, LastRun { at: figures.at, seconds, exit_code: code as u8 });
     }
 }
 

@@ -68,6 +68,8 @@ fn audit(cli: &Cli) -> Result<ExitCode, Error> {
         #[cfg(feature = "aws")]
         Command::Collect(arguments) => collect::run(cli, arguments),
         Command::History(arguments) => history::run(cli, arguments),
+        #[cfg(feature = "notify")]
+        Command::Notify(arguments) => notify::run(arguments),
         Command::Evidence(arguments) => evidence::run(arguments),
         Command::Policy(arguments) => policy::run(arguments),
         #[cfg(feature = "run")]

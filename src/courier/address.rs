@@ -60,8 +60,12 @@ impl Address {
         address.is_ok_and(|address| address.is_loopback())
     }
 
-    /// For the client, and for signatures over it.
-    pub(crate) fn uri(&self) -> &Uri {
+    /// For signatures over it.
+    pub fn exposed(&self) -> String {
+        self.0.to_string()
+    }
+
+    pub(super) fn uri(&self) -> &Uri {
         &self.0
     }
 }

@@ -13,8 +13,9 @@ use hyper_util::rt::{TokioExecutor, TokioTimer};
 use jiff::Timestamp;
 use tokio::time::timeout;
 
-use super::{Parcel, Verdict};
+use super::Parcel;
 use crate::error::{Error, ErrorKind};
+use crate::notify::Verdict;
 
 const AGENT: &str = concat!("secretrail/", env!("CARGO_PKG_VERSION"));
 /// More of an answer is not read.
@@ -78,21 +79,22 @@ impl Client {
 }
 
 fn request(parcel: &Parcel) -> Result<Request<Full<Bytes>>, String> {
-    let unfit = |_| "the message can't be written".to_owned();
+    let unfit = || "the message can't be written".to_owned();
     let mut request = Request::builder()
         .method(Method::POST)
         .uri(parcel.address.uri())
         .header(USER_AGENT, AGENT)
         .header(CONTENT_TYPE, parcel.content_type)
         .body(Full::new(Bytes::from(parcel.body.clone())))
-        .map_err(|_| "the message can't be written".to_owned())?;
+        .map_err(|_| unfit())?;
     let sealed = match &parcel.seal {
         Some(seal) => seal(Timestamp::now(), &parcel.body)?,
         None => Vec::new(),
     };
-    for (name, value) in parcel.headers.iter().cloned().chain(sealed) {
-        let name = HeaderName::from_static(name);
-        let value = HeaderValue::try_from(value).map_err(unfit)?;
+    let own = parcel.headers.iter().map(|(name, value)| ((*name).to_owned(), value.clone()));
+    for (name, value) in own.chain(sealed) {
+        let name = HeaderName::try_from(name).map_err(|_| unfit())?;
+        let value = HeaderValue::try_from(value).map_err(|_| unfit())?;
         request.headers_mut().insert(name, value);
     }
     Ok(request)
@@ -103,27 +105,10 @@ async fn judged(parcel: &Parcel, answer: Response<Incoming>) -> Tried {
     let status = answer.status().as_u16();
     let after = answer.headers().get(RETRY_AFTER).and_then(|after| after.to_str().ok()).and_then(seconds);
     let body = Limited::new(answer.into_body(), MOST_ANSWER).collect().await;
-    let verdict = match (&parcel.check, body) {
-        (Some(check), Ok(body)) => check(status, &body.to_bytes()),
-        // What was said is clear without the rest of it.
-        (_, body) => match by_status(status) {
-            Verdict::Taken if parcel.check.is_some() && body.is_err() => {
-                Verdict::Later("its answer broke off".to_owned())
-            }
-            verdict => verdict,
-        },
-    };
+    let body = body.map(http_body_util::Collected::to_bytes).unwrap_or_default();
+    // A status is clear without the rest of the answer; where the rest is needed, an empty one is not understood.
+    let verdict = (parcel.check)(status, &body);
     Tried { verdict, after }
-}
-
-/// What a status means where nothing else does.
-pub(super) fn by_status(status: u16) -> Verdict {
-    match status {
-        200..=299 => Verdict::Taken,
-        408 | 425 | 429 | 500..=599 => Verdict::Later(format!("it said {status}")),
-        300..=399 => Verdict::Never(format!("it said {status}, and redirects are not followed")),
-        _ => Verdict::Never(format!("it said {status}")),
-    }
 }
 
 /// `Retry-After: 3`, or a date.
@@ -154,15 +139,6 @@ fn tls(only_here: bool) -> Result<rustls::ClientConfig, Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_a_status_means() {
-        let again = |status| matches!(by_status(status), Verdict::Later(_));
-        assert!([408, 425, 429, 500, 502, 503, 504].into_iter().all(again));
-        let never = |status| matches!(by_status(status), Verdict::Never(_));
-        assert!([301, 302, 307, 400, 401, 403, 404, 410, 413, 422].into_iter().all(never));
-        assert!([200, 201, 202, 204].into_iter().all(|status| by_status(status) == Verdict::Taken));
-    }
 
     #[test]
     fn when_to_come_again() {

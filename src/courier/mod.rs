@@ -20,22 +20,12 @@ pub use self::address::Address;
 use self::client::Client;
 pub use self::signature::Key;
 use crate::error::{Error, ErrorKind};
+use crate::notify::Verdict;
 
 /// Headers that are made anew for each try, as they hold its time: a signature. The text is a reason without values.
-pub type Seal = Box<dyn Fn(Timestamp, &[u8]) -> Result<Vec<(&'static str, String)>, String> + Send + Sync>;
+pub type Seal = Box<dyn Fn(Timestamp, &[u8]) -> Result<Vec<(String, String)>, String> + Send + Sync>;
 /// What an answer means, by its status and its body.
 pub type Check = fn(u16, &[u8]) -> Verdict;
-
-/// What an answer means.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Verdict {
-    /// It was taken.
-    Taken,
-    /// It was not, and could be later.
-    Later(String),
-    /// It was not, and will not be as it is.
-    Never(String),
-}
 
 /// A message on its way.
 pub struct Parcel {
@@ -51,8 +41,8 @@ pub struct Parcel {
     pub body: Vec<u8>,
     /// Headers of each try.
     pub seal: Option<Seal>,
-    /// What an answer means; by its status alone where there is none.
-    pub check: Option<Check>,
+    /// What an answer means.
+    pub check: Check,
 }
 
 impl fmt::Debug for Parcel {

@@ -5,8 +5,9 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio::time::{Instant, sleep};
 
+use super::Parcel;
 use super::client::Client;
-use super::{Parcel, Verdict};
+use crate::notify::Verdict;
 
 /// Tries of one message in one run; what is left stays for the next run.
 const TRIES: u32 = 4;

@@ -37,16 +37,16 @@ impl Key {
     }
 
     /// The headers of a try.
-    pub fn headers(&self, delivery: &str, at: Timestamp, body: &[u8]) -> Vec<(&'static str, String)> {
+    pub fn headers(&self, delivery: &str, at: Timestamp, body: &[u8]) -> Vec<(String, String)> {
         let id = format!("msg_{delivery}");
         let seconds = at.as_second();
         let mut signed = format!("{id}.{seconds}.").into_bytes();
         signed.extend_from_slice(body);
         let tag = STANDARD.encode(hmac::sign(&self.0, &signed));
         vec![
-            ("webhook-id", id),
-            ("webhook-timestamp", seconds.to_string()),
-            ("webhook-signature", format!("v1,{tag}")),
+            ("webhook-id".to_owned(), id),
+            ("webhook-timestamp".to_owned(), seconds.to_string()),
+            ("webhook-signature".to_owned(), format!("v1,{tag}")),
         ]
     }
 }

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior, params};
 
-use super::{History, Pending, Trouble, wrong};
+use super::{Entry, History, Pending, Trouble, entry, wrong};
 use crate::error::Error;
 
 /// Ends the name of the file that shows who is telling.
@@ -68,6 +68,29 @@ impl Pending<'_> {
         let update = "UPDATE run SET standing = ?1 WHERE id = ?2";
         let done = self.transaction.execute(update, params![standing, self.run]);
         done.map(drop).map_err(|error| wrong(self.name, &error.into()))
+    }
+
+    /// What is known of a scope, with what this run saw.
+    ///
+    /// # Errors
+    ///
+    /// As [`stands`](Self::stands).
+    pub fn entries(&self, scope: &str) -> Result<Vec<Entry>, Error> {
+        let all = entry::all(&self.transaction).map_err(|error| wrong(self.name, &error.into()))?;
+        Ok(all.into_iter().filter(|entry| entry.scope == scope).collect())
+    }
+
+    /// When a run of this scope audited all of it for the last time.
+    ///
+    /// # Errors
+    ///
+    /// As [`stands`](Self::stands).
+    pub fn last_success(&self) -> Result<Option<Timestamp>, Error> {
+        let last = "SELECT max(at) FROM run WHERE standing IN ('clean', 'fails')
+                    AND scope = (SELECT scope FROM run WHERE id = ?1)";
+        let at = self.transaction.query_row(last, params![self.run], |row| row.get::<_, Option<i64>>(0));
+        let at = at.map_err(|error| wrong(self.name, &error.into()))?;
+        Ok(at.and_then(|at| Timestamp::from_second(at).ok()))
     }
 
     /// Puts down what is to be told, and whom: names and the numbers of deliveries. Kept with the run.
@@ -134,6 +157,17 @@ impl History {
             Ok(transaction.commit()?)
         };
         put().map_err(|trouble| wrong(&self.name, &trouble))
+    }
+
+    /// What a job audited when it last did.
+    ///
+    /// # Errors
+    ///
+    /// As [`not_audited`](Self::not_audited).
+    pub fn scope_of(&self, job: &str) -> Result<Option<String>, Error> {
+        let last = "SELECT scope FROM run WHERE job = ?1 AND scope <> job ORDER BY id DESC LIMIT 1";
+        let scope = self.connection.query_row(last, params![job], |row| row.get(0)).optional();
+        scope.map_err(|error| wrong(&self.name, &error.into()))
     }
 
     /// Waits until no other run tells; `None` where that takes too long.

@@ -76,6 +76,27 @@ pub struct Asked {
 }
 
 impl Change {
+    /// A message that only tries whether it arrives.
+    pub fn test(at: Timestamp, report_url: Option<String>) -> Self {
+        Self {
+            run: 0,
+            scope: "test".to_owned(),
+            at,
+            verdict: "If you can read this, secretrail can tell you what changed.".to_owned(),
+            before: Some(Standing::CLEAN),
+            now: Standing::CLEAN,
+            new: Vec::new(),
+            reopened: Vec::new(),
+            fixed: Vec::new(),
+            left_out: 0,
+            open: Vec::new(),
+            gaps: 0,
+            gap_reasons: Vec::new(),
+            report_url,
+            is_test: true,
+        }
+    }
+
     /// What of the change is worth telling; `None` where nothing is.
     pub fn worth_telling(mut self, asked: &Notify) -> Option<Self> {
         for (event, items) in [

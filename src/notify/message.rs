@@ -27,6 +27,14 @@ pub fn delivery(target: &str, change: &str) -> String {
     hex.chars().take(NUMBER).collect()
 }
 
+/// A run's number in the form of a UUID, made of what tells runs apart.
+pub fn run_id(of: &str) -> String {
+    let hex = delivery("run", of);
+    let part = |from: usize, to: usize| hex.get(from..to).unwrap_or_default();
+    // Version 8: made by a rule of our own.
+    format!("{}-{}-8{}-8{}-{}", part(0, 8), part(8, 12), part(13, 16), part(17, 20), part(20, 32))
+}
+
 /// The largest number of findings, halved again and again, whose message fits.
 pub(super) fn fitting(items: usize, most_bytes: usize, write: impl Fn(usize) -> Vec<u8>) -> Vec<u8> {
     let mut count = items;
@@ -49,6 +57,14 @@ mod tests {
         assert_eq!((number.len(), &number), (NUMBER, &delivery("slack", "{}")));
         assert_ne!(number, delivery("slack2", "{}"));
         assert_ne!(delivery("ab", "c"), delivery("a", "bc"));
+    }
+
+    #[test]
+    fn a_run_has_a_uuid() {
+        let id = run_id("scan .");
+        let lengths: Vec<usize> = id.split('-').map(str::len).collect();
+        assert_eq!(lengths, [8, 4, 4, 4, 12], "{id}");
+        assert_ne!(id, run_id("scan x"));
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::{Hub, Topic};
 use crate::finding::Severity;
 
 /// What can be told.
@@ -70,6 +71,36 @@ pub enum Kind {
         /// What it is signed with.
         secret: Origin,
     },
+    /// SNS.
+    Sns {
+        /// The topic.
+        topic: Topic,
+        /// How.
+        through: Through,
+    },
+    /// EventBridge.
+    EventBridge {
+        /// The bus.
+        bus: String,
+        /// How.
+        through: Through,
+    },
+    /// Security Hub.
+    SecurityHub {
+        /// Whose.
+        hub: Hub,
+        /// How.
+        through: Through,
+    },
+}
+
+/// With which credentials AWS is told, and where: those that all that asks AWS finds, unless a profile is named.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Through {
+    /// A profile.
+    pub profile: Option<String>,
+    /// The Region, where it does not follow from what is named.
+    pub region: Option<String>,
 }
 
 /// Somebody who is told of changes.
@@ -94,6 +125,19 @@ pub struct Notify {
     pub timeout: Duration,
     /// Whom changes are told.
     pub targets: Vec<Target>,
+    /// Where the figures of the last run are written for Prometheus.
+    pub prometheus: Option<PathBuf>,
+    /// Who is told that the job runs.
+    pub pings: Vec<Ping>,
+}
+
+/// Somebody who watches whether the job runs at all, as healthchecks.io does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ping {
+    /// The address of the check.
+    pub url: Origin,
+    /// Whether exit code 1, findings, is told as a failure.
+    pub findings_fail: bool,
 }
 
 impl Default for Notify {
@@ -104,6 +148,8 @@ impl Default for Notify {
             report_url: None,
             timeout: Duration::from_secs(10),
             targets: Vec::new(),
+            prometheus: None,
+            pings: Vec::new(),
         }
     }
 }
@@ -111,6 +157,6 @@ impl Default for Notify {
 impl Notify {
     /// Whether anything is to be done.
     pub fn is_empty(&self) -> bool {
-        self.targets.is_empty()
+        self.targets.is_empty() && self.pings.is_empty() && self.prometheus.is_none()
     }
 }

@@ -3,7 +3,7 @@
 use super::{Change, Item};
 
 /// "secretrail: 2 new findings, 1 fixed; the audit fails now (terraform infra)".
-pub(super) fn headline(change: &Change) -> String {
+pub fn headline(change: &Change) -> String {
     if change.is_test {
         return "secretrail: this is a test message; nothing was found or fixed".to_owned();
     }
@@ -70,4 +70,56 @@ pub(super) fn gap_lines(change: &Change) -> Vec<String> {
         lines.push(format!("… and {} gaps more", change.gaps - change.gap_reasons.len()));
     }
     lines
+}
+
+/// All of a change for people who read mail, no more bytes than this.
+pub(super) fn words(change: &Change, delivery: &str, most_bytes: usize) -> String {
+    let mut lines = vec![headline(change), String::new(), change.verdict.clone()];
+    for (title, items) in lists(change) {
+        if !items.is_empty() {
+            lines.extend([String::new(), format!("{title}:")]);
+        }
+        lines.extend(items.iter().map(|item| {
+            format!("- {} {} at {}: {}", item.severity, item.rule, item.place, clipped(&item.message, 300))
+        }));
+    }
+    lines.extend(gap_lines(change));
+    let mut end = vec![String::new(), format!("Open now: {}", open(change))];
+    end.extend(change.report_url.iter().map(|url| format!("Report: {url}")));
+    end.push(format!("Run of {}, message {delivery}", change.at));
+    let end = end.join("\n");
+    let mut text = String::new();
+    for line in lines {
+        if text.len() + line.len() + end.len() + 8 > most_bytes {
+            text.push_str("...\n");
+            break;
+        }
+        text.push_str(&line);
+        text.push('\n');
+    }
+    text + &end + "\n"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample::{change, item};
+    use super::*;
+    use crate::finding::Severity;
+
+    #[test]
+    fn words_say_all_and_have_an_end() {
+        let mut change = change();
+        let text = words(&change, "d1", 16_000);
+        assert!(
+            text.starts_with("secretrail: 1 new finding, 1 is back, 1 fixed; the audit fails now"),
+            "{text}"
+        );
+        assert!(text.contains("\nFixed:\n- medium secret-written-to-disk at user_data.sh:235: "), "{text}");
+        assert!(text.ends_with(
+            "Report: https://ci.example.com/audit.html\nRun of 2026-03-28T12:13:20Z, message d1\n"
+        ));
+        change.new = vec![item("a", Severity::Low); 1_000];
+        let text = words(&change, "d1", 16_000);
+        assert!(text.len() <= 16_000 && text.contains("...\n") && text.contains("message d1"), "{text}");
+    }
 }

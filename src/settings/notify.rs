@@ -12,7 +12,9 @@ use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
 use crate::finding::Severity;
-use crate::notify::{Event, Kind, Notify, Origin, Target};
+use crate::notify::{
+    Event, Hub, Kind, Notify, Origin, Ping, Target, Through, Topic, is_account, is_bus, is_region,
+};
 
 /// More targets are a mistake.
 const MOST_TARGETS: usize = 64;
@@ -59,6 +61,11 @@ pub(super) struct Written {
     timeout_seconds: Option<Spanned<i64>>,
     slack: Placed<Many<WrittenSlack>>,
     webhook: Placed<Many<WrittenWebhook>>,
+    sns: Placed<Many<WrittenSns>>,
+    event_bridge: Placed<Many<WrittenBus>>,
+    security_hub: Placed<Many<WrittenHub>>,
+    prometheus: Option<Spanned<WrittenPrometheus>>,
+    ping: Placed<Many<WrittenPing>>,
 }
 
 /// A value and where it stands; nowhere, where it is not written.
@@ -96,6 +103,51 @@ struct WrittenWebhook {
     secret_file: Option<PathBuf>,
 }
 
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+struct WrittenSns {
+    name: Option<String>,
+    topic_arn: String,
+    profile: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+struct WrittenBus {
+    name: Option<String>,
+    bus: Option<String>,
+    region: Option<String>,
+    profile: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+struct WrittenHub {
+    name: Option<String>,
+    account: String,
+    region: String,
+    profile: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+struct WrittenPrometheus {
+    file: PathBuf,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+struct WrittenPing {
+    url_env: Option<String>,
+    url_file: Option<PathBuf>,
+    #[serde(default = "yes")]
+    findings_fail: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
 /// The settings.
 pub(super) fn notify(written: Written) -> Result<Notify, Wrong> {
     let mut all = Notify::default();
@@ -131,7 +183,57 @@ pub(super) fn notify(written: Written) -> Result<Notify, Wrong> {
             "a webhook needs secret-env or secret-file, and one of them only: its messages are signed";
         Ok((one.name, Kind::Webhook { url, secret: origin(one.secret_env, one.secret_file, needed)? }))
     })?;
+    aws(&mut all, written.sns, written.event_bridge, written.security_hub)?;
+    if let Some(written) = written.prometheus {
+        let at = written.span().start;
+        let file = written.into_inner().file;
+        // Nothing else reads another one, and no other file is taken for one.
+        if file.extension().is_none_or(|extension| extension != "prom") {
+            return Err((at, "the file for Prometheus has a name that ends in .prom"));
+        }
+        all.prometheus = Some(file);
+    }
+    let Placed(Many(pings), at) = written.ping;
+    for one in pings {
+        let needed = "a ping needs url-env or url-file, and one of them only";
+        let url = origin(one.url_env, one.url_file, needed).map_err(|reason| (at, reason))?;
+        all.pings.push(Ping { url, findings_fail: one.findings_fail });
+    }
     Ok(all)
+}
+
+fn aws(
+    all: &mut Notify,
+    topics: Placed<Many<WrittenSns>>,
+    buses: Placed<Many<WrittenBus>>,
+    hubs: Placed<Many<WrittenHub>>,
+) -> Result<(), Wrong> {
+    targets(&mut all.targets, "sns", topics, |one: WrittenSns| {
+        let arn = "topic-arn is written as arn:aws:sns:us-east-1:123456789012:topic";
+        let topic = Topic::parse(&one.topic_arn).ok_or(arn)?;
+        Ok((one.name, Kind::Sns { through: through(one.profile, Some(topic.region.clone()))?, topic }))
+    })?;
+    targets(&mut all.targets, "event-bridge", buses, |one: WrittenBus| {
+        let bus = one.bus.unwrap_or_else(|| "default".to_owned());
+        if !is_bus(&bus) {
+            return Err("a bus is a name or an ARN");
+        }
+        Ok((one.name, Kind::EventBridge { bus, through: through(one.profile, one.region)? }))
+    })?;
+    targets(&mut all.targets, "security-hub", hubs, |one: WrittenHub| {
+        if !is_account(&one.account) {
+            return Err("an account is a number of twelve digits");
+        }
+        let through = through(one.profile, Some(one.region.clone()))?;
+        Ok((one.name, Kind::SecurityHub { hub: Hub { account: one.account, region: one.region }, through }))
+    })
+}
+
+fn through(profile: Option<String>, region: Option<String>) -> Result<Through, &'static str> {
+    if region.as_ref().is_some_and(|region| !is_region(region)) {
+        return Err("a Region is written as us-east-1");
+    }
+    Ok(Through { profile, region })
 }
 
 /// Adds targets of one kind. Without a name the first one is called as its kind is, the next one `webhook-2`.
@@ -206,8 +308,10 @@ pub(super) fn beside(notify: &mut Notify, home: &Path) {
     let origins = notify.targets.iter_mut().flat_map(|target| match &mut target.kind {
         Kind::Slack { url } => vec![url],
         Kind::Webhook { url, secret } => vec![url, secret],
+        Kind::Sns { .. } | Kind::EventBridge { .. } | Kind::SecurityHub { .. } => Vec::new(),
     });
-    for origin in origins {
+    notify.prometheus = notify.prometheus.take().map(|file| home.join(file));
+    for origin in origins.chain(notify.pings.iter_mut().map(|ping| &mut ping.url)) {
         if let Origin::File(path) = origin {
             *path = home.join(&path);
         }
@@ -258,6 +362,12 @@ mod tests {
             ),
             ("webhook = { url = \"https://canary\" }", "s:2:13: unknown field `url`"),
             ("webhook = \"https://canary\"", "s:2:11: invalid type: string, expected a table"),
+            ("sns = { topic-arn = \"canary\" }", "s:2:7: topic-arn is written as"),
+            ("event-bridge = { bus = \"can ary\" }", "s:2:16: a bus is a name or an ARN"),
+            ("event-bridge = { region = \"canary.example\" }", "s:2:16: a Region is written as"),
+            ("security-hub = { account = \"1\", region = \"us-east-1\" }", "s:2:16: an account is a number"),
+            ("prometheus = { file = \"canary\" }", "s:2:14: the file for Prometheus has a name"),
+            ("ping = {}", "s:2:8: a ping needs url-env"),
             ("webhooks = []", "s:2:1: unknown field `webhooks`"),
         ] {
             let error = Settings::parse(&format!("[notify]\n{line}\n"), "s").unwrap_err();

@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
-use crate::cli::{Cli, Command, InventoryCommand, ReportArguments};
+use crate::cli::{Cli, Command, InventoryCommand};
 #[cfg(feature = "notify")]
-use crate::cli::{TrailArguments, What};
+use crate::cli::{ReportArguments, TrailArguments, What};
 use crate::command::scan::scope;
 #[cfg(feature = "notify")]
 use crate::command::scan::{here, scanned_paths};
@@ -45,6 +45,7 @@ pub(in crate::command) fn job(cli: &Cli) -> String {
 }
 
 /// How a command reports, where it does.
+#[cfg(feature = "notify")]
 pub(in crate::command) fn report_arguments(cli: &Cli) -> Option<&ReportArguments> {
     match &cli.command {
         Command::Audit(of) => Some(&of.report),
@@ -74,7 +75,11 @@ pub(super) fn settings(cli: &Cli) -> Option<Settings> {
         no_progress: true,
         now: None,
     };
-    let load = |what: What| Settings::load(what.settings.as_deref(), &scanned_paths(&what).ok()?.0).ok();
+    // Where a folder is gone, the settings of the current one tell whom to tell that.
+    let load = |what: What| {
+        let base = scanned_paths(&what).map(|(base, _)| base).or_else(|_| here()).ok()?;
+        Settings::load(what.settings.as_deref(), &base).ok()
+    };
     match &cli.command {
         Command::Audit(of) => Settings::load(of.settings.as_deref(), &here().ok()?).ok(),
         Command::Scan(of) => {

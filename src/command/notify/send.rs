@@ -1,26 +1,22 @@
 //! Sends what waits in the outbox, the oldest first.
 
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::Read;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::courier::{self, Address, Key, Limits, Parcel};
-use crate::error::{Error, refused};
+use super::pack::packer;
+use crate::courier::{self, Limits, Parcel};
+use crate::error::Error;
 use crate::history::{History, Letter};
-use crate::notify::{self, Change, Kind, Notify, Origin, Target};
-use crate::secret::Secret;
+use crate::notify::{self, Notify, Target};
 
 /// All that a run tells takes no longer.
-const ALL: Duration = Duration::from_secs(60);
+pub(super) const ALL: Duration = Duration::from_secs(60);
 /// How long a run waits for another one to be done with telling.
 const PATIENCE: Duration = Duration::from_secs(70);
 /// What could not be told for so long is not news any more.
 const OLDEST: SignedDuration = SignedDuration::from_hours(7 * 24);
-/// A larger file holds no address and no secret.
-const MOST_BYTES: u64 = 64 * 1024;
 
 /// Tells all that waits. What can't be told stays, and is warned of.
 pub(super) fn all(history: &History, notify: &Notify) -> Result<(), Error> {
@@ -34,111 +30,86 @@ pub(super) fn all(history: &History, notify: &Notify) -> Result<(), Error> {
         tracing::warn!("{given_up} messages could not be told for seven days and are given up");
     }
     let letters = history.letters(&telling)?;
-    let mut troubles: BTreeMap<String, String> = BTreeMap::new();
+    let mut round = Round::new(history);
     let mut lists = Vec::new();
-    let mut names: BTreeMap<i64, String> = BTreeMap::new();
     for target in &notify.targets {
         let mine: Vec<&Letter> = letters.iter().filter(|letter| letter.target == target.name).collect();
-        if mine.is_empty() {
-            continue;
-        }
-        match list(target, &mine) {
-            Ok(list) => {
-                names.extend(list.iter().map(|parcel| (parcel.id, target.name.clone())));
-                lists.push(list);
-            }
-            Err(reason) => {
-                for letter in mine {
-                    history.undelivered(letter.id, &reason)?;
-                }
-                troubles.insert(target.name.clone(), reason);
-            }
+        if !mine.is_empty() {
+            lists.push(round.list(target, &mine));
         }
     }
-    let mut kept: Result<(), Error> = Ok(());
-    if !lists.is_empty() {
-        courier::carry(lists, Limits { attempt: notify.timeout, all: ALL }, &mut |id, result| {
-            let written = match &result {
-                Ok(()) => history.delivered(id, Timestamp::now()),
-                Err(reason) => history.undelivered(id, reason),
-            };
-            if let (Err(reason), Some(name)) = (result, names.get(&id)) {
-                troubles.entry(name.clone()).or_insert(reason);
-            }
-            if kept.is_ok() {
-                kept = written;
-            }
-        })?;
+    if lists.iter().any(|list| !list.is_empty()) {
+        let limits = Limits { attempt: notify.timeout, all: ALL };
+        courier::carry(lists, limits, &mut |id, result| round.heard(id, result))?;
     }
-    for (name, reason) in troubles {
+    for (name, reason) in &round.troubles {
         tracing::warn!("{name} was not told: {reason}; the next run tries again");
     }
-    kept
+    round.kept
 }
 
-/// All letters of one target, ready to be sent.
-fn list(target: &Target, letters: &[&Letter]) -> Result<Vec<Parcel>, String> {
-    let pack = packer(&target.kind)?;
-    let parcel = |letter: &&Letter| {
-        let change = notify::read(&letter.body).ok_or("it was put down by another version")?;
-        pack(letter.id, &letter.delivery, &change)
-    };
-    letters.iter().map(parcel).collect()
+/// What is on its way, and how it went.
+struct Round<'h> {
+    history: &'h History,
+    /// Of each letter: whom, and how many parcels are not taken yet.
+    open: BTreeMap<i64, (String, usize)>,
+    /// Why somebody was not told: the first reason.
+    troubles: BTreeMap<String, String>,
+    /// Whether the history could be written.
+    kept: Result<(), Error>,
 }
 
-/// What makes a parcel of a letter's number, its delivery and its change.
-type Packer = Box<dyn Fn(i64, &str, &Change) -> Result<Parcel, String>>;
+impl<'h> Round<'h> {
+    fn new(history: &'h History) -> Self {
+        Self { history, open: BTreeMap::new(), troubles: BTreeMap::new(), kept: Ok(()) }
+    }
 
-/// Looks up what the settings only name; once for all letters.
-fn packer(kind: &Kind) -> Result<Packer, String> {
-    match kind {
-        Kind::Slack { url } => {
-            let address = address(url)?;
-            Ok(Box::new(move |id, _, change| Ok(plain(id, address.clone(), notify::slack(change)))))
+    /// The parcels of a target's letters, in order. After one that can't be made none is: the order is kept.
+    fn list(&mut self, target: &Target, letters: &[&Letter]) -> Vec<Parcel> {
+        let mut list = Vec::new();
+        let mut made = packer(&target.kind);
+        for letter in letters {
+            self.open.insert(letter.id, (target.name.clone(), 0));
+            let parcels = match &made {
+                Err(reason) => Err(reason.clone()),
+                Ok(pack) => match notify::read(&letter.body) {
+                    Some(change) => pack(letter.id, &letter.delivery, &change),
+                    None => Err("it was put down by another version".to_owned()),
+                },
+            };
+            match parcels {
+                // There is nothing in it for this target.
+                Ok(parcels) if parcels.is_empty() => self.heard(letter.id, Ok(())),
+                Ok(parcels) => {
+                    self.open.insert(letter.id, (target.name.clone(), parcels.len()));
+                    list.extend(parcels);
+                }
+                Err(reason) => {
+                    self.heard(letter.id, Err(reason.clone()));
+                    made = Err(reason);
+                }
+            }
         }
-        Kind::Webhook { url, secret } => {
-            let address = address(url)?;
-            let secret = value(secret)?;
-            Key::new(&secret)?;
-            Ok(Box::new(move |id, delivery, change| {
-                let (key, delivery) = (Key::new(&secret)?, delivery.to_owned());
-                let message = notify::webhook(change);
-                Ok(Parcel {
-                    seal: Some(Box::new(move |at, body| Ok(key.headers(&delivery, at, body)))),
-                    ..plain(id, address.clone(), message)
-                })
-            }))
+        list
+    }
+
+    /// How a parcel went. A letter is delivered with its last parcel, and undelivered with the first that is not taken.
+    fn heard(&mut self, id: i64, result: Result<(), String>) {
+        let Some((name, left)) = self.open.get_mut(&id) else { return };
+        *left = left.saturating_sub(1);
+        let (name, left) = (name.clone(), *left);
+        let kept = match result {
+            Ok(()) if left > 0 => return,
+            Ok(()) => self.history.delivered(id, Timestamp::now()),
+            Err(reason) => {
+                let kept = self.history.undelivered(id, &reason);
+                self.troubles.entry(name).or_insert(reason);
+                kept
+            }
+        };
+        self.open.remove(&id);
+        if self.kept.is_ok() {
+            self.kept = kept;
         }
     }
-}
-
-/// A parcel without a signature.
-fn plain(id: i64, address: Address, message: notify::Message) -> Parcel {
-    let notify::Message { content_type, headers, body } = message;
-    Parcel { id, address, content_type, headers, body, seal: None, check: None }
-}
-
-fn address(origin: &Origin) -> Result<Address, String> {
-    Address::new(&value(origin)?).map_err(str::to_owned)
-}
-
-/// The text that a setting names. No reason quotes it.
-fn value(origin: &Origin) -> Result<Secret, String> {
-    let text = match origin {
-        Origin::Variable(name) => {
-            std::env::var(name).map_err(|_| format!("the variable {name} is not set"))?
-        }
-        Origin::File(path) => {
-            let unread = |reason: String| format!("{} can't be read: {reason}", path.display());
-            let file = File::open(path).map_err(|error| unread(refused(error.kind())))?;
-            let mut text = String::new();
-            let read = file.take(MOST_BYTES).read_to_string(&mut text);
-            read.map_err(|error| unread(refused(error.kind())))?;
-            text.lines().next().unwrap_or_default().to_owned()
-        }
-    };
-    if text.trim().is_empty() {
-        return Err("what the settings name is empty".to_owned());
-    }
-    Ok(Secret::new(text))
 }
