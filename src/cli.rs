@@ -5,6 +5,8 @@ mod audit;
 mod history;
 mod inventory;
 mod inventory_where;
+#[cfg(feature = "notify")]
+mod notify;
 mod report;
 #[cfg(feature = "run")]
 mod run;
@@ -145,6 +147,10 @@ pub enum Command {
     /// Check secretrail.toml, or print its schema for editors.
     #[command(after_help = settings::SETTINGS_EXAMPLES)]
     Settings(SettingsArguments),
+    /// Try whether everybody can be told what changes, and see what could not be told yet.
+    #[cfg(feature = "notify")]
+    #[command(after_help = notify::NOTIFY_EXAMPLES)]
+    Notify(NotifyArguments),
     /// Look at evidence that was collected.
     Evidence(EvidenceArguments),
     /// Print the least that AWS must allow for an audit, as an IAM policy.
@@ -319,6 +325,8 @@ pub use inventory::{
     InventoryDrillArguments, InventoryInitArguments, InventoryRunbookArguments,
 };
 pub use inventory_where::{FromEnvironment, InventoryWhereArguments, NamedKey};
+#[cfg(feature = "notify")]
+pub use notify::{NotifyArguments, NotifyCommand};
 pub use report::{Also, ReportArguments};
 #[cfg(feature = "run")]
 pub use run::RunArguments;

@@ -16,8 +16,9 @@
 //!                             report                what is said
 //! ```
 //!
-//! * I/O stands at the two ends: `source` and `command` read, `report` and `main` write. Only `serve` and `aws`
-//!   connect, and only `run` and `session` start programs.
+//! * I/O stands at the two ends: `source` and `command` read, `report` and `main` write. Only `serve`, `aws` and
+//!   `courier` connect, and only `run` and `session` start programs.
+//! * [`notify`] makes messages of what changed; the history keeps them until `courier` has carried them.
 //! * What `aws` collects goes into an [`evidence`] bundle; it asks only what [`policy`] prints. [`account`] judges a
 //!   bundle, live or saved, and reads no clock: the same bundle gives the same findings.
 //! * [`session`] is the check before work begins: who this is in AWS, whom it would become, what stands in the way.
@@ -35,6 +36,8 @@ pub mod account;
 pub mod aws;
 pub mod cli;
 pub mod command;
+#[cfg(feature = "notify")]
+pub mod courier;
 pub mod day;
 pub mod error;
 pub mod evidence;
@@ -43,6 +46,7 @@ pub mod flow;
 pub mod history;
 pub mod inventory;
 pub mod nearest;
+pub mod notify;
 pub mod policy;
 pub mod reading;
 pub mod record;

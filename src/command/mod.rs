@@ -12,6 +12,7 @@ mod history;
 mod init;
 mod inventory;
 mod man;
+mod notify;
 mod outcome;
 mod output;
 mod policy;
@@ -47,7 +48,14 @@ pub fn run(cli: &Cli) -> Result<u8, Error> {
     if let Command::Run(arguments) = &cli.command {
         return run::run(cli, arguments);
     }
-    audit(cli).map(|code| code as u8)
+    #[cfg(feature = "notify")]
+    let watch = notify::Watch::begin(cli);
+    let result = audit(cli);
+    #[cfg(feature = "notify")]
+    if let Some(watch) = watch {
+        watch.end(&result);
+    }
+    result.map(|code| code as u8)
 }
 
 fn audit(cli: &Cli) -> Result<ExitCode, Error> {
@@ -62,6 +70,8 @@ fn audit(cli: &Cli) -> Result<ExitCode, Error> {
         #[cfg(feature = "aws")]
         Command::Collect(arguments) => collect::run(cli, arguments),
         Command::History(arguments) => history::run(cli, arguments),
+        #[cfg(feature = "notify")]
+        Command::Notify(arguments) => notify::run(arguments),
         Command::Evidence(arguments) => evidence::run(arguments),
         Command::Policy(arguments) => policy::run(arguments),
         Command::Init(arguments) => init::run(arguments),

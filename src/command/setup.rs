@@ -181,7 +181,7 @@ pub(super) fn here() -> Result<PathBuf, Error> {
 }
 
 /// The folder that names are relative to, and the absolute paths to scan. Standard input is `-`.
-fn scanned_paths(what: &What) -> Result<(PathBuf, Vec<PathBuf>), Error> {
+pub(super) fn scanned_paths(what: &What) -> Result<(PathBuf, Vec<PathBuf>), Error> {
     let here = here()?;
     let mut paths = Vec::new();
     if what.paths.iter().chain(&what.plans).filter(|path| path.as_os_str() == "-").count() > 1 {

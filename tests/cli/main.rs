@@ -14,6 +14,8 @@ mod init;
 mod inventory;
 mod inventory_where;
 mod nightly;
+#[cfg(all(feature = "notify", feature = "serve"))]
+mod notify;
 mod ocsf;
 mod places;
 mod policy;
