@@ -14,6 +14,7 @@ mod inventory_where;
 mod ocsf;
 mod places;
 mod policy;
+mod review;
 mod rig;
 mod rules;
 #[cfg(all(unix, feature = "run"))]
