@@ -8,6 +8,7 @@ mod inventory_where;
 #[cfg(feature = "notify")]
 mod notify;
 mod report;
+mod review;
 #[cfg(feature = "run")]
 mod run;
 mod session;
@@ -137,6 +138,9 @@ pub enum Command {
     /// Read CloudTrail's logs: who was root, what agents did, and who stands behind each session.
     #[command(after_help = trail::TRAIL_EXAMPLES)]
     Trail(Box<TrailArguments>),
+    /// After an incident: from a key, a principal, an event or a secret to what happened, and what to do.
+    #[command(after_help = review::REVIEW_EXAMPLES)]
+    Review(Box<ReviewArguments>),
     /// Collect from an AWS account what an audit needs, into a bundle that can be audited without credentials.
     #[cfg(feature = "aws")]
     #[command(after_help = account::COLLECT_EXAMPLES)]
@@ -328,6 +332,7 @@ pub use inventory_where::{FromEnvironment, InventoryWhereArguments, NamedKey};
 #[cfg(feature = "notify")]
 pub use notify::{NotifyArguments, NotifyCommand};
 pub use report::{Also, ReportArguments};
+pub use review::{AlsoReview, ReviewArguments};
 #[cfg(feature = "run")]
 pub use run::RunArguments;
 #[cfg(all(feature = "aws", feature = "run"))]

@@ -16,6 +16,7 @@ mod notify;
 mod outcome;
 mod output;
 mod policy;
+mod review;
 mod rules;
 #[cfg(feature = "run")]
 mod run;
@@ -65,6 +66,7 @@ fn audit(cli: &Cli) -> Result<ExitCode, Error> {
         Command::Account(arguments) => account::run(cli, arguments),
         Command::Inventory(arguments) => inventory::run(cli, arguments),
         Command::Trail(arguments) => trail::run(cli, arguments),
+        Command::Review(arguments) => review::run(arguments),
         Command::Baseline(arguments) => baseline::run(cli, arguments),
         Command::Rules(arguments) => rules::run(arguments),
         #[cfg(feature = "aws")]

@@ -1,5 +1,6 @@
 //! `secretrail trail`.
 
+pub(super) mod archive;
 pub(super) mod asked;
 #[cfg(feature = "aws")]
 pub(super) mod bucket;

@@ -19,6 +19,7 @@ mod junit;
 mod markdown;
 mod ocsf;
 mod oneline;
+pub mod review;
 #[cfg(feature = "serve")]
 mod run_task;
 mod sarif;

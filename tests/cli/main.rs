@@ -19,6 +19,7 @@ mod notify;
 mod ocsf;
 mod places;
 mod policy;
+mod review;
 mod rig;
 mod rules;
 #[cfg(all(unix, feature = "run"))]
