@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::at::{Uuid, uuid};
 use super::calls::MOST_CACHED;
 use super::credential::Credential;
 use super::tally::Mark;
@@ -24,6 +25,19 @@ pub struct Issued {
     pub principal: Box<str>,
     /// By whom, and with what.
     pub terms: Arc<Terms>,
+    /// The id of the call's event, file and place: in a few bytes, as there are many.
+    event: [u8; 16],
+    pub(in crate::trail) file: u32,
+    pub(in crate::trail) offset: u64,
+}
+
+impl Issued {
+    /// The call's event. AWS's ids are UUIDs; another one is left out.
+    pub fn at(&self) -> Mark {
+        let number = u128::from_be_bytes(self.event);
+        let id = if number == 0 { String::new() } else { Uuid::Number(number).to_string() };
+        Mark { time: self.time, id, file: self.file, offset: self.offset }
+    }
 }
 
 /// What a credential was issued with.
@@ -108,7 +122,7 @@ fn tags(value: Option<&[u8]>) -> Tags {
 pub(super) fn issued(
     by: Issue,
     event: &Event<'_>,
-    time: i64,
+    (time, file, offset): (i64, u32, u64),
     caller: Arc<Credential>,
     held: &mut Held,
 ) -> Option<Issued> {
@@ -135,7 +149,11 @@ pub(super) fn issued(
         mfa: get(request, "serialNumber").is_some(),
     };
     let (key, principal) = (key.into(), some(&principal).into());
-    Some(Issued { time, key, principal, terms: held.once(terms) })
+    let id = match uuid(event.bytes(Slot::EventId)) {
+        Uuid::Number(number) => number.to_be_bytes(),
+        Uuid::Text(_) => [0; 16],
+    };
+    Some(Issued { time, key, principal, terms: held.once(terms), event: id, file, offset })
 }
 
 /// Whether a sign-in worked.

@@ -305,7 +305,9 @@ impl<'s, 'c> Worker<'s, 'c> {
         match call.class {
             Class::Issue(by) if !call.failed => {
                 let caller = Arc::clone(local.shared.get_or_insert_with(|| Arc::new(Credential::of(event))));
-                self.gathered.issued.extend(issue::issued(by, event, at().time, caller, &mut self.terms));
+                let Mark { time, file, offset, .. } = at();
+                let place = (time, file, offset);
+                self.gathered.issued.extend(issue::issued(by, event, place, caller, &mut self.terms));
             }
             Class::SignIn => {
                 let mfa = [tally.sign_in_mfa, issue::sign_in_mfa(event)].into_iter().flatten();

@@ -34,6 +34,9 @@ fn corpus() -> Vec<String> {
 fn without_places(mut sessions: Vec<Session>) -> Vec<Session> {
     for session in &mut sessions {
         (session.tally.first.file, session.tally.first.offset) = (0, 0);
+        if let Some(issued) = &mut session.issued {
+            (issued.file, issued.offset) = (0, 0);
+        }
         for hits in session.tally.hits.values_mut() {
             hits.first.iter_mut().for_each(|hit| (hit.at.file, hit.at.offset) = (0, 0));
             hits.last.iter_mut().for_each(|last| (last.file, last.offset) = (0, 0));
