@@ -30,6 +30,7 @@ Examples:
   secretrail inventory check --screen              the health check alone
   secretrail inventory check --evidence evidence/  what was collected, without credentials
   secretrail inventory check --save evidence/      keep what AWS told, for the next time
+  secretrail inventory check --trail logs/         who wrote what was written since its listed rotation
   secretrail inventory check --read-level 2        decrypt in memory: empty, placeholder, the same twice
   secretrail inventory check --format json --also sarif=out.sarif
 
@@ -132,6 +133,11 @@ pub struct InventoryCheckArguments {
     /// Keep what AWS told as evidence: a folder, or a file that ends in .tar.zst. No value is in it.
     #[arg(long, value_name = "PATH")]
     pub save: Option<PathBuf>,
+
+    /// CloudTrail's logs, to tell who wrote a parameter: folders, files, s3://BUCKET/PREFIX; may stand several times.
+    /// Evidence that holds events tells it, too.
+    #[arg(long = "trail", value_name = "PATH")]
+    pub trails: Vec<PathBuf>,
 
     /// Show the health check alone: each key, and one line on what to do.
     #[arg(long, conflicts_with = "format")]

@@ -97,7 +97,13 @@ pub(super) fn run(cli: &Cli, arguments: &AuditArguments) -> Result<ExitCode, Err
         }
     }
     if has_lists && can_hold {
-        let asking = check::Asking::plain(&arguments.lists, evidence, &arguments.aws, arguments.no_progress);
+        let asking = check::Asking::plain(
+            &arguments.lists,
+            evidence,
+            &job.trail,
+            &arguments.aws,
+            arguments.no_progress,
+        );
         all.look(Surface::Inventory, |sources, sections| {
             let (looked, section) = check::looked(cli, &setup, &asking, sources)?;
             sections.inventory = Some(section);

@@ -6,6 +6,7 @@ pub use self::fields::CATEGORIES;
 use super::check::{Checked, Practised, State, Status, Unlisted, keeps_to_naming};
 use super::naming::is_well_named;
 use super::read::DRAWN;
+use super::writes::Writer;
 use super::{Entry, Home, Inventory, PastedValue, Thresholds};
 use crate::finding::{Confidence, SecretFacts};
 use crate::record::{Field, FieldMap};
@@ -79,6 +80,12 @@ fn key(entry: &Entry, status: &Status, thresholds: &Thresholds) -> Judged {
         "rotation.written",
         status.modified.map_or_else(|| "unknown".to_owned(), |day| day.to_string()),
     );
+    let (writer, in_words) = written(status);
+    record.text("rotation.writer", writer);
+    record.text("rotation.written-told", in_words);
+    if let Some(count) = status.writes_since {
+        number(&mut record, "rotation.writes-since", count as i64);
+    }
     if let Some(days) = status.age_days {
         number(&mut record, "rotation.age-days", days);
     }
@@ -101,6 +108,16 @@ fn key(entry: &Entry, status: &Status, thresholds: &Thresholds) -> Judged {
         at: entry.at.clone(),
         secret: Some(told(&entry.key, &entry.home)),
         confidence: Confidence::High,
+    }
+}
+
+/// Who wrote it last, and that with the day in words.
+fn written(status: &Status) -> (String, String) {
+    let day = status.modified.map_or_else(|| "unknown".to_owned(), |day| day.to_string());
+    match &status.writer {
+        Writer::Known(by) => (by.clone(), format!("{day} by {by}")),
+        Writer::Unseen => (String::new(), format!("{day} (the trail does not tell by whom)")),
+        Writer::Unknown => (String::new(), day),
     }
 }
 
