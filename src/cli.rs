@@ -5,7 +5,10 @@ mod audit;
 mod history;
 mod inventory;
 mod inventory_where;
+#[cfg(feature = "notify")]
+mod notify;
 mod report;
+mod review;
 #[cfg(feature = "run")]
 mod run;
 mod session;
@@ -135,6 +138,9 @@ pub enum Command {
     /// Read CloudTrail's logs: who was root, what agents did, and who stands behind each session.
     #[command(after_help = trail::TRAIL_EXAMPLES)]
     Trail(Box<TrailArguments>),
+    /// After an incident: from a key, a principal, an event or a secret to what happened, and what to do.
+    #[command(after_help = review::REVIEW_EXAMPLES)]
+    Review(Box<ReviewArguments>),
     /// Collect from an AWS account what an audit needs, into a bundle that can be audited without credentials.
     #[cfg(feature = "aws")]
     #[command(after_help = account::COLLECT_EXAMPLES)]
@@ -145,6 +151,10 @@ pub enum Command {
     /// Check secretrail.toml, or print its schema for editors.
     #[command(after_help = settings::SETTINGS_EXAMPLES)]
     Settings(SettingsArguments),
+    /// Try whether everybody can be told what changes, and see what could not be told yet.
+    #[cfg(feature = "notify")]
+    #[command(after_help = notify::NOTIFY_EXAMPLES)]
+    Notify(NotifyArguments),
     /// Look at evidence that was collected.
     Evidence(EvidenceArguments),
     /// Print the least that AWS must allow for an audit, as an IAM policy.
@@ -319,7 +329,10 @@ pub use inventory::{
     InventoryDrillArguments, InventoryInitArguments, InventoryRunbookArguments,
 };
 pub use inventory_where::{FromEnvironment, InventoryWhereArguments, NamedKey};
+#[cfg(feature = "notify")]
+pub use notify::{NotifyArguments, NotifyCommand};
 pub use report::{Also, ReportArguments};
+pub use review::{AlsoReview, ReviewArguments};
 #[cfg(feature = "run")]
 pub use run::RunArguments;
 #[cfg(all(feature = "aws", feature = "run"))]

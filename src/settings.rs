@@ -3,6 +3,7 @@
 mod audit;
 pub mod draft;
 mod inventory;
+mod notify;
 mod schema;
 mod session;
 
@@ -20,6 +21,7 @@ use crate::account::Thresholds;
 use crate::day::Day;
 use crate::error::{Error, ErrorKind, refused, without_values};
 use crate::finding::{Confidence, Severity};
+use crate::notify::Notify;
 use crate::silence::{Entry, GapEntry, Glob};
 use crate::trail::{Allowed, Conventions};
 
@@ -67,6 +69,8 @@ pub struct Settings {
     pub session: Session,
     /// `[inventory]`: lists of keys.
     pub inventory: InventorySettings,
+    /// `[notify]`: whom to tell of changes.
+    pub notify: Notify,
     /// `[[ignore]]`: what is not told, with the reason.
     pub ignores: Vec<Entry>,
     /// `[[accept-gap]]`: what may stay unread, with the reason.
@@ -109,6 +113,7 @@ struct Written {
     audit: audit::Written,
     session: session::Written,
     inventory: inventory::Written,
+    notify: notify::Written,
     ignore: Vec<Spanned<WrittenIgnore>>,
     accept_gap: Vec<Spanned<WrittenGap>>,
 }
@@ -222,6 +227,7 @@ impl Settings {
         settings.tokens = settings.tokens.map(|file| home.join(file));
         settings.audit.beside(&home);
         settings.inventory.beside(&home);
+        notify::beside(&mut settings.notify, &home);
         settings.baseline = settings.baseline.map(|file| home.join(file));
         settings.home = named.is_none().then_some(home);
         settings.text = text;
@@ -272,6 +278,7 @@ impl Settings {
         let audit = audit::settings(written.audit).map_err(|(at, reason)| wrong(place(text, at), reason))?;
         let inventory =
             inventory::settings(written.inventory).map_err(|(at, reason)| wrong(place(text, at), reason))?;
+        let notify = notify::notify(written.notify).map_err(|(at, reason)| wrong(place(text, at), reason))?;
         Ok(Self {
             file: None,
             home: None,
@@ -290,6 +297,7 @@ impl Settings {
             audit,
             session,
             inventory,
+            notify,
             ignores,
             accepted_gaps,
             text: String::new(),

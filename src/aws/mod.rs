@@ -23,6 +23,8 @@ mod pace;
 pub mod s3;
 mod secrets_manager;
 mod session;
+#[cfg(feature = "notify")]
+pub mod sign;
 pub mod ssm;
 pub mod who;
 mod whole;

@@ -76,6 +76,7 @@ impl Outcome<'_> {
     ) -> Result<ExitCode, Error> {
         let setup = self.setup;
         let mut keeper = Keeper::open(
+            (cli, setup),
             arguments,
             &self.asked.scope,
             self.silencing.named_day(),
@@ -164,6 +165,10 @@ impl Outcome<'_> {
             write(Some(&also.file), &|out| report::write(also.format, &report, out))?;
         }
         pending.map(Pending::commit).transpose()?;
+        #[cfg(feature = "notify")]
+        if let Some(keeper) = &keeper {
+            keeper.write_figures(exit_code, report.elapsed);
+        }
         if exit_code == ExitCode::NotAudited {
             return Err((self.asked.nothing)());
         }

@@ -1,5 +1,6 @@
 //! `secretrail trail`.
 
+pub(super) mod archive;
 pub(super) mod asked;
 #[cfg(feature = "aws")]
 pub(super) mod bucket;
@@ -138,7 +139,7 @@ fn sign_in(arguments: &mut TrailArguments, aws: &AwsArguments) {
 fn sign_in(_: &mut TrailArguments, _: &AwsArguments) {}
 
 /// What lies on the disk of it; the settings are then those of the current folder.
-fn local(arguments: &TrailArguments) -> Vec<PathBuf> {
+pub(super) fn local(arguments: &TrailArguments) -> Vec<PathBuf> {
     let paths: Vec<PathBuf> =
         arguments.paths.iter().filter(|path| !input::is_remote(path)).cloned().collect();
     if paths.is_empty() { vec![".".into()] } else { paths }

@@ -5,6 +5,7 @@
 //! once wait for one another. What is stored was told in a report before: it passed the redactor, no value is in it.
 
 mod entry;
+mod outbox;
 mod schema;
 
 #[cfg(test)]
@@ -19,6 +20,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction, TransactionBehavior, params};
 
 pub use self::entry::{Acceptance, Entry, Status};
+pub use self::outbox::{Letter, Telling, Told, Waiting};
 use crate::day::Day;
 use crate::error::{Error, ErrorKind};
 
@@ -54,6 +56,8 @@ pub struct Seen {
 pub struct Run<'r> {
     /// What was audited. Findings of other scopes are left alone.
     pub scope: &'r str,
+    /// Which command on what: known also where it ends before it looked at anything.
+    pub job: &'r str,
     /// When.
     pub at: Timestamp,
     /// Whether nothing could hide a finding: only then is a finding that is not seen any more *fixed*.
@@ -77,8 +81,12 @@ pub struct Pending<'h> {
     name: &'h str,
     /// Fingerprints that were not there at the run before.
     pub new: BTreeSet<String>,
-    /// How many of the new ones are back: they had been fixed, or silenced.
-    pub returned: usize,
+    /// Those of the new ones that are back: they had been fixed, or silenced.
+    pub returned: BTreeSet<String>,
+    /// The run's number in this history.
+    pub run: i64,
+    /// How the job's run before this one stood, where it is known.
+    pub before: Option<String>,
     /// Findings that are gone.
     pub fixed: Vec<Entry>,
 }
@@ -145,10 +153,18 @@ impl History {
     /// [`ErrorKind::Output`] where the file can't be written.
     pub fn record(&mut self, run: Run<'_>, seen: &[Seen], silenced: &[&str]) -> Result<Pending<'_>, Error> {
         let name = self.name.as_str();
+        let none = BTreeSet::new;
         let begin = || -> Result<Pending<'_>, Trouble> {
             let transaction = Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate)?;
-            let mut pending =
-                Pending { transaction, name, new: BTreeSet::new(), returned: 0, fixed: Vec::new() };
+            let mut pending = Pending {
+                transaction,
+                name,
+                new: none(),
+                returned: none(),
+                run: 0,
+                before: None,
+                fixed: Vec::new(),
+            };
             pending.note(run, seen, silenced)?;
             Ok(pending)
         };
@@ -239,7 +255,8 @@ impl History {
                 params![before.as_second()],
             )?;
             self.connection.execute(
-                "DELETE FROM run WHERE at < ?1 AND id NOT IN (SELECT last_run FROM finding)",
+                "DELETE FROM run WHERE at < ?1 AND id NOT IN (SELECT last_run FROM finding)
+                   AND id NOT IN (SELECT max(id) FROM run WHERE job IS NOT NULL GROUP BY job)",
                 params![before.as_second()],
             )?;
             Ok(gone)
@@ -261,11 +278,13 @@ impl History {
 impl Pending<'_> {
     fn note(&mut self, run: Run<'_>, seen: &[Seen], silenced: &[&str]) -> Result<(), Trouble> {
         let at = run.at.as_second();
+        self.before = outbox::standing(&self.transaction, run.job)?;
         self.transaction.execute(
-            "INSERT INTO run (scope, at, tool, whole, seen, new, fixed) VALUES (?1, ?2, ?3, ?4, ?5, 0, 0)",
-            params![run.scope, at, env!("CARGO_PKG_VERSION"), run.whole, seen.len() as i64],
+            "INSERT INTO run (scope, job, at, tool, whole, seen, new, fixed) VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, 0)",
+            params![run.scope, run.job, at, env!("CARGO_PKG_VERSION"), run.whole, seen.len() as i64],
         )?;
         let id = self.transaction.last_insert_rowid();
+        self.run = id;
         for one in seen {
             self.see(run.scope, at, id, one)?;
         }
@@ -318,7 +337,7 @@ impl Pending<'_> {
             .optional()?;
         let known = matches!(before, Some((true, false)));
         if !known && self.new.insert(one.fingerprint.clone()) && before.is_some() {
-            self.returned += 1;
+            self.returned.insert(one.fingerprint.clone());
         }
         self.transaction
             .prepare_cached(

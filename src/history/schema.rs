@@ -53,6 +53,29 @@ CREATE TABLE read_to (
   PRIMARY KEY (scope, surface)
 ) STRICT, WITHOUT ROWID;
 ",
+    "
+ALTER TABLE run ADD COLUMN job TEXT;      -- which command, on what; NULL: of an older version
+ALTER TABLE run ADD COLUMN standing TEXT; -- clean, fails, partial, fails-in-part, not-audited
+CREATE INDEX run_of_job ON run (job, id);
+CREATE TABLE change (
+  id        INTEGER PRIMARY KEY,
+  run       INTEGER NOT NULL,
+  body      TEXT NOT NULL      -- what is to be told, as JSON: redacted as reports are
+) STRICT;
+CREATE TABLE outbox (
+  id        INTEGER PRIMARY KEY,
+  change    INTEGER NOT NULL REFERENCES change (id),
+  target    TEXT NOT NULL,     -- whom, by the name in the settings
+  delivery  TEXT NOT NULL,     -- the same at every try: who gets it twice can drop one
+  queued_at INTEGER NOT NULL,  -- by the machine's clock, whatever day the run took for today
+  tries     INTEGER NOT NULL DEFAULT 0,
+  trouble   TEXT,              -- why the last try failed
+  ended_at  INTEGER,           -- NULL: still to be told
+  delivered INTEGER NOT NULL DEFAULT 0,
+  UNIQUE (target, delivery)
+) STRICT;
+CREATE INDEX outbox_waiting ON outbox (id) WHERE ended_at IS NULL;
+",
 ];
 
 /// Makes a file of an older version, or a new one, one of today's.

@@ -4,7 +4,7 @@
 //! and counted.
 
 mod account;
-mod escape;
+pub(super) mod escape;
 mod inventory;
 mod trail;
 
