@@ -25,7 +25,7 @@ use crate::source::Sources;
 pub(super) fn run(cli: &Cli, arguments: &InventoryCheckArguments) -> Result<ExitCode, Error> {
     let started = Instant::now();
     let setup = Setup::of_inventory(&what(arguments))?;
-    let silencing = Silencing::load(&setup, arguments.report.baseline.as_deref(), arguments.now)?;
+    let silencing = Silencing::load(&setup, arguments.report.baseline.as_deref(), arguments.setup.now)?;
     let sources = Sources::default();
     sources.set_base(setup.base.clone());
     let (looked, mut inventory) = looked(cli, &setup, &Asking::of(arguments), sources)?;
@@ -80,7 +80,7 @@ impl<'a> Asking<'a> {
             save: arguments.save.as_deref(),
             level: ReadLevel::from_number(arguments.read_level).unwrap_or_default(),
             aws: &arguments.aws,
-            no_progress: arguments.no_progress,
+            no_progress: arguments.setup.no_progress,
         }
     }
 }
@@ -159,17 +159,7 @@ fn hidden(inventory: &Inventory, sources: &Sources) -> (Vec<crate::source::Span>
 }
 
 fn what(arguments: &InventoryCheckArguments) -> What {
-    What {
-        paths: vec![".".into()],
-        plans: Vec::new(),
-        rules: arguments.rules.clone(),
-        tokens: None,
-        settings: arguments.settings.clone(),
-        exclude: Vec::new(),
-        respect_gitignore: false,
-        no_progress: arguments.no_progress,
-        now: arguments.now,
-    }
+    What { paths: vec![".".into()], ..arguments.setup.what() }
 }
 
 #[cfg(feature = "aws")]
