@@ -1,5 +1,6 @@
 //! `secretrail.toml`: what a team settles once.
 
+mod accounts;
 mod inventory;
 mod session;
 
@@ -10,6 +11,7 @@ use serde::Deserialize;
 use toml::Spanned;
 use toml::value::Datetime;
 
+pub use self::accounts::Accounts;
 pub use self::inventory::InventorySettings;
 use crate::account::Thresholds;
 use crate::day::Day;
@@ -60,6 +62,8 @@ pub struct Settings {
     pub audit: Audit,
     /// `[session]`: what the check before work begins looks at.
     pub session: Session,
+    /// `[accounts]`: which accounts are audited together.
+    pub accounts: Option<Accounts>,
     /// `[inventory]`: lists of keys.
     pub inventory: InventorySettings,
     /// `[[ignore]]`: what is not told, with the reason.
@@ -128,6 +132,7 @@ struct Written {
     respect_gitignore: bool,
     baseline: Option<PathBuf>,
     account: WrittenAccount,
+    accounts: Option<Spanned<accounts::Written>>,
     trail: WrittenTrail,
     run: WrittenRun,
     audit: WrittenAudit,
@@ -293,6 +298,8 @@ impl Settings {
         let account = thresholds(written.account).map_err(|(at, reason)| wrong(place(text, at), reason))?;
         let session =
             session::session(written.session).map_err(|(at, reason)| wrong(place(text, at), reason))?;
+        let accounts = written.accounts.map(accounts::settings).transpose();
+        let accounts = accounts.map_err(|(at, reason)| wrong(place(text, at), reason))?;
         let inventory =
             inventory::settings(written.inventory).map_err(|(at, reason)| wrong(place(text, at), reason))?;
         Ok(Self {
@@ -317,6 +324,7 @@ impl Settings {
                 aws: written.audit.aws,
             },
             session,
+            accounts,
             inventory,
             ignores,
             accepted_gaps,

@@ -42,7 +42,7 @@ pub(super) fn run(cli: &Cli, arguments: &AuditArguments) -> Result<ExitCode, Err
     if let Some((_, bundle)) = holds("account") {
         all.account(bundle);
     } else if job.aws {
-        match account::live(cli, &arguments.aws, arguments.no_progress) {
+        match account::live(cli, setup.settings.accounts.as_ref(), &arguments.aws, arguments.no_progress) {
             Ok(bundle) => all.account(&bundle),
             // What else was found is not lost for it.
             Err(error) if error.kind == ErrorKind::Input => {

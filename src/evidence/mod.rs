@@ -4,6 +4,8 @@
 //!  DIR or FILE.tar.zst
 //!   ├── manifest.json                              what was asked, when, by whom; hashes; what was refused
 //!   └── 123456789012/iam/get-account-summary.xml   a document, byte for byte
+//!
+//! Of many accounts, each has its folder, and the manifest names them all: those too that could not be asked.
 //! ```
 //!
 //! A bundle is judged without credentials, and gives the same findings as the live account: ages are counted from
@@ -40,6 +42,24 @@ pub struct Bundle {
     /// What AWS sent, ordered by name.
     pub documents: Vec<Document>,
     /// What it did not send, in a fixed order.
+    pub refusals: Vec<Refusal>,
+    /// The accounts, where many were asked, in the order of their numbers; then `refusals` are only those of the question
+    /// which accounts there are.
+    pub members: Vec<Member>,
+}
+
+/// One of many accounts that were asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Member {
+    /// The account's number.
+    pub account: String,
+    /// Its name in the organisation, where that was asked.
+    pub name: Option<String>,
+    /// `aws`, `aws-cn`, `aws-us-gov`; `None` where AWS did not tell.
+    pub partition: Option<String>,
+    /// The ARN that asked there; `None` where AWS did not tell, as where no role could be assumed.
+    pub caller: Option<String>,
+    /// What was not told of it, in a fixed order.
     pub refusals: Vec<Refusal>,
 }
 
@@ -136,6 +156,28 @@ impl Bundle {
     /// The document of this name.
     pub fn document(&self, name: &str) -> Option<&Document> {
         self.documents.iter().find(|document| document.name == name)
+    }
+
+    /// What was collected of one of many accounts, as if it had been asked alone.
+    pub fn of(&self, member: &Member) -> Self {
+        let folder = format!("{}/", member.account);
+        let own = self.documents.iter().filter(|document| document.name.starts_with(&folder));
+        Self {
+            manifest: Manifest {
+                account: Some(member.account.clone()),
+                partition: member.partition.clone(),
+                caller: member.caller.clone(),
+                ..self.manifest.clone()
+            },
+            documents: own.cloned().collect(),
+            refusals: member.refusals.clone(),
+            members: Vec::new(),
+        }
+    }
+
+    /// All refusals, those of each account too.
+    pub fn all_refusals(&self) -> impl Iterator<Item = &Refusal> {
+        self.refusals.iter().chain(self.members.iter().flat_map(|member| &member.refusals))
     }
 
     /// Documents of an action, page by page: by name, page 10 would come before page 2.
