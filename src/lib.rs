@@ -16,13 +16,15 @@
 //!                             report                what is said
 //! ```
 //!
-//! * I/O stands at the two ends: `source` and `command` read, `report` and `main` write. Only `serve` and `aws`
-//!   connect, and only `run` and `session` start programs.
+//! * I/O stands at the two ends: `source` and `command` read, `report` and `main` write. Only `serve`, `aws` and
+//!   `courier` connect, and only `run` and `session` start programs.
+//! * [`notify`] makes messages of what changed; the history keeps them until `courier` has carried them.
 //! * What `aws` collects goes into an [`evidence`] bundle; it asks only what [`policy`] prints. [`account`] judges a
 //!   bundle, live or saved, and reads no clock: the same bundle gives the same findings.
 //! * [`session`] is the check before work begins: who this is in AWS, whom it would become, what stands in the way.
 //! * [`inventory`] holds a team's list of keys against such a bundle in the same way. A list names keys, and never
 //!   holds one.
+//! * [`review`] tells what happened after an incident, from one key, principal, event or secret on.
 //! * Reading never fails: a [`reading::Reading`] has facts *and* gaps, and a gap is reported.
 //! * `terraform` and `script` do not know each other; `flow` joins them over [`value`].
 //! * A secret's text never leaves the process: see [`secret::Secret`] and [`secret::redact`].
@@ -35,6 +37,8 @@ pub mod account;
 pub mod aws;
 pub mod cli;
 pub mod command;
+#[cfg(feature = "notify")]
+pub mod courier;
 pub mod day;
 pub mod error;
 pub mod evidence;
@@ -43,10 +47,12 @@ pub mod flow;
 pub mod history;
 pub mod inventory;
 pub mod nearest;
+pub mod notify;
 pub mod policy;
 pub mod reading;
 pub mod record;
 pub mod report;
+pub mod review;
 pub mod rule;
 pub mod scan;
 pub mod script;

@@ -1,7 +1,11 @@
 //! `secretrail.toml`: what a team settles once.
 
 mod accounts;
+mod audit;
+pub mod draft;
 mod inventory;
+mod notify;
+mod schema;
 mod session;
 
 use std::ops::Range;
@@ -12,11 +16,14 @@ use toml::Spanned;
 use toml::value::Datetime;
 
 pub use self::accounts::Accounts;
+pub use self::audit::Audit;
 pub use self::inventory::InventorySettings;
+pub use self::schema::SCHEMA;
 use crate::account::Thresholds;
 use crate::day::Day;
 use crate::error::{Error, ErrorKind, refused, without_values};
 use crate::finding::{Confidence, Severity};
+use crate::notify::Notify;
 use crate::silence::{Entry, GapEntry, Glob};
 use crate::trail::{Allowed, Conventions};
 
@@ -66,6 +73,8 @@ pub struct Settings {
     pub accounts: Option<Accounts>,
     /// `[inventory]`: lists of keys.
     pub inventory: InventorySettings,
+    /// `[notify]`: whom to tell of changes.
+    pub notify: Notify,
     /// `[[ignore]]`: what is not told, with the reason.
     pub ignores: Vec<Entry>,
     /// `[[accept-gap]]`: what may stay unread, with the reason.
@@ -82,35 +91,6 @@ pub struct Run {
     pub remove: Vec<String>,
     /// Variables whose values are masked.
     pub mask: Vec<String>,
-}
-
-/// `[audit]`.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Audit {
-    /// Trees of Terraform.
-    pub terraform: Vec<PathBuf>,
-    /// CloudTrail's logs.
-    pub trail: Vec<PathBuf>,
-    /// What was collected.
-    pub evidence: Vec<PathBuf>,
-    /// Whether AWS is asked.
-    pub aws: bool,
-}
-
-impl Audit {
-    fn beside(&mut self, home: &Path) {
-        let paths = self.terraform.iter_mut().chain(&mut self.trail).chain(&mut self.evidence);
-        paths.for_each(|path| *path = home.join(&path));
-    }
-}
-
-#[derive(Deserialize, Default)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
-struct WrittenAudit {
-    terraform: Vec<PathBuf>,
-    trail: Vec<PathBuf>,
-    evidence: Vec<PathBuf>,
-    aws: bool,
 }
 
 #[derive(Deserialize, Default)]
@@ -135,9 +115,10 @@ struct Written {
     accounts: Option<Spanned<accounts::Written>>,
     trail: WrittenTrail,
     run: WrittenRun,
-    audit: WrittenAudit,
+    audit: audit::Written,
     session: session::Written,
     inventory: inventory::Written,
+    notify: notify::Written,
     ignore: Vec<Spanned<WrittenIgnore>>,
     accept_gap: Vec<Spanned<WrittenGap>>,
 }
@@ -251,6 +232,7 @@ impl Settings {
         settings.tokens = settings.tokens.map(|file| home.join(file));
         settings.audit.beside(&home);
         settings.inventory.beside(&home);
+        notify::beside(&mut settings.notify, &home);
         settings.baseline = settings.baseline.map(|file| home.join(file));
         settings.home = named.is_none().then_some(home);
         settings.text = text;
@@ -300,8 +282,10 @@ impl Settings {
             session::session(written.session).map_err(|(at, reason)| wrong(place(text, at), reason))?;
         let accounts = written.accounts.map(accounts::settings).transpose();
         let accounts = accounts.map_err(|(at, reason)| wrong(place(text, at), reason))?;
+        let audit = audit::settings(written.audit).map_err(|(at, reason)| wrong(place(text, at), reason))?;
         let inventory =
             inventory::settings(written.inventory).map_err(|(at, reason)| wrong(place(text, at), reason))?;
+        let notify = notify::notify(written.notify).map_err(|(at, reason)| wrong(place(text, at), reason))?;
         Ok(Self {
             file: None,
             home: None,
@@ -317,15 +301,11 @@ impl Settings {
             account,
             trail: conventions(written.trail),
             run: Run { remove: written.run.remove, mask: written.run.mask },
-            audit: Audit {
-                terraform: written.audit.terraform,
-                trail: written.audit.trail,
-                evidence: written.audit.evidence,
-                aws: written.audit.aws,
-            },
+            audit,
             session,
             accounts,
             inventory,
+            notify,
             ignores,
             accepted_gaps,
             text: String::new(),

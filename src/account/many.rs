@@ -9,8 +9,7 @@ use crate::source::{Sources, Span};
 
 /// Whether an account told anything.
 pub fn was_asked(bundle: &Bundle, member: &Member) -> bool {
-    let folder = format!("{}/", member.account);
-    bundle.documents.iter().any(|document| document.name.starts_with(&folder))
+    !bundle.folder(&member.account).is_empty()
 }
 
 /// Why an account told nothing: `sts:AssumeRole is denied to arn:…`.

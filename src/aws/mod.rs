@@ -25,6 +25,8 @@ mod pace;
 pub mod s3;
 mod secrets_manager;
 mod session;
+#[cfg(feature = "notify")]
+pub mod sign;
 mod signed;
 pub mod ssm;
 pub mod who;

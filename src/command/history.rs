@@ -4,12 +4,19 @@ use std::path::Path;
 
 use jiff::Timestamp;
 
+#[cfg(feature = "notify")]
+use super::notify::{gathered, write as write_figures};
+use super::notify::{job, note};
 use super::output::{plain_style, write};
+use super::scan::Setup;
 use crate::cli::{Cli, HistoryArguments, HistoryCommand, ReportArguments};
 use crate::day::Day;
 use crate::error::{Error, ErrorKind, ExitCode};
 use crate::finding::Finding;
-use crate::history::{Entry, History, Pending, Run, Seen, Status};
+use crate::history::{Entry, History, Pending, Run, Seen, Status, Window};
+use crate::notify::Notify;
+#[cfg(feature = "notify")]
+use crate::notify::{Figures, LastRun};
 use crate::report::{self, Changes, HistoryRow, Report};
 use crate::silence::{By, Silenced};
 
@@ -41,7 +48,9 @@ pub(super) fn run(cli: &Cli, arguments: &HistoryArguments) -> Result<ExitCode, E
 fn list(cli: &Cli, file: &Path, all: bool, json: bool) -> Result<ExitCode, Error> {
     let today = Day::today();
     let rows = History::open_existing(file)?.entries()?.into_iter().map(|entry| row(entry, today));
-    let rows: Vec<HistoryRow> = rows.filter(|row| all || row.status != Status::Fixed.word()).collect();
+    let rows: Vec<HistoryRow> = rows
+        .filter(|row| all || ![Status::Fixed, Status::Past].iter().any(|status| status.word() == row.status))
+        .collect();
     let style = plain_style(cli);
     write(None, &|out| {
         if json { report::write_history_json(&rows, out) } else { report::write_history(&rows, style, out) }
@@ -63,6 +72,7 @@ fn row(entry: Entry, today: Day) -> HistoryRow {
         first_seen: entry.first_seen.to_string(),
         last_seen: entry.last_seen.to_string(),
         fixed_at: entry.fixed_at.map(|at| at.to_string()),
+        past_at: entry.past_at.map(|at| at.to_string()),
         scope: entry.scope,
         fingerprint: entry.fingerprint,
     }
@@ -72,13 +82,19 @@ fn row(entry: Entry, today: Day) -> HistoryRow {
 pub(super) struct Keeper {
     history: History,
     scope: String,
+    job: String,
+    notify: Notify,
     day: Option<Day>,
     only_new: bool,
+    /// For Prometheus, where it is asked for.
+    #[cfg(feature = "notify")]
+    figures: Option<Figures>,
 }
 
 impl Keeper {
     /// The history that the user names; none where none is named.
     pub(super) fn open(
+        (cli, setup): (&Cli, &Setup),
         arguments: &ReportArguments,
         scope: &str,
         day: Option<Day>,
@@ -90,7 +106,17 @@ impl Keeper {
                 .hint("leave out --since and --rule, or --history"));
         }
         let history = History::open(file)?;
-        Ok(Some(Self { history, scope: scope.to_owned(), day, only_new: arguments.only_new }))
+        let (job, notify) = (job(cli), setup.settings.notify.clone());
+        Ok(Some(Self {
+            history,
+            scope: scope.to_owned(),
+            job,
+            notify,
+            day,
+            only_new: arguments.only_new,
+            #[cfg(feature = "notify")]
+            figures: None,
+        }))
     }
 
     /// Takes out what somebody accepted.
@@ -109,28 +135,53 @@ impl Keeper {
     }
 
     /// Puts the report down, and tells it what changed. Kept only once the report is written: see [`Pending`].
-    pub(super) fn record(&mut self, report: &mut Report<'_>) -> Result<Pending<'_>, Error> {
+    pub(super) fn record(
+        &mut self,
+        report: &mut Report<'_>,
+        window: Option<super::outcome::Window>,
+    ) -> Result<Pending<'_>, Error> {
         let gate = &report.gate;
         // What is left out may be there all the same.
         let told = gate.left_out == 0 && gate.off_findings == 0 && gate.excluded == 0;
         let whole = told && !report.gaps.iter().any(|gap| gap.hides_findings);
         let at = self.day.map_or_else(Timestamp::now, Day::begins);
+        let window = window.map(|one| Window { surface: one.surface.word(), read_to: one.read_to });
         let seen: Vec<Seen> = report::briefs(report).into_iter().map(seen).collect();
         let silenced: Vec<&str> = report.silenced.iter().map(|one| one.fingerprint.as_str()).collect();
-        let pending = self.history.record(Run { scope: &self.scope, at, whole }, &seen, &silenced)?;
+        let pending = self.history.record(
+            Run { scope: &self.scope, job: &self.job, at, whole, window },
+            &seen,
+            &silenced,
+        )?;
+        note(&pending, report, &seen, (&self.scope, at, &self.notify))?;
+        #[cfg(feature = "notify")]
+        if self.notify.prometheus.is_some() {
+            let day = self.day.unwrap_or_else(Day::today);
+            self.figures = Some(gathered(&pending, report, &seen, (&self.scope, at, day))?);
+        }
         let known = seen.len() - seen.iter().filter(|one| pending.new.contains(&one.fingerprint)).count();
         if self.only_new {
             report.findings.retain(|finding| pending.new.contains(&finding.fingerprint));
         }
         report.gate.history = Some(Changes {
             new: pending.new.iter().cloned().collect(),
-            returned: pending.returned,
+            returned: pending.returned.len(),
             known,
             known_left_out: self.only_new,
             fixed: pending.fixed.iter().map(|entry| (entry.rule.clone(), entry.place.clone())).collect(),
             whole,
         });
         Ok(pending)
+    }
+}
+
+#[cfg(feature = "notify")]
+impl Keeper {
+    /// After the run is kept: writes its figures, where somebody asks for them.
+    pub(super) fn write_figures(&self, code: ExitCode, took: Option<std::time::Duration>) {
+        let (Some(file), Some(figures)) = (&self.notify.prometheus, &self.figures) else { return };
+        let seconds = took.unwrap_or_default().as_secs_f64();
+        write_figures(file, figures, LastRun { at: figures.at, seconds, exit_code: code as u8 });
     }
 }
 

@@ -14,6 +14,8 @@ use rayon::prelude::*;
 
 use self::documents::{Standard, found_states, is_document, named_plan, standard_input};
 use super::outcome::{Asked, Outcome, Sections, nothing_to_audit};
+#[cfg(feature = "notify")]
+pub(super) use super::setup::scanned_paths;
 pub(super) use super::setup::{Setup, here, judges, scope};
 use super::silencing::Silencing;
 use super::since;
@@ -58,6 +60,7 @@ pub(super) fn run(cli: &Cli, arguments: &ScanArguments) -> Result<ExitCode, Erro
         surfaces: Vec::new(),
         sections: Sections::default(),
         scope: scope("terraform", arguments.what.paths.iter().chain(&arguments.what.plans)),
+        window: None,
         nothing: nothing_to_audit,
     };
     Outcome { setup: &setup, looked, silencing, asked }.report(cli, &arguments.report, started)

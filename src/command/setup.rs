@@ -156,7 +156,7 @@ pub(super) fn scope<'p>(surface: &str, paths: impl Iterator<Item = &'p PathBuf>)
     format!("{surface} {paths}")
 }
 
-fn stop_on_ctrl_c() -> Arc<AtomicBool> {
+pub(super) fn stop_on_ctrl_c() -> Arc<AtomicBool> {
     let stop = Arc::new(AtomicBool::new(false));
     let flag = Arc::clone(&stop);
     // Without a handler Ctrl-C still ends the process; there is nothing to lose.
@@ -181,7 +181,7 @@ pub(super) fn here() -> Result<PathBuf, Error> {
 }
 
 /// The folder that names are relative to, and the absolute paths to scan. Standard input is `-`.
-fn scanned_paths(what: &What) -> Result<(PathBuf, Vec<PathBuf>), Error> {
+pub(super) fn scanned_paths(what: &What) -> Result<(PathBuf, Vec<PathBuf>), Error> {
     let here = here()?;
     let mut paths = Vec::new();
     if what.paths.iter().chain(&what.plans).filter(|path| path.as_os_str() == "-").count() > 1 {

@@ -15,6 +15,8 @@ const FORMAT: &str = "secretrail evidence";
 const VERSION: u32 = 1;
 /// The version of a bundle of many accounts: who knows only the first would take it for one of none.
 const VERSION_OF_MANY: u32 = 2;
+/// More accounts than an organisation can have.
+const MOST_ACCOUNTS: usize = 50_000;
 /// An ARN has 2048 characters at most.
 const MOST_TEXT: usize = 2048;
 
@@ -207,17 +209,19 @@ impl Wire {
     /// Whether accounts have numbers, in order and each once, and nothing is of an account that is not named.
     fn accounts_are_right(&self) -> bool {
         let number = |text: &str| text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
-        let known = |account: &String| self.accounts.iter().any(|one| one.account == *account);
+        let known =
+            |account: &str| self.accounts.binary_search_by(|one| one.account.as_str().cmp(account)).is_ok();
         let in_order = self.accounts.windows(2).all(|pair| match pair {
             [first, second] => first.account < second.account,
             _ => true,
         });
-        let of_known = |name: &str| name.split('/').next().is_some_and(|folder| known(&folder.to_owned()));
+        let of_known = |name: &str| name.split('/').next().is_some_and(known);
         let many = !self.accounts.is_empty();
         self.version == version(many)
+            && self.accounts.len() <= MOST_ACCOUNTS
             && in_order
             && self.accounts.iter().all(|one| number(&one.account))
-            && self.refusals.iter().filter_map(|refused| refused.account.as_ref()).all(known)
+            && self.refusals.iter().filter_map(|refused| refused.account.as_deref()).all(known)
             && (!many || self.documents.iter().all(|entry| of_known(&entry.name)))
     }
 
@@ -284,7 +288,8 @@ impl Wire {
         let mut refusals = Vec::new();
         for refused in self.refusals {
             let of = refused.account.as_ref();
-            let member = of.and_then(|of| members.iter_mut().find(|member| member.account == *of));
+            let at = of.and_then(|of| members.binary_search_by(|member| member.account.cmp(of)).ok());
+            let member = at.and_then(|at| members.get_mut(at));
             member.map_or(&mut refusals, |member| &mut member.refusals).push(refused.refusal());
         }
         Bundle {

@@ -160,8 +160,6 @@ impl Bundle {
 
     /// What was collected of one of many accounts, as if it had been asked alone.
     pub fn of(&self, member: &Member) -> Self {
-        let folder = format!("{}/", member.account);
-        let own = self.documents.iter().filter(|document| document.name.starts_with(&folder));
         Self {
             manifest: Manifest {
                 account: Some(member.account.clone()),
@@ -169,10 +167,19 @@ impl Bundle {
                 caller: member.caller.clone(),
                 ..self.manifest.clone()
             },
-            documents: own.cloned().collect(),
+            documents: self.folder(&member.account).to_vec(),
             refusals: member.refusals.clone(),
             members: Vec::new(),
         }
+    }
+
+    /// The documents of an account's folder: they stand together, as all are ordered by name.
+    pub fn folder(&self, account: &str) -> &[Document] {
+        let folder = format!("{account}/");
+        let start = self.documents.partition_point(|document| document.name < folder);
+        let rest = self.documents.get(start..).unwrap_or_default();
+        let end = rest.iter().take_while(|document| document.name.starts_with(&folder)).count();
+        rest.get(..end).unwrap_or_default()
     }
 
     /// All refusals, those of each account too.

@@ -5,6 +5,7 @@
 //! once wait for one another. What is stored was told in a report before: it passed the redactor, no value is in it.
 
 mod entry;
+mod outbox;
 mod schema;
 
 #[cfg(test)]
@@ -19,6 +20,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction, TransactionBehavior, params};
 
 pub use self::entry::{Acceptance, Entry, Status};
+pub use self::outbox::{Letter, Telling, Told, Waiting};
 use crate::day::Day;
 use crate::error::{Error, ErrorKind};
 
@@ -54,10 +56,23 @@ pub struct Seen {
 pub struct Run<'r> {
     /// What was audited. Findings of other scopes are left alone.
     pub scope: &'r str,
+    /// Which command on what: known also where it ends before it looked at anything.
+    pub job: &'r str,
     /// When.
     pub at: Timestamp,
     /// Whether nothing could hide a finding: only then is a finding that is not seen any more *fixed*.
     pub whole: bool,
+    /// What of it reads a stretch of time only.
+    pub window: Option<Window<'r>>,
+}
+
+/// A surface of which each run reads a stretch of time. What lies before it is *past*, not fixed.
+#[derive(Debug, Clone, Copy)]
+pub struct Window<'r> {
+    /// Its word.
+    pub surface: &'r str,
+    /// Up to when all was read; none where something could not be read, so that the next run reads it again.
+    pub read_to: Option<Timestamp>,
 }
 
 /// What a run changes, not committed yet. Dropped, it changes nothing.
@@ -66,8 +81,12 @@ pub struct Pending<'h> {
     name: &'h str,
     /// Fingerprints that were not there at the run before.
     pub new: BTreeSet<String>,
-    /// How many of the new ones are back: they had been fixed, or silenced.
-    pub returned: usize,
+    /// Those of the new ones that are back: they had been fixed, or silenced.
+    pub returned: BTreeSet<String>,
+    /// The run's number in this history.
+    pub run: i64,
+    /// How the job's run before this one stood, where it is known.
+    pub before: Option<String>,
     /// Findings that are gone.
     pub fixed: Vec<Entry>,
 }
@@ -134,14 +153,40 @@ impl History {
     /// [`ErrorKind::Output`] where the file can't be written.
     pub fn record(&mut self, run: Run<'_>, seen: &[Seen], silenced: &[&str]) -> Result<Pending<'_>, Error> {
         let name = self.name.as_str();
+        let none = BTreeSet::new;
         let begin = || -> Result<Pending<'_>, Trouble> {
             let transaction = Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate)?;
-            let mut pending =
-                Pending { transaction, name, new: BTreeSet::new(), returned: 0, fixed: Vec::new() };
+            let mut pending = Pending {
+                transaction,
+                name,
+                new: none(),
+                returned: none(),
+                run: 0,
+                before: None,
+                fixed: Vec::new(),
+            };
             pending.note(run, seen, silenced)?;
             Ok(pending)
         };
         begin().map_err(|trouble| wrong(name, &trouble))
+    }
+
+    /// Up to when a job has read a surface.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Input`] where the file can't be read.
+    pub fn read_to(&self, scope: &str, surface: &str) -> Result<Option<Timestamp>, Error> {
+        let at: Result<Option<i64>, _> = self
+            .connection
+            .query_row(
+                "SELECT at FROM read_to WHERE scope = ?1 AND surface = ?2",
+                params![scope, surface],
+                |row| row.get(0),
+            )
+            .optional();
+        let at = at.map_err(|error| wrong(&self.name, &error.into()))?;
+        Ok(at.and_then(|at| Timestamp::from_second(at).ok()))
     }
 
     /// All findings that were ever seen, those that are open first, the newest first.
@@ -198,18 +243,20 @@ impl History {
         }
     }
 
-    /// Forgets findings that were fixed before this moment, and runs that no finding needs. Returns how many findings.
+    /// Forgets findings that were fixed, or past, before this moment, and runs that no finding needs. Returns how many findings.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::Input`] where the file can't be written.
     pub fn prune(&self, before: Timestamp) -> Result<usize, Error> {
         let prune = || -> Result<usize, rusqlite::Error> {
-            let gone = self
-                .connection
-                .execute("DELETE FROM finding WHERE fixed_at < ?1", params![before.as_second()])?;
+            let gone = self.connection.execute(
+                "DELETE FROM finding WHERE fixed_at < ?1 OR past_at < ?1",
+                params![before.as_second()],
+            )?;
             self.connection.execute(
-                "DELETE FROM run WHERE at < ?1 AND id NOT IN (SELECT last_run FROM finding)",
+                "DELETE FROM run WHERE at < ?1 AND id NOT IN (SELECT last_run FROM finding)
+                   AND id NOT IN (SELECT max(id) FROM run WHERE job IS NOT NULL GROUP BY job)",
                 params![before.as_second()],
             )?;
             Ok(gone)
@@ -231,21 +278,27 @@ impl History {
 impl Pending<'_> {
     fn note(&mut self, run: Run<'_>, seen: &[Seen], silenced: &[&str]) -> Result<(), Trouble> {
         let at = run.at.as_second();
+        self.before = outbox::standing(&self.transaction, run.job)?;
         self.transaction.execute(
-            "INSERT INTO run (scope, at, tool, whole, seen, new, fixed) VALUES (?1, ?2, ?3, ?4, ?5, 0, 0)",
-            params![run.scope, at, env!("CARGO_PKG_VERSION"), run.whole, seen.len() as i64],
+            "INSERT INTO run (scope, job, at, tool, whole, seen, new, fixed) VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, 0)",
+            params![run.scope, run.job, at, env!("CARGO_PKG_VERSION"), run.whole, seen.len() as i64],
         )?;
         let id = self.transaction.last_insert_rowid();
+        self.run = id;
         for one in seen {
             self.see(run.scope, at, id, one)?;
         }
         for fingerprint in silenced {
             self.pass_over(run.scope, at, id, fingerprint)?;
         }
+        if let Some(window) = run.window {
+            self.pass(run.scope, at, id, window)?;
+        }
         if run.whole {
             self.fixed = entry::unseen(&self.transaction, run.scope, id)?;
             self.transaction.execute(
-                "UPDATE finding SET fixed_at = ?1 WHERE scope = ?2 AND last_run <> ?3 AND fixed_at IS NULL",
+                "UPDATE finding SET fixed_at = ?1 WHERE scope = ?2 AND last_run <> ?3 AND fixed_at IS NULL
+                   AND past_at IS NULL",
                 params![at, run.scope, id],
             )?;
         }
@@ -253,6 +306,23 @@ impl Pending<'_> {
             "UPDATE run SET new = ?1, fixed = ?2 WHERE id = ?3",
             params![self.new.len() as i64, self.fixed.len() as i64, id],
         )?;
+        Ok(())
+    }
+
+    /// What of a window's surface was not seen lies before it.
+    fn pass(&self, scope: &str, at: i64, run: i64, window: Window<'_>) -> Result<(), Trouble> {
+        self.transaction.execute(
+            "UPDATE finding SET past_at = ?1 WHERE scope = ?2 AND surface = ?3 AND last_run <> ?4
+               AND fixed_at IS NULL AND past_at IS NULL",
+            params![at, scope, window.surface, run],
+        )?;
+        if let Some(read_to) = window.read_to {
+            self.transaction.execute(
+                "INSERT INTO read_to (scope, surface, at) VALUES (?1, ?2, ?3)
+                 ON CONFLICT (scope, surface) DO UPDATE SET at = max(at, ?3)",
+                params![scope, window.surface, read_to.as_second()],
+            )?;
+        }
         Ok(())
     }
 
@@ -267,7 +337,7 @@ impl Pending<'_> {
             .optional()?;
         let known = matches!(before, Some((true, false)));
         if !known && self.new.insert(one.fingerprint.clone()) && before.is_some() {
-            self.returned += 1;
+            self.returned.insert(one.fingerprint.clone());
         }
         self.transaction
             .prepare_cached(
@@ -275,7 +345,7 @@ impl Pending<'_> {
                                       last_seen, last_run, told)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9, 1)
                  ON CONFLICT (scope, fingerprint) DO UPDATE SET severity = ?5, place = ?6, message = ?7,
-                   last_seen = ?8, last_run = ?9, told = 1, fixed_at = NULL",
+                   last_seen = ?8, last_run = ?9, told = 1, fixed_at = NULL, past_at = NULL",
             )?
             .execute(params![
                 scope,

@@ -8,7 +8,8 @@ use super::Trouble;
 pub(super) const APPLICATION: i32 = 0x7374_726c;
 
 /// Each step makes one version of the next; only ever add to the end.
-const STEPS: &[&str] = &["
+const STEPS: &[&str] = &[
+    "
 CREATE TABLE run (
   id        INTEGER PRIMARY KEY,
   scope     TEXT NOT NULL,     -- what was audited: findings of other scopes are left alone
@@ -40,7 +41,42 @@ CREATE TABLE acceptance (
   reason      TEXT NOT NULL,
   at          INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
-"];
+",
+    "
+-- When a finding of a trail left the time that its job reads: what happened is not mended by being over.
+ALTER TABLE finding ADD COLUMN past_at INTEGER;
+-- Up to when a job has read a trail; the next run begins there, and a little before.
+CREATE TABLE read_to (
+  scope   TEXT NOT NULL,
+  surface TEXT NOT NULL,
+  at      INTEGER NOT NULL,
+  PRIMARY KEY (scope, surface)
+) STRICT, WITHOUT ROWID;
+",
+    "
+ALTER TABLE run ADD COLUMN job TEXT;      -- which command, on what; NULL: of an older version
+ALTER TABLE run ADD COLUMN standing TEXT; -- clean, fails, partial, fails-in-part, not-audited
+CREATE INDEX run_of_job ON run (job, id);
+CREATE TABLE change (
+  id        INTEGER PRIMARY KEY,
+  run       INTEGER NOT NULL,
+  body      TEXT NOT NULL      -- what is to be told, as JSON: redacted as reports are
+) STRICT;
+CREATE TABLE outbox (
+  id        INTEGER PRIMARY KEY,
+  change    INTEGER NOT NULL REFERENCES change (id),
+  target    TEXT NOT NULL,     -- whom, by the name in the settings
+  delivery  TEXT NOT NULL,     -- the same at every try: who gets it twice can drop one
+  queued_at INTEGER NOT NULL,  -- by the machine's clock, whatever day the run took for today
+  tries     INTEGER NOT NULL DEFAULT 0,
+  trouble   TEXT,              -- why the last try failed
+  ended_at  INTEGER,           -- NULL: still to be told
+  delivered INTEGER NOT NULL DEFAULT 0,
+  UNIQUE (target, delivery)
+) STRICT;
+CREATE INDEX outbox_waiting ON outbox (id) WHERE ended_at IS NULL;
+",
+];
 
 /// Makes a file of an older version, or a new one, one of today's.
 pub(super) fn migrate(connection: &mut Connection) -> Result<(), Trouble> {

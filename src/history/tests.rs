@@ -20,7 +20,7 @@ fn seen(fingerprint: &str) -> Seen {
 }
 
 fn run(at: i64, whole: bool) -> Run<'static> {
-    Run { scope: "terraform .", at: Timestamp::from_second(at).unwrap(), whole }
+    Run { scope: "terraform .", job: "scan .", at: Timestamp::from_second(at).unwrap(), whole, window: None }
 }
 
 /// New fingerprints, how many had returned, and fixed ones.
@@ -29,7 +29,7 @@ fn record(history: &mut History, run: Run<'_>, prints: &[&str]) -> (Vec<String>,
     let pending = history.record(run, &all, &[]).unwrap();
     let told = (
         pending.new.iter().cloned().collect(),
-        pending.returned,
+        pending.returned.len(),
         pending.fixed.iter().map(|entry| entry.fingerprint.clone()).collect(),
     );
     pending.commit().unwrap();

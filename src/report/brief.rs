@@ -2,6 +2,7 @@
 
 use super::Report;
 use super::told::Told;
+use super::verdict::sentence;
 
 /// What a history keeps of a finding. Every string is redacted and harmless to a terminal.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,4 +35,12 @@ pub fn briefs(report: &Report<'_>) -> Vec<Brief> {
             message: finding.message.clone(),
         })
         .collect()
+}
+
+/// What the report says in a sentence, and each gap that could hide a finding, redacted.
+pub fn in_short(report: &Report<'_>) -> (String, Vec<String>) {
+    let told = Told::of(report);
+    let gaps = told.gaps.iter().filter(|gap| gap.hides_findings);
+    let gaps = gaps.map(|gap| format!("{}: {}", gap.place.short(), gap.reason)).collect();
+    (sentence(report, &told), gaps)
 }

@@ -12,12 +12,14 @@ mod github;
 mod gitlab;
 mod history;
 mod html;
+mod in_short;
 mod inventory;
 mod json;
 mod junit;
 mod markdown;
 mod ocsf;
 mod oneline;
+pub mod review;
 #[cfg(feature = "serve")]
 mod run_task;
 mod sarif;
@@ -39,7 +41,7 @@ use std::time::Duration;
 
 pub use self::account::{AccountSection, KeyRow, Last, MemberRow, RootRow, UserRow};
 pub use self::baseline::write_baseline;
-pub use self::brief::{Brief, briefs};
+pub use self::brief::{Brief, briefs, in_short};
 pub use self::history::{HistoryRow, write_history, write_history_json, write_history_row};
 pub use self::inventory::{InventorySection, KeyState, ListedKey, UnlistedParameter};
 pub use self::trail::{CoverageRow, EventRow, PlaceRow, SessionRow, TrailSection};

@@ -10,6 +10,7 @@ mod denied;
 mod evidence;
 mod forward;
 mod inventory;
+mod inventory_rig;
 mod inventory_where;
 mod ministack;
 mod ministack_account;

@@ -1,6 +1,6 @@
 //! `secretrail serve run-task`, against a stand-in for the API of HCP Terraform on this machine.
 
 mod door;
-mod rig;
+pub mod rig;
 mod tasks;
 mod trouble;

@@ -1,0 +1,140 @@
+//! The figures of a run, for Prometheus: a file beside those of others, put in its place whole.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::Path;
+
+use jiff::Timestamp;
+
+use crate::day::Day;
+use crate::error::Error;
+use crate::finding::Severity;
+use crate::history::{Entry, Pending, Seen, Status};
+use crate::notify::{Figures, FoundFigure, KeyFigure, LastRun, LevelFigure, prometheus};
+use crate::report::Report;
+use crate::secret::redact::Redactor;
+
+/// A larger file is none of ours.
+const MOST_BYTES: u64 = 16 * 1024 * 1024;
+
+/// What is known of findings, keys and sessions before the report is written.
+pub(in crate::command) fn gathered(
+    pending: &Pending<'_>,
+    report: &Report<'_>,
+    seen: &[Seen],
+    (scope, at, day): (&str, Timestamp, Day),
+) -> Result<Figures, Error> {
+    let entries = pending.entries(scope)?;
+    let partial = report.gaps.iter().any(|gap| gap.hides_findings);
+    let redactor = Redactor::default();
+    let last_success = if partial { pending.last_success()? } else { Some(at) };
+    let first_seen = |one: &Seen| {
+        let entry = entries.iter().find(|entry| entry.fingerprint == one.fingerprint);
+        entry.map(|entry| entry.first_seen)
+    };
+    Ok(Figures {
+        scope: redactor.text(scope).into_owned(),
+        at,
+        last_success,
+        gaps: report.gaps.iter().filter(|gap| gap.hides_findings).count(),
+        oldest: seen.iter().filter_map(first_seen).min(),
+        findings: found(pending, seen, &entries, day),
+        keys: keys(report, &redactor),
+        levels: levels(report),
+    })
+}
+
+fn found(pending: &Pending<'_>, seen: &[Seen], entries: &[Entry], day: Day) -> Vec<FoundFigure> {
+    let now = seen.iter().map(|one| {
+        let status = if pending.new.contains(&one.fingerprint) { "new" } else { "open" };
+        (one.surface.as_str(), one.severity.as_str(), status)
+    });
+    let others = entries.iter().filter_map(|entry| {
+        let status = entry.status(day);
+        let told = matches!(status, Status::Accepted | Status::Fixed).then(|| status.word())?;
+        Some((entry.surface.as_str(), entry.severity.as_str(), told))
+    });
+    let all: Vec<(&str, &str, &str)> = now.chain(others).collect();
+    let mut surfaces: Vec<&str> = all.iter().map(|(surface, ..)| *surface).collect();
+    surfaces.sort_unstable();
+    surfaces.dedup();
+    let mut figures = Vec::new();
+    for surface in surfaces {
+        for severity in Severity::ALL {
+            for status in ["new", "open", "accepted", "fixed"] {
+                let is = |one: &&(&str, &str, &str)| **one == (surface, severity.word(), status);
+                let count = all.iter().filter(is).count();
+                figures.push(FoundFigure { surface: surface.to_owned(), severity: *severity, status, count });
+            }
+        }
+    }
+    figures
+}
+
+fn keys(report: &Report<'_>, redactor: &Redactor) -> Vec<KeyFigure> {
+    let rows = report.inventory.iter().flat_map(|section| &section.keys);
+    let key = |row: &crate::report::ListedKey| KeyFigure {
+        key: redactor.text(&row.key).into_owned(),
+        location: redactor.text(&row.location).into_owned(),
+        status: row.status.clone(),
+        age_days: row.age_days,
+    };
+    rows.map(key).collect()
+}
+
+/// How sure it is who stood behind sessions; services are nobody.
+fn levels(report: &Report<'_>) -> Vec<LevelFigure> {
+    let Some(section) = &report.trail else { return Vec::new() };
+    let level = |level: &'static str| {
+        let rows = section.sessions.iter().filter(|row| !row.is_service && row.actor_level == level);
+        let (sessions, events) = rows.fold((0, 0), |(count, events), row| (count + 1, events + row.events));
+        LevelFigure { level, sessions, events }
+    };
+    ["L4", "L3", "L2", "L1", "L0"].into_iter().map(level).collect()
+}
+
+/// Writes the file. Who can't write it warns: the audit is as good.
+pub(in crate::command) fn write(file: &Path, figures: &Figures, last: LastRun) {
+    put(file, &prometheus(figures, last));
+}
+
+/// Writes that nothing was audited; what is known of findings stays.
+pub(super) fn write_not_audited(file: &Path, scope: &str, last: LastRun) {
+    let small = fs::metadata(file).is_ok_and(|data| data.is_file() && data.len() <= MOST_BYTES);
+    let before = if small { fs::read_to_string(file).unwrap_or_default() } else { String::new() };
+    put(file, &crate::notify::not_audited(&before, scope, last));
+}
+
+fn put(file: &Path, text: &str) {
+    if let Err(error) = place(file, text) {
+        tracing::warn!("{} can't be written: {}", file.display(), error.kind());
+    }
+}
+
+/// Whether the file could be written, without touching it.
+pub(super) fn can_write(file: &Path) -> Result<(), String> {
+    new_beside(file)
+        .map(drop)
+        .map_err(|error| format!("{} can't be written: {}", file.display(), error.kind()))
+}
+
+/// A new file in the same folder, whose name nobody reads; gone when it is dropped.
+fn new_beside(file: &Path) -> io::Result<tempfile::NamedTempFile> {
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if file.exists() && !file.is_file() {
+        return Err(io::ErrorKind::InvalidInput.into());
+    }
+    tempfile::Builder::new().prefix(".secretrail-").tempfile_in(folder)
+}
+
+fn place(file: &Path, text: &str) -> io::Result<()> {
+    let mut new = new_beside(file)?;
+    new.write_all(text.as_bytes())?;
+    #[cfg(unix)]
+    {
+        // Another user's program reads it.
+        let readable = std::os::unix::fs::PermissionsExt::from_mode(0o644);
+        new.as_file().set_permissions(readable)?;
+    }
+    new.persist(file).map(drop).map_err(|error| error.error)
+}
