@@ -32,7 +32,8 @@ pub fn unasked(bundle: &Bundle, sources: &Sources) -> Vec<Gap> {
         let reason = format!("{}: accounts may be missing", refused::told(refusal, caller));
         gap("organizations/list-accounts", &refusal.permission, reason)
     });
-    let silent = bundle.members.iter().filter(|member| !was_asked(bundle, member)).map(|member| {
+    let silent = bundle.members.iter().filter(|member| member.is_meant() && !was_asked(bundle, member));
+    let silent = silent.map(|member| {
         let reason = format!("account {} was not audited: {}", called(member), why_not(bundle, member));
         gap(&format!("{}/sts/assume-role", member.account), &member.account, reason)
     });

@@ -37,6 +37,8 @@ pub struct Wanted {
     pub exclude: Vec<String>,
     /// How many are asked at once.
     pub at_once: usize,
+    /// Where Organizations is asked instead of AWS: what `AWS_ENDPOINT_URL_ORGANIZATIONS` names.
+    pub endpoint: Option<String>,
 }
 
 /// An account to ask.
@@ -45,6 +47,8 @@ struct Target {
     name: Option<String>,
     /// `None`: it is the account that asks.
     role: Option<Role>,
+    /// Why it is not asked.
+    not: Option<&'static str>,
 }
 
 /// Collects what can be had of each account.
@@ -74,12 +78,12 @@ async fn all(
     let caller = identity::ask(&session, &asker).await?;
     asker.file_under(caller.account.as_deref());
     let listed = match wanted.organization {
-        true => organizations::list(&session, &asker).await,
+        true => organizations::list(&session, &asker, wanted.endpoint.as_deref()).await,
         false => Vec::new(),
     };
     let (_, refusals) = asker.found();
     let targets = targets(wanted, listed, &caller, meets);
-    if targets.is_empty() && refusals.is_empty() {
+    if targets.iter().all(|target| target.not.is_some()) && refusals.is_empty() {
         return Err(Error::new(ErrorKind::Input, "no account is left to be asked")
             .hint("[accounts] in secretrail.toml names them; include and exclude may leave none"));
     }
@@ -105,7 +109,7 @@ async fn all(
     })
 }
 
-/// Accounts that are named or listed and not left out, each once and in order.
+/// Accounts that are named or listed, each once and in order.
 fn targets(
     wanted: &Wanted,
     listed: Vec<Listed>,
@@ -126,11 +130,13 @@ fn targets(
         role: (arn.is_some() || !is_own(number)).then(|| role(number, arn.clone())),
         number: number.clone(),
         name: None,
+        not: None,
     });
-    let listed = listed.into_iter().map(|Listed { number, name }| Target {
+    let listed = listed.into_iter().map(|Listed { number, name, is_open }| Target {
         role: (!is_own(&number)).then(|| role(&number, None)),
         number,
         name,
+        not: (!is_open).then_some(code::NOT_OPEN),
     });
     let fits = |patterns: &[String], target: &Target| {
         let texts = [Some(&target.number), target.name.as_ref()];
@@ -146,9 +152,12 @@ fn targets(
         }
         same
     });
-    all.retain(|target| {
-        (wanted.include.is_empty() || fits(&wanted.include, target)) && !fits(&wanted.exclude, target)
-    });
+    for target in &mut all {
+        let is_included = wanted.include.is_empty() || fits(&wanted.include, target);
+        if !is_included || fits(&wanted.exclude, target) {
+            target.not = Some(code::LEFT_OUT);
+        }
+    }
     all
 }
 
@@ -168,9 +177,13 @@ async fn of(
         caller: None,
         refusals: Vec::new(),
     };
-    let own = match &target.role {
-        None => Some(session.clone()),
-        Some(role) => match session.assume(role).await {
+    let own = match (&target.role, target.not) {
+        (_, Some(code)) => {
+            asker.refuse(&ASSUME_ROLE, None, code);
+            None
+        }
+        (None, _) => Some(session.clone()),
+        (Some(role), _) => match session.assume(role).await {
             Ok(session) => Some(session),
             Err(error) => {
                 asker.refused(&ASSUME_ROLE, None, error);
@@ -248,12 +261,17 @@ mod tests {
             exclude: vec!["sandbox".into()],
             ..Wanted::default()
         };
-        let one = |number: &str, name: &str| Listed { number: number.into(), name: Some(name.into()) };
+        let one = |number: &str, name: &str| Listed {
+            number: number.into(),
+            name: Some(name.into()),
+            is_open: true,
+        };
         let listed = vec![
             one("123456789012", "hub"),
             one("222233334444", "app"),
             one("333344445555", "sandbox"),
             one("444455556666", "other"),
+            Listed { is_open: false, ..one("555566667777", "old") },
         ];
         let caller = identity::Caller {
             account: Some("123456789012".into()),
@@ -261,8 +279,12 @@ mod tests {
             arn: None,
         };
         let found = targets(&wanted, listed, &caller, &|pattern, text| pattern == text);
+        let not: Vec<(&str, &str)> =
+            found.iter().filter_map(|one| Some((one.number.as_str(), one.not?))).collect();
+        assert_eq!(not, [("333344445555", code::LEFT_OUT), ("555566667777", code::NOT_OPEN)]);
         let told: Vec<(&str, Option<&str>, Option<&str>)> = found
             .iter()
+            .filter(|one| one.not.is_none())
             .map(|one| {
                 (one.number.as_str(), one.name.as_deref(), one.role.as_ref().map(|role| role.arn.as_str()))
             })

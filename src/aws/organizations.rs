@@ -11,8 +11,6 @@ use super::signed::{Service, call};
 use crate::evidence::code;
 use crate::policy::LIST_ACCOUNTS;
 
-/// Names another address, as in all AWS tools.
-const ENDPOINT: &str = "AWS_ENDPOINT_URL_ORGANIZATIONS";
 /// Pages of the list; an endpoint that never ends them is not AWS. A page has twenty accounts.
 const MOST_PAGES: u32 = 5_000;
 /// How often a page is asked for: AWS slows down those who ask much.
@@ -27,6 +25,8 @@ pub(super) struct Listed {
     pub number: String,
     /// What it is called there.
     pub name: Option<String>,
+    /// Whether it is neither suspended nor closed.
+    pub is_open: bool,
 }
 
 #[derive(Deserialize)]
@@ -58,13 +58,14 @@ impl Account {
         let plain = |name: String| -> String {
             name.chars().filter(|letter| !letter.is_control()).take(MOST_NAME).collect()
         };
-        is_number.then(|| Listed { number: self.id, name: self.name.map(plain) })
+        let is_open = self.is_open();
+        is_number.then(|| Listed { number: self.id, name: self.name.map(plain), is_open })
     }
 }
 
-/// The open accounts, in the order of their numbers. What can't be had is a refusal.
-pub(super) async fn list(session: &Session, asker: &Asker<'_>) -> Vec<Listed> {
-    let service = service(session);
+/// The accounts, in the order of their numbers. What can't be had is a refusal.
+pub(super) async fn list(session: &Session, asker: &Asker<'_>, endpoint: Option<&str>) -> Vec<Listed> {
+    let service = service(session, endpoint);
     let mut all: Vec<Listed> = Vec::new();
     let mut next: Option<String> = None;
     asker.expect(1);
@@ -77,12 +78,11 @@ pub(super) async fn list(session: &Session, asker: &Asker<'_>) -> Vec<Listed> {
             }
         };
         // One whose number is none can't be asked: the list is not whole.
-        let open: Vec<Option<Listed>> =
-            answer.accounts.into_iter().filter(Account::is_open).map(Account::listed).collect();
-        if open.contains(&None) {
+        let listed: Vec<Option<Listed>> = answer.accounts.into_iter().map(Account::listed).collect();
+        if listed.contains(&None) {
             asker.refuse(&LIST_ACCOUNTS, Some(page), code::MALFORMED);
         }
-        all.extend(open.into_iter().flatten());
+        all.extend(listed.into_iter().flatten());
         match answer.next_token.filter(|token| !token.is_empty()) {
             None => break,
             same if same == next => {
@@ -144,7 +144,7 @@ async fn once(
 }
 
 /// Organizations is everywhere; each partition keeps it in one Region.
-fn service(session: &Session) -> Service {
+fn service(session: &Session, endpoint: Option<&str>) -> Service {
     let (region, host) = match session.region.as_str() {
         region if region.starts_with("cn-") => {
             ("cn-northwest-1", "organizations.cn-northwest-1.amazonaws.com.cn")
@@ -154,8 +154,7 @@ fn service(session: &Session) -> Service {
         }
         _ => ("us-east-1", "organizations.us-east-1.amazonaws.com"),
     };
-    let own = std::env::var(ENDPOINT).ok().filter(|url| !url.is_empty());
-    let named = own.or_else(|| session.config.endpoint_url().map(str::to_owned));
+    let named = endpoint.or_else(|| session.config.endpoint_url()).map(str::to_owned);
     Service {
         name: "organizations",
         target: "AWSOrganizationsV20161128",
@@ -169,7 +168,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_is_an_open_account_is_listed() {
+    fn what_is_no_account_is_not_listed() {
         let page: Page = serde_json::from_str(
             r#"{"Accounts": [
                 {"Id": "111122223333", "Name": "app\u001b[2J", "Status": "ACTIVE", "Email": "a@example.com"},
@@ -177,11 +176,18 @@ mod tests {
                 {"Id": "../..", "Name": "x"}, {"Id": "333344445555"}], "NextToken": null}"#,
         )
         .unwrap();
-        let listed: Vec<_> =
-            page.accounts.into_iter().filter(Account::is_open).map(Account::listed).collect();
-        let one = |number: &str, name: Option<&str>| {
-            Some(Listed { number: number.into(), name: name.map(str::to_owned) })
+        let listed: Vec<_> = page.accounts.into_iter().map(Account::listed).collect();
+        let one = |number: &str, name: Option<&str>, is_open: bool| {
+            Some(Listed { number: number.into(), name: name.map(str::to_owned), is_open })
         };
-        assert_eq!(listed, [one("111122223333", Some("app[2J")), None, one("333344445555", None)]);
+        assert_eq!(
+            listed,
+            [
+                one("111122223333", Some("app[2J"), true),
+                one("222233334444", None, false),
+                None,
+                one("333344445555", None, true)
+            ]
+        );
     }
 }

@@ -117,6 +117,7 @@ fn looked_into(
         let member = |member: &Member| MemberRow {
             number: member.account.clone(),
             name: member.name.clone(),
+            is_meant: member.is_meant(),
             told: match many::was_asked(bundle, member) {
                 true => Ok(Box::new(one(&bundle.of(member)))),
                 false => Err(many::why_not(bundle, member)),

@@ -27,6 +27,8 @@ use crate::settings::{Accounts, Settings};
 
 /// Names a file with more certificates, as in all AWS tools.
 const CERTIFICATES: &str = "AWS_CA_BUNDLE";
+/// Names another address of Organizations, as in all AWS tools.
+const ORGANIZATIONS: &str = "AWS_ENDPOINT_URL_ORGANIZATIONS";
 /// A larger file holds no certificates.
 const MOST_CERTIFICATES: u64 = 8 * 1024 * 1024;
 
@@ -50,9 +52,15 @@ fn whose(bundle: &Bundle) -> String {
         return bundle.manifest.account.clone().unwrap_or_else(|| "an unknown account".to_owned());
     }
     let asked = bundle.members.iter().filter(|member| was_asked(bundle, member)).count();
-    let silent = bundle.members.len() - asked;
+    let meant = bundle.members.iter().filter(|member| member.is_meant()).count();
+    let (silent, left_out) = (meant.saturating_sub(asked), bundle.members.len() - meant);
     let accounts = if asked == 1 { "1 account".to_owned() } else { format!("{asked} accounts") };
-    if silent == 0 { accounts } else { format!("{accounts} ({silent} more told nothing)") }
+    match (silent, left_out) {
+        (0, 0) => accounts,
+        (silent, 0) => format!("{accounts} ({silent} more told nothing)"),
+        (0, left_out) => format!("{accounts} ({left_out} left out)"),
+        (silent, left_out) => format!("{accounts} ({silent} more told nothing, {left_out} left out)"),
+    }
 }
 
 /// The accounts that the settings name.
@@ -78,6 +86,7 @@ pub(super) fn accounts(
         include: accounts.include.clone(),
         exclude: accounts.exclude.clone(),
         at_once: accounts.at_once,
+        endpoint: std::env::var(ORGANIZATIONS).ok().filter(|url| !url.is_empty()),
     };
     let options = options(arguments)?;
     let bar = progress_bar(cli, no_progress);
@@ -198,6 +207,10 @@ pub(super) fn collect(cli: &Cli, arguments: &AwsArguments, no_progress: bool) ->
 /// Whether something is missing for it. "No password policy" is an answer; that this account does not manage an
 /// organisation says only that the question is to be put elsewhere.
 fn is_loss(refusal: &Refusal) -> bool {
+    // Accounts that were not meant are no loss.
+    if [code::LEFT_OUT, code::NOT_OPEN].contains(&refusal.code.as_str()) {
+        return false;
+    }
     let answers = match refusal.permission.as_str() {
         "iam:GetAccountPasswordPolicy" => code::NO_PASSWORD_POLICY,
         "iam:ListOrganizationsFeatures" => code::NOT_FROM_HERE,

@@ -34,6 +34,13 @@ pub const MOST_BUNDLE: u64 = 512 * 1024 * 1024;
 /// The documents of a bundle.
 pub const MOST_DOCUMENTS: usize = 100_000;
 
+impl Member {
+    /// Whether it was to be asked: not where the settings leave it out, or the organisation closed it.
+    pub fn is_meant(&self) -> bool {
+        !self.refusals.iter().any(|refusal| [code::LEFT_OUT, code::NOT_OPEN].contains(&refusal.code.as_str()))
+    }
+}
+
 /// What was collected from an account at one time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bundle {
@@ -148,6 +155,10 @@ pub mod code {
         "OrganizationNotInAllFeaturesModeException",
         "ServiceAccessNotEnabledException",
     ];
+    /// The settings leave this account out.
+    pub const LEFT_OUT: &str = "left-out";
+    /// The organisation says that this account is suspended, closed or not there yet.
+    pub const NOT_OPEN: &str = "not-open";
     /// The request could not be made.
     pub const NOT_SENT: &str = "not-sent";
 }

@@ -37,6 +37,8 @@ pub struct MemberRow {
     pub name: Option<String>,
     /// What is told of it, or why it was not audited.
     pub told: Result<Box<AccountSection>, String>,
+    /// Whether it was to be audited.
+    pub is_meant: bool,
 }
 
 /// The root user.
@@ -184,7 +186,8 @@ pub(super) fn member_cells(member: &MemberRow, teller: &Teller<'_>) -> [String; 
     let called = teller.name(&called);
     let Ok(section) = &member.told else {
         let none = || "-".to_owned();
-        return [called, "not audited".to_owned(), none(), none(), none(), none(), none()];
+        let word = if member.is_meant { "not audited" } else { "left out" };
+        return [called, word.to_owned(), none(), none(), none(), none(), none()];
     };
     let mfa = match section.root.mfa.as_str() {
         "on" => teller.name(&format!("on, {}", section.root.mfa_device)),

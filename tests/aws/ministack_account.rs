@@ -159,7 +159,6 @@ fn who_is_not_root_is_not_taken_for_it() {
 #[test]
 fn the_list_of_accounts_is_signed_as_aws_wants_it() {
     let server = ministack();
-    server.set(ROOT, &json!([["organizations", "create_organization", {"FeatureSet": "ALL"}]]));
     let here = Here::new(&server.endpoint).key(ROOT);
     here.write("secretrail.toml", "[accounts]\norganization = true\n");
     let ran = here.run(&["account", "--accounts", "--format", "json"]);

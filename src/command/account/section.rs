@@ -47,11 +47,15 @@ fn verdict_of_many(members: &[MemberRow]) -> Vec<String> {
         members.iter().filter_map(|member| member.told.as_ref().ok().map(Box::as_ref)).collect();
     let count = |is: &dyn Fn(&AccountSection) -> bool| audited.iter().filter(|one| is(one)).count();
     let sum = |of: &dyn Fn(&AccountSection) -> usize| audited.iter().map(|one| of(one)).sum::<usize>();
-    let missing = members.len() - audited.len();
-    let first = match missing {
-        0 => format!("{} accounts, all of them audited", members.len()),
-        _ => format!("{} accounts: {} audited, {missing} not", members.len(), audited.len()),
+    let left_out = members.iter().filter(|member| !member.is_meant).count();
+    let missing = members.len() - audited.len() - left_out;
+    let mut first = match missing {
+        0 => format!("{} accounts audited, none missing", audited.len()),
+        _ => format!("{} accounts: {} audited, {missing} not", audited.len() + missing, audited.len()),
     };
+    if left_out > 0 {
+        first.push_str(&format!("; {left_out} more left out by the settings or closed"));
+    }
     let keys = count(&|one| one.root.access_keys == Some(true));
     let no_mfa = count(&|one| one.root.mfa == "off");
     let unknown = count(&|one| one.root.access_keys.is_none() || one.root.mfa == "unknown");
