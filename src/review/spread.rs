@@ -67,7 +67,7 @@ impl<'s> Index<'s> {
         let numbers = self.by_caller.get(session.id.as_str()).into_iter().flatten();
         let relation = |number: &usize| {
             let issued = self.sessions.get(*number)?.issued.as_ref()?;
-            let (by, at) = (issued.by.name(), issued.at.clone());
+            let (by, at) = (issued.terms.by.name(), issued.at());
             Some((*number, Relation::Issued { by, from: session.id.clone(), at }))
         };
         numbers.filter_map(relation).collect()
@@ -138,8 +138,8 @@ fn before(
         let mut found = Vec::new();
         for session in open.iter().filter_map(|number| sessions.get(*number)) {
             if let (Some(issued), Some(id)) = (&session.issued, session.chain_ids.first()) {
-                let how = format!("it called {} for {}", issued.by.name(), session.id);
-                found.extend(by_id.get(id.as_str()).map(|number| (*number, how, issued.at.clone())));
+                let how = format!("it called {} for {}", issued.terms.by.name(), session.id);
+                found.extend(by_id.get(id.as_str()).map(|number| (*number, how, issued.at())));
             }
             for key in session.keys.iter().filter(|key| key.starts_with("AKIA")) {
                 let maker = joints.iter().find(|deed| {
