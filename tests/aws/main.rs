@@ -11,6 +11,8 @@ mod forward;
 mod inventory;
 mod inventory_where;
 mod ministack;
+#[cfg(feature = "notify")]
+mod notify;
 mod rig;
 #[cfg(all(unix, feature = "run"))]
 mod run;
