@@ -1,5 +1,6 @@
 //! The figures of a run, for Prometheus: a file beside those of others, put in its place whole.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
@@ -28,10 +29,9 @@ pub(in crate::command) fn gathered(
     let partial = report.gaps.iter().any(|gap| gap.hides_findings);
     let redactor = Redactor::default();
     let last_success = if partial { pending.last_success()? } else { Some(at) };
-    let first_seen = |one: &Seen| {
-        let entry = entries.iter().find(|entry| entry.fingerprint == one.fingerprint);
-        entry.map(|entry| entry.first_seen)
-    };
+    let known: BTreeMap<&str, Timestamp> =
+        entries.iter().map(|entry| (entry.fingerprint.as_str(), entry.first_seen)).collect();
+    let first_seen = |one: &Seen| known.get(one.fingerprint.as_str()).copied();
     Ok(Figures {
         scope: redactor.text(scope).into_owned(),
         at,
