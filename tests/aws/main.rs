@@ -14,6 +14,8 @@ mod inventory_rig;
 mod inventory_where;
 mod ministack;
 mod ministack_account;
+#[cfg(feature = "notify")]
+mod notify;
 mod rig;
 #[cfg(all(unix, feature = "run"))]
 mod run;
