@@ -1,6 +1,7 @@
 //! From the sessions where it starts to all that came of them, and to those that stand before.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
+use std::collections::btree_map::{BTreeMap, Entry};
 
 use super::deed::Deed;
 use super::party::{Party, Relation, role_name, user};
@@ -31,8 +32,8 @@ pub fn spread(starts: &[usize], sessions: &[Session], joints: &[Deed]) -> Spread
         next.extend(own.flat_map(|deed| index.made(session, deed)));
         next.extend(index.fell(session));
         for (other, relation) in next {
-            if !spread.inside.contains_key(&other) {
-                spread.inside.insert(other, relation);
+            if let Entry::Vacant(place) = spread.inside.entry(other) {
+                place.insert(relation);
                 open.push_back(other);
             }
         }
