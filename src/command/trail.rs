@@ -173,7 +173,7 @@ fn look(
     gaps.extend(seen.troubles.iter().map(|one| gap(one, &ids)));
     gaps.extend(lost(&seen));
     seen.gathered.coverage.digests += found.passed as u64;
-    let (sessions, links) = link(&seen.gathered, &setup.settings.trail);
+    let (sessions, links) = link(&mut seen.gathered, &setup.settings.trail);
     let Judged { mut findings, left_out } = judge(&sessions, &setup.rules, &ids);
     gaps.extend(left_out.map(|reason| unseen(nowhere(), String::new(), reason)));
     findings.append(&mut seen.findings(&ids));

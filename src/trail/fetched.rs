@@ -42,8 +42,8 @@ pub(super) fn join<'g>(
 
 /// What a joined call adds to its session: a call. The service's address and agent are not the caller's, and the
 /// secret is known by the name that was asked for.
-pub(super) fn counts(tally: &Tally) -> Tally {
-    Tally { ips: Spans::default(), agents: Spans::default(), secrets: Few::default(), ..tally.clone() }
+pub(super) fn counts(tally: Tally) -> Tally {
+    Tally { ips: Spans::default(), agents: Spans::default(), secrets: Few::default(), ..tally }
 }
 
 /// A session that read a secret, and when it was seen.

@@ -31,34 +31,29 @@ pub struct Links {
 /// What a session is known by: credentials with the same one belong together.
 pub(super) type Group = (String, String, String, String, String, String);
 
-/// Finds the sessions.
-pub fn link(gathered: &Gathered, conventions: &Conventions) -> (Vec<Session>, Links) {
+/// Finds the sessions. They take what was tallied, so that nothing is held twice.
+pub fn link(gathered: &mut Gathered, conventions: &Conventions) -> (Vec<Session>, Links) {
+    let mut tallies = std::mem::take(&mut gathered.tallies);
     let issues = Issues::of(&gathered.issued);
-    let mut groups = groups(&gathered.tallies, &issues);
-    let fetched = fetched::join(&gathered.tallies, &mut groups);
-    let mut sessions: Vec<Session> = Vec::with_capacity(groups.len());
-    let mut of_credential: BTreeMap<&Credential, usize> = BTreeMap::new();
     let mut links = Links::default();
-    for ((account, kind, principal, created, key, via), members) in &groups {
-        let number = sessions.len();
-        let id = id(&[account, kind, principal, created, key, via]);
+    let mut sessions = Vec::new();
+    for (id, members) in planned(&tallies, &issues) {
         let mut session = Session { id, ..Session::default() };
-        for credential in members {
-            let Some(tally) = gathered.tallies.get(*credential) else { continue };
-            of_credential.insert(credential, number);
-            let (issued, by_key) = issues.of_credential(credential);
-            count_link(&mut links, credential, tally, issued, by_key);
+        for (credential, joined) in members {
+            let Some(tally) = tallies.remove(&credential) else { continue };
+            let (issued, by_key) = issues.of_credential(&credential);
+            count_link(&mut links, &credential, &tally, issued, by_key);
             if session.issued.is_none() {
                 session.issued = issued.cloned();
             }
-            let joined = fetched.contains(*credential);
-            add(&mut session, credential, if joined { fetched::counts(tally) } else { tally.clone() });
+            add(&mut session, credential, if joined { fetched::counts(tally) } else { tally });
         }
         sessions.push(session);
     }
+    let callers = callers(&sessions);
     attach_failures(&mut sessions);
     sessions.iter_mut().for_each(finish);
-    inherit(&mut sessions, &of_credential);
+    inherit(&mut sessions, &callers);
     new_networks(&mut sessions);
     fallback::find(&mut sessions, &gathered.retired);
     let terminals = actor::terminals(&sessions);
@@ -72,6 +67,29 @@ pub fn link(gathered: &Gathered, conventions: &Conventions) -> (Vec<Session>, Li
     sessions.retain(|session| session.tally.delivered > 0);
     sessions.sort_by(|left, right| (left.first(), &left.id).cmp(&(right.first(), &right.id)));
     (sessions, links)
+}
+
+/// Ids of the sessions to be, with their credentials, and which of these a service used for another one.
+fn planned(
+    tallies: &BTreeMap<Credential, Tally>,
+    issues: &Issues<'_>,
+) -> Vec<(String, Vec<(Credential, bool)>)> {
+    let mut groups = groups(tallies, issues);
+    let joined = fetched::join(tallies, &mut groups);
+    let owned = |one: &Credential| (one.clone(), joined.contains(one));
+    let session = |((account, kind, principal, created, key, via), members): (Group, Vec<&Credential>)| {
+        let id = id(&[&account, &kind, &principal, &created, &key, &via]);
+        (id, members.into_iter().map(owned).collect())
+    };
+    groups.into_iter().map(session).collect()
+}
+
+/// The numbers of the sessions that issued these.
+fn callers(sessions: &[Session]) -> Vec<Option<usize>> {
+    let numbered = sessions.iter().enumerate();
+    let all: BTreeMap<&Credential, usize> =
+        numbered.flat_map(|(number, one)| one.credentials.iter().map(move |one| (one, number))).collect();
+    sessions.iter().map(|session| all.get(&*session.terms()?.caller).copied()).collect()
 }
 
 /// Calls that issued credentials, in the orders of what later events tell of them; of equals the earlier one first.
@@ -206,7 +224,7 @@ fn keyless_pages<'g>(
     }
 }
 
-fn add(session: &mut Session, credential: &Credential, tally: Tally) {
+fn add(session: &mut Session, credential: Credential, tally: Tally) {
     if session.kind.is_empty() {
         session.account.clone_from(&credential.account);
         session.kind.clone_from(&credential.kind);
@@ -222,7 +240,7 @@ fn add(session: &mut Session, credential: &Credential, tally: Tally) {
     // A service that fetched a secret had a key of its own, for this one call.
     let own = Some(&credential.key).filter(|key| !key.is_empty() && credential.fetched.is_empty());
     session.keys.extend(own.cloned());
-    session.credentials.push(credential.clone());
+    session.credentials.push(credential);
     session.tally.merge(tally);
 }
 
@@ -268,11 +286,7 @@ fn finish(session: &mut Session) {
 }
 
 /// Chains, tags and source identities, from the first caller on.
-fn inherit(sessions: &mut [Session], of_credential: &BTreeMap<&Credential, usize>) {
-    let callers: Vec<Option<usize>> = sessions
-        .iter()
-        .map(|session| of_credential.get(&*session.issued.as_ref()?.terms.caller).copied())
-        .collect();
+fn inherit(sessions: &mut [Session], callers: &[Option<usize>]) {
     let mut inherited = Vec::with_capacity(sessions.len());
     for number in 0..sessions.len() {
         let mut hops = vec![number];

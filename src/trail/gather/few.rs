@@ -1,7 +1,6 @@
 //! Sets that stay small whatever a log holds, and are the same in whatever order they were filled: of too many
-//! members the first ones of the alphabet stay.
-
-use std::collections::{BTreeMap, BTreeSet};
+//! members the first ones of the alphabet stay. There are some dozens of them for each session, so an empty one takes no
+//! memory, and one of a single member little.
 
 /// Members that are kept.
 const MOST: usize = 500;
@@ -9,38 +8,47 @@ const MOST: usize = 500;
 /// A few texts.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Few {
-    all: BTreeSet<String>,
+    all: Vec<Box<str>>,
     more: bool,
+}
+
+/// Puts one more into an ordered list; whether another one had to go.
+fn put<T>(all: &mut Vec<T>, at: usize, one: T) -> bool {
+    if all.is_empty() {
+        all.reserve_exact(1);
+    }
+    all.insert(at, one);
+    let is_too_many = all.len() > MOST;
+    all.truncate(MOST);
+    is_too_many
 }
 
 impl Few {
     /// Adds one.
-    pub fn add(&mut self, text: impl Into<String>) {
-        let text = text.into();
+    pub fn add(&mut self, text: impl AsRef<str>) {
+        let text = text.as_ref();
         if text.is_empty() {
             return;
         }
-        self.all.insert(text);
-        if self.all.len() > MOST {
-            self.all.pop_last();
-            self.more = true;
+        if let Err(at) = self.all.binary_search_by(|known| (**known).cmp(text)) {
+            self.more |= put(&mut self.all, at, text.into());
         }
     }
 
     /// Adds all of another.
     pub fn merge(&mut self, other: Self) {
-        other.all.into_iter().for_each(|text| self.add(text));
+        other.all.iter().for_each(|text| self.add(text));
         self.more |= other.more;
     }
 
     /// In order.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &str> + DoubleEndedIterator {
-        self.all.iter().map(String::as_str)
+        self.all.iter().map(|text| &**text)
     }
 
     /// The first of them; empty where there is none.
     pub fn first(&self) -> &str {
-        self.all.first().map_or("", String::as_str)
+        self.all.first().map_or("", |text| text)
     }
 
     /// How many are kept.
@@ -60,47 +68,54 @@ impl Few {
 
     /// Whether it is among those that are kept.
     pub fn contains(&self, text: &str) -> bool {
-        self.all.contains(text)
+        self.all.binary_search_by(|known| (**known).cmp(text)).is_ok()
     }
 }
 
 /// A few texts, each with the first and the last time it was seen.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Spans {
-    all: BTreeMap<String, (i64, i64)>,
+    all: Vec<(Box<str>, (i64, i64))>,
     more: bool,
 }
 
 impl Spans {
     /// Adds one.
-    pub fn add(&mut self, text: impl Into<String>, first: i64, last: i64) {
-        let span = self.all.entry(text.into()).or_insert((first, last));
-        *span = (span.0.min(first), span.1.max(last));
-        if self.all.len() > MOST {
-            self.all.pop_last();
-            self.more = true;
+    pub fn add(&mut self, text: impl AsRef<str>, first: i64, last: i64) {
+        let text = text.as_ref();
+        match self.place(text) {
+            Err(at) => self.more |= put(&mut self.all, at, (text.into(), (first, last))),
+            Ok(at) => {
+                if let Some((_, span)) = self.all.get_mut(at) {
+                    *span = (span.0.min(first), span.1.max(last));
+                }
+            }
         }
+    }
+
+    fn place(&self, text: &str) -> Result<usize, usize> {
+        self.all.binary_search_by(|(known, _)| (**known).cmp(text))
     }
 
     /// Adds all of another.
     pub fn merge(&mut self, other: Self) {
-        other.all.into_iter().for_each(|(text, (first, last))| self.add(text, first, last));
+        other.all.iter().for_each(|(text, (first, last))| self.add(text, *first, *last));
         self.more |= other.more;
     }
 
     /// In order.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, (i64, i64))> {
-        self.all.iter().map(|(text, span)| (text.as_str(), *span))
+        self.all.iter().map(|(text, span)| (&**text, *span))
     }
 
     /// The texts alone.
     pub fn texts(&self) -> impl ExactSizeIterator<Item = &str> {
-        self.all.keys().map(String::as_str)
+        self.all.iter().map(|(text, _)| &**text)
     }
 
     /// Whether it is among those that are kept.
     pub fn contains(&self, text: &str) -> bool {
-        self.all.contains_key(text)
+        self.place(text).is_ok()
     }
 }
 

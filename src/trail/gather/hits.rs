@@ -51,6 +51,9 @@ impl Hits {
 
     fn name(&mut self, hit: Hit) {
         let (Ok(place) | Err(place)) = self.first.binary_search(&hit);
+        if self.first.is_empty() {
+            self.first.reserve_exact(1);
+        }
         self.first.insert(place, hit);
         self.first.truncate(MOST_NAMED);
     }

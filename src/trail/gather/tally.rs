@@ -1,6 +1,6 @@
 //! What is counted for one credential. Tallies of the same credential add up in any order.
 
-use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::few::{Few, Spans};
 use super::hits::Hits;
@@ -77,8 +77,8 @@ pub struct Tally {
     pub persistence: Few,
     /// What was made.
     pub created: Few,
-    /// Events that meet rules, by the rule's name.
-    pub hits: BTreeMap<String, Hits>,
+    /// Events that meet rules, in the order of the rules' names.
+    pub hits: Vec<(Arc<str>, Hits)>,
 }
 
 impl Tally {
@@ -119,7 +119,24 @@ impl Tally {
         self.credentials.merge(other.credentials);
         self.persistence.merge(other.persistence);
         self.created.merge(other.created);
-        other.hits.into_iter().for_each(|(rule, hits)| self.hits.entry(rule).or_default().merge(hits));
+        other.hits.into_iter().for_each(|(rule, hits)| self.meet(rule, hits));
+    }
+
+    /// Adds events that meet a rule.
+    pub(super) fn meet(&mut self, rule: Arc<str>, hits: Hits) {
+        match self.hits.binary_search_by(|(known, _)| known.cmp(&rule)) {
+            Ok(at) => {
+                if let Some((_, known)) = self.hits.get_mut(at) {
+                    known.merge(hits);
+                }
+            }
+            Err(at) => {
+                if self.hits.is_empty() {
+                    self.hits.reserve_exact(1);
+                }
+                self.hits.insert(at, (rule, hits));
+            }
+        }
     }
 
     /// Events that change something.

@@ -3,7 +3,7 @@
 //! What is the same in many events is worked out once: the block `userIdentity` leads to its credential, the call
 //! with its outcome leads to what it does and to the rules that are worth trying.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::at::{At, uuid};
@@ -357,10 +357,11 @@ impl<'s, 'c> Worker<'s, 'c> {
             *self.gathered.coverage.days.entry(day).or_default() += events;
         }
         let credentials = self.credentials.into_iter();
+        let mut rules = BTreeMap::new();
         let mut locals: Vec<Option<Local<'_>>> = self.locals.into_iter().map(Some).collect();
         for (credential, number) in credentials {
             let Some(local) = locals.get_mut(number as usize).and_then(Option::take) else { continue };
-            self.gathered.tallies.insert(credential, local.finish(names));
+            self.gathered.tallies.insert(credential, local.finish(names, &mut rules));
         }
         self.gathered
     }
@@ -401,7 +402,7 @@ impl<'s> Local<'s> {
         tally.errors += u64::from(call.failed);
     }
 
-    fn finish(mut self, names: &Names) -> Tally {
+    fn finish(mut self, names: &Names, rules: &mut BTreeMap<&'s str, Arc<str>>) -> Tally {
         for (number, first, last) in self.ips.all {
             self.tally.ips.add(names.text(number), first, last);
         }
@@ -414,7 +415,8 @@ impl<'s> Local<'s> {
         self.services.all.iter().for_each(|(number, ..)| self.tally.services.add(names.text(*number)));
         for Met { rule, mut hits, calls } in self.met {
             calls.all.iter().for_each(|(number, ..)| hits.calls.add(names.text(*number)));
-            self.tally.hits.insert(rule.name().to_owned(), hits);
+            let rule = rules.entry(rule.name()).or_insert_with(|| rule.name().into());
+            self.tally.meet(Arc::clone(rule), hits);
         }
         self.tally
     }

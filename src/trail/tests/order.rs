@@ -37,7 +37,7 @@ fn without_places(mut sessions: Vec<Session>) -> Vec<Session> {
         if let Some(issued) = &mut session.issued {
             (issued.file, issued.offset) = (0, 0);
         }
-        for hits in session.tally.hits.values_mut() {
+        for (_, hits) in &mut session.tally.hits {
             hits.first.iter_mut().for_each(|hit| (hit.at.file, hit.at.offset) = (0, 0));
             hits.last.iter_mut().for_each(|last| (last.file, last.offset) = (0, 0));
         }

@@ -61,7 +61,7 @@ pub fn read(texts: &[String], workers: usize, conventions: &Conventions) -> Trai
     let mut gathered = Gathered::default();
     all.into_iter().rev().for_each(|worker| gathered.merge(worker.finish()));
     gathered.settle();
-    let (sessions, links) = link(&gathered, conventions);
+    let (sessions, links) = link(&mut gathered, conventions);
     Trail { sessions, links, gathered }
 }
 
