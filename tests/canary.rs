@@ -346,8 +346,24 @@ fn a_history_holds_no_secret() {
     let (temporary, kept) = (TempDir::new().expect("a folder"), TempDir::new().expect("a folder"));
     let file = kept.path().join("audit.db");
     let file = file.to_str().expect("UTF-8");
+    // What is to be told is kept there, too: nobody can be told here.
+    tree.write(
+        "secretrail.toml",
+        &format!(
+            "[notify]\nwebhook = {{ url-env = \"U\", secret-env = \"S\" }}\nprometheus = {{ file = \"{file}.prom\" }}\n"
+        ),
+    );
     for format in ["table", "json"] {
-        tree.run_any(&["scan", "-vvv", "-f", format, "--history", file], temporary.path());
+        for (_, output) in tree.run_any(&["scan", "-vvv", "-f", format, "--history", file], temporary.path())
+        {
+            assert_eq!(tree.seen(&output), Vec::<String>::new());
+        }
+    }
+    #[cfg(feature = "notify")]
+    {
+        let pending = tree.run_any(&["notify", "pending", file, "--json"], temporary.path());
+        assert!(pending[0].1.contains("the variable U is not set"), "{pending:?}");
+        assert!(Path::new(&format!("{file}.prom")).is_file());
     }
     let mut found = 0;
     for entry in fs::read_dir(kept.path()).expect("the folder") {

@@ -49,7 +49,8 @@ pub(super) fn run(cli: &Cli, arguments: &AuditArguments) -> Result<ExitCode, Err
     if let Some((_, bundle)) = holds("account") {
         all.account(bundle);
     } else if job.aws {
-        match account::live(cli, &arguments.aws, arguments.setup.no_progress) {
+        let accounts = setup.settings.accounts.as_ref();
+        match account::live(cli, accounts, &arguments.aws, arguments.setup.no_progress) {
             Ok(bundle) => all.account(&bundle),
             // What else was found is not lost for it.
             Err(error) if error.kind == ErrorKind::Input => {

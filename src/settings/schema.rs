@@ -36,6 +36,8 @@ mod tests {
     fn check(object: &Value, path: &str) {
         for (name, value) in object["properties"].as_object().unwrap() {
             assert!(value["description"].is_string(), "{path}{name} says nothing");
+            // One table, or a list of them.
+            let value = value["oneOf"].get(0).unwrap_or(value);
             let (inner, table) = match value["type"].as_str() {
                 Some("object") => (value, format!("[{path}{name}]")),
                 Some("array") if value["items"]["type"] == "object" => {

@@ -2,6 +2,7 @@
 //! does. `make test` installs them. Nothing of the machine's own AWS configuration is read.
 
 mod account;
+mod accounts;
 mod chain;
 mod collect;
 mod credentials;
@@ -13,6 +14,8 @@ mod inventory_rig;
 mod inventory_where;
 mod ministack;
 mod ministack_account;
+#[cfg(feature = "notify")]
+mod notify;
 mod rig;
 #[cfg(all(unix, feature = "run"))]
 mod run;

@@ -8,7 +8,7 @@ use crate::rig::{Here, Key, Server, documents, ministack, refusals};
 const ROOT: Key<'_> = Key { id: "123456789012", secret: "test" };
 
 /// A user with this policy and nothing else, and its key.
-fn user(server: &Server, name: &str, policy: &str) -> (String, String) {
+pub fn user(server: &Server, name: &str, policy: &str) -> (String, String) {
     let put = json!({"UserName": name, "PolicyName": "audit", "PolicyDocument": policy});
     let answers = server.set(
         ROOT,

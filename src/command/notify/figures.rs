@@ -1,5 +1,6 @@
 //! The figures of a run, for Prometheus: a file beside those of others, put in its place whole.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
@@ -8,7 +9,7 @@ use jiff::Timestamp;
 
 use crate::day::Day;
 use crate::error::Error;
-use crate::finding::Severity;
+use crate::finding::{Severity, Surface};
 use crate::history::{Entry, Pending, Seen, Status};
 use crate::notify::{Figures, FoundFigure, KeyFigure, LastRun, LevelFigure, prometheus};
 use crate::report::Report;
@@ -28,23 +29,41 @@ pub(in crate::command) fn gathered(
     let partial = report.gaps.iter().any(|gap| gap.hides_findings);
     let redactor = Redactor::default();
     let last_success = if partial { pending.last_success()? } else { Some(at) };
-    let first_seen = |one: &Seen| {
-        let entry = entries.iter().find(|entry| entry.fingerprint == one.fingerprint);
-        entry.map(|entry| entry.first_seen)
-    };
+    let known: BTreeMap<&str, Timestamp> =
+        entries.iter().map(|entry| (entry.fingerprint.as_str(), entry.first_seen)).collect();
+    let first_seen = |one: &Seen| known.get(one.fingerprint.as_str()).copied();
     Ok(Figures {
         scope: redactor.text(scope).into_owned(),
         at,
         last_success,
         gaps: report.gaps.iter().filter(|gap| gap.hides_findings).count(),
         oldest: seen.iter().filter_map(first_seen).min(),
-        findings: found(pending, seen, &entries, day),
+        findings: found(pending, seen, &entries, (day, &surfaces(report))),
         keys: keys(report, &redactor),
         levels: levels(report),
     })
 }
 
-fn found(pending: &Pending<'_>, seen: &[Seen], entries: &[Entry], day: Day) -> Vec<FoundFigure> {
+/// What was looked at: where nothing was found, 0 is told.
+fn surfaces(report: &Report<'_>) -> Vec<&'static str> {
+    if !report.gate.surfaces.is_empty() {
+        return report.gate.surfaces.iter().map(|surface| surface.word()).collect();
+    }
+    let surface = match report {
+        Report { account: Some(_), .. } => Surface::Account,
+        Report { trail: Some(_), .. } => Surface::Trail,
+        Report { inventory: Some(_), .. } => Surface::Inventory,
+        _ => Surface::Terraform,
+    };
+    vec![surface.word()]
+}
+
+fn found(
+    pending: &Pending<'_>,
+    seen: &[Seen],
+    entries: &[Entry],
+    (day, looked_at): (Day, &[&str]),
+) -> Vec<FoundFigure> {
     let now = seen.iter().map(|one| {
         let status = if pending.new.contains(&one.fingerprint) { "new" } else { "open" };
         (one.surface.as_str(), one.severity.as_str(), status)
@@ -55,7 +74,8 @@ fn found(pending: &Pending<'_>, seen: &[Seen], entries: &[Entry], day: Day) -> V
         Some((entry.surface.as_str(), entry.severity.as_str(), told))
     });
     let all: Vec<(&str, &str, &str)> = now.chain(others).collect();
-    let mut surfaces: Vec<&str> = all.iter().map(|(surface, ..)| *surface).collect();
+    let mut surfaces: Vec<&str> =
+        all.iter().map(|(surface, ..)| *surface).chain(looked_at.iter().copied()).collect();
     surfaces.sort_unstable();
     surfaces.dedup();
     let mut figures = Vec::new();

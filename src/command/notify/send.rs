@@ -20,6 +20,9 @@ const OLDEST: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// Tells all that waits. What can't be told stays, and is warned of.
 pub(super) fn all(history: &History, notify: &Notify) -> Result<(), Error> {
+    if history.waiting()?.is_empty() {
+        return Ok(());
+    }
     let Some(telling) = history.telling(PATIENCE) else {
         tracing::warn!("another run is telling for too long: what changed is told by the next run");
         return Ok(());

@@ -50,18 +50,22 @@ fn a_sign_of_life_is_given_at_the_beginning_and_at_the_end() {
 fn prometheus_finds_the_figures_of_the_last_run() {
     let job = Job::new("[notify]\nprometheus = { file = \"metrics/secretrail.prom\" }\n");
     job.folder.write("metrics/other.prom", "");
+    job.folder.write("main.tf", CLEAN);
     let day = |day: &str| job.run(&["scan", "--history", "audit.db", "--now", day, "-f", "json"]).code;
     let has = |line: &str| {
         let text = job.folder.read("metrics/secretrail.prom");
         assert!(text.lines().any(|one| one == line), "{line}\n{text}");
     };
-    assert_eq!(day("2026-03-01"), 1);
+    assert_eq!(day("2026-02-28"), 0);
     let found = |severity: &str, status: &str, count: usize| {
         let labels = format!(
             "scope=\"terraform .\",surface=\"terraform\",severity=\"{severity}\",status=\"{status}\""
         );
         has(&format!("secretrail_findings{{{labels}}} {count}"));
     };
+    found("critical", "open", 0);
+    job.folder.write("main.tf", LEAK);
+    assert_eq!(day("2026-03-01"), 1);
     found("critical", "new", 1);
     assert_eq!(day("2026-03-03"), 1);
     found("critical", "new", 0);
