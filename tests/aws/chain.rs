@@ -173,6 +173,12 @@ impl Made {
         let file = if *origin == Origin::CredentialsFile { &mut self.credentials } else { &mut self.config };
         if let Some(settings) = file.get_mut(profile) {
             settings.retain(|key, _| !gone.contains(key));
+            // A role that is assumed with nothing else went with its web identity.
+            let says_how =
+                ["source_profile", "credential_source"].iter().any(|key| settings.contains_key(key));
+            if *origin == Origin::WebIdentity && !says_how {
+                settings.remove("role_arn");
+            }
         }
         let gone: &[&str] = match origin {
             Origin::Environment => &["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"],
@@ -237,8 +243,6 @@ fn the_order_is_botocore_s_and_so_is_what_comes_next() {
             said.push((ours(rung), step));
             *seen.entry((ours(rung), step > 0)).or_insert(0) += 1;
             match rung {
-                // After a web identity, ours and botocore's part where a profile names a role besides: not compared yet.
-                Some(rung) if rung.origin == Origin::WebIdentity => break,
                 Some(rung) if !matches!(rung.state, State::Broken(_)) => made.without(&rung.base),
                 _ => break,
             }

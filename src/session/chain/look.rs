@@ -155,20 +155,26 @@ impl Look<'_> {
 
     /// A role by a token in a file. The environment wins over the profile, setting by setting.
     pub(super) fn web_identity(&self, profile: Option<Profile<'_>>, asks_environment: bool) -> Option<Rung> {
-        let setting = |variable: &str, key: &str| {
-            let own = asks_environment.then(|| self.setup.variable(variable)).flatten();
-            own.or_else(|| profile.and_then(|profile| profile.get(key)))
-        };
-        setting("AWS_WEB_IDENTITY_TOKEN_FILE", "web_identity_token_file").filter(|file| !file.is_empty())?;
-        let role = setting("AWS_ROLE_ARN", "role_arn").filter(|role| !role.is_empty());
+        let variable = |name: &str| asks_environment.then(|| self.setup.variable(name)).flatten();
+        let of_variable =
+            variable("AWS_WEB_IDENTITY_TOKEN_FILE").filter(|_| !self.is_gone(&Origin::WebIdentity, None));
+        let of_profile = || profile.and_then(|profile| self.token_file(profile));
+        of_variable.or_else(of_profile).filter(|file| !file.is_empty())?;
+        let of_profile = || profile.and_then(|profile| profile.get("role_arn"));
+        let role = variable("AWS_ROLE_ARN").or_else(of_profile).filter(|role| !role.is_empty());
         let state = match role {
             Some(_) => State::Ready(None),
             None => State::Broken("a file with a web identity is named, and no role".into()),
         };
         // What variables name belongs to no profile.
-        let is_variable = asks_environment && self.setup.variable("AWS_WEB_IDENTITY_TOKEN_FILE").is_some();
-        let name = profile.map(|profile| profile.name).filter(|_| !is_variable);
+        let name = profile.map(|profile| profile.name).filter(|_| of_variable.is_none());
         self.unless_gone(rung(Origin::WebIdentity, name, role.map(of_arn).unwrap_or_default(), state))
+    }
+
+    /// The file of a profile with a web identity, unless that vanished: then its role is one like others.
+    pub(super) fn token_file<'p>(&self, profile: Profile<'p>) -> Option<&'p str> {
+        let is_gone = self.is_gone(&Origin::WebIdentity, Some(&shown(profile.name)));
+        profile.get("web_identity_token_file").filter(|_| !is_gone)
     }
 
     fn sso(&self, profile: Profile<'_>) -> Option<Rung> {

@@ -10,7 +10,7 @@ const MOST_STEPS: usize = 8;
 
 /// The role of a profile, with the state and the base of what assumes it. `None` where the profile assumes none.
 pub(super) fn assumed(look: &Look<'_>, profile: Profile<'_>) -> Option<Rung> {
-    let role = role_of(profile)?;
+    let role = role_of(look, profile)?;
     let (state, base) = match base(look, profile, &mut vec![profile.name.to_owned()]) {
         Ok(base) => (base.state, base.base),
         Err(reason) => (State::Broken(reason), (Origin::Role, Some(shown(profile.name)))),
@@ -24,9 +24,16 @@ pub(super) fn assumed(look: &Look<'_>, profile: Profile<'_>) -> Option<Rung> {
     Some(Rung { base, detail, ..rung(Origin::Role, Some(profile.name), of_arn(role), state) })
 }
 
-/// A role by web identity is another thing.
-fn role_of<'p>(profile: Profile<'p>) -> Option<&'p str> {
-    profile.get("role_arn").filter(|_| profile.get("web_identity_token_file").is_none())
+/// A role by web identity is another thing. Where that vanished, its role went with it, unless the profile says with
+/// what else to assume it.
+fn role_of<'p>(look: &Look<'_>, profile: Profile<'p>) -> Option<&'p str> {
+    let says_how = || ["source_profile", "credential_source"].iter().any(|key| profile.get(key).is_some());
+    let is_one = match (profile.get("web_identity_token_file"), look.token_file(profile)) {
+        (None, _) => true,
+        (Some(_), None) => says_how(),
+        (Some(_), Some(_)) => false,
+    };
+    profile.get("role_arn").filter(|_| is_one)
 }
 
 /// The credential that assumes the role of a profile.
@@ -69,7 +76,7 @@ fn of_source(
     if is_circle || seen.len() > MOST_STEPS {
         return Err(format!("the source_profile of profile {name} leads in a circle"));
     }
-    if has_keys || role_of(next).is_none() {
+    if has_keys || role_of(look, next).is_none() {
         let found = look.web_identity(Some(next), false).or_else(|| look.of_profile(next));
         return found
             .ok_or_else(|| format!("profile {}, which assumes the role, has no credential", shown(source)));
