@@ -8,9 +8,11 @@ mod inventory_where;
 #[cfg(feature = "notify")]
 mod notify;
 mod report;
+mod review;
 #[cfg(feature = "run")]
 mod run;
 mod session;
+mod settings;
 mod trail;
 #[cfg(feature = "aws")]
 mod trail_aws;
@@ -113,6 +115,9 @@ pub enum Color {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Write a first secretrail.toml, commented, out of what stands in a repository.
+    #[command(after_help = settings::INIT_EXAMPLES)]
+    Init(InitArguments),
     /// Audit all surfaces at once: Terraform, the AWS account, CloudTrail, the list of keys.
     #[command(after_help = audit::AUDIT_EXAMPLES)]
     Audit(Box<AuditArguments>),
@@ -133,6 +138,9 @@ pub enum Command {
     /// Read CloudTrail's logs: who was root, what agents did, and who stands behind each session.
     #[command(after_help = trail::TRAIL_EXAMPLES)]
     Trail(Box<TrailArguments>),
+    /// After an incident: from a key, a principal, an event or a secret to what happened, and what to do.
+    #[command(after_help = review::REVIEW_EXAMPLES)]
+    Review(Box<ReviewArguments>),
     /// Collect from an AWS account what an audit needs, into a bundle that can be audited without credentials.
     #[cfg(feature = "aws")]
     #[command(after_help = account::COLLECT_EXAMPLES)]
@@ -140,6 +148,9 @@ pub enum Command {
     /// Look at findings over time, and accept some of them for a while.
     #[command(after_help = history::HISTORY_EXAMPLES)]
     History(HistoryArguments),
+    /// Check secretrail.toml, or print its schema for editors.
+    #[command(after_help = settings::SETTINGS_EXAMPLES)]
+    Settings(SettingsArguments),
     /// Try whether everybody can be told what changes, and see what could not be told yet.
     #[cfg(feature = "notify")]
     #[command(after_help = notify::NOTIFY_EXAMPLES)]
@@ -321,6 +332,7 @@ pub use inventory_where::{FromEnvironment, InventoryWhereArguments, NamedKey};
 #[cfg(feature = "notify")]
 pub use notify::{NotifyArguments, NotifyCommand};
 pub use report::{Also, ReportArguments};
+pub use review::{AlsoReview, ReviewArguments};
 #[cfg(feature = "run")]
 pub use run::RunArguments;
 #[cfg(all(feature = "aws", feature = "run"))]
@@ -340,6 +352,7 @@ pub enum TrailCommand {
 #[cfg(feature = "serve")]
 pub use serve::{RunTaskArguments, ServeArguments, ServeCommand};
 pub use session::SessionArguments;
+pub use settings::{InitArguments, SettingsArguments, SettingsCommand};
 pub use trail::TrailArguments;
 #[cfg(feature = "aws")]
 pub use trail_aws::{LiveArguments, SignInArguments};

@@ -121,6 +121,21 @@ pub struct SinkFacts {
     pub durable: bool,
 }
 
+/// The events of a trail that a finding stands for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct EventFacts {
+    /// How many, each counted once.
+    pub count: u64,
+    /// The time of the first one.
+    pub first: String,
+    /// The time of the last one.
+    pub last: String,
+    /// Their calls, in order: `CreateAccessKey`.
+    pub calls: Vec<String>,
+    /// The session that they are of, where it is one.
+    pub session: Option<String>,
+}
+
 /// A rule met by a record. Every string in it has passed the redactor.
 #[derive(Debug, Clone)]
 pub struct Finding {
@@ -142,6 +157,8 @@ pub struct Finding {
     pub secret: Option<SecretFacts>,
     /// The sink.
     pub sink: Option<SinkFacts>,
+    /// The events, of a trail.
+    pub events: Option<EventFacts>,
     /// What to do in this case, where the rule has words for it.
     pub remediation: Option<String>,
     /// Stable across unrelated edits: rule, source name, name, secret's name, sink, ordinal of equals; hex.

@@ -24,6 +24,7 @@
 //! * [`session`] is the check before work begins: who this is in AWS, whom it would become, what stands in the way.
 //! * [`inventory`] holds a team's list of keys against such a bundle in the same way. A list names keys, and never
 //!   holds one.
+//! * [`review`] tells what happened after an incident, from one key, principal, event or secret on.
 //! * Reading never fails: a [`reading::Reading`] has facts *and* gaps, and a gap is reported.
 //! * `terraform` and `script` do not know each other; `flow` joins them over [`value`].
 //! * A secret's text never leaves the process: see [`secret::Secret`] and [`secret::redact`].
@@ -51,6 +52,7 @@ pub mod policy;
 pub mod reading;
 pub mod record;
 pub mod report;
+pub mod review;
 pub mod rule;
 pub mod scan;
 pub mod script;

@@ -1,7 +1,10 @@
 //! `secretrail.toml`: what a team settles once.
 
+mod audit;
+pub mod draft;
 mod inventory;
 mod notify;
+mod schema;
 mod session;
 
 use std::ops::Range;
@@ -11,7 +14,9 @@ use serde::Deserialize;
 use toml::Spanned;
 use toml::value::Datetime;
 
+pub use self::audit::Audit;
 pub use self::inventory::InventorySettings;
+pub use self::schema::SCHEMA;
 use crate::account::Thresholds;
 use crate::day::Day;
 use crate::error::{Error, ErrorKind, refused, without_values};
@@ -84,35 +89,6 @@ pub struct Run {
     pub mask: Vec<String>,
 }
 
-/// `[audit]`.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Audit {
-    /// Trees of Terraform.
-    pub terraform: Vec<PathBuf>,
-    /// CloudTrail's logs.
-    pub trail: Vec<PathBuf>,
-    /// What was collected.
-    pub evidence: Vec<PathBuf>,
-    /// Whether AWS is asked.
-    pub aws: bool,
-}
-
-impl Audit {
-    fn beside(&mut self, home: &Path) {
-        let paths = self.terraform.iter_mut().chain(&mut self.trail).chain(&mut self.evidence);
-        paths.for_each(|path| *path = home.join(&path));
-    }
-}
-
-#[derive(Deserialize, Default)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
-struct WrittenAudit {
-    terraform: Vec<PathBuf>,
-    trail: Vec<PathBuf>,
-    evidence: Vec<PathBuf>,
-    aws: bool,
-}
-
 #[derive(Deserialize, Default)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 struct WrittenRun {
@@ -134,7 +110,7 @@ struct Written {
     account: WrittenAccount,
     trail: WrittenTrail,
     run: WrittenRun,
-    audit: WrittenAudit,
+    audit: audit::Written,
     session: session::Written,
     inventory: inventory::Written,
     notify: notify::Written,
@@ -299,6 +275,7 @@ impl Settings {
         let account = thresholds(written.account).map_err(|(at, reason)| wrong(place(text, at), reason))?;
         let session =
             session::session(written.session).map_err(|(at, reason)| wrong(place(text, at), reason))?;
+        let audit = audit::settings(written.audit).map_err(|(at, reason)| wrong(place(text, at), reason))?;
         let inventory =
             inventory::settings(written.inventory).map_err(|(at, reason)| wrong(place(text, at), reason))?;
         let notify = notify::notify(written.notify).map_err(|(at, reason)| wrong(place(text, at), reason))?;
@@ -317,12 +294,7 @@ impl Settings {
             account,
             trail: conventions(written.trail),
             run: Run { remove: written.run.remove, mask: written.run.mask },
-            audit: Audit {
-                terraform: written.audit.terraform,
-                trail: written.audit.trail,
-                evidence: written.audit.evidence,
-                aws: written.audit.aws,
-            },
+            audit,
             session,
             inventory,
             notify,

@@ -128,7 +128,8 @@ fn kin(finding: &Finding, source: &str, redactor: &Redactor) -> String {
 }
 
 /// Texts as one number in hex. A byte that no name holds stands between them, so that `a` + `bc` is not `ab` + `c`.
-fn hashed(parts: &[&str]) -> String {
+/// A short hash of some texts, in hex.
+pub fn hashed(parts: &[&str]) -> String {
     let mut hash = Sha256::new();
     for part in parts {
         hash.update(part.as_bytes());
@@ -189,6 +190,7 @@ mod tests {
             secret: Some(SecretFacts { name: "token".into(), ..SecretFacts::default() }),
             sink: None,
             remediation: None,
+            events: None,
             fingerprint: String::new(),
         }
     }

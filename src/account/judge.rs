@@ -24,6 +24,7 @@ pub fn judge(account: &Account, rules: &RuleSet) -> Vec<Finding> {
                     related: Vec::new(),
                     secret: judged.key.clone(),
                     sink: None,
+                    events: None,
                     fingerprint: String::new(),
                 });
             }

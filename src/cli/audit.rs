@@ -12,7 +12,7 @@ Examples:
   secretrail audit                                    what [audit] in secretrail.toml names
   secretrail audit infra/ --aws                       Terraform, the account, the list of keys
   secretrail audit infra/ --evidence evidence.tar.zst --trail logs/
-  secretrail audit --history audit.db --only-new --also html=audit.html
+  secretrail audit --history audit.db --only-new --jitter 600 --also html=audit.html
                                                       every night
 
 Settings:
@@ -20,7 +20,10 @@ Settings:
   terraform = [\"infra\"]      # trees
   trail = [\"logs\"]           # CloudTrail's logs
   evidence = [\"evidence\"]    # what `secretrail collect` wrote; or
-  aws = true                 # ask AWS
+  aws = true                 # ask AWS for the account and the parameters
+  live = true                # ask CloudTrail's event history, where there are no logs
+  overlap-hours = 6          # with --history: what each run reads again, as logs come late
+  first-days = 30            # with --history: how far back the first run reads
   [inventory]
   files = [\"SECRETS.md\"]     # the lists of keys
 
@@ -49,6 +52,22 @@ pub struct AuditArguments {
     /// Ask AWS for the account and for the parameters that the lists name.
     #[arg(long = "aws", id = "ask_aws")]
     pub ask_aws: bool,
+
+    /// Ask CloudTrail's event history, which has the management events of the last 90 days.
+    #[arg(long, conflicts_with = "trails")]
+    pub live: bool,
+
+    /// Of trails: only events from this time on [default: with --history what the last run has not read, else all].
+    #[arg(long, value_name = "TIME", value_parser = super::trail::moment)]
+    pub since: Option<i64>,
+
+    /// Begin within so many seconds, drawn by lot: jobs that start at one time do not ask AWS all at once.
+    #[arg(long, value_name = "SECONDS", default_value_t = 0, value_parser = clap::value_parser!(u64).range(..=86_400))]
+    pub jitter: u64,
+
+    /// With --history: wait so many seconds for the same audit, where it is under way already.
+    #[arg(long, value_name = "SECONDS", default_value_t = 0, value_parser = clap::value_parser!(u64).range(..=86_400))]
+    pub wait: u64,
 
     /// How AWS is asked.
     #[command(flatten)]

@@ -32,7 +32,8 @@ pub(super) fn run(cli: &Cli, arguments: &AccountArguments) -> Result<ExitCode, E
     let scope = format!("account {}", account.number);
     let account = Some(section(&account, arguments.show_key_ids));
     let sections = Sections { account, ..Sections::default() };
-    let asked = Asked { since: None, surfaces: Vec::new(), sections, scope, nothing: nothing_to_audit };
+    let asked =
+        Asked { since: None, surfaces: Vec::new(), sections, scope, window: None, nothing: nothing_to_audit };
     Outcome { setup: &setup, looked, silencing, asked }.report(cli, &arguments.report, started)
 }
 

@@ -1,11 +1,16 @@
 //! `secretrail audit`: all surfaces, one report.
 
+mod turn;
+
 use std::path::PathBuf;
 use std::time::Instant;
 
+use jiff::Timestamp;
+
+use self::turn::Turn;
 use super::account;
 use super::inventory::check;
-use super::outcome::{Asked, Outcome, Sections};
+use super::outcome::{Asked, Outcome, Sections, Window};
 use super::scan::{Looked, Setup, scope};
 use super::silencing::Silencing;
 use super::trail::input::is_remote;
@@ -24,6 +29,8 @@ pub(super) fn run(cli: &Cli, arguments: &AuditArguments) -> Result<ExitCode, Err
     let setup = Setup::of_audit(&what(arguments))?;
     let silencing = Silencing::load(&setup, arguments.report.baseline.as_deref(), arguments.now)?;
     let job = job(arguments, &setup)?;
+    let scope = scope("audit", job.terraform.iter().chain(&job.trail).chain(&job.evidence));
+    let turn = Turn::begin(arguments, &job, &scope, &setup)?;
     let mut all = All::new(&setup);
     if !job.terraform.is_empty() {
         all.look(Surface::Terraform, |sources, _| {
@@ -53,13 +60,25 @@ pub(super) fn run(cli: &Cli, arguments: &AuditArguments) -> Result<ExitCode, Err
         }
     }
     let collected = holds("trail").map(|(path, _)| Logs::Evidence(path));
-    let logs = if job.trail.is_empty() { collected } else { Some(Logs::Paths(&job.trail)) };
+    let logs = match job.trail.is_empty() {
+        false => Some(Logs::Paths(&job.trail)),
+        true if job.live => Some(Logs::Live),
+        true => collected,
+    };
+    let mut window = None;
     if let Some(logs) = logs {
+        let since = if matches!(logs, Logs::Evidence(_)) { None } else { turn.since };
+        let asking = trail::Asking { logs, since, aws: &arguments.aws, no_progress: arguments.no_progress };
+        all.since = since.and_then(|since| Timestamp::from_second(since).ok());
+        let hiding = all.hiding();
         all.look(Surface::Trail, |sources, sections| {
-            let (looked, section) = trail::plain(cli, logs, &setup, arguments.no_progress, sources)?;
+            let (looked, section) = trail::plain(cli, &asking, &setup, sources)?;
             sections.trail = Some(section);
             Ok(looked)
         })?;
+        // What could not be read is read again the next time.
+        let read_to = (all.hiding() == hiding).then_some(turn.begun);
+        window = (turn.comes_back && since.is_some()).then_some(Window { surface: Surface::Trail, read_to });
     }
     let evidence = holds("inventory").map(|(path, _)| path.as_path());
     let can_hold = evidence.is_some() || (job.aws && refused.is_none());
@@ -94,7 +113,8 @@ pub(super) fn run(cli: &Cli, arguments: &AuditArguments) -> Result<ExitCode, Err
     let asked = Asked {
         since: None,
         sections: all.sections,
-        scope: scope("audit", job.terraform.iter().chain(&job.trail).chain(&job.evidence)),
+        scope,
+        window,
         surfaces: all.surfaces,
         nothing: nothing_to_audit,
     };
@@ -138,8 +158,10 @@ fn job(arguments: &AuditArguments, setup: &Setup) -> Result<Audit, Error> {
         trail: arguments.trails.clone(),
         evidence: arguments.evidence.clone(),
         aws: arguments.ask_aws,
+        live: arguments.live,
+        ..setup.settings.audit.clone()
     };
-    let job = if named == Audit::default() { setup.settings.audit.clone() } else { named };
+    let job = if named.is_empty() { setup.settings.audit.clone() } else { named };
     match job.terraform.iter().chain(&job.trail).find(|path| !is_remote(path) && !path.exists()) {
         Some(path) => Err(Error::new(
             ErrorKind::Input,
@@ -170,6 +192,8 @@ struct All<'s> {
     looked: Looked,
     sections: Sections,
     surfaces: Vec<Surface>,
+    /// From when on events of trails are read.
+    since: Option<Timestamp>,
 }
 
 impl<'s> All<'s> {
@@ -177,7 +201,7 @@ impl<'s> All<'s> {
         let sources = Sources::default();
         sources.set_base(setup.base.clone());
         let looked = Looked { sources, scanned: Default::default(), files: 0, excluded: 0, past: None };
-        Self { setup, looked, sections: Sections::default(), surfaces: Vec::new() }
+        Self { setup, looked, sections: Sections::default(), surfaces: Vec::new(), since: None }
     }
 
     /// Looks at one surface. All of them share their documents, as one report speaks of all.
@@ -209,8 +233,17 @@ impl<'s> All<'s> {
         self.surfaces.push(surface);
         if is_empty {
             // Alone it would be an error; among others it must not pass unseen.
-            self.gap(surface.word(), "nothing was found to audit on this surface".to_owned());
+            let reason = match self.since.filter(|_| surface == Surface::Trail) {
+                Some(since) => format!("there is no event from {since} on: has the trail stopped?"),
+                None => "nothing was found to audit on this surface".to_owned(),
+            };
+            self.gap(surface.word(), reason);
         }
+    }
+
+    /// Gaps that could hide a finding, so far.
+    fn hiding(&self) -> usize {
+        self.looked.scanned.gaps.iter().filter(|gap| gap.hides_findings).count()
     }
 
     /// Something that was not looked at.

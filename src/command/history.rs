@@ -13,7 +13,7 @@ use crate::cli::{Cli, HistoryArguments, HistoryCommand, ReportArguments};
 use crate::day::Day;
 use crate::error::{Error, ErrorKind, ExitCode};
 use crate::finding::Finding;
-use crate::history::{Entry, History, Pending, Run, Seen, Status};
+use crate::history::{Entry, History, Pending, Run, Seen, Status, Window};
 use crate::notify::Notify;
 #[cfg(feature = "notify")]
 use crate::notify::{Figures, LastRun};
@@ -48,7 +48,9 @@ pub(super) fn run(cli: &Cli, arguments: &HistoryArguments) -> Result<ExitCode, E
 fn list(cli: &Cli, file: &Path, all: bool, json: bool) -> Result<ExitCode, Error> {
     let today = Day::today();
     let rows = History::open_existing(file)?.entries()?.into_iter().map(|entry| row(entry, today));
-    let rows: Vec<HistoryRow> = rows.filter(|row| all || row.status != Status::Fixed.word()).collect();
+    let rows: Vec<HistoryRow> = rows
+        .filter(|row| all || ![Status::Fixed, Status::Past].iter().any(|status| status.word() == row.status))
+        .collect();
     let style = plain_style(cli);
     write(None, &|out| {
         if json { report::write_history_json(&rows, out) } else { report::write_history(&rows, style, out) }
@@ -70,6 +72,7 @@ fn row(entry: Entry, today: Day) -> HistoryRow {
         first_seen: entry.first_seen.to_string(),
         last_seen: entry.last_seen.to_string(),
         fixed_at: entry.fixed_at.map(|at| at.to_string()),
+        past_at: entry.past_at.map(|at| at.to_string()),
         scope: entry.scope,
         fingerprint: entry.fingerprint,
     }
@@ -132,16 +135,24 @@ impl Keeper {
     }
 
     /// Puts the report down, and tells it what changed. Kept only once the report is written: see [`Pending`].
-    pub(super) fn record(&mut self, report: &mut Report<'_>) -> Result<Pending<'_>, Error> {
+    pub(super) fn record(
+        &mut self,
+        report: &mut Report<'_>,
+        window: Option<super::outcome::Window>,
+    ) -> Result<Pending<'_>, Error> {
         let gate = &report.gate;
         // What is left out may be there all the same.
         let told = gate.left_out == 0 && gate.off_findings == 0 && gate.excluded == 0;
         let whole = told && !report.gaps.iter().any(|gap| gap.hides_findings);
         let at = self.day.map_or_else(Timestamp::now, Day::begins);
+        let window = window.map(|one| Window { surface: one.surface.word(), read_to: one.read_to });
         let seen: Vec<Seen> = report::briefs(report).into_iter().map(seen).collect();
         let silenced: Vec<&str> = report.silenced.iter().map(|one| one.fingerprint.as_str()).collect();
-        let pending =
-            self.history.record(Run { scope: &self.scope, job: &self.job, at, whole }, &seen, &silenced)?;
+        let pending = self.history.record(
+            Run { scope: &self.scope, job: &self.job, at, whole, window },
+            &seen,
+            &silenced,
+        )?;
         note(&pending, report, &seen, (&self.scope, at, &self.notify))?;
         #[cfg(feature = "notify")]
         if self.notify.prometheus.is_some() {

@@ -9,12 +9,14 @@ mod collect;
 mod credential_process;
 mod evidence;
 mod history;
+mod init;
 mod inventory;
 mod man;
 mod notify;
 mod outcome;
 mod output;
 mod policy;
+mod review;
 mod rules;
 #[cfg(feature = "run")]
 mod run;
@@ -22,6 +24,7 @@ mod scan;
 #[cfg(feature = "serve")]
 mod serve;
 mod session;
+mod settings;
 mod setup;
 mod silencing;
 mod since;
@@ -63,6 +66,7 @@ fn audit(cli: &Cli) -> Result<ExitCode, Error> {
         Command::Account(arguments) => account::run(cli, arguments),
         Command::Inventory(arguments) => inventory::run(cli, arguments),
         Command::Trail(arguments) => trail::run(cli, arguments),
+        Command::Review(arguments) => review::run(arguments),
         Command::Baseline(arguments) => baseline::run(cli, arguments),
         Command::Rules(arguments) => rules::run(arguments),
         #[cfg(feature = "aws")]
@@ -72,6 +76,8 @@ fn audit(cli: &Cli) -> Result<ExitCode, Error> {
         Command::Notify(arguments) => notify::run(arguments),
         Command::Evidence(arguments) => evidence::run(arguments),
         Command::Policy(arguments) => policy::run(arguments),
+        Command::Init(arguments) => init::run(arguments),
+        Command::Settings(arguments) => settings::run(arguments),
         #[cfg(feature = "run")]
         Command::Run(_) => Ok(ExitCode::NotRun),
         #[cfg(all(feature = "aws", feature = "run"))]

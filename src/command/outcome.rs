@@ -5,6 +5,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
+use jiff::Timestamp;
+
 use super::history::Keeper;
 use super::output::{check_places, style, write};
 use super::scan::{Looked, Setup, judges};
@@ -40,8 +42,18 @@ pub(super) struct Asked {
     pub surfaces: Vec<Surface>,
     /// What was audited, as a history tells jobs apart: `terraform infra/`.
     pub scope: String,
+    /// Of which surface a stretch of time was read only.
+    pub window: Option<Window>,
     /// What is said where there was nothing to audit.
     pub nothing: fn() -> Error,
+}
+
+/// A stretch of time that a job reads of a surface.
+#[derive(Clone, Copy)]
+pub(super) struct Window {
+    pub surface: Surface,
+    /// Where the next run begins; none where something could not be read.
+    pub read_to: Option<Timestamp>,
 }
 
 /// What is told beside findings, of each surface that was looked at.
@@ -101,6 +113,7 @@ impl Outcome<'_> {
             code_of(&findings, &gaps, Some(fail_on), arguments.exit_zero)
         };
         let prefix = |format| if format == Format::Json { String::new() } else { prefix(&setup.base) };
+        let window = self.asked.window;
         let mut report = Report {
             sources: &self.looked.sources,
             path_prefix: prefix(arguments.format),
@@ -138,7 +151,7 @@ impl Outcome<'_> {
         let pending = keeper
             .as_mut()
             .filter(|_| report.exit_code != ExitCode::NotAudited)
-            .map(|keeper| keeper.record(&mut report))
+            .map(|keeper| keeper.record(&mut report, window))
             .transpose()?;
         if report.exit_code != ExitCode::NotAudited {
             // Those that are new may be fewer.

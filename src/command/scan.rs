@@ -60,6 +60,7 @@ pub(super) fn run(cli: &Cli, arguments: &ScanArguments) -> Result<ExitCode, Erro
         surfaces: Vec::new(),
         sections: Sections::default(),
         scope: scope("terraform", arguments.what.paths.iter().chain(&arguments.what.plans)),
+        window: None,
         nothing: nothing_to_audit,
     };
     Outcome { setup: &setup, looked, silencing, asked }.report(cli, &arguments.report, started)

@@ -156,7 +156,7 @@ pub(super) fn scope<'p>(surface: &str, paths: impl Iterator<Item = &'p PathBuf>)
     format!("{surface} {paths}")
 }
 
-fn stop_on_ctrl_c() -> Arc<AtomicBool> {
+pub(super) fn stop_on_ctrl_c() -> Arc<AtomicBool> {
     let stop = Arc::new(AtomicBool::new(false));
     let flag = Arc::clone(&stop);
     // Without a handler Ctrl-C still ends the process; there is nothing to lose.

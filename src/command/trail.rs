@@ -1,5 +1,6 @@
 //! `secretrail trail`.
 
+pub(super) mod archive;
 pub(super) mod asked;
 #[cfg(feature = "aws")]
 pub(super) mod bucket;
@@ -29,7 +30,7 @@ use self::read::{FileTrouble, Reader, Taker};
 use super::outcome::{Asked, Outcome, Sections};
 use super::scan::{Looked, Setup};
 use super::silencing::Silencing;
-use crate::cli::{Cli, TrailArguments, What};
+use crate::cli::{AwsArguments, Cli, TrailArguments, What};
 use crate::error::{Error, ErrorKind, ExitCode};
 use crate::finding::Finding;
 use crate::reading::Gap;
@@ -37,7 +38,7 @@ use crate::report::TrailSection;
 use crate::rule::{Correlator, RuleSet};
 use crate::scan::Scanned;
 use crate::source::{SourceId, Sources, Span};
-use crate::trail::{At, EVENT, Gathered, Limits, Session, Worker, correlated, feed, judge, link};
+use crate::trail::{At, EVENT, Gathered, Judged, Limits, Session, Worker, correlated, feed, judge, link};
 
 pub(super) fn run(cli: &Cli, arguments: &TrailArguments) -> Result<ExitCode, Error> {
     #[cfg(feature = "verify")]
@@ -68,21 +69,15 @@ pub(super) fn run(cli: &Cli, arguments: &TrailArguments) -> Result<ExitCode, Err
     )
 }
 
-/// All events of some paths or of a bundle, with documents that others look at, too.
-pub(super) fn plain(
-    cli: &Cli,
-    logs: Logs<'_>,
-    setup: &Setup,
-    no_progress: bool,
-    sources: Sources,
-) -> Result<(Looked, TrailSection), Error> {
-    let mut arguments = TrailArguments { no_progress, ..TrailArguments::default() };
-    match logs {
-        Logs::Paths(paths) => arguments.paths = paths.to_vec(),
-        Logs::Evidence(path) => arguments.evidence = Some(path.to_path_buf()),
-    }
-    let (looked, asked) = look(cli, &arguments, setup, &arguments.paths, sources)?;
-    Ok((looked, asked.sections.trail.unwrap_or_default()))
+/// What an audit of several surfaces asks of a trail.
+pub(super) struct Asking<'l> {
+    /// Where events are.
+    pub logs: Logs<'l>,
+    /// Only events from this second on.
+    pub since: Option<i64>,
+    /// How AWS is asked, for buckets and for its event history.
+    pub aws: &'l AwsArguments,
+    pub no_progress: bool,
 }
 
 /// Where events are.
@@ -91,7 +86,50 @@ pub(super) enum Logs<'l> {
     Paths(&'l [PathBuf]),
     /// In what was collected.
     Evidence(&'l Path),
+    /// In CloudTrail's event history.
+    Live,
 }
+
+/// All events of that, with documents that others look at, too.
+pub(super) fn plain(
+    cli: &Cli,
+    asking: &Asking<'_>,
+    setup: &Setup,
+    sources: Sources,
+) -> Result<(Looked, TrailSection), Error> {
+    let mut arguments =
+        TrailArguments { no_progress: asking.no_progress, since: asking.since, ..TrailArguments::default() };
+    sign_in(&mut arguments, asking.aws);
+    match asking.logs {
+        Logs::Paths(paths) => arguments.paths = paths.to_vec(),
+        Logs::Evidence(path) => arguments.evidence = Some(path.to_path_buf()),
+        #[cfg(feature = "aws")]
+        Logs::Live => arguments.live.live = true,
+        #[cfg(not(feature = "aws"))]
+        Logs::Live => {
+            let message = "this build can't ask AWS";
+            return Err(Error::new(ErrorKind::Usage, message).hint("build it with the feature `aws`"));
+        }
+    }
+    let (looked, asked) = look(cli, &arguments, setup, &arguments.paths, sources)?;
+    Ok((looked, asked.sections.trail.unwrap_or_default()))
+}
+
+/// With the credentials that the other surfaces are asked with.
+#[cfg(feature = "aws")]
+fn sign_in(arguments: &mut TrailArguments, aws: &AwsArguments) {
+    arguments.sign_in = crate::cli::SignInArguments {
+        profile: aws.profile.clone(),
+        role_arn: aws.role_arn.clone(),
+        external_id: aws.external_id.clone(),
+        role_session_name: aws.role_session_name.clone(),
+        timeout: aws.timeout,
+        clock: aws.clock,
+    };
+}
+
+#[cfg(not(feature = "aws"))]
+fn sign_in(_: &mut TrailArguments, _: &AwsArguments) {}
 
 /// What lies on the disk of it; the settings are then those of the current folder.
 pub(super) fn local(arguments: &TrailArguments) -> Vec<PathBuf> {
@@ -129,7 +167,8 @@ fn look(
     gaps.extend(lost(&seen));
     seen.gathered.coverage.digests += found.passed as u64;
     let (sessions, links) = link(&seen.gathered, &setup.settings.trail);
-    let mut findings = judge(&sessions, &seen.gathered, &setup.rules, &ids);
+    let Judged { mut findings, left_out } = judge(&sessions, &setup.rules, &ids);
+    gaps.extend(left_out.map(|reason| unseen(nowhere(), String::new(), reason)));
     findings.append(&mut seen.findings(&ids));
     let shown = rows::shown(&reader, arguments, &sessions, &seen.gathered)?;
     bar.finish_and_clear();
@@ -148,6 +187,7 @@ fn look(
         surfaces: Vec::new(),
         sections: Sections { trail: Some(section), ..Sections::default() },
         scope,
+        window: None,
         nothing: nothing_to_audit,
     };
     Ok((looked, asked))
@@ -219,17 +259,16 @@ fn unseen(at: Span, name: String, reason: String) -> Gap {
     Gap { at, name, reason, hides_findings: true }
 }
 
-/// Findings for which there was no room.
-fn lost(seen: &Seen<'_>) -> Vec<Gap> {
-    let nowhere = Span::start_of(SourceId(u32::MAX));
-    let told = |count: u64, what: &str| {
-        let reason = format!("{count} {what}");
-        (count > 0).then(|| Gap { at: nowhere, name: String::new(), reason, hides_findings: true })
-    };
-    let kept = told(seen.gathered.more_hits, "findings are left out: of each rule the first 10,000 are told");
-    let rest =
-        told(seen.correlated.lost, "events could not be held for correlations: ask for a shorter time");
-    kept.into_iter().chain(rest).collect()
+/// What is of no single log.
+fn nowhere() -> Span {
+    Span::start_of(SourceId(u32::MAX))
+}
+
+/// Events for which there was no room.
+fn lost(seen: &Seen<'_>) -> Option<Gap> {
+    let lost = seen.correlated.lost;
+    let reason = format!("{lost} events could not be held for correlations: ask for a shorter time");
+    (lost > 0).then(|| unseen(nowhere(), String::new(), reason))
 }
 
 fn progress_bar(cli: &Cli, arguments: &TrailArguments, files: usize) -> ProgressBar {

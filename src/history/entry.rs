@@ -37,6 +37,8 @@ pub struct Entry {
     pub last_seen: Timestamp,
     /// When it was gone.
     pub fixed_at: Option<Timestamp>,
+    /// When it left the time that its job reads.
+    pub past_at: Option<Timestamp>,
     /// Whether somebody accepted it.
     pub acceptance: Option<Acceptance>,
 }
@@ -48,6 +50,8 @@ pub enum Status {
     Open,
     /// Still there, and accepted.
     Accepted,
+    /// It happened before the time that its job reads now.
+    Past,
     /// Gone.
     Fixed,
 }
@@ -58,6 +62,7 @@ impl Status {
         match self {
             Self::Open => "open",
             Self::Accepted => "accepted",
+            Self::Past => "past",
             Self::Fixed => "fixed",
         }
     }
@@ -67,29 +72,32 @@ impl Entry {
     /// How it stands on this day.
     pub fn status(&self, day: Day) -> Status {
         let accepted = self.acceptance.as_ref().is_some_and(|acceptance| acceptance.until >= day);
-        match (self.fixed_at, accepted) {
-            (Some(_), _) => Status::Fixed,
-            (None, true) => Status::Accepted,
-            (None, false) => Status::Open,
+        match (self.fixed_at, accepted, self.past_at) {
+            (Some(_), ..) => Status::Fixed,
+            (None, true, _) => Status::Accepted,
+            (None, false, Some(_)) => Status::Past,
+            (None, false, None) => Status::Open,
         }
     }
 }
 
 const COLUMNS: &str =
     "f.scope, f.fingerprint, f.rule, f.surface, f.severity, f.place, f.message, f.first_seen,
-  f.last_seen, f.fixed_at, a.until, a.reason
+  f.last_seen, f.fixed_at, a.until, a.reason, f.past_at
   FROM finding f LEFT JOIN acceptance a ON a.fingerprint = f.fingerprint";
 
 /// All, those that are open first, the newest first.
 pub(super) fn all(connection: &Connection) -> Result<Vec<Entry>, rusqlite::Error> {
-    let order = "ORDER BY f.fixed_at IS NOT NULL, f.first_seen DESC, f.scope, f.fingerprint";
+    let order =
+        "ORDER BY f.fixed_at IS NOT NULL, f.past_at IS NOT NULL, f.first_seen DESC, f.scope, f.fingerprint";
     let mut statement = connection.prepare(&format!("SELECT {COLUMNS} {order}"))?;
     statement.query_map([], entry)?.collect()
 }
 
 /// What a run of the scope did not see any more.
 pub(super) fn unseen(connection: &Connection, scope: &str, run: i64) -> Result<Vec<Entry>, rusqlite::Error> {
-    let which = "WHERE f.scope = ?1 AND f.last_run <> ?2 AND f.fixed_at IS NULL ORDER BY f.fingerprint";
+    let which = "WHERE f.scope = ?1 AND f.last_run <> ?2 AND f.fixed_at IS NULL AND f.past_at IS NULL
+                 ORDER BY f.fingerprint";
     let mut statement = connection.prepare(&format!("SELECT {COLUMNS} {which}"))?;
     statement.query_map(params![scope, run], entry)?.collect()
 }
@@ -122,6 +130,7 @@ fn entry(row: &Row<'_>) -> Result<Entry, rusqlite::Error> {
         first_seen: moment(row.get(7)?),
         last_seen: moment(row.get(8)?),
         fixed_at: row.get::<_, Option<i64>>(9)?.map(moment),
+        past_at: row.get::<_, Option<i64>>(12)?.map(moment),
         acceptance: until.zip(reason).map(|(until, reason)| Acceptance { until, reason }),
     })
 }

@@ -62,6 +62,17 @@ pub struct Run<'r> {
     pub at: Timestamp,
     /// Whether nothing could hide a finding: only then is a finding that is not seen any more *fixed*.
     pub whole: bool,
+    /// What of it reads a stretch of time only.
+    pub window: Option<Window<'r>>,
+}
+
+/// A surface of which each run reads a stretch of time. What lies before it is *past*, not fixed.
+#[derive(Debug, Clone, Copy)]
+pub struct Window<'r> {
+    /// Its word.
+    pub surface: &'r str,
+    /// Up to when all was read; none where something could not be read, so that the next run reads it again.
+    pub read_to: Option<Timestamp>,
 }
 
 /// What a run changes, not committed yet. Dropped, it changes nothing.
@@ -78,6 +89,8 @@ pub struct Pending<'h> {
     pub before: Option<String>,
     /// Findings that are gone.
     pub fixed: Vec<Entry>,
+    /// How many findings left the time that the job reads.
+    pub past: usize,
 }
 
 /// Why a history can't be used.
@@ -152,12 +165,31 @@ impl History {
                 returned: none(),
                 run: 0,
                 before: None,
+                past: 0,
                 fixed: Vec::new(),
             };
             pending.note(run, seen, silenced)?;
             Ok(pending)
         };
         begin().map_err(|trouble| wrong(name, &trouble))
+    }
+
+    /// Up to when a job has read a surface.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Input`] where the file can't be read.
+    pub fn read_to(&self, scope: &str, surface: &str) -> Result<Option<Timestamp>, Error> {
+        let at: Result<Option<i64>, _> = self
+            .connection
+            .query_row(
+                "SELECT at FROM read_to WHERE scope = ?1 AND surface = ?2",
+                params![scope, surface],
+                |row| row.get(0),
+            )
+            .optional();
+        let at = at.map_err(|error| wrong(&self.name, &error.into()))?;
+        Ok(at.and_then(|at| Timestamp::from_second(at).ok()))
     }
 
     /// All findings that were ever seen, those that are open first, the newest first.
@@ -214,16 +246,17 @@ impl History {
         }
     }
 
-    /// Forgets findings that were fixed before this moment, and runs that no finding needs. Returns how many findings.
+    /// Forgets findings that were fixed, or past, before this moment, and runs that no finding needs. Returns how many findings.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::Input`] where the file can't be written.
     pub fn prune(&self, before: Timestamp) -> Result<usize, Error> {
         let prune = || -> Result<usize, rusqlite::Error> {
-            let gone = self
-                .connection
-                .execute("DELETE FROM finding WHERE fixed_at < ?1", params![before.as_second()])?;
+            let gone = self.connection.execute(
+                "DELETE FROM finding WHERE fixed_at < ?1 OR past_at < ?1",
+                params![before.as_second()],
+            )?;
             self.connection.execute(
                 "DELETE FROM run WHERE at < ?1 AND id NOT IN (SELECT last_run FROM finding)
                    AND id NOT IN (SELECT max(id) FROM run WHERE job IS NOT NULL GROUP BY job)",
@@ -261,10 +294,14 @@ impl Pending<'_> {
         for fingerprint in silenced {
             self.pass_over(run.scope, at, id, fingerprint)?;
         }
+        if let Some(window) = run.window {
+            self.past = self.pass(run.scope, at, id, window)?;
+        }
         if run.whole {
             self.fixed = entry::unseen(&self.transaction, run.scope, id)?;
             self.transaction.execute(
-                "UPDATE finding SET fixed_at = ?1 WHERE scope = ?2 AND last_run <> ?3 AND fixed_at IS NULL",
+                "UPDATE finding SET fixed_at = ?1 WHERE scope = ?2 AND last_run <> ?3 AND fixed_at IS NULL
+                   AND past_at IS NULL",
                 params![at, run.scope, id],
             )?;
         }
@@ -273,6 +310,23 @@ impl Pending<'_> {
             params![self.new.len() as i64, self.fixed.len() as i64, id],
         )?;
         Ok(())
+    }
+
+    /// What of a window's surface was not seen lies before it. Returns how many findings that are.
+    fn pass(&self, scope: &str, at: i64, run: i64, window: Window<'_>) -> Result<usize, Trouble> {
+        let past = self.transaction.execute(
+            "UPDATE finding SET past_at = ?1 WHERE scope = ?2 AND surface = ?3 AND last_run <> ?4
+               AND fixed_at IS NULL AND past_at IS NULL",
+            params![at, scope, window.surface, run],
+        )?;
+        if let Some(read_to) = window.read_to {
+            self.transaction.execute(
+                "INSERT INTO read_to (scope, surface, at) VALUES (?1, ?2, ?3)
+                 ON CONFLICT (scope, surface) DO UPDATE SET at = max(at, ?3)",
+                params![scope, window.surface, read_to.as_second()],
+            )?;
+        }
+        Ok(past)
     }
 
     fn see(&mut self, scope: &str, at: i64, run: i64, one: &Seen) -> Result<(), Trouble> {
@@ -294,7 +348,7 @@ impl Pending<'_> {
                                       last_seen, last_run, told)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9, 1)
                  ON CONFLICT (scope, fingerprint) DO UPDATE SET severity = ?5, place = ?6, message = ?7,
-                   last_seen = ?8, last_run = ?9, told = 1, fixed_at = NULL",
+                   last_seen = ?8, last_run = ?9, told = 1, fixed_at = NULL, past_at = NULL",
             )?
             .execute(params![
                 scope,

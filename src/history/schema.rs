@@ -43,6 +43,17 @@ CREATE TABLE acceptance (
 ) STRICT, WITHOUT ROWID;
 ",
     "
+-- When a finding of a trail left the time that its job reads: what happened is not mended by being over.
+ALTER TABLE finding ADD COLUMN past_at INTEGER;
+-- Up to when a job has read a trail; the next run begins there, and a little before.
+CREATE TABLE read_to (
+  scope   TEXT NOT NULL,
+  surface TEXT NOT NULL,
+  at      INTEGER NOT NULL,
+  PRIMARY KEY (scope, surface)
+) STRICT, WITHOUT ROWID;
+",
+    "
 ALTER TABLE run ADD COLUMN job TEXT;      -- which command, on what; NULL: of an older version
 ALTER TABLE run ADD COLUMN standing TEXT; -- clean, fails, partial, fails-in-part, not-audited
 CREATE INDEX run_of_job ON run (job, id);

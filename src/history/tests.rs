@@ -20,7 +20,7 @@ fn seen(fingerprint: &str) -> Seen {
 }
 
 fn run(at: i64, whole: bool) -> Run<'static> {
-    Run { scope: "terraform .", job: "scan .", at: Timestamp::from_second(at).unwrap(), whole }
+    Run { scope: "terraform .", job: "scan .", at: Timestamp::from_second(at).unwrap(), whole, window: None }
 }
 
 /// New fingerprints, how many had returned, and fixed ones.

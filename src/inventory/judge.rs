@@ -30,6 +30,7 @@ pub fn judge(
                     related: Vec::new(),
                     secret: judged.secret.clone(),
                     sink: None,
+                    events: None,
                     fingerprint: String::new(),
                 });
             }

@@ -16,7 +16,7 @@ const CELL: usize = 60;
 /// One finding over time. Times are RFC 3339, in UTC.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct HistoryRow {
-    /// `open`, `accepted` or `fixed`.
+    /// `open`, `accepted`, `past` or `fixed`.
     pub status: &'static str,
     /// How bad.
     pub severity: String,
@@ -35,6 +35,9 @@ pub struct HistoryRow {
     /// When it was gone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fixed_at: Option<String>,
+    /// When it left the time that its job reads.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub past_at: Option<String>,
     /// The last day of its acceptance.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub accepted_until: Option<String>,
@@ -86,7 +89,12 @@ pub fn write_history(rows: &[HistoryRow], style: TableStyle, out: &mut dyn Write
     }
     let count = |status: &str| rows.iter().filter(|row| row.status == status).count();
     let all = number(rows.len(), "finding", "findings");
-    writeln!(out, "{all}: {} open, {} accepted, {} fixed", count("open"), count("accepted"), count("fixed"))
+    let past = match count("past") {
+        0 => String::new(),
+        past => format!(", {past} past"),
+    };
+    let (open, accepted, fixed) = (count("open"), count("accepted"), count("fixed"));
+    writeln!(out, "{all}: {open} open, {accepted} accepted, {fixed} fixed{past}")
 }
 
 /// All that is known of one finding.

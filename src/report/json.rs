@@ -75,6 +75,8 @@ struct Finding<'t> {
     secret: Option<Secret<'t>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     sink: Option<Sink<'t>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    events: Option<Events<'t>>,
     tags: &'t [String],
     #[serde(skip_serializing_if = "Option::is_none")]
     remediation: Option<&'t str>,
@@ -116,6 +118,17 @@ struct Sink<'t> {
     #[serde(skip_serializing_if = "Option::is_none")]
     path: Option<&'t str>,
     durable: bool,
+}
+
+/// The events that a finding stands for.
+#[derive(Serialize)]
+struct Events<'t> {
+    count: u64,
+    first: &'t str,
+    last: &'t str,
+    calls: &'t [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    session: Option<&'t str>,
 }
 
 #[derive(Serialize)]
@@ -226,6 +239,13 @@ fn finding<'t>(told: &'t Told<'_>, finding: &'t ToldFinding) -> Finding<'t> {
             kind: &sink.kind,
             path: sink.path.as_deref(),
             durable: sink.durable,
+        }),
+        events: finding.events.as_ref().map(|events| Events {
+            count: events.count,
+            first: &events.first,
+            last: &events.last,
+            calls: &events.calls,
+            session: events.session.as_deref(),
         }),
         tags: rule.map_or(&[], |rule| &rule.tags),
         remediation: rule.map(|_| finding.remediation.as_str()),

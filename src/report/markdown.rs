@@ -4,7 +4,7 @@
 //! and counted.
 
 mod account;
-mod escape;
+pub(super) mod escape;
 mod inventory;
 mod trail;
 
@@ -12,6 +12,7 @@ use std::io::{self, Write};
 
 use self::escape::{code, html_code, prose};
 use super::Report;
+use super::in_short::in_short;
 use super::shown::clipped;
 use super::told::{Group, Told, ToldFinding, ToldGap, grouped};
 use super::verdict::{number, untold, verdict};
@@ -31,6 +32,10 @@ const LONGEST_FIX: usize = 3_000;
 pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     let told = Told::of(report);
     let mut page = format!("## secretrail\n\n**{}**\n", prose(&verdict(report, &told)));
+    for (name, line) in in_short(report, &told) {
+        page.push_str(&format!("\n* **{name}**: {}", prose(&clipped(&line, LINE))));
+    }
+    page.push('\n');
     if let Some(section) = &report.account {
         account::add(section, &told.teller, &mut page);
     }

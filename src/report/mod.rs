@@ -12,12 +12,14 @@ mod github;
 mod gitlab;
 mod history;
 mod html;
+mod in_short;
 mod inventory;
 mod json;
 mod junit;
 mod markdown;
 mod ocsf;
 mod oneline;
+pub mod review;
 #[cfg(feature = "serve")]
 mod run_task;
 mod sarif;

@@ -56,7 +56,7 @@ fn detection(told: &Told<'_>, finding: &ToldFinding, time: i64) -> Value {
         Confidence::Medium => (2, "Medium"),
         Confidence::High => (3, "High"),
     };
-    json!({
+    let mut detection = json!({
         "activity_id": 1, "activity_name": "Create",
         "category_uid": 2, "category_name": "Findings",
         "class_uid": 2004, "class_name": "Detection Finding",
@@ -78,7 +78,16 @@ fn detection(told: &Told<'_>, finding: &ToldFinding, time: i64) -> Value {
         },
         "evidences": [{"data": {"path": finding.place.path, "name": finding.place.name}}],
         "remediation": {"desc": rule.map_or("", |rule| rule.remediation.as_str())},
-    })
+    });
+    if let Some(events) = &finding.events {
+        detection["count"] = json!(events.count);
+        for (name, time) in [("start_time", &events.first), ("end_time", &events.last)] {
+            if let Ok(time) = time.parse::<jiff::Timestamp>() {
+                detection[name] = json!(time.as_millisecond());
+            }
+        }
+    }
+    detection
 }
 
 fn activity(event: &EventRow, told: &Told<'_>) -> Value {

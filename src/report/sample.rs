@@ -84,6 +84,7 @@ impl Ground {
                 durable: true,
             }),
             remediation: None,
+            events: None,
             fingerprint: "0123456789abcdef0123456789abcdef".into(),
         }
     }

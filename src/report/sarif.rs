@@ -140,6 +140,8 @@ fn outcome<'t>(told: &Told<'_>, finding: &'t ToldFinding, own: &'t Step, rule_in
             .collect(),
         code_flows: code_flows(told, finding, own),
         partial_fingerprints: BTreeMap::from([("secretrail/v1", finding.fingerprint.as_str())]),
+        // The standard counts from one.
+        occurrence_count: finding.events.as_ref().map(|events| events.count.max(1)),
         rank: rank(finding.severity, finding.confidence),
         properties: OutcomeProperties {
             severity: finding.severity.word(),

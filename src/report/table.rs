@@ -14,6 +14,7 @@ use std::io::{self, Write};
 
 use annotate_snippets::renderer::{AnsiColor, Effects, Style};
 
+use super::in_short::in_short;
 use super::shown::clipped;
 use super::told::{Group, Told, ToldGap, grouped};
 use super::verdict::{number, verdict};
@@ -25,6 +26,8 @@ use crate::finding::Severity;
 const MANY_OF_ONE_RULE: usize = 50;
 /// How many those few are. They are the worst ones of the rule.
 const SHOWN_OF_MANY: usize = 10;
+/// A longer line of the few that tell an audit in short is cut.
+const LONGEST_SHORT: usize = 200;
 /// Places shown of gaps with one reason.
 const PLACES_OF_ONE_REASON: usize = 5;
 
@@ -50,6 +53,7 @@ pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()>
         if !style.full && !style.quiet {
             inventory::write_findings(section, &grouped, style, out)?;
             write_gaps(&told.gaps, style, out)?;
+            write_in_short(report, &told, out)?;
             let paint = AnsiColor::White.on_default().effects(Effects::BOLD);
             return writeln!(out, "{}", painted(&verdict(report, &told), paint, style));
         }
@@ -69,6 +73,7 @@ pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()>
     if !style.quiet {
         write_accepted(&told.accepted, style, out)?;
         summary::write(report, &told, out)?;
+        write_in_short(report, &told, out)?;
     }
     let paint = match (told.findings.first(), report.exit_code as u8) {
         (Some(worst), _) => severity_style(worst.severity),
@@ -76,6 +81,17 @@ pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()>
         (None, _) => AnsiColor::Yellow.on_default().effects(Effects::BOLD),
     };
     writeln!(out, "{}", painted(&verdict(report, &told), paint, style))
+}
+
+/// Of an audit of several surfaces a line each.
+fn write_in_short(report: &Report<'_>, told: &Told<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let lines = in_short(report, told);
+    let bold = Style::new().effects(Effects::BOLD);
+    for (name, line) in &lines {
+        let name = painted(&format!("{name:<9}"), bold, report.style);
+        writeln!(out, "{name}  {}", clipped(line, LONGEST_SHORT))?;
+    }
+    if lines.is_empty() { Ok(()) } else { writeln!(out) }
 }
 
 /// The findings to draw and those that get one line each, both the worst first.

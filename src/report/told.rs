@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use super::shown::{clipped, shown, shown_lines};
 use super::verdict::number;
 use super::{Report, excerpt};
-use crate::finding::{Confidence, Finding, Related, Role, Severity, Surface};
+use crate::finding::{Confidence, EventFacts, Finding, Related, Role, Severity, Surface};
 use crate::source::open::joined;
 use crate::source::{Position, Span};
 
@@ -132,6 +132,8 @@ pub(super) struct ToldFinding {
     pub related: Vec<Step>,
     pub secret: Option<ToldSecret>,
     pub sink: Option<ToldSink>,
+    /// The events that it stands for, of a trail.
+    pub events: Option<EventFacts>,
     /// What to do; may have several lines.
     pub remediation: String,
 }
@@ -326,7 +328,18 @@ impl Teller<'_> {
                 path: sink.path.as_deref().map(|path| self.name(path)),
                 durable: sink.durable,
             }),
+            events: finding.events.as_ref().map(|events| self.events(events)),
             remediation,
+        }
+    }
+
+    fn events(&self, events: &EventFacts) -> EventFacts {
+        EventFacts {
+            count: events.count,
+            first: self.name(&events.first),
+            last: self.name(&events.last),
+            calls: events.calls.iter().map(|call| self.name(call)).collect(),
+            session: events.session.as_deref().map(|session| self.name(session)),
         }
     }
 

@@ -62,6 +62,7 @@ fn state_finding(state: &StateExposure, rule: &Rule, message: String) -> Finding
         secret: None,
         sink: Some(SinkFacts { kind: "state".into(), path: None, durable: true }),
         remediation: None,
+        events: None,
         fingerprint: String::new(),
     }
 }
@@ -90,6 +91,7 @@ fn finding(flow: &Flow, rule: &Rule, message: String) -> Finding {
             durable: flow.sink.lifetime == Lifetime::Durable,
         }),
         remediation: None,
+        events: None,
         fingerprint: String::new(),
     }
 }

@@ -26,6 +26,8 @@ const SHORTEST_VALUE: usize = 6;
 const SHORTEST_WORD: usize = 4;
 /// A run of characters that nobody named is hidden from this length on, if it looks drawn by lot.
 const SHORTEST_DRAWN: usize = 12;
+/// Characters of a tool use's id after its prefix: 24 were seen; what is much longer is something else.
+const LONGEST_TOOL_USE: usize = 28;
 /// A value of so many characters is in a path only by intention.
 const LONG_VALUE: usize = 16;
 /// Characters of an access key's id, and how many of them are told.
@@ -221,7 +223,13 @@ fn drawn(text: &str, part: fn(u8) -> bool) -> impl Iterator<Item = Range<usize>>
         at = start + run;
         Some(start..at)
     })
-    .filter(|run| text.get(run.clone()).is_some_and(looks_drawn))
+    .filter(|run| text.get(run.clone()).is_some_and(looks_drawn) && !is_tool_use(text, run))
+}
+
+/// Whether this is the id of an agent's tool use: `toolu_01AjU2TvSydb1THCnRCcYCLQ`. It names an approval, opens nothing,
+/// and is what a reader looks for in the agent's transcript.
+fn is_tool_use(text: &str, run: &Range<usize>) -> bool {
+    run.len() <= LONGEST_TOOL_USE && text.get(..run.start).is_some_and(|before| before.ends_with("toolu_"))
 }
 
 /// The forms of a value that have `shortest` characters or more: as it is, line by line, escaped, encoded. Each once.

@@ -88,6 +88,7 @@ mod tests {
                 secret: None,
                 sink: None,
                 remediation: None,
+                events: None,
                 fingerprint: String::new(),
             }
         };

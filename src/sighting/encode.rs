@@ -142,7 +142,10 @@ fn escaped(value: &str, all: &mut Forms) {
     all.add(Encoding::Shell, replaced(value, &[('\'', "'\"'\"'")]).as_bytes().to_vec());
     let double = [('\\', "\\\\"), ('"', "\\\""), ('$', "\\$"), ('`', "\\`")];
     all.add(Encoding::Shell, replaced(value, &double).as_bytes().to_vec());
-    all.add(Encoding::Shell, backslashed(value).as_bytes().to_vec());
+    // bash 5 and 4 (where nothing begins a word), Ruby's shellescape, quotemeta of Perl, re.escape of old Pythons.
+    for kept in ["_-./:=@%+", "_-./:=@%+,", "_-./:=@%+~#", "_-./:@+,", "_", ""] {
+        all.add(Encoding::Shell, backslashed(value, kept).as_bytes().to_vec());
+    }
 }
 
 struct Forms(Vec<Form>);
@@ -284,11 +287,11 @@ fn entities(value: &str, entity: fn(&mut String, char) -> std::fmt::Result) -> V
     out.as_bytes().to_vec()
 }
 
-/// As `printf %q` writes it.
-fn backslashed(value: &str) -> Zeroizing<String> {
+/// As `printf %q` and its like write it.
+fn backslashed(value: &str, kept: &str) -> Zeroizing<String> {
     let mut out = room(value);
     for letter in value.chars() {
-        if letter.is_ascii() && !letter.is_ascii_alphanumeric() && !"_-./:=@%+,".contains(letter) {
+        if letter.is_ascii() && !letter.is_ascii_alphanumeric() && !kept.contains(letter) {
             out.push('\\');
         }
         out.push(letter);
@@ -316,6 +319,7 @@ mod tests {
             (Encoding::Html, "Fix/ture+&amp;&#39;1&quot;é"),
             (Encoding::Shell, "Fix/ture+&'\\''1\"é"),
             (Encoding::Shell, "Fix/ture+\\&\\'1\\\"é"),
+            (Encoding::Shell, "Fix\\/ture\\+\\&\\'1\\\"é"),
             (Encoding::Hex, "4669782f747572652b26273122c3a9"),
         ] {
             assert!(has(value, encoding, form), "{encoding:?} {form}");

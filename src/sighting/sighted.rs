@@ -137,6 +137,7 @@ fn finding(sighting: &Sighting, rule: &Rule, record: &FieldMap) -> Finding {
             path: None,
             durable: true,
         }),
+        events: None,
         fingerprint: String::new(),
     }
 }

@@ -73,6 +73,7 @@ pub(super) fn judge(notices: &[Notice], rules: &RuleSet) -> Vec<Finding> {
                 secret: None,
                 sink: None,
                 remediation: None,
+                events: None,
                 fingerprint: String::new(),
             });
         }

@@ -38,6 +38,7 @@ impl Ground {
             secret: Some(SecretFacts { name: "token".into(), ..SecretFacts::default() }),
             sink: None,
             remediation: None,
+            events: None,
             fingerprint: String::new(),
         }
     }

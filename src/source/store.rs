@@ -29,7 +29,7 @@ pub struct Document {
 /// Files of one folder that are read because a module call names it.
 const MOST_FILES: usize = 1_000;
 /// Bytes between two counts of characters.
-const STEP: usize = 64 * 1024;
+const STEP: usize = 4 * 1024;
 
 /// Where lines start, and how many characters stand before each step: a plan is one line of hundreds of megabytes.
 #[derive(Debug)]
@@ -49,6 +49,14 @@ impl Lines {
             here
         });
         Self { starts, characters: counted.collect() }
+    }
+
+    /// Characters from one byte to another one.
+    fn between(&self, text: &str, start: usize, end: usize) -> u32 {
+        if end.saturating_sub(start) <= STEP {
+            return characters(text.as_bytes().get(start..end).unwrap_or_default());
+        }
+        self.before(text, end).saturating_sub(self.before(text, start))
     }
 
     /// Characters before a byte.
@@ -324,7 +332,7 @@ impl Sources {
             let offset = offset.min(text.len() as u32);
             let line = lines.starts.partition_point(|start| *start <= offset).max(1);
             let start = lines.starts.get(line - 1).copied().unwrap_or(0) as usize;
-            let column = lines.before(text, offset as usize).saturating_sub(lines.before(text, start));
+            let column = lines.between(text, start, offset as usize);
             (line, column as usize + 1)
         };
         let (line, column) = place(span.start);

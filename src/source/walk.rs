@@ -182,6 +182,16 @@ pub fn walk_logs(folder: &Path) -> (Vec<PathBuf>, Vec<(PathBuf, String)>) {
     (files, refused)
 }
 
+/// Files of a repository in the order of their paths, at most so many: without hidden ones and those that git ignores.
+pub fn walk_repository(folder: &Path, most: usize) -> Vec<PathBuf> {
+    let walk = ignore::WalkBuilder::new(folder).require_git(false).build();
+    let files =
+        walk.filter_map(Result::ok).filter(|entry| entry.file_type().is_some_and(|kind| kind.is_file()));
+    let mut files: Vec<PathBuf> = files.map(ignore::DirEntry::into_path).take(most).collect();
+    files.sort();
+    files
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

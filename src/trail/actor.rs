@@ -13,11 +13,13 @@ struct Evidence {
     kind: Kind,
     name: String,
     reason: String,
+    /// Of equals the least first.
+    order: usize,
 }
 
 impl Evidence {
     fn new(level: Level, kind: Kind, name: impl Into<String>, reason: impl Into<String>) -> Self {
-        Self { level, kind, name: name.into(), reason: reason.into() }
+        Self { level, kind, name: name.into(), reason: reason.into(), order: usize::MAX }
     }
 }
 
@@ -51,9 +53,10 @@ pub(super) fn judge(
     marked(&all, conventions, &mut evidence);
     claimed(&all, &mut evidence);
     person(session, &all, &mut evidence);
-    // Better evidence first; of the same level an agent's is the more exact one.
+    // Better evidence first; of the same level an agent's is the more exact one, and a tag says what it is.
     evidence.sort_by(|left, right| {
-        let rank = |one: &Evidence| (std::cmp::Reverse(one.level), rank(one.kind), one.name.is_empty());
+        let rank =
+            |one: &Evidence| (std::cmp::Reverse(one.level), rank(one.kind), one.name.is_empty(), one.order);
         rank(left).cmp(&rank(right)).then_with(|| left.reason.cmp(&right.reason))
     });
     // AWS says where a service calls. Who signed in and who calls can be two: an agent's mark on a call says more of it
@@ -124,11 +127,13 @@ fn asserted(session: &Session, gathered: &Gathered, into: &mut Vec<Evidence>) {
 
 /// What was given when the credential was issued.
 fn declared(session: &Session, conventions: &Conventions, into: &mut Vec<Evidence>) {
+    for (key, value) in &session.tags {
+        let Some(order) = conventions.agent_tag(key) else { continue };
+        let reason = format!("session tag {key}={value}");
+        into.push(Evidence { order, ..Evidence::new(Level::Declared, Kind::Agent, value, reason) });
+    }
     let mut say =
         |kind, name: &str, reason: String| into.push(Evidence::new(Level::Declared, kind, name, reason));
-    for (key, value) in session.tags.iter().filter(|(key, _)| conventions.is_agent_tag(key)) {
-        say(Kind::Agent, value, format!("session tag {key}={value}"));
-    }
     let name =
         session.principal.rsplit('/').next().filter(|_| session.kind == "AssumedRole").unwrap_or_default();
     if conventions.is_agent_session(name) {

@@ -64,9 +64,9 @@ impl Conventions {
         self.agent_sessions.iter().any(|pattern| meets(pattern, name))
     }
 
-    /// Whether the value of a tag names an agent.
-    pub fn is_agent_tag(&self, key: &str) -> bool {
-        self.agent_tags.iter().any(|pattern| meets(pattern, key))
+    /// Whether the value of a tag names an agent; of several tags the one with the least number does it best.
+    pub fn agent_tag(&self, key: &str) -> Option<usize> {
+        self.agent_tags.iter().position(|pattern| meets(pattern, key))
     }
 
     /// Whether what a program set for its calls is an agent's.

@@ -100,7 +100,7 @@ fn reader(readers: &BTreeMap<Read<'_>, Vec<Reader>>, one: &Credential, tally: &T
 
 /// A secret's name without what differs from call to call: the ARN around it, a version or label after it, the six
 /// characters that Secrets Manager puts behind, the slash before.
-fn plain(name: &str) -> String {
+pub fn plain(name: &str) -> String {
     if let Some((_, secret)) = name.split_once(":secret:") {
         let bare = secret.rsplit_once('-').filter(|(_, end)| end.len() == 6).map_or(secret, |(bare, _)| bare);
         return bare.to_owned();

@@ -38,8 +38,9 @@ pub mod time;
 pub mod verify;
 
 pub use self::conventions::{Allowed, Conventions};
+pub use self::fetched::plain as secret_name;
 pub use self::gather::{At, Coverage, Gathered, Limits, Mark, Worker};
-pub use self::judge::{correlated, judge, place};
+pub use self::judge::{Judged, correlated, judge, place};
 pub use self::link::{Links, link};
 pub use self::records::{EVENT, FIELDS, SESSION, record as session_record};
 pub use self::session::{Actor, Fallback, Kind, Level, Root, Session};

@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::rig::{Here, KEY, Key, Moto, Ran, ministack};
+use crate::rig::{Here, KEY, Key, Moto, Ran};
+use crate::states::{of_power, person, role, row, trust};
 
 /// An account with which nothing is wrong, and where every call has an answer.
 fn good(moto: &Moto) {
@@ -24,16 +25,16 @@ fn good(moto: &Moto) {
 
 const CLOCK: [&str; 2] = ["--clock", "2026-11-26T00:00:00Z"];
 
-fn audit(here: &Here, more: &[&str]) -> Ran {
+pub fn audit(here: &Here, more: &[&str]) -> Ran {
     here.run(&[&["account", "--format", "json", "--fail-on", "informational"][..], &CLOCK, more].concat())
 }
 
-fn report(ran: &Ran) -> Value {
+pub fn report(ran: &Ran) -> Value {
     serde_json::from_str(&ran.out).unwrap_or_else(|error| panic!("{error}: {ran:?}"))
 }
 
 /// `rule name` of each finding, sorted.
-fn told(ran: &Ran) -> Vec<String> {
+pub fn told(ran: &Ran) -> Vec<String> {
     let report = report(ran);
     let one = |finding: &Value| {
         let name = finding["location"]["name"].as_str().expect("a name");
@@ -85,6 +86,42 @@ fn states_of_root_are_judged() {
     assert_eq!(told(&audit(&here, &[])), ["root-used-recently root"]);
     let root = here.key(Key { id: "ROOT", secret: "x" });
     moto.state(&json!({"root_row": {"password_last_used": "no_information"}}));
+    assert_eq!(told(&audit(&root, &[])), ["caller-is-root root"]);
+}
+
+/// A session of AssumeRoot, and root itself beside it. How AWS names such a session was never seen: each way is judged.
+#[test]
+fn a_session_of_root_is_no_root() {
+    let moto = Moto::new();
+    let order = json!([["sts", "assume_root", {
+        "TargetPrincipal": "123456789012", "TaskPolicyArn": {"arn": "arn:aws:iam::aws:policy/root-task/IAMAuditRootUserCredentials"}
+    }]]);
+    for (arn, id) in [
+        ("arn:aws:iam::123456789012:root", "123456789012:session"),
+        ("arn:aws:sts::123456789012:assumed-root", "123456789012"),
+        ("arn:aws:sts::123456789012:assumed-root/session", "123456789012:session"),
+        // As root itself is told; that root has no credentials of its own tells it apart.
+        ("arn:aws:iam::123456789012:root", "123456789012"),
+    ] {
+        moto.clear();
+        good(&moto);
+        moto.state(&json!({"root_session": {"Arn": arn, "UserId": id}, "summary": {
+            "AccountMFAEnabled": 0, "AccountAccessKeysPresent": 0, "AccountPasswordPresent": 0,
+            "AccountSigningCertificatesPresent": 0
+        }}));
+        let session = moto.set(KEY, &order)[0]["Credentials"].clone();
+        let text = |name: &str| session[name].as_str().expect("text").to_owned();
+        let (id, secret) = (text("AccessKeyId"), text("SecretAccessKey"));
+        let here = Here::new(&moto.endpoint).key(Key { id: &id, secret: &secret });
+        let ran = audit(&here.with("AWS_SESSION_TOKEN", &text("SessionToken")), &[]);
+        let name = arn.trim_start_matches("arn:aws:iam::123456789012:");
+        assert_eq!(told(&ran), [format!("caller-is-root-session {name}")], "{ran:?}");
+        assert_eq!(report(&ran)["account"]["caller"]["kind"], "assume-root", "{ran:?}");
+    }
+    // A session that does not tell it, while root has a password: root itself, to be sure.
+    moto.state(&json!({"summary": {"AccountMFAEnabled": 1, "AccountAccessKeysPresent": 0,
+        "AccountPasswordPresent": 1, "AccountSigningCertificatesPresent": 0}}));
+    let root = Here::new(&moto.endpoint).key(Key { id: "ROOT", secret: "x" });
     assert_eq!(told(&audit(&root, &[])), ["caller-is-root root"]);
 }
 
@@ -154,96 +191,10 @@ fn users_and_power_are_judged() {
     assert_eq!(account(&ran), account(&later));
 }
 
-const ALL: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#;
-
-/// A trust policy of one statement.
-fn trust(principal: &Value, action: &str) -> String {
-    let statement = json!({"Effect": "Allow", "Action": action, "Principal": principal});
-    json!({"Version": "2012-10-17", "Statement": [statement]}).to_string()
-}
-
-/// A role with a policy of its own, where it has one.
-fn role(name: &str, path: &str, trust: String, policy: Option<&str>) -> Vec<Value> {
-    let role = json!({"RoleName": name, "Path": path, "AssumeRolePolicyDocument": trust});
-    let policy = policy.map(|policy| {
-        json!(["iam", "put_role_policy", {"RoleName": name, "PolicyName": "p", "PolicyDocument": policy}])
-    });
-    std::iter::once(json!(["iam", "create_role", role])).chain(policy).collect()
-}
-
-/// A user with a policy of its own, where it has one.
-fn user(name: &str, policy: Option<&str>) -> Vec<Value> {
-    let policy = policy.map(|policy| {
-        json!(["iam", "put_user_policy", {"UserName": name, "PolicyName": "p", "PolicyDocument": policy}])
-    });
-    std::iter::once(json!(["iam", "create_user", {"UserName": name}])).chain(policy).collect()
-}
-
-/// A user with a password, or with a key too.
-fn person(name: &str, with_key: bool) -> Vec<Value> {
-    let password = json!({"UserName": name, "Password": "not-a-real-password-1A"});
-    let mut calls = user(name, None);
-    calls.push(json!(["iam", "create_login_profile", password]));
-    if with_key {
-        calls.push(json!(["iam", "create_access_key", {"UserName": name}]));
-    }
-    calls
-}
-
-/// Times of a user's row that nothing is wrong with, and what is otherwise.
-fn row(otherwise: &Value) -> Value {
-    let mut row = json!({
-        "user_creation_time": "2026-01-01T00:00:00+00:00",
-        "mfa_active": "true",
-        "password_last_changed": "2026-01-01T00:00:00+00:00",
-        "password_last_used": "2026-11-20T00:00:00+00:00",
-        "access_key_1_last_rotated": "2026-11-01T00:00:00+00:00",
-        "access_key_1_last_used_date": "2026-11-25T00:00:00+00:00"
-    });
-    let more = otherwise.as_object().expect("columns").clone();
-    row.as_object_mut().expect("columns").extend(more);
-    row
-}
-
 #[test]
 fn roles_and_policies_are_judged_each_alone() {
     let moto = Moto::new();
-    let statement = |statement: Value| json!({"Version": "2012-10-17", "Statement": [statement]}).to_string();
-    let climb = statement(json!({"Effect": "Allow", "Action": "iam:CreatePolicyVersion", "Resource": "*"}));
-    let but_iam = statement(json!({"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"}));
-    let from_office = statement(json!({
-        "Effect": "Allow", "Action": "*", "Resource": "*",
-        "Condition": {"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}}
-    }));
-    let lambda = trust(&json!({"Service": "lambda.amazonaws.com"}), "sts:AssumeRole");
-    let stranger = trust(&json!({"AWS": "arn:aws:iam::111122223333:root"}), "sts:AssumeRole");
-    let everyone = trust(&json!({"AWS": "*"}), "sts:AssumeRole");
-    let github = "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com";
-    let github = trust(&json!({"Federated": github}), "sts:AssumeRoleWithWebIdentity");
-    let center = "arn:aws:iam::123456789012:saml-provider/AWSSSO_0123456789abcdef_DO_NOT_DELETE";
-    let center = trust(&json!({"Federated": center}), "sts:AssumeRoleWithSAML");
-    let sso = "AWSReservedSSO_Admin_0123456789abcdef";
-    let group = |policy: &str| {
-        vec![
-            json!(["iam", "create_group", {"GroupName": "g"}]),
-            json!(["iam", "put_group_policy", {"GroupName": "g", "PolicyName": "p", "PolicyDocument": policy}]),
-        ]
-    };
-    for (calls, rules) in [
-        (user("u", Some(&climb)), vec!["policies-on-user user/u", "privilege-escalation user/u"]),
-        (user("u", Some(&but_iam)), vec!["administrator-by-exception user/u", "policies-on-user user/u"]),
-        (group(&from_office), vec!["administrator-with-conditions group/g"]),
-        (role("r", "/", lambda, Some(ALL)), vec!["administrator-service-role role/r"]),
-        (role("r", "/", stranger, Some(ALL)), vec!["administrator-role-other-account role/r"]),
-        (role("r", "/", everyone, None), vec!["role-open-to-everyone role/r"]),
-        (role("r", "/", github, None), vec!["role-open-to-provider role/r"]),
-        (
-            role(sso, "/aws-reserved/sso.amazonaws.com/", center, Some(ALL)),
-            vec![
-                "administrator-of-identity-center role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Admin_0123456789abcdef",
-            ],
-        ),
-    ] {
+    for (calls, rules) in of_power() {
         moto.clear();
         good(&moto);
         moto.state(&json!({"user_rows": {"u": row(&json!({}))}}));
@@ -357,34 +308,4 @@ fn key_ids_are_told_by_their_end() {
     assert!(!short.out.contains(&id), "{short:?}");
     let whole = audit(&here, &["--show-key-ids"]);
     assert!(whole.out.contains(&id), "{whole:?}");
-}
-
-/// ministack knows who asks and what policies are; its root has a row that nobody can set.
-#[test]
-fn ministack_says_the_same_of_callers_and_power() {
-    let server = ministack();
-    let root = Key { id: "123456789012", secret: "test" };
-    let all = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#;
-    let trust = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"sts:AssumeRole",
-        "Principal":{"AWS":"arn:aws:iam::123456789012:root"}}]}"#;
-    server.set(
-        root,
-        &json!([
-            ["iam", "create_user", {"UserName": "alice"}],
-            ["iam", "put_user_policy", {"UserName": "alice", "PolicyName": "all", "PolicyDocument": all}],
-            ["iam", "create_role", {"RoleName": "claude-agent", "AssumeRolePolicyDocument": trust}],
-            ["iam", "put_role_policy", {"RoleName": "claude-agent", "PolicyName": "all", "PolicyDocument": all}]
-        ]),
-    );
-    let ran = audit(&Here::new(&server.endpoint).key(root), &[]);
-    let told = told(&ran);
-    for rule in [
-        "agent-role-without-identity role/claude-agent",
-        "caller-is-root root",
-        "policies-on-user user/alice",
-        "standing-administrator user/alice",
-        "standing-administrator-role role/claude-agent",
-    ] {
-        assert!(told.contains(&rule.to_owned()), "{rule}: {told:?}");
-    }
 }

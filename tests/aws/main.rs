@@ -9,14 +9,17 @@ mod denied;
 mod evidence;
 mod forward;
 mod inventory;
+mod inventory_rig;
 mod inventory_where;
 mod ministack;
+mod ministack_account;
 #[cfg(feature = "notify")]
 mod notify;
 mod rig;
 #[cfg(all(unix, feature = "run"))]
 mod run;
 mod session;
+mod states;
 mod stub;
 #[cfg(feature = "verify")]
 mod trail_bucket;

@@ -1,7 +1,7 @@
 """moto's server, and what an account's audit needs beyond it.
 
 * Root: its row of the credential report, its values of the account summary, its virtual MFA device, and root as the
-  caller of chosen keys.
+  caller of chosen keys; sessions of AssumeRoot, which moto does not have.
 * The states of a credential report that is not ready, and of ListOrganizationsFeatures.
 * Denial and throttling of chosen actions, in the shape of each service's own protocol.
 * CloudTrail LookupEvents over what was called and over posted records: pages, 90 days, one attribute, two a second.
@@ -63,6 +63,8 @@ ROOT_ROW = dict.fromkeys(COLUMNS, "N/A") | {
 DEFAULTS = {
     # Access keys whose caller is root.
     "root_keys": ["ROOT"],
+    # What GetCallerIdentity tells a session of AssumeRoot. AWS's documentation does not say.
+    "root_session": {"Arn": f"arn:aws:sts::{ACCOUNT}:assumed-root", "UserId": ACCOUNT},
     # Columns of root's row, and of users' rows by name, that are not as moto has them.
     "root_row": {},
     "user_rows": {},
@@ -93,6 +95,8 @@ RECENT: dict = {}
 SOURCE_IDENTITY: dict = {}
 # When a role's session was made, by its key.
 MADE: dict = {}
+# Keys of AssumeRoot's sessions.
+ROOT_SESSIONS: set = set()
 
 
 # --- Who calls ---
@@ -107,7 +111,7 @@ def identity_of(response):
     """CloudTrail's userIdentity of a caller, and the name that LookupEvents knows it by."""
     key = key_of(response)
     own = {"accountId": ACCOUNT, "accessKeyId": key}
-    if key in STATE["root_keys"]:
+    if key in STATE["root_keys"] or key in ROOT_SESSIONS:
         return {"type": "Root", "principalId": ACCOUNT, "arn": ROOT, **own}, "root"
     role = sts_backends[ACCOUNT]["aws"].get_assumed_role_from_access_key(key)
     if role:
@@ -331,6 +335,8 @@ plain_caller = TokenResponse.get_caller_identity
 
 
 def get_caller_identity(self):
+    if key_of(self) in ROOT_SESSIONS:
+        return ActionResult({"Account": ACCOUNT, **STATE["root_session"]})
     if key_of(self) in STATE["root_keys"]:
         return ActionResult({"UserId": ACCOUNT, "Account": ACCOUNT, "Arn": ROOT})
     return plain_caller(self)
@@ -347,6 +353,15 @@ def assume_role(self):
     if identity and roles:
         SOURCE_IDENTITY[roles[-1].access_key_id] = identity
     return answer
+
+
+def assume_root(self):
+    """A session for one task, of fifteen minutes at most."""
+    key = f"ASIA{uuid.uuid4().hex[:16].upper()}"
+    ROOT_SESSIONS.add(key)
+    ends = dt.datetime.now(UTC) + dt.timedelta(seconds=min(int(self._get_param("DurationSeconds") or 900), 900))
+    keys = {"AccessKeyId": key, "SecretAccessKey": uuid.uuid4().hex, "SessionToken": uuid.uuid4().hex}
+    return ActionResult({"Credentials": {**keys, "Expiration": ends}})
 
 
 # --- LookupEvents ---
@@ -449,6 +464,7 @@ def on_reset(request, full_url, headers):
         RECENT.clear()
         SOURCE_IDENTITY.clear()
         MADE.clear()
+        ROOT_SESSIONS.clear()
     return answer(STATE)
 
 
@@ -494,6 +510,7 @@ def install():
     iam_models.AccountSummary.summary_map = property(summary_map)
     TokenResponse.get_caller_identity = get_caller_identity
     TokenResponse.assume_role = assume_role
+    TokenResponse.assume_root = assume_root
     CloudTrailResponse.lookup_events = lookup_events
     CloudTrailResponse.list_public_keys = list_public_keys
     hooks = {"reset": on_reset, "state": on_state, "users": on_users, "events": on_events, "calls": on_calls}

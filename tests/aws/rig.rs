@@ -142,7 +142,8 @@ impl Server {
         answers
     }
 
-    fn http(&self, method: &str, path: &str, body: &str) -> String {
+    /// Asks the server itself.
+    pub fn http(&self, method: &str, path: &str, body: &str) -> String {
         let mut stream = TcpStream::connect(&self.address).expect("a connection");
         stream.set_read_timeout(Some(MOST_TIME)).expect("a limit");
         let head =

@@ -1,5 +1,6 @@
 //! `secretrail account`: what is said of accounts in every state, below the command and with it.
 
+mod chain;
 mod climb;
 mod command;
 mod example;

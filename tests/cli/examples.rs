@@ -17,6 +17,7 @@ const EXAMPLES: &[(&str, i32)] = &[
     ("pre-commit", 1),
     ("run", 0),
     ("run-task", 0),
+    ("schedule", 1),
     ("session", 1),
 ];
 

@@ -9,13 +9,17 @@ mod gaps;
 mod history;
 mod html;
 mod ignores;
+mod incident;
+mod init;
 mod inventory;
 mod inventory_where;
+mod nightly;
 #[cfg(all(feature = "notify", feature = "serve"))]
 mod notify;
 mod ocsf;
 mod places;
 mod policy;
+mod review;
 mod rig;
 mod rules;
 #[cfg(all(unix, feature = "run"))]

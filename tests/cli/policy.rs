@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::rig::Folder;
+use crate::rig::{Folder, command, root, run};
 
 #[test]
 fn the_policy_is_printed_as_json_and_as_terraform() {
@@ -88,4 +88,11 @@ fn a_folder_without_a_manifest_is_no_evidence() {
     assert_eq!((ran.code, ran.out.as_str()), (2, ""));
     assert!(ran.err.contains("it has no manifest.json, so it is no evidence bundle"), "{}", ran.err);
     assert!(ran.err.contains(" hint: "), "{}", ran.err);
+}
+
+#[test]
+fn the_scheduled_task_of_the_examples_may_do_what_an_audit_needs() {
+    let printed = run(command(&root()).arg("policy"));
+    let kept = std::fs::read_to_string(root().join("examples/schedule/ecs/policy.json")).expect("the policy");
+    assert_eq!(kept, printed.out, "secretrail policy > examples/schedule/ecs/policy.json");
 }

@@ -185,3 +185,28 @@ fn any_number_of_cores_writes_the_same_bytes() {
     assert_eq!(report["coverage"]["distinct_events"], 11);
     assert_eq!(report["gaps"].as_array().expect("gaps").len(), 1);
 }
+
+#[test]
+fn a_finding_says_how_many_events_it_stands_for() {
+    let folder = Folder::new(&[]);
+    let (_, report) = json(&folder, &[&case("tampering")]);
+    let findings = report["findings"].as_array().expect("findings");
+    let stopped = findings.iter().find(|one| one["rule"] == "trail-stopped").expect("the finding");
+    let (events, message) = (&stopped["events"], stopped["message"].as_str().expect("a message"));
+    assert_eq!((&events["count"], &events["calls"][0]), (&2.into(), &"DeleteTrail".into()));
+    let session = events["session"].as_str().expect("a session");
+    assert!(report["sessions"].as_array().expect("sessions").iter().any(|one| one["id"] == session));
+    assert!(message.contains(&format!("; 2 such events of session {session} (")), "{message}");
+    assert_eq!(stopped["related"].as_array().map(Vec::len), Some(2));
+    let written = |format: &str| {
+        let ran = folder.run(&["trail", &case("tampering"), "--format", format, "--exit-zero"]);
+        ran.out.clone()
+    };
+    let sarif: Value = serde_json::from_str(&written("sarif")).expect("JSON");
+    let results = sarif["runs"][0]["results"].as_array().expect("results");
+    assert!(results.iter().any(|one| one["ruleId"] == "trail-stopped" && one["occurrenceCount"] == 2));
+    let lines = written("ocsf");
+    let lines: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    let counted = lines.iter().find(|one| one["count"] == 2).expect("the finding");
+    assert!(counted["start_time"].as_i64() < counted["end_time"].as_i64(), "{counted}");
+}

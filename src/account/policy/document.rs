@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::escalation::is_watched;
+use super::json;
 
 /// A larger document is none of AWS's: their largest has some ten thousand characters.
 const MOST_BYTES: usize = 512 * 1024;
@@ -80,8 +81,7 @@ impl Document {
         let text = text.trim();
         let decoded = if text.starts_with('{') { Some(text.to_owned()) } else { url_decoded(text) };
         let decoded = decoded.ok_or("it is not URL-encoded as it should be")?;
-        let value: Value = serde_json::from_str(&decoded).map_err(|_| "it is no JSON")?;
-        let Value::Object(document) = value else { return Err("it is no JSON object") };
+        let Value::Object(document) = json::parse(&decoded)? else { return Err("it is no JSON object") };
         let statements = match document.get("Statement") {
             Some(Value::Array(statements)) => statements.iter().map(statement).collect::<Result<_, _>>()?,
             Some(one) => vec![statement(one)?],
@@ -233,6 +233,8 @@ mod tests {
             r#"{"Statement": [{"Effect": "Maybe"}]}"#,
             r#"{"Statement": [{"Effect": "Allow"}]}"#,
             r#"{"Statement": [{"Effect": "Allow", "Action": "*", "Condition": "canary"}]}"#,
+            r#"{"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*", "Resource": "canary"}]}"#,
+            r#"{"Statement": [], "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}"#,
             &"[".repeat(100_000),
         ] {
             let reason = Document::parse(wrong).unwrap_err();

@@ -386,9 +386,7 @@ impl Climber<'_> {
     }
 
     fn hands(&self, service: &str, role: &str) -> bool {
-        let by = |rights: &Rights<'_>| {
-            rights.passing(service).any(|right| right.is_on(role)) && !rights.denied_to_pass(service, role)
-        };
+        let by = |rights: &Rights<'_>| rights.passes(service, role);
         by(self.rights) && self.boundary.is_none_or(by)
     }
 

@@ -68,7 +68,7 @@ pub fn ways(rights: &Rights<'_>, wide: &Wide) -> Vec<Way> {
             found.push(way);
         }
     };
-    for right in &rights.allows {
+    for right in rights.allows.iter() {
         let Some((power, by_exception)) = power(right) else { continue };
         add(power, by_exception, &[right]);
         // What it leaves out may come from elsewhere: PowerUserAccess with IAMFullAccess.

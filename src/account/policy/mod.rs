@@ -6,6 +6,8 @@ pub mod document;
 pub mod escalation;
 pub mod glob;
 pub mod grant;
+mod index;
+mod json;
 pub mod rights;
 pub mod trust;
 

@@ -3,6 +3,7 @@
 use super::binding::{Caller, Holds, PASSED_TO, holds_in_allow, holds_in_deny, passes_to};
 use super::document::{Condition, Document, Patterns, Statement};
 use super::glob::{covers, is_every_resource};
+use super::index::Indexes;
 
 /// A policy and how the principal comes by it: `inline policy x`, `AdministratorAccess through group admins`.
 #[derive(Debug, Clone, Copy)]
@@ -30,17 +31,53 @@ pub struct Right<'p> {
 #[derive(Debug)]
 pub struct Rights<'p> {
     /// What is allowed.
-    pub allows: Vec<Right<'p>>,
+    pub allows: Indexed<'p>,
     /// What is denied, in ordinary calls at least.
-    pub denies: Vec<Right<'p>>,
+    pub denies: Indexed<'p>,
     caller: Caller<'p>,
+}
+
+/// Statements, and the same by action and resource.
+#[derive(Debug, Default)]
+pub struct Indexed<'p> {
+    list: Vec<Right<'p>>,
+    /// How many patterns of resources they have.
+    patterns: usize,
+    by: Indexes,
+}
+
+impl<'p> Indexed<'p> {
+    fn push(&mut self, right: Right<'p>) {
+        self.patterns += right.resources.as_ref().map_or(1, |resources| resources.list.len());
+        self.list.push(right);
+    }
+
+    /// Those that mean an action on a target.
+    fn on(&self, action: &str, target: &str, means: fn(&Right<'p>, &str) -> bool) -> Vec<&Right<'p>> {
+        let of = |at: usize| self.list.get(at).filter(|right| means(right, action))?.resources.as_ref();
+        let all = (self.list.len(), self.patterns);
+        let Some(found) = self.by.candidates(all, (action, target), of) else {
+            return self.list.iter().filter(|right| means(right, action) && right.is_on(target)).collect();
+        };
+        let found = found.into_iter().filter_map(|at| self.list.get(at));
+        // Those that were looked up are on it.
+        found.filter(|right| !right.is_by_exception() || right.is_on(target)).collect()
+    }
+}
+
+impl<'p> std::ops::Deref for Indexed<'p> {
+    type Target = [Right<'p>];
+
+    fn deref(&self) -> &[Right<'p>] {
+        &self.list
+    }
 }
 
 impl<'p> Rights<'p> {
     /// The rights of somebody who holds these policies. Statements that speak of nothing that makes an administrator are
     /// left out.
     pub fn of(held: &[Held<'p>], caller: Caller<'p>) -> Self {
-        let mut rights = Self { allows: Vec::new(), denies: Vec::new(), caller };
+        let mut rights = Self { allows: Indexed::default(), denies: Indexed::default(), caller };
         for held in held {
             for statement in held.document.of_power() {
                 if let Some(right) = Right::of(held.by, statement, &caller) {
@@ -60,17 +97,27 @@ impl<'p> Rights<'p> {
 
     /// A statement that allows it.
     pub fn allowing(&self, action: &str, target: &str) -> Option<&Right<'p>> {
-        self.allows.iter().find(|right| right.limits.is_empty() && right.means(action) && right.is_on(target))
+        self.meaning(action, target).into_iter().find(|right| right.limits.is_empty())
+    }
+
+    /// Statements that allow all of it, in some calls at least.
+    fn meaning(&self, action: &str, target: &str) -> Vec<&Right<'p>> {
+        self.allows.on(action, target, Right::means)
+    }
+
+    /// Statements that deny all of it, in ordinary calls at least.
+    fn taking(&self, action: &str, target: &str) -> Vec<&Right<'p>> {
+        self.denies.on(action, target, Right::denies)
     }
 
     /// Whether a Deny takes all of it in ordinary calls.
     pub fn denied(&self, action: &str, target: &str) -> bool {
-        self.denies.iter().any(|right| right.denies(action) && right.is_on(target))
+        !self.taking(action, target).is_empty()
     }
 
     /// Whether a Deny takes all of it in every call.
     pub fn taken(&self, action: &str, target: &str) -> bool {
-        self.denies.iter().any(|right| right.limits.is_empty() && right.denies(action) && right.is_on(target))
+        self.taking(action, target).iter().any(|right| right.limits.is_empty())
     }
 
     /// Whether an action is allowed on some resource, whichever it is.
@@ -93,11 +140,15 @@ impl<'p> Rights<'p> {
     }
 
     /// Whether a Deny keeps a role from a service.
-    pub fn denied_to_pass(&self, service: &str, role: &str) -> bool {
+    fn denied_to_pass(&self, service: &str, role: &str) -> bool {
         let for_service = |limit: &&Condition| !is_passed_to(limit) || self.meets_service(limit, service);
-        self.denies
-            .iter()
-            .any(|right| right.denies(PASS_ROLE) && right.is_on(role) && right.limits.iter().all(for_service))
+        self.taking(PASS_ROLE, role).iter().any(|right| right.limits.iter().all(for_service))
+    }
+
+    /// Whether a role may be handed to a service.
+    pub fn passes(&self, service: &str, role: &str) -> bool {
+        let meets = |right: &&Right<'p>| right.limits.iter().all(|limit| self.meets_service(limit, service));
+        self.meaning(PASS_ROLE, role).iter().any(meets) && !self.denied_to_pass(service, role)
     }
 
     fn meets_service(&self, condition: &Condition, service: &str) -> bool {
@@ -164,6 +215,10 @@ impl<'p> Right<'p> {
         self.resources
             .as_ref()
             .is_some_and(|resources| resources.all_but != resources.iter().any(is_every_resource))
+    }
+
+    fn is_by_exception(&self) -> bool {
+        self.resources.as_ref().is_some_and(|resources| resources.all_but)
     }
 
     /// Whether all of a target is meant; with `NotResource`, but for single things.

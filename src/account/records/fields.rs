@@ -102,6 +102,10 @@ const PRINCIPAL: &[(&str, &str)] = &[
     ("principal.trusts", "of a role: who may assume it"),
     ("principal.assumers", "of a role with power: users of the account who may assume it at any time"),
     (
+        "principal.chains",
+        "of an administrator's role: users who come to it at any time, and by which other roles",
+    ),
+    (
         "principal.standing",
         "`person`, `any-time`, `everyone`, `other-account`, `federated`, `conditions`, `roles`, `identity-center`, \
          `service`, `nobody` or `unknown`",

@@ -40,6 +40,7 @@ fn principal(subject: &Subject) -> Judged {
     optional(&mut judged, "principal.denied", subject.grant.denied.clone());
     optional(&mut judged, "principal.members", subject.members.clone());
     optional(&mut judged, "principal.assumers", subject.assumers.clone());
+    optional(&mut judged, "principal.chains", subject.chains.clone());
     let escalations = subject.grant.escalations.iter().map(|one| format!("{} ({})", one.by, one.how));
     optional(&mut judged, "principal.escalations", escalations.collect());
     trusted(&mut judged, "principal.trusts", subject);

@@ -75,90 +75,132 @@ fn standing(trusted: &Trusted, kind: Kind, account: &str, has_assumers: bool) ->
     }
 }
 
-/// Users of this account who may assume a role at any time: a list for each subject, empty for who is no role or has
-/// no power. Who is named by the trust policy needs no policy of its own; who is let in with the whole account does.
+/// Users of this account who may assume a role at any time: a list for each subject, empty for who is not `wanted`. Who
+/// is named by the trust policy needs no policy of its own; who is let in with the whole account does.
 ///
 /// Roles are looked up by what users' policies name: thousands of users times thousands of roles are too many pairs.
 pub(super) fn assumers(
     subjects: &[Subject],
+    wanted: impl Fn(usize, &Subject) -> bool,
     account: &str,
     users: &[User<'_>],
     wide: &Wide,
 ) -> Vec<Vec<String>> {
-    let mut lists = Lists { found: vec![Vec::new(); subjects.len()], open: BTreeMap::new() };
-    let mut named: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-    for (at, subject) in subjects.iter().enumerate().filter(|(_, one)| has_power(one)) {
-        for one in subject.trusted.iter().filter(|one| !one.limited) {
-            match &one.who {
-                Who::Everyone => drop(lists.open.insert(&subject.arn, at)),
-                Who::Account(number) if number == account => drop(lists.open.insert(&subject.arn, at)),
-                Who::Principal(arn) => named.entry(arn).or_default().push(at),
-                _ => {}
-            }
-        }
-    }
+    let mut found = vec![Vec::new(); subjects.len()];
+    let mut doors = Doors::new(subjects, wanted, account);
     for user in users {
-        for at in named.get(user.arn).into_iter().flatten() {
-            let role = subjects.get(*at).map_or("", |role| role.arn.as_str());
-            if !user.rights.denied(ASSUME, role) {
-                lists.add(*at, role, user);
-            }
+        for at in doors.of(user, wide) {
+            add(&mut found, &mut doors, at, subjects.get(at).map_or("", |role| role.arn.as_str()), user);
         }
-        lists.add_open(user, wide);
     }
-    lists.found
+    found
 }
 
-fn has_power(subject: &Subject) -> bool {
+/// Whether a subject is a role that has an administrator's power, or may have it.
+pub(super) fn has_power(subject: &Subject) -> bool {
     subject.kind.is_role() && subject.administrator != Administrator::No
 }
 
-struct Lists<'l> {
-    /// Names of users for each subject.
-    found: Vec<Vec<String>>,
-    /// Roles whose account lets in whom it likes, while not enough users are found.
+fn add(found: &mut [Vec<String>], doors: &mut Doors<'_>, at: usize, role: &str, user: &User<'_>) {
+    let Some(list) = found.get_mut(at) else { return };
+    if list.len() > MOST_ASSUMERS || list.last().is_some_and(|last| last == user.name) {
+        return;
+    }
+    if list.len() == MOST_ASSUMERS {
+        doors.open.remove(role);
+        list.push("more users".to_owned());
+    } else {
+        list.push(user.name.to_owned());
+    }
+}
+
+/// Roles that somebody may assume at any time, by whom they let in.
+pub(super) struct Doors<'l> {
+    subjects: &'l [Subject],
+    /// By the ARNs that trust policies name.
+    named: BTreeMap<&'l str, Vec<usize>>,
+    /// Roles that the account lets in whom it likes.
     open: BTreeMap<&'l str, usize>,
 }
 
-impl Lists<'_> {
-    fn add(&mut self, at: usize, role: &str, user: &User<'_>) {
-        let Some(list) = self.found.get_mut(at) else { return };
-        if list.len() > MOST_ASSUMERS || list.last().is_some_and(|last| last == user.name) {
-            return;
+impl<'l> Doors<'l> {
+    /// Those of the roles that are wanted.
+    pub(super) fn new(
+        subjects: &'l [Subject],
+        wanted: impl Fn(usize, &Subject) -> bool,
+        account: &str,
+    ) -> Self {
+        let mut doors = Self { subjects, named: BTreeMap::new(), open: BTreeMap::new() };
+        for (at, subject) in subjects.iter().enumerate().filter(|(at, one)| wanted(*at, one)) {
+            for one in subject.trusted.iter().filter(|one| !one.limited) {
+                match &one.who {
+                    Who::Everyone => drop(doors.open.insert(&subject.arn, at)),
+                    Who::Account(number) if number == account => drop(doors.open.insert(&subject.arn, at)),
+                    Who::Principal(arn) => doors.named.entry(arn).or_default().push(at),
+                    _ => {}
+                }
+            }
         }
-        if list.len() == MOST_ASSUMERS {
-            self.open.remove(role);
-            list.push("more users".to_owned());
-        } else {
-            list.push(user.name.to_owned());
-        }
+        doors
     }
 
-    /// Adds a user to the roles that its policies let it assume.
-    fn add_open(&mut self, user: &User<'_>, wide: &Wide) {
-        let rights = user.rights;
-        let patterns = || rights.allowing_somewhere(ASSUME).flat_map(Right::named_resources);
-        let is_wide = |right: &Right<'_>| right.is_everywhere() || right.is_on(wide.roles());
-        if rights.taken(ASSUME, wide.roles()) || self.open.is_empty() {
-            return;
-        }
-        let mut met: Vec<(String, usize)> = Vec::new();
-        let of = |(role, at): (&str, &usize)| (role.to_owned(), *at);
-        if rights.allowing_somewhere(ASSUME).any(is_wide) {
-            met.extend(self.open.iter().map(|(role, at)| of((role, at))));
-        } else {
-            for pattern in patterns() {
-                met.extend(matching(&self.open, pattern).map(of));
-            }
-            met.sort();
-            met.dedup();
-        }
-        for (role, at) in met {
-            if rights.allow(ASSUME, &role) {
-                self.add(at, &role, user);
-            }
-        }
+    /// Those that somebody may go through.
+    pub(super) fn of(&self, user: &User<'_>, wide: &Wide) -> Vec<usize> {
+        let named = self.named.get(user.arn).into_iter().flatten().copied();
+        let role = |at: usize| self.subjects.get(at).map_or("", |role| role.arn.as_str());
+        let mut through: Vec<usize> = named.filter(|at| !user.rights.denied(ASSUME, role(*at))).collect();
+        let open = self.let_in(user, wide).into_iter();
+        through.extend(open.filter(|(role, _)| user.rights.allow(ASSUME, role)).map(|(_, at)| at));
+        through
     }
+
+    /// One of these, where there is one.
+    pub(super) fn first_of(&self, user: &User<'_>, wide: &Wide) -> Option<usize> {
+        let mut named = self.named.get(user.arn).into_iter().flatten().copied();
+        let role = |at: usize| self.subjects.get(at).map_or("", |role| role.arn.as_str());
+        let by_name = named.find(|at| !user.rights.denied(ASSUME, role(*at)));
+        let may = |role: &str| user.rights.allow(ASSUME, role);
+        by_name.or_else(|| {
+            if !self.may_let_in(user, wide) {
+                return None;
+            }
+            if is_wide(user, wide) {
+                return self.open.iter().find(|(role, _)| may(role)).map(|(_, at)| *at);
+            }
+            self.let_in(user, wide).into_iter().find(|(role, _)| may(role)).map(|(_, at)| at)
+        })
+    }
+
+    /// Whether it can let anybody in, as far as that is quickly told.
+    fn may_let_in(&self, user: &User<'_>, wide: &Wide) -> bool {
+        !self.open.is_empty()
+            && user.rights.allowing_somewhere(ASSUME).next().is_some()
+            && !user.rights.taken(ASSUME, wide.roles())
+    }
+
+    /// Open ones that the policies of somebody name; what they deny is not taken away yet.
+    fn let_in(&self, user: &User<'_>, wide: &Wide) -> Vec<(&'l str, usize)> {
+        if !self.may_let_in(user, wide) {
+            return Vec::new();
+        }
+        if is_wide(user, wide) {
+            return self.open.iter().map(|(role, at)| (*role, *at)).collect();
+        }
+        let mut met: Vec<(&'l str, usize)> = Vec::new();
+        for pattern in user.rights.allowing_somewhere(ASSUME).flat_map(Right::named_resources) {
+            let known = matching(&self.open, pattern).filter_map(|(role, _)| self.open.get_key_value(role));
+            met.extend(known.map(|(role, at)| (*role, *at)));
+        }
+        met.sort_unstable();
+        met.dedup();
+        met
+    }
+}
+
+/// Whether somebody may assume whichever role lets it in.
+fn is_wide(user: &User<'_>, wide: &Wide) -> bool {
+    let on_all = |right: &Right<'_>| right.is_everywhere() || right.is_on(wide.roles());
+    user.rights.allowing_somewhere(ASSUME).any(on_all)
 }
 
 #[cfg(test)]

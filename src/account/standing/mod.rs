@@ -2,6 +2,7 @@
 
 mod agent;
 mod assume;
+mod chain;
 mod held;
 
 use std::collections::BTreeMap;
@@ -51,6 +52,8 @@ pub struct Subject {
     pub standing: Standing,
     /// Users of this account who may assume it at any time, as far as their policies tell.
     pub assumers: Vec<String>,
+    /// Of an administrator's role: how users of this account come to it through other roles, at any time, in words.
+    pub chains: Vec<String>,
     /// Whether an agent assumes it.
     pub agent: Option<Agent>,
 }
@@ -222,15 +225,20 @@ pub(super) fn subjects(
         assume::trust(subject, holder.principal, now, &mut gaps);
     }
     let climbed = climbed(&found, &holders, &rights, &library, &here);
-    let users: Vec<assume::User<'_>> = all()
-        .filter(|(holder, _)| holder.kind == Kind::User)
-        .map(|(holder, rights)| assume::User {
-            arn: &holder.principal.arn,
-            name: &holder.principal.name,
-            rights,
-        })
+    let caller = |(holder, rights)| caller(holder, rights);
+    let users: Vec<assume::User<'_>> =
+        all().filter(|(holder, _)| holder.kind == Kind::User).map(caller).collect();
+    let roles: Vec<chain::Caller<'_>> = (0..)
+        .zip(all())
+        .filter(|(_, (holder, _))| holder.kind.is_role())
+        .map(|(at, one)| chain::Caller { at, role: caller(one) })
         .collect();
-    let assumers = assume::assumers(&found, &here.account, &users, &here.wide);
+    let power = |_: usize, subject: &Subject| assume::has_power(subject);
+    let assumers = assume::assumers(&found, power, &here.account, &users, &here.wide);
+    let chains = chain::chains(&found, &here.account, &users, &roles, &here.wide);
+    for (subject, chains) in found.iter_mut().zip(chains) {
+        subject.chains = chains;
+    }
     for (((subject, holder), escalations), assumers) in
         found.iter_mut().zip(&holders).zip(climbed).zip(assumers)
     {
@@ -245,6 +253,11 @@ pub(super) fn subjects(
         }
     }
     Reading { facts: found, gaps }
+}
+
+/// A user or a role, as somebody who assumes roles.
+fn caller<'c>(holder: &'c Holder<'_>, rights: &'c Rights<'_>) -> assume::User<'c> {
+    assume::User { arn: &holder.principal.arn, name: &holder.principal.name, rights }
 }
 
 fn holders<'d>(details: &'d Details, library: &Library<'d>, here: &Here) -> Vec<Holder<'d>> {
@@ -384,6 +397,7 @@ fn subject(holder: &Holder<'_>, rights: &Rights<'_>, here: &Here, gaps: &mut Vec
         demands: Demands::default(),
         standing: Standing::Person,
         assumers: Vec::new(),
+        chains: Vec::new(),
         agent: None,
         grant,
     }

@@ -31,6 +31,7 @@ pub(super) fn run(cli: &Cli, arguments: &InventoryCheckArguments) -> Result<Exit
         surfaces: Vec::new(),
         sections: Sections { inventory: Some(inventory), ..Sections::default() },
         scope: crate::command::scan::scope("inventory", arguments.files.iter()),
+        window: None,
         nothing: nothing_to_check,
     };
     Outcome { setup: &setup, looked, silencing, asked }.report(cli, &arguments.report, started)

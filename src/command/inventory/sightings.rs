@@ -50,6 +50,7 @@ pub(super) fn run(cli: &Cli, arguments: &InventoryWhereArguments) -> Result<Exit
         surfaces: Vec::new(),
         sections: Sections::default(),
         scope: scope("sightings", arguments.paths.iter()),
+        window: None,
         nothing: nothing_to_look_into,
     };
     Outcome { setup: &setup, looked, silencing, asked }.report(cli, &arguments.report, started)

@@ -35,8 +35,8 @@ struct State {
     pieces: VecDeque<Piece>,
     /// Nothing more is read.
     ended: bool,
-    /// The program ended: what others still write to its output is not waited for.
-    gone: bool,
+    /// When the program ended: what others still write to its output is not waited for.
+    gone: Option<Instant>,
     /// Nobody takes pieces any more.
     closed: bool,
 }
@@ -71,7 +71,7 @@ impl Queue {
 
     /// The program ended.
     pub(super) fn gone(&self) {
-        self.set(|state| state.gone = true);
+        self.set(|state| state.gone = Some(Instant::now()));
     }
 
     /// Nobody takes pieces any more.
@@ -94,18 +94,20 @@ impl Queue {
             if state.ended {
                 return Next::End;
             }
-            let waited = begun.elapsed();
-            let left = |most: Duration| most.checked_sub(waited).filter(|left| !left.is_zero());
+            let left = |most: Duration, since: Instant| {
+                most.checked_sub(since.elapsed()).filter(|left| !left.is_zero())
+            };
             let wait = match (most, state.gone) {
-                (Some(most), _) => match left(most) {
+                (Some(most), _) => match left(most, begun) {
                     Some(left) => Some(left),
                     None => return Next::Quiet,
                 },
-                (None, true) => match left(LEFT_BEHIND) {
+                // Not since this wait began: the program's last words may still be on their way here.
+                (None, Some(gone)) => match left(LEFT_BEHIND, gone.max(begun)) {
                     Some(left) => Some(left),
                     None => return Next::End,
                 },
-                (None, false) => None,
+                (None, None) => None,
             };
             state = match wait {
                 Some(wait) => {
@@ -114,5 +116,28 @@ impl Queue {
                 None => self.changed.wait(state).unwrap_or_else(PoisonError::into_inner),
             };
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::thread;
+
+    use super::*;
+
+    #[test]
+    fn the_last_words_after_a_long_silence_are_waited_for() {
+        let queue = Arc::new(Queue::default());
+        let taken = {
+            let queue = Arc::clone(&queue);
+            thread::spawn(move || (matches!(queue.take(None), Next::Piece(_)), queue.take(None)))
+        };
+        thread::sleep(LEFT_BEHIND + Duration::from_millis(200));
+        queue.gone();
+        thread::sleep(Duration::from_millis(100));
+        assert!(queue.put(Zeroizing::new(b"why it failed".to_vec())), "nobody waits any more");
+        let (came, after) = taken.join().expect("no panic");
+        assert!(came && matches!(after, Next::End));
     }
 }

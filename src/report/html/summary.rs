@@ -7,6 +7,7 @@ use crate::error::ExitCode;
 use crate::finding::{Severity, Surface};
 use crate::report::Report;
 use crate::report::account::headline;
+use crate::report::in_short::in_short;
 use crate::report::told::{Told, ToldFinding, grouped};
 use crate::report::verdict::{by_severity, files, number, sentence};
 
@@ -54,15 +55,20 @@ pub(super) fn verdict_part(report: &Report<'_>, told: &Told<'_>) -> Markup {
 
 fn lines(report: &Report<'_>, told: &Told<'_>) -> Vec<(&'static str, Markup)> {
     let first = |verdict: &[String]| verdict.first().map(|words| inline(&told.teller.message(words)));
-    let mut lines = Vec::new();
-    if let Some(words) = report.account.as_ref().and_then(|section| first(&section.verdict)) {
-        lines.push(("Account", words));
-    }
-    if let Some(words) = report.trail.as_ref().and_then(|section| first(&section.verdict)) {
-        lines.push(("Sessions", words));
-    }
-    if let Some(section) = &report.inventory {
-        lines.push(("Keys", inline(&told.teller.message(&section.advice()))));
+    let mut lines: Vec<(&str, Markup)> = in_short(report, told)
+        .into_iter()
+        .map(|(title, line)| (title, html! { (inline(&line)) "." }))
+        .collect();
+    if lines.is_empty() {
+        if let Some(words) = report.account.as_ref().and_then(|section| first(&section.verdict)) {
+            lines.push(("Account", words));
+        }
+        if let Some(words) = report.trail.as_ref().and_then(|section| first(&section.verdict)) {
+            lines.push(("Sessions", words));
+        }
+        if let Some(section) = &report.inventory {
+            lines.push(("Keys", inline(&told.teller.message(&section.advice()))));
+        }
     }
     lines.push(("Mend first", worst(told)));
     if lines.len() == 1 {

@@ -5,7 +5,7 @@
 
 /// A name as code. Nothing is read inside of a code span, not even `@name`; but a backtick would end it,
 /// and a `|` would end the table cell around it, so such names become HTML instead.
-pub(super) fn code(text: &str) -> String {
+pub(in crate::report) fn code(text: &str) -> String {
     if text.trim().is_empty() {
         return String::new();
     }
@@ -30,7 +30,7 @@ pub(super) fn html_code(text: &str) -> String {
 }
 
 /// A sentence with names in it; what stands between two backticks becomes code.
-pub(super) fn prose(text: &str) -> String {
+pub(in crate::report) fn prose(text: &str) -> String {
     let parts: Vec<&str> = text.split('`').collect();
     // An odd number of backticks: nobody knows what was meant, so it is all text.
     if parts.len().is_multiple_of(2) {

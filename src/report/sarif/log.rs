@@ -124,6 +124,9 @@ pub(super) struct Outcome<'t> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub code_flows: Vec<CodeFlow<'t>>,
     pub partial_fingerprints: BTreeMap<&'static str, &'t str>,
+    /// How many events of a trail it stands for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub occurrence_count: Option<u64>,
     pub rank: f64,
     pub properties: OutcomeProperties<'t>,
 }

@@ -171,3 +171,14 @@ fn ids_of_access_keys_are_told_where_they_are_asked_for() {
     assert_eq!(told(KeyIds::End), "alice made …2WER; aws_secret_access_key=********");
     assert_eq!(told(KeyIds::Whole), format!("alice made {id}; aws_secret_access_key=********"));
 }
+
+#[test]
+fn the_id_of_a_tool_use_is_told_and_a_value_in_its_place_is_not() {
+    let redactor = Redactor::default();
+    let mark = "app/cc-0141fab3-toolu_01AjU2TvSydb1THCnRCcYCLQ (marked)";
+    assert_eq!(redactor.text(mark), mark);
+    let value = Redactor::new(vec![Secret::new("01AjU2TvSydb1THCnRCcYCLQ")], Vec::new());
+    assert_eq!(value.text(mark), "app/cc-0141fab3-toolu_******** (marked)");
+    let long = format!("toolu_{}", "q7Zr2Kx9".repeat(5));
+    assert_eq!(redactor.text(&long), "toolu_********");
+}

@@ -35,8 +35,8 @@ pub(super) struct Call<'s> {
     pub failed: bool,
     pub reads: bool,
     pub of_mcp: bool,
-    /// The number of its service's name.
-    pub service: u32,
+    /// The numbers of its name and of its service's name.
+    pub names: (u32, u32),
     /// Rules that ask for more than a call, an identity and a user agent.
     open: Vec<Counted<'s>>,
     /// Rules that ask for no more.
@@ -66,12 +66,12 @@ impl<'s> Calls<'s> {
         Self { judge, known: ByBytes::default(), numbers: 0, tried: HashMap::default(), key: Vec::new() }
     }
 
-    /// What is known of an event's call. `service` numbers the name of its service.
+    /// What is known of an event's call. `names` numbers its name and that of its service.
     pub fn of(
         &mut self,
         event: &Event<'_>,
         correlator: &Mutex<Correlator<'s, At>>,
-        service: impl FnOnce() -> u32,
+        names: impl FnOnce() -> (u32, u32),
     ) -> Arc<Call<'s>> {
         self.key.clear();
         for (_, slot) in CALL {
@@ -86,12 +86,17 @@ impl<'s> Calls<'s> {
             self.known.clear();
         }
         self.numbers = self.numbers.wrapping_add(1);
-        let call = Arc::new(self.learn(event, correlator, service()));
+        let call = Arc::new(self.learn(event, correlator, names()));
         self.known.insert(self.key.as_slice().into(), Arc::clone(&call));
         call
     }
 
-    fn learn(&self, event: &Event<'_>, correlator: &Mutex<Correlator<'s, At>>, service: u32) -> Call<'s> {
+    fn learn(
+        &self,
+        event: &Event<'_>,
+        correlator: &Mutex<Correlator<'s, At>>,
+        names: (u32, u32),
+    ) -> Call<'s> {
         let (source, name, error) =
             (event.text(Slot::EventSource), event.text(Slot::EventName), event.text(Slot::ErrorCode));
         let starts = |starts: &[&str]| starts.iter().any(|start| name.starts_with(start));
@@ -108,7 +113,7 @@ impl<'s> Calls<'s> {
             failed: !error.is_empty(),
             reads: starts(&["Get", "List", "Describe", "Head", "Lookup", "BatchGet"]),
             of_mcp: of_mcp || name.ends_with("OAuth2Access") || name.ends_with("OAuth2Token"),
-            service,
+            names,
             open,
             told,
             name: name.into_owned(),

@@ -1,6 +1,9 @@
 //! What is counted for one credential. Tallies of the same credential add up in any order.
 
+use std::collections::BTreeMap;
+
 use super::few::{Few, Spans};
+use super::hits::Hits;
 
 /// Where an event stands, in the order in which events are told: by time, then by id.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -72,6 +75,8 @@ pub struct Tally {
     pub persistence: Few,
     /// What was made.
     pub created: Few,
+    /// Events that meet rules, by the rule's name.
+    pub hits: BTreeMap<String, Hits>,
 }
 
 impl Tally {
@@ -110,6 +115,7 @@ impl Tally {
         self.credentials.merge(other.credentials);
         self.persistence.merge(other.persistence);
         self.created.merge(other.created);
+        other.hits.into_iter().for_each(|(rule, hits)| self.hits.entry(rule).or_default().merge(hits));
     }
 
     /// Events that change something.

@@ -13,7 +13,7 @@ use super::credential::Credential;
 use super::issue;
 use super::names::{ByBytes, Fast, Names};
 use super::tally::{Mark, Tally};
-use super::{Gathered, Hit, shortened};
+use super::{Gathered, Hit, Hits};
 use crate::record::Record;
 use crate::rule::{Correlator, Judge, Rule};
 use crate::trail::agent;
@@ -93,9 +93,17 @@ impl Seen {
     }
 }
 
+/// Events of one credential that meet a rule, with numbers for their calls.
+#[derive(Debug)]
+struct Met<'s> {
+    rule: &'s Rule,
+    hits: Hits,
+    calls: Seen,
+}
+
 /// The tally of one credential, with numbers for texts.
 #[derive(Debug, Default)]
-struct Local {
+struct Local<'s> {
     tally: Tally,
     ips: Seen,
     agents: Seen,
@@ -103,6 +111,7 @@ struct Local {
     services: Seen,
     /// The credential itself, where it issued others.
     shared: Option<Arc<Credential>>,
+    met: Vec<Met<'s>>,
 }
 
 /// Gathers events.
@@ -115,7 +124,7 @@ pub struct Worker<'s, 'c> {
     identities: ByBytes<(u32, u32)>,
     identified: u32,
     credentials: HashMap<Credential, u32>,
-    locals: Vec<Local>,
+    locals: Vec<Local<'s>>,
     days: HashMap<(u32, u32, i64), u64, Fast>,
     last_account: u32,
     key: Vec<u8>,
@@ -155,8 +164,9 @@ impl<'s, 'c> Worker<'s, 'c> {
             return;
         }
         coverage.delivered += 1;
-        let call =
-            self.calls.of(event, self.correlator, || self.names.number(event.bytes(Slot::EventSource)));
+        let call = self.calls.of(event, self.correlator, || {
+            [Slot::EventName, Slot::EventSource].map(|slot| self.names.number(event.bytes(slot))).into()
+        });
         let (number, identity) = self.credential(event, &call);
         let Some(local) = self.locals.get_mut(number as usize) else { return };
         local.tally.delivered += 1;
@@ -173,7 +183,7 @@ impl<'s, 'c> Worker<'s, 'c> {
         local.ips.add(address, when);
         local.agents.add(agent, when);
         local.regions.add(region, when);
-        local.services.add(call.service, when);
+        local.services.add(call.names.1, when);
         self.cover(event, time, region);
         if call.class != Class::Plain || call.of_mcp || call.persistence {
             self.special(event, &call, number, &mark);
@@ -181,28 +191,19 @@ impl<'s, 'c> Worker<'s, 'c> {
         let record = EventRecord(*event);
         let Some(rules) = self.calls.rules(&record, &call, identity, agent) else { return };
         let open = rules.open.iter().filter(|(rule, _)| rule.matches(&record));
+        let Some(local) = self.locals.get_mut(number as usize) else { return };
+        let at = At { time: when, id: uuid(event.bytes(Slot::EventId)), file, offset };
         // Held for all rules of the event: a record that meets two rules of one correlation is one record.
         let (correlator, mut held) = (self.correlator, None);
         for (rule, is_counted) in rules.met.iter().chain(open) {
             if *is_counted {
-                let at = At { time: when, id: uuid(event.bytes(Slot::EventId)), file, offset };
                 let locked = || correlator.lock().unwrap_or_else(PoisonError::into_inner);
                 held.get_or_insert_with(locked).feed(rule, when, at, &record);
             }
             if !rule.is_quiet() {
-                self.hit(rule, &record, mark());
+                local.met(rule, call.names.0, at, || Hit { at: mark(), message: message(rule, &record) });
             }
         }
-    }
-
-    fn hit(&mut self, rule: &Rule, record: &dyn Record, at: Mark) {
-        let hit = Hit { at, message: rule.message(record) };
-        let hits = match self.gathered.hits.get_mut(rule.name()) {
-            Some(hits) => hits,
-            None => self.gathered.hits.entry(rule.name().to_owned()).or_default(),
-        };
-        hits.push(hit);
-        self.gathered.more_hits += shortened(hits, 2);
     }
 
     fn cover(&mut self, event: &Event<'_>, time: Option<i64>, region: u32) {
@@ -352,7 +353,7 @@ impl<'s, 'c> Worker<'s, 'c> {
             *self.gathered.coverage.days.entry(day).or_default() += events;
         }
         let credentials = self.credentials.into_iter();
-        let mut locals: Vec<Option<Local>> = self.locals.into_iter().map(Some).collect();
+        let mut locals: Vec<Option<Local<'_>>> = self.locals.into_iter().map(Some).collect();
         for (credential, number) in credentials {
             let Some(local) = locals.get_mut(number as usize).and_then(Option::take) else { continue };
             self.gathered.tallies.insert(credential, local.finish(names));
@@ -361,7 +362,26 @@ impl<'s, 'c> Worker<'s, 'c> {
     }
 }
 
-impl Local {
+/// The message that a rule has for an event; the title is the same for all.
+fn message(rule: &Rule, record: &dyn Record) -> Option<String> {
+    rule.file().message.is_some().then(|| rule.message(record))
+}
+
+impl<'s> Local<'s> {
+    /// Notes an event, of a call, that meets a rule.
+    fn met(&mut self, rule: &'s Rule, call: u32, at: At, hit: impl FnOnce() -> Hit) {
+        // There is one of each rule, and only few that one credential meets.
+        let known = self.met.iter().position(|met| std::ptr::eq(met.rule, rule));
+        let known = known.unwrap_or_else(|| {
+            self.met.push(Met { rule, hits: Hits::default(), calls: Seen::default() });
+            self.met.len() - 1
+        });
+        if let Some(met) = self.met.get_mut(known) {
+            met.hits.add(at, hit);
+            met.calls.add(call, at.time);
+        }
+    }
+
     fn count(&mut self, event: &Event<'_>, call: &Call<'_>, time: i64, mark: &dyn Fn() -> Mark) {
         let tally = &mut self.tally;
         if tally.events == 0 || time <= tally.first.time {
@@ -388,6 +408,10 @@ impl Local {
         }
         self.regions.all.iter().for_each(|(number, ..)| self.tally.regions.add(names.text(*number)));
         self.services.all.iter().for_each(|(number, ..)| self.tally.services.add(names.text(*number)));
+        for Met { rule, mut hits, calls } in self.met {
+            calls.all.iter().for_each(|(number, ..)| hits.calls.add(names.text(*number)));
+            self.tally.hits.insert(rule.name().to_owned(), hits);
+        }
         self.tally
     }
 }

@@ -3,7 +3,8 @@
 use proptest::prelude::*;
 
 use super::rig::{case, events, read};
-use crate::trail::{Conventions, Session};
+use crate::rule::{RuleSet, embedded};
+use crate::trail::{Conventions, Session, judge};
 
 /// All events of the corpus that has log files.
 fn corpus() -> Vec<String> {
@@ -38,8 +39,25 @@ fn without_places(mut sessions: Vec<Session>) -> Vec<Session> {
         {
             (mark.file, mark.offset) = (0, 0);
         }
+        for hits in session.tally.hits.values_mut() {
+            hits.first.iter_mut().for_each(|hit| (hit.at.file, hit.at.offset) = (0, 0));
+            hits.last.iter_mut().for_each(|last| (last.file, last.offset) = (0, 0));
+        }
     }
     sessions
+}
+
+/// What findings say: rule, first event, message, events, those that are named.
+fn told(sessions: &[Session]) -> Vec<impl PartialEq + std::fmt::Debug + use<>> {
+    let rules = RuleSet::load(embedded(), Vec::new()).unwrap();
+    let findings = judge(sessions, &rules, &[]).findings.into_iter();
+    findings
+        .map(|one| {
+            let named: Vec<(String, String)> =
+                one.related.into_iter().map(|one| (one.at.name, one.message)).collect();
+            (one.rule.to_string(), one.at.name, one.message, one.events, named)
+        })
+        .collect()
 }
 
 proptest! {
@@ -55,6 +73,7 @@ proptest! {
         }
         let texts: Vec<String> = texts.into_iter().map(|events| format!("{{\"Records\":[{}]}}", events.join(","))).collect();
         let mixed = read(&texts, workers, &Conventions::default());
+        prop_assert_eq!(told(&straight.sessions), told(&mixed.sessions));
         prop_assert_eq!(without_places(straight.sessions), without_places(mixed.sessions));
         prop_assert_eq!(straight.links, mixed.links);
         prop_assert_eq!(straight.gathered.coverage, mixed.gathered.coverage);

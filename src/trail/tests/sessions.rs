@@ -99,6 +99,20 @@ fn agents_are_told_by_their_best_evidence() {
 }
 
 #[test]
+fn the_name_that_a_tag_declares_is_the_one_that_is_shown() {
+    let mut texts = super::rig::case("agent-declared");
+    for text in &mut texts {
+        *text = text.replace("alice-claude-code-01", "agent-7").replace("claude-code\"", "Claude Code\"");
+    }
+    let trail = read(&texts, 1, &Conventions::default());
+    let session = trail.session("agent-reader/agent-7");
+    assert_eq!((session.actor.name.as_str(), session.actor.level), ("Claude Code", Level::Declared));
+    for kept in ["session tag secretrail:agent=Claude Code", "role session name agent-7"] {
+        assert!(session.actor.reasons.iter().any(|reason| reason.contains(kept)), "{:?}", session.actor);
+    }
+}
+
+#[test]
 fn a_person_is_one_on_positive_evidence_only() {
     let trail = trail_of("human");
     let people: Vec<_> = trail.sessions.iter().filter(|one| one.actor.kind == Kind::Human).collect();

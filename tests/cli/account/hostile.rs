@@ -109,3 +109,49 @@ fn five_thousand_users_are_read_in_seconds() {
     assert!(seconds < 60.0, "{seconds}");
     eprintln!("5,000 users: {seconds:.2} s");
 }
+
+/// Thousands of statements of one user meet thousands of roles: not each with each.
+#[test]
+fn many_statements_and_many_roles_are_read_in_seconds() {
+    const MANY: usize = 5_000;
+    const ACCOUNT_ITSELF: &str = "{\"AWS\":\"arn:aws:iam::123456789012:root\"}";
+    let one = |effect: &str, action: &str, resource: &str| {
+        format!(r#"{{"Effect":"{effect}","Action":"{action}","Resource":{resource}}}"#)
+    };
+    let arn = |number: usize| format!("\"arn:aws:iam::123456789012:role/rx{number}\"");
+    let end = |number: usize| format!("\"*:role/rx{number}\"");
+    let each = |effect: &str, action: &str, name: &dyn Fn(usize) -> String| {
+        (0..MANY).map(|number| one(effect, action, &name(number))).collect::<Vec<_>>()
+    };
+    let wide = || {
+        ["sts:AssumeRole", "iam:PassRole", "iam:PutRolePolicy"].map(|action| one("Allow", action, "\"*\""))
+    };
+    let list = format!("[{}]", (0..MANY).map(end).collect::<Vec<_>>().join(","));
+    for (what, statements) in [
+        ("a Deny for each role", [each("Deny", "sts:AssumeRole", &arn), wide().into()].concat()),
+        ("a Deny for each end", [each("Deny", "iam:*", &end), wide().into()].concat()),
+        (
+            "an Allow for each role",
+            [each("Allow", "sts:AssumeRole", &arn), each("Allow", "iam:PassRole", &arn)].concat(),
+        ),
+        ("one Deny for all of them", [vec![one("Deny", "sts:AssumeRole", &list)], wide().into()].concat()),
+        (
+            "others on everything",
+            [each("Deny", "iam:PutUserPolicy", &|_| "\"*\"".into()), wide().into()].concat(),
+        ),
+    ] {
+        let mut state = State::good();
+        let inline: Vec<(&str, &str)> = statements.iter().map(|one| ("some", one.as_str())).collect();
+        state.add_user(&Row::user("user"), &inline, "", "");
+        let powerful = attached("AdministratorAccess");
+        state.roles = (0..2_000)
+            .map(|number| role(&format!("r{number}"), &trusts(ACCOUNT_ITSELF, ""), &powerful))
+            .collect();
+        let (bundle, rules) = (state.bundle(), rules());
+        let started = std::time::Instant::now();
+        hidden(&bundle, &rules);
+        let seconds = started.elapsed().as_secs_f64();
+        eprintln!("2,000 roles, {what}: {seconds:.2} s");
+        assert!(seconds < 30.0, "{what}: {seconds}");
+    }
+}

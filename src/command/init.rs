@@ -1,0 +1,155 @@
+//! `secretrail init`.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use super::output::write;
+use super::print;
+use crate::cli::InitArguments;
+use crate::error::{Error, ErrorKind, ExitCode};
+use crate::inventory::read::{Form, Input, MOST_BYTES, read};
+use crate::inventory::{Entry, Home};
+use crate::secret::tokens::TokenTable;
+use crate::settings::FILE_NAME;
+use crate::settings::draft::{Found, draft};
+use crate::source::Sources;
+use crate::source::open::read_text_up_to;
+use crate::source::walk::{FileKind, walk_repository};
+
+/// More files are more than a repository.
+const MOST_FILES: usize = 200_000;
+/// A manifest of evidence says what it is in its first lines.
+const MOST_MANIFEST: u64 = 4 * 1024 * 1024;
+/// More trees than this are told by the folder that holds them.
+const MOST_TREES: usize = 6;
+
+pub(super) fn run(arguments: &InitArguments) -> Result<ExitCode, Error> {
+    let folder = &arguments.folder;
+    if !folder.is_dir() {
+        return Err(Error::new(ErrorKind::Input, format!("{} is no folder", folder.display())));
+    }
+    let found = look(folder);
+    let text = draft(&found);
+    if arguments.stdout {
+        return print(text.as_bytes());
+    }
+    let file = folder.join(FILE_NAME);
+    if file.exists() {
+        return Err(Error::new(ErrorKind::Output, format!("{} is there already", file.display()))
+            .hint("--stdout shows what would be written"));
+    }
+    write(Some(&file), &|out| out.write_all(text.as_bytes()))?;
+    write(None, &|out| {
+        writeln!(out, "{} is written", file.display())?;
+        for (what, all) in told(&found) {
+            let none = if all.is_empty() { "none found".to_owned() } else { all.join(", ") };
+            writeln!(out, "  {what:<14} {none}")?;
+        }
+        writeln!(out, "Look through it; then `secretrail audit` audits what it names.")
+    })?;
+    Ok(ExitCode::Clean)
+}
+
+fn told(found: &Found) -> [(&'static str, &Vec<String>); 5] {
+    [
+        ("Terraform", &found.terraform),
+        ("CloudTrail", &found.trail),
+        ("evidence", &found.evidence),
+        ("lists of keys", &found.lists),
+        ("runbooks", &found.runbooks),
+    ]
+}
+
+fn look(folder: &Path) -> Found {
+    let files = walk_repository(folder, MOST_FILES);
+    let evidence: BTreeSet<PathBuf> =
+        files.iter().filter(|file| is_manifest(file)).filter_map(|file| parent(file)).collect();
+    let (mut trees, mut trail) = (BTreeSet::new(), BTreeSet::new());
+    let mut found = Found::default();
+    let mut projects = BTreeSet::new();
+    for file in files.iter().filter(|file| !evidence.iter().any(|bundle| file.starts_with(bundle))) {
+        let name = file.file_name().unwrap_or_default().to_string_lossy();
+        let lower = name.to_ascii_lowercase();
+        if matches!(FileKind::of(&name), Some(FileKind::Hcl | FileKind::HclJson)) {
+            trees.extend(parent(file));
+        } else if name.contains("_CloudTrail_") && (lower.ends_with(".json.gz") || lower.ends_with(".json")) {
+            trail.extend(logs_of(file));
+        } else if lower.contains("runbook") && lower.ends_with(".md") {
+            found.runbooks.extend(below(folder, file));
+        } else if let Some(homes) = homes(file, &lower) {
+            found.lists.extend(below(folder, file));
+            projects.extend(homes);
+        }
+    }
+    let paths = |all: &BTreeSet<PathBuf>| all.iter().filter_map(|path| below(folder, path)).collect();
+    found.terraform = paths(&few(topmost(trees)));
+    found.trail = paths(&few(topmost(trail)));
+    found.evidence = paths(&evidence);
+    found.projects = projects.into_iter().collect();
+    found
+}
+
+fn parent(file: &Path) -> Option<PathBuf> {
+    file.parent().map(Path::to_path_buf)
+}
+
+fn is_manifest(file: &Path) -> bool {
+    file.file_name().is_some_and(|name| name == "manifest.json")
+        && read_text_up_to(file, MOST_MANIFEST)
+            .is_ok_and(|(text, _)| text.contains("\"format\": \"secretrail evidence\""))
+}
+
+/// The folder that all logs of a bucket lie in, where it was copied as it is.
+fn logs_of(file: &Path) -> Option<PathBuf> {
+    let bucket = file.ancestors().find(|above| above.file_name().is_some_and(|name| name == "AWSLogs"));
+    bucket.map(Path::to_path_buf).or_else(|| parent(file))
+}
+
+/// The prefixes of the parameters that a list of keys names, where the file is one.
+fn homes(file: &Path, lower: &str) -> Option<Vec<String>> {
+    let says_so = ["secret", "inventory", "keys"].iter().any(|word| lower.contains(word));
+    // JSON is what programs write.
+    let form = Form::of(lower).filter(|_| says_so && !lower.ends_with(".json"))?;
+    let (text, _) = read_text_up_to(file, MOST_BYTES as u64).ok()?;
+    let sources = Sources::default();
+    let source = sources.add_text("list", text);
+    let inventory = read(&[Input { source, form }], &[], &sources, &TokenTable::embedded()).facts;
+    let has_home = |entry: &Entry| !matches!(entry.home, Home::Other(_) | Home::None);
+    let is_list = inventory.entries.iter().any(has_home);
+    let homes = inventory.entries.iter().filter_map(|entry| match &entry.home {
+        Home::Parameter(name) => {
+            name.trim_start_matches('/').split_once('/').map(|(first, _)| format!("/{first}"))
+        }
+        _ => None,
+    });
+    is_list.then(|| homes.collect())
+}
+
+/// Without folders that lie in another one of them.
+fn topmost(folders: BTreeSet<PathBuf>) -> BTreeSet<PathBuf> {
+    let inner = |folder: &PathBuf| folder.ancestors().skip(1).any(|above| folders.contains(above));
+    folders.iter().filter(|folder| !inner(folder)).cloned().collect()
+}
+
+/// Many trees beside one another are one: the folder that holds them.
+fn few(mut trees: BTreeSet<PathBuf>) -> BTreeSet<PathBuf> {
+    while trees.len() > MOST_TREES {
+        let deepest = trees.iter().map(|tree| tree.components().count()).max().unwrap_or(0);
+        let up = |tree: PathBuf| match tree.components().count() == deepest {
+            true => parent(&tree).unwrap_or(tree),
+            false => tree,
+        };
+        let before = trees.clone();
+        trees = topmost(trees.into_iter().map(up).collect());
+        if trees == before {
+            break;
+        }
+    }
+    trees
+}
+
+/// A path below the folder, with `/`; the folder itself is a dot.
+fn below(folder: &Path, path: &Path) -> Option<String> {
+    let rest = path.strip_prefix(folder).ok()?.to_str()?.replace('\\', "/");
+    Some(if rest.is_empty() { ".".to_owned() } else { rest })
+}

@@ -1,0 +1,447 @@
+//! The review for a ticket: the verdict on the first screen, then what to do, then what it rests on.
+
+use std::collections::BTreeSet;
+use std::io::{self, Write};
+
+use super::rows::{self, CALL_COLUMNS};
+use super::{Evidence, ReviewReport, number};
+use crate::report::markdown::escape::{code, prose};
+use crate::review::{Action, Calls, Group, Party, span};
+
+/// Names in one line.
+const MOST_NAMES: usize = 8;
+/// Files in the list of hashes that no event is told of.
+const MOST_FILES: usize = 50;
+
+/// Writes the review.
+pub(super) fn render(report: &ReviewReport<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let page = Page { report };
+    page.head(out)?;
+    page.actions(out)?;
+    page.rotations(out)?;
+    page.timeline(out)?;
+    page.who(out)?;
+    page.blast(out)?;
+    page.unseen(out)?;
+    page.evidence(out)
+}
+
+struct Page<'p> {
+    report: &'p ReviewReport<'p>,
+}
+
+/// A row of a table.
+fn row(cells: &[String], out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "| {} |", cells.join(" | "))
+}
+
+fn header(columns: &[&str], out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "\n| {} |", columns.join(" | "))?;
+    writeln!(out, "|{}", "---|".repeat(columns.len()))
+}
+
+/// Names as code, the first ones.
+fn codes(names: &[String], more: usize) -> String {
+    let (shown, rest) = names.split_at(MOST_NAMES.min(names.len()));
+    let more = more + rest.len();
+    let mut text = shown.iter().map(|name| code(name)).collect::<Vec<_>>().join(", ");
+    if more > 0 {
+        text.push_str(&format!(" and {more} more"));
+    }
+    text
+}
+
+/// The title of a group of actions.
+pub(super) fn group_title(group: Group) -> (&'static str, &'static str) {
+    match group {
+        Group::Stop => (
+            "Stop what was used",
+            "These credentials were used in the incident, and nothing in the logs ended them.",
+        ),
+        Group::Undo => {
+            ("Take away what was left behind", "Made or changed in the incident, and not seen to be undone.")
+        }
+        Group::Decide => (
+            "Decide first",
+            "Credentials that stand before the incident, or that may have used what it made. Stop them if you hold them for taken over, too.",
+        ),
+    }
+}
+
+impl Page<'_> {
+    fn say(&self) -> super::Say<'_> {
+        self.report.say()
+    }
+
+    fn prose(&self, text: &str) -> String {
+        prose(&self.say().message(text))
+    }
+
+    fn head(&self, out: &mut dyn Write) -> io::Result<()> {
+        let (report, review) = (self.report, self.report.review);
+        let start = &review.question.start;
+        writeln!(out, "# Incident review: {} {}\n", start.word(), code(&self.say().name(start.text())))?;
+        for (title, text) in &review.verdict {
+            writeln!(out, "- **{title}:** {}", self.prose(text))?;
+        }
+        writeln!(
+            out,
+            "\n<sub>secretrail {}, {}, from {}. All times are UTC. Nothing was asked of AWS, and nothing was run.</sub>",
+            report.tool_version,
+            report.made_at(),
+            number(report.logs.len(), "log", "logs"),
+        )?;
+        if review.outside > 0 {
+            writeln!(
+                out,
+                "\n{} of the same start lie outside of the time that was asked for.",
+                number(review.outside, "session", "sessions")
+            )?;
+        }
+        Ok(())
+    }
+
+    fn actions(&self, out: &mut dyn Write) -> io::Result<()> {
+        let review = self.report.review;
+        writeln!(out, "\n## Contain\n")?;
+        if review.actions.is_empty() {
+            writeln!(out, "Nothing in these logs asks for a command.")?;
+        } else {
+            writeln!(
+                out,
+                "Printed, never run. Read each one; run it with credentials of the account that it names, in this order."
+            )?;
+        }
+        for group in [Group::Stop, Group::Undo, Group::Decide] {
+            let all: Vec<&Action> = review.actions.iter().filter(|action| action.group == group).collect();
+            if all.is_empty() {
+                continue;
+            }
+            let (title, why) = group_title(group);
+            writeln!(out, "\n### {title}\n\n{why}\n")?;
+            for (at, action) in all.iter().enumerate() {
+                self.action(at + 1, action, out)?;
+            }
+        }
+        if !review.over.is_empty() {
+            writeln!(out, "\n### Already over\n")?;
+            for text in &review.over {
+                writeln!(out, "- {}", self.prose(text))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn action(&self, at: usize, action: &Action, out: &mut dyn Write) -> io::Result<()> {
+        let account = code(&self.say().name(&action.account));
+        writeln!(out, "{at}. {} (account {account})", self.prose(&action.about))?;
+        let (command, is_hidden) = self.say().command(&action.command);
+        if !command.is_empty() {
+            writeln!(out, "\n   ```sh\n   {command}\n   ```\n")?;
+        }
+        if is_hidden {
+            writeln!(out, "   A part of a name is hidden: put in the whole one.")?;
+        }
+        let breaks = if action.breaks.is_empty() {
+            String::new()
+        } else {
+            format!(" Breaks: {}.", self.prose(&action.breaks))
+        };
+        writeln!(out, "   Does: {}.{breaks}", self.prose(&action.does))?;
+        let events: Vec<String> = action
+            .because
+            .iter()
+            .map(|mark| format!("{} ({})", code(&self.say().name(&mark.id)), rows::place(mark)))
+            .collect();
+        writeln!(out, "   Because of event {}.\n", events.join(", "))
+    }
+
+    fn rotations(&self, out: &mut dyn Write) -> io::Result<()> {
+        let review = self.report.review;
+        writeln!(out, "\n## Rotate\n")?;
+        if review.rotations.is_empty() {
+            return writeln!(out, "No secret was read, as far as these logs show.");
+        }
+        writeln!(out, "What was read is known to whoever read it, also after all credentials are stopped.")?;
+        if !review.has_inventory {
+            writeln!(out, "No list of keys was given: `--inventory FILE` puts its five answers here.")?;
+        }
+        for one in &review.rotations {
+            let changed = if one.changed { ", which was changed, too" } else { "" };
+            writeln!(out, "\n### {}{changed}\n", code(&self.say().name(&one.name)))?;
+            if one.listed.is_empty() && review.has_inventory {
+                writeln!(out, "Not in the inventory: nobody wrote down how it is rotated.")?;
+            }
+            for row in &one.listed {
+                let owner = row.owner.as_deref().unwrap_or("nobody");
+                let rotated = row.rotated.as_deref().unwrap_or("not listed");
+                writeln!(
+                    out,
+                    "{}: owner {}, last rotated {rotated}, lives in {}\n",
+                    code(&self.say().name(&row.key)),
+                    self.prose(owner),
+                    self.prose(&row.home)
+                )?;
+                for (at, (question, answer)) in row.answers.iter().enumerate() {
+                    let answer =
+                        answer.as_deref().map_or("**no answer yet**".to_owned(), |text| self.prose(text));
+                    writeln!(out, "{}. {question} {answer}", at + 1)?;
+                }
+                let (push, _) = self.say().command(&row.push);
+                if !push.is_empty() {
+                    writeln!(out, "\nIn general it is put there by\n\n```sh\n{push}\n```")?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn timeline(&self, out: &mut dyn Write) -> io::Result<()> {
+        let (rows, all) = rows::timeline(self.report);
+        writeln!(out, "\n## What happened\n")?;
+        if rows.is_empty() {
+            return writeln!(out, "Nothing but calls that read.");
+        }
+        writeln!(
+            out,
+            "Sign-ins, issued credentials, secrets, changes and what AWS refused. Calls that only read are counted below."
+        )?;
+        header(&["time (UTC)", "session", "call", "on what", "from", "event"], out)?;
+        for one in &rows {
+            let times = if one.times > 1 { format!(" ×{}", one.times) } else { String::new() };
+            let error =
+                if one.error.is_empty() { String::new() } else { format!(" **{}**", prose(&one.error)) };
+            let start = if one.is_start { "**start** " } else { "" };
+            let (names, more) = rows::few(&one.objects);
+            let more = if more { ", …" } else { "" };
+            let names = names.iter().map(|name| code(name)).collect::<Vec<_>>().join(", ");
+            row(
+                &[
+                    one.time.clone(),
+                    code(&one.session),
+                    format!("{start}{}{times}{error}", code(&one.call)),
+                    format!("{names}{more}"),
+                    prose(&one.from),
+                    format!("{}, {}", code(&one.event), one.place),
+                ],
+                out,
+            )?;
+        }
+        if all > rows.len() {
+            writeln!(out, "\n{} more rows are in `--format json`.", all - rows.len())?;
+        }
+        Ok(())
+    }
+
+    fn who(&self, out: &mut dyn Write) -> io::Result<()> {
+        let review = self.report.review;
+        writeln!(out, "\n## Who\n")?;
+        writeln!(
+            out,
+            "Levels of evidence: L4 asserted by AWS, L3 declared when the credential was issued, L2 marked by a program, L0 claimed by a user agent. \"Human\" is said on positive evidence only."
+        )?;
+        for party in &review.parties {
+            self.party(party, out)?;
+        }
+        if !review.before.is_empty() {
+            writeln!(out, "\n### Before it\n\nWho issued or made the credentials, the nearest first.")?;
+        }
+        for party in &review.before {
+            self.party(party, out)?;
+        }
+        Ok(())
+    }
+
+    fn party(&self, party: &Party, out: &mut dyn Write) -> io::Result<()> {
+        let say = self.say();
+        writeln!(out, "\n#### {} {}\n", code(&party.id), code(&say.name(party.short())))?;
+        for (title, texts, are_names) in rows::facts(party, &say) {
+            let more = texts.len().saturating_sub(MOST_NAMES);
+            let told = |text: &String| if are_names { code(text) } else { prose(text) };
+            let mut line = texts.iter().take(MOST_NAMES).map(told).collect::<Vec<_>>().join("; ");
+            if more > 0 {
+                line.push_str(&format!(" and {more} more"));
+            }
+            writeln!(out, "- {title}: {line}")?;
+        }
+        Ok(())
+    }
+
+    fn blast(&self, out: &mut dyn Write) -> io::Result<()> {
+        let review = self.report.review;
+        writeln!(out, "\n## Blast radius")?;
+        writeln!(out, "\n### Secrets")?;
+        if review.secrets.is_empty() {
+            writeln!(out, "\nNone was read or changed, as far as these logs show.")?;
+        } else {
+            header(&["secret", "reads", "changes", "when (UTC)", "sessions", "events"], out)?;
+        }
+        for one in &review.secrets {
+            let only = if one.only_decrypted {
+                " (decrypted by KMS; the read itself is not in the logs)"
+            } else {
+                ""
+            };
+            let when = if one.first == one.last {
+                rows::time(one.first)
+            } else {
+                format!("{} to {}", rows::time(one.first), rows::time(one.last))
+            };
+            let sessions: Vec<String> = one.sessions.iter().cloned().collect();
+            let events: Vec<String> = one
+                .events
+                .iter()
+                .map(|mark| format!("{} ({})", code(&self.say().name(&mark.id)), rows::place(mark)))
+                .collect();
+            row(
+                &[
+                    format!("{}{only}", code(&self.say().name(&one.name))),
+                    one.reads.to_string(),
+                    one.writes.to_string(),
+                    when,
+                    codes(&sessions, 0),
+                    events.join(", "),
+                ],
+                out,
+            )?;
+        }
+        self.lasting(out)?;
+        self.calls("Changes", "Calls that worked and do not only read.", &review.changes, out)?;
+        self.calls("Refused", "What was tried, and AWS did not allow.", &review.denied, out)?;
+        self.calls("Failed otherwise", "", &review.failed, out)?;
+        self.calls("Only read", "", &review.only_read, out)
+    }
+
+    fn lasting(&self, out: &mut dyn Write) -> io::Result<()> {
+        let review = self.report.review;
+        if review.lasting.is_empty() {
+            return Ok(());
+        }
+        writeln!(out, "\n### Left behind")?;
+        header(&["what", "when (UTC)", "by", "event", "since then"], out)?;
+        for one in &review.lasting {
+            let ended =
+                one.ended.as_ref().map_or("**still there**, as far as these logs show".to_owned(), |deed| {
+                    format!(
+                        "ended by {} at {} ({}, {})",
+                        code(&self.say().name(&deed.name)),
+                        rows::time(deed.at.time),
+                        code(&self.say().name(&deed.at.id)),
+                        rows::place(&deed.at)
+                    )
+                });
+            let mark = &one.made.at;
+            row(
+                &[
+                    self.prose(&one.what),
+                    rows::time(mark.time),
+                    code(&self.say().name(&one.made.name)),
+                    format!("{}, {}", code(&self.say().name(&mark.id)), rows::place(mark)),
+                    ended,
+                ],
+                out,
+            )?;
+        }
+        Ok(())
+    }
+
+    fn calls(&self, title: &str, words: &str, all: &[Calls], out: &mut dyn Write) -> io::Result<()> {
+        if all.is_empty() {
+            return Ok(());
+        }
+        writeln!(out, "\n### {title}")?;
+        if !words.is_empty() {
+            writeln!(out, "\n{words}")?;
+        }
+        header(&CALL_COLUMNS, out)?;
+        for calls in all {
+            let cells = rows::call(calls, &self.say());
+            let error =
+                if cells.error.is_empty() { String::new() } else { format!(" **{}**", prose(&cells.error)) };
+            row(
+                &[
+                    format!("{}{error}", code(&cells.call)),
+                    cells.times.to_string(),
+                    codes(&cells.objects, cells.more),
+                    cells.first,
+                    format!("{}, {}", code(&cells.event), cells.place),
+                    codes(&cells.sessions, 0),
+                ],
+                out,
+            )?;
+        }
+        Ok(())
+    }
+
+    fn unseen(&self, out: &mut dyn Write) -> io::Result<()> {
+        let review = self.report.review;
+        writeln!(out, "\n## What this does not show\n")?;
+        for gap in &review.gaps {
+            let at = gap.offset.map(|offset| format!(" at byte {offset}")).unwrap_or_default();
+            writeln!(
+                out,
+                "- **Not read:** {}{at}: {}",
+                code(&self.say().name(&gap.name)),
+                self.prose(&gap.reason)
+            )?;
+        }
+        for text in &review.unseen {
+            writeln!(out, "- {}", self.prose(text))?;
+        }
+        Ok(())
+    }
+
+    fn evidence(&self, out: &mut dyn Write) -> io::Result<()> {
+        let report = self.report;
+        writeln!(out, "\n## Evidence\n")?;
+        for text in &report.coverage {
+            writeln!(out, "- {}", self.prose(text))?;
+        }
+        let cited = self.cited();
+        let shown: Vec<usize> = (0..report.logs.len())
+            .filter(|at| cited.contains(at))
+            .chain((0..report.logs.len()).filter(|at| !cited.contains(at)).take(MOST_FILES))
+            .collect();
+        let shown: BTreeSet<usize> = shown.into_iter().collect();
+        header(&["log", "file", "SHA-256"], out)?;
+        for (at, file) in shown.iter().filter_map(|at| Some((at, report.logs.get(*at)?))) {
+            self.file(&(at + 1).to_string(), file, out)?;
+        }
+        for file in &report.others {
+            self.file("", file, out)?;
+        }
+        let more = report.logs.len() - shown.len();
+        if more > 0 {
+            writeln!(
+                out,
+                "\n{} of which no event is told here: `--format json` lists all.",
+                number(more, "more log", "more logs")
+            )?;
+        }
+        writeln!(
+            out,
+            "\nThe SHA-256 of the sorted lines `hash, two spaces, file` of all files, as `sha256sum` writes them: {}",
+            code(&report.digest())
+        )?;
+        let (first, last) = (report.review.first(), report.review.last());
+        if let (Some(first), Some(last)) = (first, last) {
+            writeln!(out, "\nThe incident as told here lasts {}.", span(last - first))?;
+        }
+        Ok(())
+    }
+
+    fn file(&self, number: &str, file: &Evidence, out: &mut dyn Write) -> io::Result<()> {
+        let hash = file.sha256.as_deref().map_or("could not be read".to_owned(), code);
+        row(&[number.to_owned(), code(&self.say().name(&file.name)), hash], out)
+    }
+
+    /// Logs that events are told of.
+    fn cited(&self) -> BTreeSet<usize> {
+        let review = self.report.review;
+        let timeline = review.timeline.iter().map(|told| told.deed.at.file);
+        let parties = review.parties.iter().chain(&review.before).map(|party| party.first.file);
+        let calls = [&review.changes, &review.denied, &review.failed, &review.only_read];
+        let calls = calls.into_iter().flatten().map(|calls| calls.first.file);
+        timeline.chain(parties).chain(calls).map(|file| file as usize).collect()
+    }
+}

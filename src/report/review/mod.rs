@@ -1,0 +1,137 @@
+//! The review after an incident, for a ticket, a browser, a program, and for those who share indicators.
+//!
+//! Every string passes [`Say`]: redacted, and harmless to a terminal. Markdown and HTML escape it on top.
+
+mod markdown;
+mod rows;
+
+use std::io::{self, Write};
+
+use super::shown::{clipped, shown};
+use crate::review::{Review, Word, quoted, written};
+use crate::secret::redact::Redactor;
+
+/// Longer names say nothing more to a reader.
+const LONGEST_NAME: usize = 500;
+/// Longer sentences say nothing more to a reader.
+const LONGEST_MESSAGE: usize = 2_000;
+
+/// How a review is written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Format {
+    /// For a ticket.
+    #[default]
+    Markdown,
+}
+
+impl Format {
+    /// All of them, in order.
+    pub const ALL: &'static [Self] = &[Self::Markdown];
+
+    /// The word that users see and type.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Markdown => "markdown",
+        }
+    }
+}
+
+/// A file that was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Evidence {
+    /// Its name.
+    pub name: String,
+    /// Its SHA-256, of the bytes as they lie on the disk.
+    pub sha256: Option<String>,
+}
+
+/// A review and what it was made of.
+pub struct ReviewReport<'r> {
+    /// What it says.
+    pub review: &'r Review,
+    /// The logs, in the order of their numbers.
+    pub logs: Vec<Evidence>,
+    /// What else was read: bundles, lists, runbooks.
+    pub others: Vec<Evidence>,
+    /// What the logs cover, in sentences.
+    pub coverage: Vec<String>,
+    /// What must not be shown.
+    pub redactor: &'r Redactor,
+    /// Whether the ids of keys are shown by their ends only.
+    pub hides_key_ids: bool,
+    /// The version of this tool.
+    pub tool_version: String,
+}
+
+/// Writes it.
+pub fn write(format: Format, report: &ReviewReport<'_>, out: &mut dyn Write) -> io::Result<()> {
+    match format {
+        Format::Markdown => markdown::render(report, out),
+    }
+}
+
+/// Turns what is known into what may be told.
+struct Say<'r> {
+    redactor: &'r Redactor,
+}
+
+impl Say<'_> {
+    /// A name.
+    fn name(&self, text: &str) -> String {
+        clipped(&shown(&self.redactor.text(text)), LONGEST_NAME)
+    }
+
+    /// A sentence.
+    fn message(&self, text: &str) -> String {
+        clipped(&shown(&self.redactor.text(text)), LONGEST_MESSAGE)
+    }
+
+    /// A command as a POSIX shell reads it, and whether a name in it is hidden.
+    fn command(&self, words: &[Word]) -> (String, bool) {
+        let (mut line, mut is_hidden) = (String::new(), false);
+        for word in words {
+            let (text, joint) = match word {
+                Word::Own(text) => (text.clone(), ' '),
+                Word::Name(name) => {
+                    let told = shown(&self.redactor.text(name));
+                    is_hidden |= told != *name;
+                    // A name that starts as an option does would be taken for one.
+                    (quoted(&told), if name.starts_with('-') { '=' } else { ' ' })
+                }
+            };
+            if !line.is_empty() {
+                line.push(joint);
+            }
+            line.push_str(&text);
+        }
+        (line, is_hidden)
+    }
+}
+
+impl ReviewReport<'_> {
+    fn say(&self) -> Say<'_> {
+        Say { redactor: self.redactor }
+    }
+
+    /// The hash of all hashes: one line for each file, as `sha256sum` writes it.
+    fn digest(&self) -> String {
+        let mut lines: Vec<String> = self
+            .logs
+            .iter()
+            .chain(&self.others)
+            .filter_map(|file| Some(format!("{}  {}\n", file.sha256.as_ref()?, file.name)))
+            .collect();
+        lines.sort();
+        crate::review::sha256(lines.concat().as_bytes())
+    }
+
+    /// The one *now*, written.
+    fn made_at(&self) -> String {
+        written(self.review.question.now)
+    }
+}
+
+/// A number for a reader: `1 file`.
+fn number(count: usize, one: &str, more: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { more })
+}

@@ -1,0 +1,221 @@
+//! What tables of a review say, cell by cell: the same in Markdown and in HTML.
+
+use super::{ReviewReport, Say, number};
+use crate::review::{At, Calls, Party, Relation, Told, span, written};
+
+/// Names in one cell.
+const MOST_NAMES: usize = 4;
+/// Rows of a timeline; all events are in the JSON report.
+pub(super) const MOST_ROWS: usize = 400;
+
+/// One row of the timeline: a deed, or a run of deeds that differ in what they name only.
+pub(super) struct Row {
+    pub time: String,
+    pub session: String,
+    pub call: String,
+    pub times: usize,
+    pub objects: Vec<String>,
+    pub from: String,
+    pub error: String,
+    pub event: String,
+    pub place: String,
+    pub is_start: bool,
+}
+
+/// The timeline in rows, and how many rows there would be.
+pub(super) fn timeline(report: &ReviewReport<'_>) -> (Vec<Row>, usize) {
+    let say = report.say();
+    let mut rows: Vec<(Row, &Told)> = Vec::new();
+    for told in &report.review.timeline {
+        let deed = &told.deed;
+        if let Some((row, first)) = rows.last_mut()
+            && is_run(first, told)
+        {
+            row.times += 1;
+            add_names(&mut row.objects, &say, told);
+            continue;
+        }
+        let mut row = Row {
+            time: time(deed.at.time),
+            session: told.session.clone(),
+            call: say.name(&format!("{}:{}", deed.service, deed.name)),
+            times: 1,
+            objects: Vec::new(),
+            from: say.name(&from(told)),
+            error: say.name(&deed.error),
+            event: say.name(&deed.at.id),
+            place: place(&deed.at),
+            is_start: told.is_start,
+        };
+        add_names(&mut row.objects, &say, told);
+        rows.push((row, told));
+    }
+    let all = rows.len();
+    (rows.into_iter().take(MOST_ROWS).map(|(row, _)| row).collect(), all)
+}
+
+/// Whether a deed goes on with what the row before does.
+fn is_run(first: &Told, next: &Told) -> bool {
+    let key = |told: &Told| {
+        let deed = &told.deed;
+        (told.session.clone(), deed.service.clone(), deed.name.clone(), deed.error.clone(), told.is_start)
+    };
+    !next.deed.opens && key(first) == key(next)
+}
+
+fn add_names(into: &mut Vec<String>, say: &Say<'_>, told: &Told) {
+    for name in told.deed.objects() {
+        let name = say.name(name);
+        if into.len() <= MOST_NAMES && !into.contains(&name) {
+            into.push(name);
+        }
+    }
+}
+
+/// The first names, with a mark where there are more.
+pub(super) fn few(names: &[String]) -> (&[String], bool) {
+    let shown = names.get(..MOST_NAMES.min(names.len())).unwrap_or_default();
+    (shown, names.len() > MOST_NAMES)
+}
+
+fn from(told: &Told) -> String {
+    if told.deed.region.is_empty() {
+        told.deed.ip.clone()
+    } else {
+        format!("{}, {}", told.deed.ip, told.deed.region)
+    }
+}
+
+/// `2026-03-28 14:00:07`.
+pub(super) fn time(seconds: i64) -> String {
+    written(seconds).replace('T', " ").replace('Z', "")
+}
+
+/// `log 3, byte 120`.
+pub(super) fn place(at: &At) -> String {
+    format!("log {}, byte {}", at.file.saturating_add(1), at.offset)
+}
+
+/// How a session came in, in words.
+pub(super) fn relation(party: &Party) -> String {
+    match &party.relation {
+        Relation::Start => "where this review starts".to_owned(),
+        Relation::Issued { by, from, at } => {
+            format!("issued by `{by}`, called by {from} (event `{}`, {})", at.id, place(at))
+        }
+        Relation::KeyMade { from, at } => {
+            format!("used the access key that {from} made (event `{}`, {})", at.id, place(at))
+        }
+        Relation::MayUse { what, from, at } => format!(
+            "may have used {what} that {from} made or changed (event `{}`, {}); look who did",
+            at.id,
+            place(at)
+        ),
+        Relation::FellBack { from, told } => {
+            format!("the same host went on with these credentials after {from}: {told}")
+        }
+        Relation::Before { how, at } => format!("stands before: {how} (event `{}`, {})", at.id, place(at)),
+    }
+}
+
+/// One fact of a session: its title, its texts, and whether they are names.
+pub(super) type Fact = (&'static str, Vec<String>, bool);
+
+/// All facts of a session.
+pub(super) fn facts(party: &Party, say: &Say<'_>) -> Vec<Fact> {
+    let names = |texts: &[String]| texts.iter().map(|text| say.name(text)).collect::<Vec<_>>();
+    let spans = |all: &[(String, i64, i64)]| {
+        let one = |(text, first, last): &(String, i64, i64)| {
+            format!("{} ({} to {})", say.name(text), time(*first), time(*last))
+        };
+        all.iter().map(one).collect::<Vec<_>>()
+    };
+    let tags = party.tags.iter().map(|(key, value)| say.name(&format!("{key} = {value}"))).collect();
+    let root = party.root.map(|root| format!("root by {}", root.replace('-', " ")));
+    let mfa = match party.mfa {
+        Some(true) => "with MFA",
+        Some(false) => "without MFA",
+        None => "MFA not told",
+    };
+    let signed = if party.signed_in { "signed in to the console, " } else { "" };
+    let issued = party.issued.as_ref().map(|(by, at)| format!("by `{by}`, event `{}`, {}", at.id, place(at)));
+    let counts = format!(
+        "{}: {} that change something, {} refused",
+        number(usize::try_from(party.events).unwrap_or(usize::MAX), "event", "events"),
+        party.writes,
+        party.denied
+    );
+    let when = format!(
+        "{} to {} ({}); first event `{}`, {}",
+        time(party.first.time),
+        time(party.last),
+        span(party.last - party.first.time),
+        party.first.id,
+        place(&party.first)
+    );
+    let mut facts: Vec<Fact> = vec![
+        ("Came in", vec![say.message(&relation(party))], false),
+        ("Principal", names(std::slice::from_ref(&party.principal)), true),
+        ("Account", names(std::slice::from_ref(&party.account)), true),
+        ("Credentials", vec![format!("{}, {signed}{mfa}", say.name(&party.kind))], false),
+        ("Access keys", names(&party.keys), true),
+        ("Root", root.into_iter().collect(), false),
+        ("Service", names(std::slice::from_ref(&party.via)), true),
+        ("Who acts", vec![say.message(&party.actor_words())], false),
+        ("Why", party.reasons.iter().map(|text| say.message(text)).collect(), false),
+        ("Speaks against it", party.contradictions.iter().map(|text| say.message(text)).collect(), false),
+        ("Issued", issued.map(|text| say.message(&text)).into_iter().collect(), false),
+        ("Called from", names(&party.chain), true),
+        ("Source identity", names(std::slice::from_ref(&party.source_identity)), true),
+        ("Session tags", tags, true),
+        ("Fell back", party.fallback.iter().map(|text| say.message(text)).collect(), false),
+        ("When", vec![say.message(&when)], false),
+        ("Did", vec![counts], false),
+        ("From", spans(&party.ips), true),
+        ("With", spans(&party.agents), true),
+        ("Regions", vec![say.name(&party.regions.join(", "))], true),
+    ];
+    if party.new_network {
+        facts.push((
+            "New network",
+            vec!["no earlier session of this principal came from there".to_owned()],
+            false,
+        ));
+    }
+    if party.failed_sign_ins > 0 {
+        facts.push(("Failed sign-ins before", vec![party.failed_sign_ins.to_string()], false));
+    }
+    facts.iter_mut().for_each(|(_, texts, _)| texts.retain(|text| !text.is_empty()));
+    facts.retain(|(_, texts, _)| !texts.is_empty());
+    facts
+}
+
+/// The columns of tables of calls.
+pub(super) const CALL_COLUMNS: [&str; 6] = ["call", "times", "on what", "first", "first event", "sessions"];
+
+/// The cells of a call: those that are names come as names.
+pub(super) struct CallCells {
+    pub call: String,
+    pub error: String,
+    pub times: u64,
+    pub objects: Vec<String>,
+    pub more: usize,
+    pub first: String,
+    pub event: String,
+    pub place: String,
+    pub sessions: Vec<String>,
+}
+
+pub(super) fn call(calls: &Calls, say: &Say<'_>) -> CallCells {
+    CallCells {
+        call: say.name(&format!("{}:{}", calls.service, calls.name)),
+        error: say.name(&calls.error),
+        times: calls.times,
+        objects: calls.objects.iter().map(|name| say.name(name)).collect(),
+        more: calls.all_objects.saturating_sub(calls.objects.len()),
+        first: time(calls.first.time),
+        event: say.name(&calls.first.id),
+        place: place(&calls.first),
+        sessions: calls.sessions.iter().cloned().collect(),
+    }
+}

@@ -1,0 +1,158 @@
+//! What the incident reached: secrets, changes, what was refused.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::deed::Deed;
+use super::{Call, Count};
+use crate::trail::Mark;
+
+/// Events that are named of one secret.
+const MOST_EVENTS: usize = 5;
+/// Names that are told of one call.
+const MOST_OBJECTS: usize = 12;
+
+/// One secret that was read or changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SecretUse {
+    /// Its name, as calls have it.
+    pub name: String,
+    /// Its plain name.
+    pub plain: String,
+    /// How often it was read.
+    pub reads: u64,
+    /// How often it was changed.
+    pub writes: u64,
+    /// Whether only the decryption by KMS is seen.
+    pub only_decrypted: bool,
+    /// The first events.
+    pub events: Vec<Mark>,
+    /// The first time.
+    pub first: i64,
+    /// The last time.
+    pub last: i64,
+    /// Ids of the sessions.
+    pub sessions: BTreeSet<String>,
+}
+
+/// Secrets that were read or changed, by name. `ids` are those of sessions.
+pub(super) fn secrets(deeds: &[Deed], ids: &dyn Fn(Option<usize>) -> String) -> Vec<SecretUse> {
+    let mut all: BTreeMap<&str, SecretUse> = BTreeMap::new();
+    // GetParameter makes a second event, KMS's Decrypt: the same read, where it has a read beside it.
+    let read: BTreeSet<&str> = deeds
+        .iter()
+        .filter(|deed| deed.worked() && deed.name != "Decrypt")
+        .flat_map(|deed| deed.read.iter().map(String::as_str))
+        .collect();
+    let covered = |plain: &str| {
+        read.contains(plain) || read.iter().any(|one| one.ends_with('*') && super::begin::reaches(one, plain))
+    };
+    for deed in deeds.iter().filter(|deed| deed.worked()) {
+        let is_decryption = deed.name == "Decrypt";
+        let touched =
+            deed.read.iter().map(|name| (name, true)).chain(deed.written.iter().map(|name| (name, false)));
+        for (plain, is_read) in touched {
+            if is_decryption && covered(plain) {
+                continue;
+            }
+            let one = all.entry(plain).or_insert_with(|| SecretUse {
+                name: as_asked(deed, plain),
+                plain: plain.clone(),
+                reads: 0,
+                writes: 0,
+                only_decrypted: true,
+                events: Vec::new(),
+                first: deed.at.time,
+                last: deed.at.time,
+                sessions: BTreeSet::new(),
+            });
+            one.reads += u64::from(is_read);
+            one.writes += u64::from(!is_read);
+            one.only_decrypted &= is_decryption;
+            one.first = one.first.min(deed.at.time);
+            one.last = one.last.max(deed.at.time);
+            one.sessions.insert(ids(deed.session));
+            if one.events.len() < MOST_EVENTS {
+                one.events.push(deed.at.clone());
+            }
+        }
+    }
+    all.into_values().collect()
+}
+
+/// The name as the call has it: `/app/key` where its plain name is `app/key`.
+fn as_asked(deed: &Deed, plain: &str) -> String {
+    let is = |name: &&str| crate::trail::secret_name(name) == plain;
+    let asked = ["name", "names", "secretId"].into_iter().find_map(|field| deed.all(field).find(is));
+    match asked {
+        Some(name) => name.to_owned(),
+        None if deed.service == "ssm" || deed.name == "Decrypt" => format!("/{plain}"),
+        None => plain.to_owned(),
+    }
+}
+
+/// A call, over all sessions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Calls {
+    /// `iam`.
+    pub service: String,
+    /// `CreateUser`.
+    pub name: String,
+    /// The error; empty where it worked.
+    pub error: String,
+    /// How often.
+    pub times: u64,
+    /// The first event.
+    pub first: Mark,
+    /// The time of the last one.
+    pub last: i64,
+    /// What it named, the first ones.
+    pub objects: Vec<String>,
+    /// How many names there are.
+    pub all_objects: usize,
+    /// Ids of the sessions.
+    pub sessions: BTreeSet<String>,
+}
+
+/// Calls that `wanted` holds for, in the order of their first events.
+pub(super) fn calls(
+    counted: &BTreeMap<Call, Count>,
+    deeds: &[Deed],
+    ids: &dyn Fn(Option<usize>) -> String,
+    wanted: &dyn Fn(&Call) -> bool,
+) -> Vec<Calls> {
+    let mut all: BTreeMap<(&str, &str, &str), Calls> = BTreeMap::new();
+    for (call, count) in counted.iter().filter(|(call, _)| wanted(call)) {
+        let Call { session, service, name, error, .. } = call;
+        let one = all.entry((service, name, error)).or_insert_with(|| Calls {
+            service: service.clone(),
+            name: name.clone(),
+            error: error.clone(),
+            times: 0,
+            first: count.first.clone(),
+            last: count.last,
+            objects: Vec::new(),
+            all_objects: 0,
+            sessions: BTreeSet::new(),
+        });
+        one.times += count.times;
+        one.first = one.first.clone().min(count.first.clone());
+        one.last = one.last.max(count.last);
+        one.sessions.insert(ids(Some(*session)));
+    }
+    let mut objects: BTreeMap<(&str, &str, &str), BTreeSet<&str>> = BTreeMap::new();
+    for deed in deeds {
+        let known = objects.entry((&deed.service, &deed.name, &deed.error)).or_default();
+        known.extend(deed.objects());
+    }
+    let mut calls: Vec<Calls> = all
+        .into_iter()
+        .map(|(key, mut calls)| {
+            let named = objects.remove(&key).unwrap_or_default();
+            calls.all_objects = named.len();
+            calls.objects = named.into_iter().take(MOST_OBJECTS).map(str::to_owned).collect();
+            calls
+        })
+        .collect();
+    calls.sort_by(|left, right| (&left.first, &left.name).cmp(&(&right.first, &right.name)));
+    calls
+}

@@ -1,0 +1,307 @@
+//! After an incident: from one key, principal, event or secret to what happened, who stands behind it, what it reached,
+//! and what is still open.
+//!
+//! ```text
+//!  sessions (trail) ─┬─► begin ─► spread        which sessions are the incident: down what they issued and made
+//!  joints of all ────┘               │
+//!                                    ▼
+//!  deeds of those sessions ──► blast, lasting, contain, rotate, unseen ──► Review
+//! ```
+//!
+//! Pure: nothing here reads a file or a clock. What was found is told with the event that says so; what could not be
+//! known is told too.
+
+mod begin;
+mod blast;
+mod contain;
+mod deed;
+mod lasting;
+mod party;
+mod rotate;
+mod shell;
+mod spread;
+mod unseen;
+mod verdict;
+
+use std::collections::BTreeMap;
+
+pub use self::begin::{Begun, begin, nearest};
+pub use self::blast::{Calls, SecretUse};
+pub use self::contain::{Action, Group, Word};
+pub use self::deed::Deed;
+pub use self::lasting::{Kind, Lasting, is_joint};
+pub use self::party::{Party, Relation};
+pub use self::rotate::{Listed, Rotation};
+pub use self::shell::quoted;
+pub use self::spread::{Spread, spread};
+use crate::inventory::Inventory;
+use crate::trail::{Coverage, Mark, Session};
+
+/// Where an event stands.
+pub use crate::trail::Mark as At;
+pub use crate::trail::time::{span, written};
+
+/// The SHA-256 of some bytes.
+pub fn sha256(bytes: &[u8]) -> String {
+    use sha2::Digest;
+    sha2::Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Where a review starts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Start {
+    /// The id of an access key.
+    Key(String),
+    /// An ARN, or the name of a user, a role or a role's session.
+    Principal(String),
+    /// The id of an event.
+    Event(String),
+    /// The name of a secret.
+    Secret(String),
+}
+
+impl Start {
+    /// What was given.
+    pub fn text(&self) -> &str {
+        match self {
+            Self::Key(text) | Self::Principal(text) | Self::Event(text) | Self::Secret(text) => text,
+        }
+    }
+
+    /// What it is.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Key(_) => "key",
+            Self::Principal(_) => "principal",
+            Self::Event(_) => "event",
+            Self::Secret(_) => "secret",
+        }
+    }
+}
+
+/// What is asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Question {
+    /// Where it starts.
+    pub start: Start,
+    /// From this second on.
+    pub since: Option<i64>,
+    /// Before this second.
+    pub until: Option<i64>,
+    /// The one *now*, in seconds.
+    pub now: i64,
+}
+
+impl Question {
+    /// Whether a second is within the time that is asked for.
+    pub fn holds(&self, time: i64) -> bool {
+        self.since.is_none_or(|since| time >= since) && self.until.is_none_or(|until| time < until)
+    }
+}
+
+/// All that is known when a review is made.
+pub struct Known<'k> {
+    /// What is asked.
+    pub question: Question,
+    /// All sessions of the logs.
+    pub sessions: &'k [Session],
+    /// Events of anybody that make, end or change what lasts.
+    pub joints: &'k [Deed],
+    /// What the sessions did that belong to the incident.
+    pub deeds: Vec<Deed>,
+    /// Every call of those sessions, counted.
+    pub calls: BTreeMap<Call, Count>,
+    /// Deeds that there was no room for.
+    pub left_out: u64,
+    /// What the logs cover.
+    pub coverage: &'k Coverage,
+    /// The team's list of keys, where it is given.
+    pub inventory: Option<&'k Inventory>,
+    /// What the logs can't tell, as their reader knows.
+    pub gaps: Vec<Gap>,
+}
+
+/// A call of a session with its outcome. What is equal here is counted together.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Call {
+    /// The number of the session.
+    pub session: usize,
+    /// `iam`.
+    pub service: String,
+    /// `CreateUser`.
+    pub name: String,
+    /// The error; empty where it worked.
+    pub error: String,
+    /// Whether it only reads.
+    pub read_only: bool,
+    /// Whether it signs in, or issues credentials.
+    pub opens: bool,
+}
+
+impl Call {
+    /// The call of a deed of a session.
+    pub fn of(deed: &Deed, session: usize) -> Self {
+        let (service, name) = (deed.service.clone(), deed.name.clone());
+        Self {
+            session,
+            service,
+            name,
+            error: deed.error.clone(),
+            read_only: deed.read_only,
+            opens: deed.opens,
+        }
+    }
+
+    /// Whether it changed something.
+    pub fn changes(&self) -> bool {
+        self.error.is_empty() && !self.read_only && !self.opens
+    }
+}
+
+/// How often, and when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Count {
+    /// How often.
+    pub times: u64,
+    /// The first one.
+    pub first: Mark,
+    /// The time of the last one.
+    pub last: i64,
+}
+
+/// What could not be read.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Gap {
+    /// The file, or what was not given.
+    pub name: String,
+    /// Where in it.
+    pub offset: Option<u64>,
+    /// Why.
+    pub reason: String,
+}
+
+/// What a review says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Review {
+    /// What was asked.
+    pub question: Question,
+    /// The first screen: what a line is about, and a sentence.
+    pub verdict: Vec<(&'static str, String)>,
+    /// Sessions of the incident, in the order of time.
+    pub parties: Vec<Party>,
+    /// Sessions that stand before it, the nearest first.
+    pub before: Vec<Party>,
+    /// Sessions of the start that lie outside of the time that is asked for.
+    pub outside: usize,
+    /// Events of the incident, each counted once.
+    pub events: u64,
+    /// What matters of it, in the order of time.
+    pub timeline: Vec<Told>,
+    /// Events that are in no timeline: those that only read.
+    pub only_read: Vec<Calls>,
+    /// Secrets that were read or changed.
+    pub secrets: Vec<SecretUse>,
+    /// Changes that worked, by call.
+    pub changes: Vec<Calls>,
+    /// What AWS refused for want of rights, by call.
+    pub denied: Vec<Calls>,
+    /// What else failed, by call.
+    pub failed: Vec<Calls>,
+    /// What stays.
+    pub lasting: Vec<Lasting>,
+    /// What to do.
+    pub actions: Vec<Action>,
+    /// What ended by itself or was ended, in sentences.
+    pub over: Vec<String>,
+    /// What to rotate.
+    pub rotations: Vec<Rotation>,
+    /// Whether a list of keys was given.
+    pub has_inventory: bool,
+    /// What it does not show, in sentences.
+    pub unseen: Vec<String>,
+    /// What could not be read.
+    pub gaps: Vec<Gap>,
+}
+
+/// A deed with the session that did it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    /// What was done.
+    pub deed: Deed,
+    /// The id of the session.
+    pub session: String,
+    /// Whether a review starts from it.
+    pub is_start: bool,
+}
+
+impl Review {
+    /// Makes a review of what is known.
+    pub fn of(known: &Known<'_>, begun: &Begun, spread: &Spread) -> Self {
+        let sessions = known.sessions;
+        let id = |number: Option<usize>| -> String {
+            number
+                .and_then(|number| sessions.get(number))
+                .map(|session| session.id.clone())
+                .unwrap_or_default()
+        };
+        let has_events = |number: &usize| known.calls.keys().any(|call| call.session == *number);
+        let mut inside = spread.clone();
+        // Outside of the time that is asked for they did nothing.
+        inside.inside.retain(|number, _| has_events(number));
+        let (parties, before) = (inside.parties(sessions), spread.parties_before(sessions));
+        let within = |number: Option<usize>| number.is_some_and(|number| spread.inside.contains_key(&number));
+        let secrets = blast::secrets(&known.deeds, &id);
+        let calls = |wanted: &dyn Fn(&Call) -> bool| blast::calls(&known.calls, &known.deeds, &id, wanted);
+        let lasting: Vec<Lasting> =
+            known.deeds.iter().filter_map(|deed| lasting::lasting(deed, known.joints, &within)).collect();
+        let ground = contain::Ground {
+            now: known.question.now,
+            parties: &parties,
+            before: &before,
+            lasting: &lasting,
+            joints: known.joints,
+        };
+        let (actions, over) = contain::actions(&ground);
+        let told = |deed: &Deed| Told {
+            deed: deed.clone(),
+            session: id(deed.session),
+            is_start: known.question.is_start(deed),
+        };
+        let shown: Vec<&Session> = inside.inside.keys().filter_map(|number| sessions.get(*number)).collect();
+        let mut review = Self {
+            question: known.question.clone(),
+            verdict: Vec::new(),
+            outside: begun.outside,
+            events: known.calls.values().map(|count| count.times).sum(),
+            timeline: known.deeds.iter().map(told).collect(),
+            only_read: calls(&|call| call.error.is_empty() && call.read_only),
+            changes: calls(&Call::changes),
+            denied: calls(&|call| deed::is_denied(&call.error)),
+            failed: calls(&|call| !call.error.is_empty() && !deed::is_denied(&call.error)),
+            rotations: rotate::rotations(&secrets, known.inventory),
+            has_inventory: known.inventory.is_some(),
+            unseen: unseen::unseen(known, &parties, &before, &shown),
+            gaps: known.gaps.clone(),
+            secrets,
+            lasting,
+            actions,
+            over,
+            parties,
+            before,
+        };
+        review.gaps.sort();
+        review.gaps.dedup();
+        review.verdict = verdict::verdict(&review);
+        review
+    }
+
+    /// The time of the first event.
+    pub fn first(&self) -> Option<i64> {
+        self.parties.iter().map(|party| party.first.time).min()
+    }
+
+    /// The time of the last event.
+    pub fn last(&self) -> Option<i64> {
+        self.parties.iter().map(|party| party.last).max()
+    }
+}

@@ -1,0 +1,89 @@
+//! What to rotate: secrets that were read, each with what the team's list says of it.
+
+use super::begin::reaches;
+use super::blast::SecretUse;
+use super::contain::Word;
+use crate::inventory::{Entry, Home, Inventory, QUESTIONS, Rotated};
+use crate::trail::secret_name;
+
+/// One secret to rotate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rotation {
+    /// Its name, as calls have it.
+    pub name: String,
+    /// Whether it was changed, and not only read.
+    pub changed: bool,
+    /// The rows of the list; of a path that was read there may be several.
+    pub listed: Vec<Listed>,
+}
+
+/// A row of the list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// The key.
+    pub key: String,
+    /// Who owns it.
+    pub owner: Option<String>,
+    /// The day of the last rotation.
+    pub rotated: Option<String>,
+    /// Where it lives.
+    pub home: String,
+    /// The five questions, with their answers.
+    pub answers: Vec<(&'static str, Option<String>)>,
+    /// How its home takes a new value, where the list does not say it.
+    pub push: Vec<Word>,
+}
+
+/// What to rotate, in the order of the secrets. `None` for the list: none was given.
+pub(super) fn rotations(secrets: &[SecretUse], inventory: Option<&Inventory>) -> Vec<Rotation> {
+    let read = secrets.iter().filter(|secret| secret.reads > 0);
+    let one = |secret: &SecretUse| {
+        let rows = inventory.map(|list| list.entries.as_slice()).unwrap_or_default();
+        let is = |entry: &&Entry| {
+            let name = entry.home.name();
+            matches!(entry.home, Home::Parameter(_) | Home::SecretsManager(_))
+                && reaches(&secret.plain, &secret_name(name))
+        };
+        Rotation {
+            name: secret.name.clone(),
+            changed: secret.writes > 0,
+            listed: rows.iter().filter(is).map(listed).collect(),
+        }
+    };
+    read.map(one).collect()
+}
+
+fn listed(entry: &Entry) -> Listed {
+    let answers = QUESTIONS.iter().zip(entry.answers.all());
+    Listed {
+        key: entry.key.clone(),
+        owner: entry.owner.clone(),
+        rotated: match entry.rotated {
+            Rotated::On(day) => Some(day.to_string()),
+            Rotated::Unsaid | Rotated::Unclear => None,
+        },
+        home: entry.home.to_string(),
+        answers: answers.map(|((_, question), answer)| (*question, answer.map(str::to_owned))).collect(),
+        push: if entry.answers.push.is_some() { Vec::new() } else { push(&entry.home) },
+    }
+}
+
+/// How a home takes a new value, without one on a command line.
+fn push(home: &Home) -> Vec<Word> {
+    let (before, name, after) = match home {
+        Home::Parameter(name) => (
+            "aws ssm put-parameter --overwrite --type SecureString --name",
+            name,
+            "--value file:///dev/stdin",
+        ),
+        Home::SecretsManager(name) => {
+            ("aws secretsmanager put-secret-value --secret-id", name, "--secret-string file:///dev/stdin")
+        }
+        Home::GithubSecret(_) | Home::Other(_) | Home::None => return Vec::new(),
+    };
+    if name.is_empty() || super::shell::is_reference(name) {
+        return Vec::new();
+    }
+    let own = |text: &str| text.split(' ').map(|word| Word::Own(word.to_owned())).collect::<Vec<_>>();
+    [own(before), vec![Word::Name(name.clone())], own(after)].concat()
+}

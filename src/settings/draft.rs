@@ -1,0 +1,176 @@
+//! A first `secretrail.toml`, commented, out of what stands in a repository.
+
+use std::fmt::Write;
+
+/// What was found, as paths with `/` below the folder of the settings.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Found {
+    /// Trees of Terraform.
+    pub terraform: Vec<String>,
+    /// Folders with CloudTrail's logs.
+    pub trail: Vec<String>,
+    /// What `secretrail collect` wrote.
+    pub evidence: Vec<String>,
+    /// Lists of keys.
+    pub lists: Vec<String>,
+    /// Runbooks.
+    pub runbooks: Vec<String>,
+    /// Prefixes of the parameters that the lists name.
+    pub projects: Vec<String>,
+}
+
+/// The text of the settings. What has a default stands as a comment: it can be read, and changes nothing.
+pub fn draft(found: &Found) -> String {
+    let mut text = String::from(HEAD);
+    text.push_str("\n# What `secretrail audit` looks at.\n[audit]\n");
+    list(&mut text, "terraform", &found.terraform, "\"infra\"", "trees");
+    list(
+        &mut text,
+        "trail",
+        &found.trail,
+        "\"s3://my-trail-bucket\"",
+        "CloudTrail's logs: folders, s3:// addresses",
+    );
+    list(&mut text, "evidence", &found.evidence, "\"evidence\"", "what `secretrail collect` wrote");
+    text.push_str(AUDIT);
+    text.push_str("\n# The lists of keys: each key and its one home. `secretrail inventory init` drafts one.\n[inventory]\n");
+    list(&mut text, "files", &found.lists, "\"SECRETS.md\"", "lists");
+    list(
+        &mut text,
+        "runbooks",
+        &found.runbooks,
+        "\"SECRETS-RUNBOOK.md\"",
+        "a heading for each key, with the five answers",
+    );
+    list(
+        &mut text,
+        "projects",
+        &found.projects,
+        "\"/my-app\"",
+        "below them each parameter must stand in a list",
+    );
+    text.push_str(REST);
+    text
+}
+
+/// A list; a comment where it is empty.
+fn list(text: &mut String, name: &str, items: &[String], example: &str, what: &str) {
+    let items: Vec<String> = items.iter().map(|item| quoted(item)).collect();
+    let line = match items.is_empty() {
+        true => format!("# {name} = [{example}]"),
+        false => format!("{name} = [{}]", items.join(", ")),
+    };
+    let _ = writeln!(text, "{line:<38} # {what}");
+}
+
+/// A TOML string: with escapes for all that could end it, or the line.
+fn quoted(text: &str) -> String {
+    let mut all = String::from('"');
+    for letter in text.chars() {
+        match letter {
+            '"' | '\\' => all.extend(['\\', letter]),
+            letter if letter.is_control() => {
+                let _ = write!(all, "\\u{:04X}", u32::from(letter));
+            }
+            letter => all.push(letter),
+        }
+    }
+    all.push('"');
+    all
+}
+
+const HEAD: &str = "\
+# Settings of secretrail. Paths are relative to this file; flags win. A comment shows the default, or an example.
+# `secretrail settings schema` prints a JSON schema, with which editors complete this file.
+
+# fail-on = \"high\"                     # the least severity that makes a command end with exit code 1
+# min-confidence = \"low\"               # findings that are less sure are left out
+# exclude = [\"examples/**\"]            # not read on their own
+# off = [\"secret-in-memory-file\"]      # rules whose findings are not told
+";
+
+const AUDIT: &str = "\
+# aws = true                           # ask AWS for the account and for the parameters
+# live = true                          # ask CloudTrail's event history, where there are no logs
+# overlap-hours = 6                    # with --history: what each run reads again, as logs come late
+# first-days = 30                      # with --history: how far back the first run reads
+";
+
+const REST: &str = "\
+# max-age-days = 90                    # an older key is stale
+# require-customer-key = true          # the key that AWS manages for the account is not enough
+
+# What counts as old in the account.
+[account]
+# key-rotation-days = 90
+# unused-days = 45                     # keys and passwords
+# root-used-days = 90
+# agent-roles = [\"*agent*\"]            # roles that agents assume
+
+# How your agents are told in CloudTrail, and what they may use.
+[trail]
+# agent-sessions = [\"*-claude-code-*\"] # role session names
+# agent-tags = [\"secretrail:agent\"]    # session tags
+
+# What `secretrail session` looks at before work begins.
+[session]
+# root-is-fatal = true
+
+# What nobody wants to hear of, with the reason.
+# [[ignore]]
+# rule = \"secret-in-user-data\"
+# path = \"legacy/**\"
+# reason = \"rebuilt in January\"
+# until = 2027-01-31
+";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::Settings;
+
+    fn found() -> Found {
+        let one = |text: &str| vec![text.to_owned()];
+        Found {
+            terraform: vec!["infra".into(), "odd \"name\\".into()],
+            trail: one("logs"),
+            evidence: one("evidence"),
+            lists: one("SECRETS.md"),
+            runbooks: one("SECRETS-RUNBOOK.md"),
+            projects: one("/paperclip-app"),
+        }
+    }
+
+    #[test]
+    fn a_draft_says_what_was_found() {
+        let settings = Settings::parse(&draft(&found()), "s").unwrap();
+        let paths = |all: &[std::path::PathBuf]| -> Vec<String> {
+            all.iter().map(|path| path.to_string_lossy().into_owned()).collect()
+        };
+        assert_eq!(paths(&settings.audit.terraform), ["infra", "odd \"name\\"]);
+        assert_eq!(
+            (paths(&settings.audit.trail), paths(&settings.audit.evidence)),
+            (vec!["logs".into()], vec!["evidence".into()])
+        );
+        assert_eq!(paths(&settings.inventory.files), ["SECRETS.md"]);
+        assert_eq!(settings.inventory.thresholds.projects, ["/paperclip-app"]);
+    }
+
+    #[test]
+    fn nothing_found_changes_nothing() {
+        let settings = Settings::parse(&draft(&Found::default()), "s").unwrap();
+        assert!(settings.audit.is_empty() && settings.inventory.files.is_empty() && settings.off.is_empty());
+    }
+
+    /// A comment that shows a setting must not be wrong.
+    #[test]
+    fn every_comment_that_shows_a_setting_can_be_used() {
+        let text = draft(&Found::default());
+        let shown = |line: &str| line.contains(" = ") || line.starts_with("# [[");
+        let used: Vec<&str> =
+            text.lines().map(|line| if shown(line) { line.trim_start_matches("# ") } else { line }).collect();
+        let settings = Settings::parse(&used.join("\n"), "s").unwrap();
+        assert!(settings.audit.aws && settings.audit.live && settings.session.root_is_fatal);
+        assert_eq!(settings.ignores.len(), 1);
+    }
+}

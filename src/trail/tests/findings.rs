@@ -1,0 +1,70 @@
+//! What a responder is told: of each session and rule one finding, however many events there are.
+
+use serde_json::json;
+
+use super::rig::{case, read};
+use crate::finding::Finding;
+use crate::rule::{RuleSet, embedded};
+use crate::trail::{Conventions, judge};
+
+/// Findings of one rule.
+fn findings(texts: &[String], rule: &str) -> Vec<Finding> {
+    let rules = RuleSet::load(embedded(), Vec::new()).unwrap();
+    let found = judge(&read(texts, 2, &Conventions::default()).sessions, &rules, &[]).findings;
+    found.into_iter().filter(|one| &*one.rule == rule).collect()
+}
+
+/// StopLogging by a user, with a key of its own.
+fn stop(number: u32, key: &str) -> serde_json::Value {
+    json!({
+        "eventVersion": "1.08", "eventSource": "cloudtrail.amazonaws.com", "eventName": "StopLogging",
+        "eventID": format!("00000000-0000-4000-8000-{number:012}"), "awsRegion": "us-east-1",
+        "eventTime": format!("2026-03-28T14:{:02}:{:02}Z", number / 60, number % 60),
+        "userIdentity": {"type": "IAMUser", "principalId": "AIDAEXAMPLE", "accessKeyId": key,
+            "arn": "arn:aws:iam::123456789012:user/mallory", "accountId": "123456789012"},
+        "requestParameters": {"name": format!("trail-{}", number % 9)},
+    })
+}
+
+fn log(events: impl Iterator<Item = serde_json::Value>) -> String {
+    json!({ "Records": events.collect::<Vec<_>>() }).to_string()
+}
+
+#[test]
+fn many_events_of_a_session_are_one_finding_that_counts_them() {
+    let key = "AKIAIOSFODNN7EXAMPLE";
+    // Each of them twice, and the last ones first.
+    let texts =
+        [log((600..1_000).rev().map(|at| stop(at, key))), log((0..1_000).rev().map(|at| stop(at, key)))];
+    let found = findings(&texts, "trail-stopped");
+    assert_eq!(found.len(), 1);
+    let only = &found[0];
+    assert_eq!(only.at.name, "00000000-0000-4000-8000-000000000000");
+    let events = only.events.as_ref().unwrap();
+    assert_eq!((events.count, events.first.as_str()), (1_000, "2026-03-28T14:00:00Z"));
+    assert_eq!(
+        (events.last.as_str(), events.calls.as_slice()),
+        ("2026-03-28T14:16:39Z", &["StopLogging".into()][..])
+    );
+    let message =
+        "arn:aws:iam::123456789012:user/mallory called StopLogging for trail-0; 1000 such events of session ";
+    assert!(only.message.starts_with(message), "{}", only.message);
+    let end = "between 2026-03-28T14:00:00Z and 2026-03-28T14:16:39Z: StopLogging";
+    assert!(only.message.ends_with(end), "{}", only.message);
+    let named: Vec<&str> = only.related.iter().filter_map(|one| one.at.name.get(33..)).collect();
+    assert_eq!(named, ["000", "001", "002", "003", "004", "999"]);
+    assert!(only.related[3].message.contains("for trail-3: event "), "{:?}", only.related[3]);
+}
+
+#[test]
+fn another_session_is_another_finding_and_one_event_has_no_count() {
+    let keys = ["AKIAIOSFODNN7EXAMPLE", "AKIAI44QH8DHBEXAMPLE"];
+    let texts = [log((0..3).map(|at| stop(at, keys[usize::from(at == 2)])))];
+    let mut counts: Vec<u64> =
+        findings(&texts, "trail-stopped").iter().map(|one| one.events.as_ref().unwrap().count).collect();
+    counts.sort_unstable();
+    assert_eq!(counts, [1, 2]);
+    let single = findings(&case("tampering"), "mfa-deactivated");
+    assert_eq!((single.len(), single[0].related.len()), (1, 0));
+    assert!(!single[0].message.contains("such events"), "{}", single[0].message);
+}

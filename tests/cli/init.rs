@@ -1,0 +1,65 @@
+//! `secretrail init` and `secretrail settings`.
+
+use crate::rig::{CLEAN, Folder};
+
+const LIST: &str = "| Key | Location | Last Rotated | Owner |\n|---|---|---|---|\n| ANTHROPIC_API_KEY | SSM /paperclip-app/anthropic/api-key | 2026-03-28 | Paperclip |\n";
+
+#[test]
+fn the_first_settings_name_what_is_there() {
+    let folder = Folder::new(&[
+        ("infra/live/main.tf", CLEAN),
+        ("infra/live/modules/app/main.tf", CLEAN),
+        ("SECRETS.md", LIST),
+        ("SECRETS-RUNBOOK.md", "# Runbook\n"),
+        ("docs/secrets-policy.md", "No table here.\n"),
+        (
+            "AWSLogs/123456789012/CloudTrail/eu-central-1/2026/03/28/123456789012_CloudTrail_eu-central-1_20260328T1420Z_a.json",
+            "{}",
+        ),
+        (".gitignore", "vendor/\n"),
+        ("vendor/main.tf", CLEAN),
+    ]);
+    let ran = folder.run(&["init"]);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    let text = folder.read("secretrail.toml");
+    for line in [
+        "terraform = [\"infra/live\"]",
+        "trail = [\"AWSLogs\"]",
+        "files = [\"SECRETS.md\"]",
+        "runbooks = [\"SECRETS-RUNBOOK.md\"]",
+        "projects = [\"/paperclip-app\"]",
+    ] {
+        assert!(text.lines().any(|written| written.starts_with(line)), "{line}: {text}");
+    }
+    let ran = folder.run(&["settings", "check"]);
+    assert!(ran.code == 0 && ran.out.ends_with("secretrail.toml: the settings can be used\n"), "{}", ran.out);
+    assert_eq!(folder.run(&["audit", "--exit-zero", "-f", "json"]).code, 0);
+    // Nothing is taken from somebody who has settings.
+    let again = folder.run(&["init"]);
+    assert!(again.code == 2 && again.err.contains("is there already"), "{}", again.err);
+    assert_eq!(folder.read("secretrail.toml"), text);
+    assert_eq!(folder.run(&["init", "--stdout"]).out, text);
+}
+
+#[test]
+fn an_empty_folder_gets_comments() {
+    let folder = Folder::new(&[]);
+    assert_eq!(folder.run(&["init"]).code, 0);
+    let ran = folder.run(&["audit"]);
+    assert!(ran.code == 2 && ran.err.contains("nothing says what to audit"), "{}", ran.err);
+}
+
+#[test]
+fn settings_are_checked_with_line_and_column() {
+    let folder = Folder::new(&[("secretrail.toml", "[audit]\nterraforms = [\"infra\"]\n")]);
+    let ran = folder.run(&["settings", "check"]);
+    assert!(
+        ran.code == 2 && ran.err.contains("secretrail.toml:2:1: unknown field `terraforms`"),
+        "{}",
+        ran.err
+    );
+    assert_eq!(Folder::new(&[]).run(&["settings", "check"]).code, 2);
+    let schema = folder.run(&["settings", "schema"]);
+    let schema: serde_json::Value = serde_json::from_str(&schema.out).expect("JSON");
+    assert!(schema["properties"]["audit"]["properties"]["terraform"].is_object());
+}

@@ -1,0 +1,114 @@
+//! `secretrail audit --history`: a job that comes back.
+
+use std::fs::File;
+use std::path::PathBuf;
+
+use serde_json::json;
+
+use crate::rig::{CLEAN, Folder, LEAK, root};
+
+const NIGHTLY: [&str; 6] = ["audit", "--history", "audit.db", "--only-new", "-f", "json"];
+
+/// A quiet event of a day, so that the trail is not silent.
+fn quiet(day: u32) -> String {
+    let event = json!({
+        "eventVersion": "1.11", "eventTime": format!("2026-04-{day:02}T12:00:00Z"), "eventID": format!("quiet-{day}"),
+        "userIdentity": {"type": "IAMUser", "arn": "arn:aws:iam::123456789012:user/ada", "userName": "ada",
+                         "accountId": "123456789012", "accessKeyId": "AKIAIOSFODNN7EXAMPLE"},
+        "eventSource": "s3.amazonaws.com", "eventName": "ListBuckets", "awsRegion": "eu-central-1",
+        "sourceIPAddress": "203.0.113.24", "userAgent": "aws-cli/2.30", "readOnly": true,
+        "eventType": "AwsApiCall", "managementEvent": true, "recipientAccountId": "123456789012",
+        "eventCategory": "Management"
+    });
+    json!({"Records": [event]}).to_string()
+}
+
+fn night(folder: &Folder, day: u32) -> crate::rig::Ran {
+    let clock = format!("2026-04-{day:02}T03:00:00Z");
+    folder.run(&[&NIGHTLY[..], &["--trail", "logs", "--clock", &clock]].concat())
+}
+
+#[test]
+fn each_night_reads_on_where_the_last_one_ended() {
+    let name = "fallback-root/123456789012_CloudTrail_eu-central-1_20260328T1420Z.json";
+    let story = std::fs::read_to_string(root().join("fixtures/trail").join(name)).expect("the fixture");
+    let folder = Folder::new(&[("logs/story.json", &story), ("logs/1.json", &quiet(1))]);
+    let ran = night(&folder, 2);
+    assert!(ran.code == 1 && ran.findings().len() > 3, "{}{}", ran.out, ran.err);
+    // Read from three in the night before the last on; the story is over, and not mended.
+    for day in 2..=5 {
+        folder.write(&format!("logs/{day}.json"), quiet(day));
+        let ran = night(&folder, day + 1);
+        assert_eq!((ran.code, ran.findings().len()), (0, 0), "{day}: {}{}", ran.out, ran.err);
+        assert_eq!(ran.json()["history"]["fixed"].as_array().map(Vec::len), Some(0), "{day}");
+        assert_eq!(ran.json()["coverage"]["events"], 1, "{day}: only what is new is read");
+    }
+    let open = folder.run(&["history", "list", "audit.db"]).out;
+    assert!(open.starts_with("0 findings: 0 open, 0 accepted, 0 fixed"), "{open}");
+    let all = folder.run(&["history", "list", "--all", "audit.db"]).out;
+    assert!(all.contains("root-session") && all.contains(" past"), "{all}");
+}
+
+#[test]
+fn what_comes_late_is_read_the_next_night_and_told_once() {
+    let folder = Folder::new(&[("logs/1.json", &quiet(1))]);
+    assert_eq!(night(&folder, 2).code, 0);
+    // Two hours old at the last run, and only now on the disk.
+    let late = quiet(2).replace("12:00:00", "01:00:00").replace("ListBuckets", "StopLogging");
+    folder.write(
+        "logs/late.json",
+        late.replace("s3.amazonaws", "cloudtrail.amazonaws").replace("true,\"eventType", "false,\"eventType"),
+    );
+    folder.write("logs/2.json", quiet(2));
+    let ran = night(&folder, 3);
+    assert_eq!(ran.findings(), ["trail-stopped logs/late.json:1"], "{}", ran.out);
+    let ran = folder.run(&[&NIGHTLY[..], &["--trail", "logs", "--clock", "2026-04-03T03:10:00Z"]].concat());
+    assert_eq!(ran.findings().len(), 0, "within the overlap, and known: {}", ran.out);
+}
+
+#[test]
+fn a_trail_that_could_not_be_read_is_read_again() {
+    let folder = Folder::new(&[("logs/1.json", &quiet(1))]);
+    assert_eq!(night(&folder, 2).code, 0);
+    folder.write("logs/2.json", quiet(2));
+    folder.write("logs/broken.json", "{\"Records\": [{\"eventTime\": \"2026-04-02T13:00:00Z\", ");
+    assert_eq!(night(&folder, 3).code, 3);
+    folder.write("logs/broken.json", "{\"Records\": []}");
+    folder.write("logs/3.json", quiet(3));
+    let ran = night(&folder, 4);
+    assert_eq!(ran.json()["coverage"]["events"], 2, "the second of April was read again: {}", ran.out);
+}
+
+#[test]
+fn a_silent_trail_is_a_gap() {
+    let folder = Folder::new(&[("infra/main.tf", CLEAN), ("logs/1.json", &quiet(1))]);
+    let night =
+        |clock| folder.run(&["audit", "infra", "--trail", "logs", "--history", "audit.db", "--clock", clock]);
+    assert_eq!(night("2026-04-02T03:00:00Z").code, 0);
+    let ran = night("2026-04-09T03:00:00Z");
+    assert_eq!(ran.code, 3);
+    assert!(ran.out.contains("no event from 2026-04-01T21:00:00Z on: has the trail stopped?"), "{}", ran.out);
+}
+
+fn lock(folder: &Folder) -> PathBuf {
+    let names = folder.names();
+    let name = names.iter().find(|name| name.ends_with(".lock")).expect("a lock");
+    folder.join(name)
+}
+
+#[test]
+fn the_same_audit_does_not_run_twice_at_once() {
+    let folder = Folder::new(&[("infra/main.tf", LEAK), ("other/main.tf", CLEAN)]);
+    let here = [&NIGHTLY[..], &["infra"]].concat();
+    assert_eq!(folder.run(&here).code, 1);
+    let held = File::options().write(true).open(lock(&folder)).expect("the lock");
+    held.lock().expect("the lock");
+    for more in [&[][..], &["--wait", "1"]] {
+        let ran = folder.run(&[&here[..], more].concat());
+        assert_eq!((ran.code, ran.out.as_str()), (2, ""));
+        assert!(ran.err.contains("the same audit is under way already"), "{}", ran.err);
+    }
+    assert_eq!(folder.run(&[&NIGHTLY[..], &["other"]].concat()).code, 0, "another job does not wait");
+    drop(held);
+    assert_eq!(folder.run(&here).code, 0, "nothing is left behind");
+}
