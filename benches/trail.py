@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """Makes a large set of CloudTrail logs out of a small one, and times secretrail on it.
 
-    benches/trail.py make FOLDER... OUT [--times 10] [--events 2000] [--shuffled]
+    benches/trail.py make FOLDER... OUT [--times 10] [--events 2000] [--dense] [--shuffled]
     benches/trail.py run OUT [--runs 5] [--rules DIR] [--peers] [--duckdb PYTHON]
 
 `make` repeats the distinct records of the folders (.json, .json.gz), and writes them as a trail does: gzip files of
 --events records in the order of time. Each copy has event ids of its own and lies later than the one before, by as much
-time as the records span. --shuffled draws them by lot instead, at the times that they have: no trail writes that, it is
+time as the records span. --dense leaves all copies of a record at its time: more events of the same sessions, which must
+not take more memory. --shuffled draws them by lot instead, at the times that they have: no trail writes that, it is
 the worst case for who looks for duplicates.
 
 `run` takes CPU seconds (user and system, of the whole process), wall time and peak memory of `secretrail trail`, on all
@@ -81,7 +82,10 @@ def make(arguments):
                 file.write(gzip.compress(text, 6))
             batch, files = [], files + 1
 
-    for copy in range(arguments.times):
+    copies = arguments.times
+    if arguments.dense:
+        moved, copies = [one for one in moved for _ in range(copies)], 1
+    for copy in range(copies):
         if arguments.shuffled:
             chance.shuffle(moved)
         for time, record in moved:
@@ -160,6 +164,7 @@ def main():
     maker.add_argument("out")
     maker.add_argument("--times", type=int, default=10)
     maker.add_argument("--events", type=int, default=2000)
+    maker.add_argument("--dense", action="store_true")
     maker.add_argument("--shuffled", action="store_true")
     maker.set_defaults(run=make)
     runner = commands.add_parser("run")

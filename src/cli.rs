@@ -13,6 +13,7 @@ mod review;
 mod run;
 mod session;
 mod settings;
+mod setup;
 mod trail;
 #[cfg(feature = "aws")]
 mod trail_aws;
@@ -353,6 +354,7 @@ pub enum TrailCommand {
 pub use serve::{RunTaskArguments, ServeArguments, ServeCommand};
 pub use session::SessionArguments;
 pub use settings::{InitArguments, SettingsArguments, SettingsCommand};
+pub use setup::SetupArguments;
 pub use trail::TrailArguments;
 #[cfg(feature = "aws")]
 pub use trail_aws::{LiveArguments, SignInArguments};

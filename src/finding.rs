@@ -136,6 +136,13 @@ pub struct EventFacts {
     pub session: Option<String>,
 }
 
+impl EventFacts {
+    /// Whether single events met the rule, and not their session as a whole: then one more of them is news.
+    pub fn is_of_calls(&self) -> bool {
+        !self.calls.is_empty()
+    }
+}
+
 /// A rule met by a record. Every string in it has passed the redactor.
 #[derive(Debug, Clone)]
 pub struct Finding {

@@ -1,5 +1,6 @@
 //! `secretrail.toml`: what a team settles once.
 
+mod accounts;
 mod audit;
 pub mod draft;
 mod inventory;
@@ -14,6 +15,7 @@ use serde::Deserialize;
 use toml::Spanned;
 use toml::value::Datetime;
 
+pub use self::accounts::Accounts;
 pub use self::audit::Audit;
 pub use self::inventory::InventorySettings;
 pub use self::schema::SCHEMA;
@@ -67,6 +69,8 @@ pub struct Settings {
     pub audit: Audit,
     /// `[session]`: what the check before work begins looks at.
     pub session: Session,
+    /// `[accounts]`: which accounts are audited together.
+    pub accounts: Option<Accounts>,
     /// `[inventory]`: lists of keys.
     pub inventory: InventorySettings,
     /// `[notify]`: whom to tell of changes.
@@ -108,6 +112,7 @@ struct Written {
     respect_gitignore: bool,
     baseline: Option<PathBuf>,
     account: WrittenAccount,
+    accounts: Option<Spanned<accounts::Written>>,
     trail: WrittenTrail,
     run: WrittenRun,
     audit: audit::Written,
@@ -275,6 +280,8 @@ impl Settings {
         let account = thresholds(written.account).map_err(|(at, reason)| wrong(place(text, at), reason))?;
         let session =
             session::session(written.session).map_err(|(at, reason)| wrong(place(text, at), reason))?;
+        let accounts = written.accounts.map(accounts::settings).transpose();
+        let accounts = accounts.map_err(|(at, reason)| wrong(place(text, at), reason))?;
         let audit = audit::settings(written.audit).map_err(|(at, reason)| wrong(place(text, at), reason))?;
         let inventory =
             inventory::settings(written.inventory).map_err(|(at, reason)| wrong(place(text, at), reason))?;
@@ -296,6 +303,7 @@ impl Settings {
             run: Run { remove: written.run.remove, mask: written.run.mask },
             audit,
             session,
+            accounts,
             inventory,
             notify,
             ignores,

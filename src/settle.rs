@@ -120,7 +120,10 @@ fn kin(finding: &Finding, source: &str, redactor: &Redactor) -> String {
     let secret = finding.secret.as_ref().map_or("", |secret| secret.name.as_str());
     let kind = finding.sink.as_ref().map_or("", |sink| sink.kind.as_str());
     let path = finding.sink.as_ref().and_then(|sink| sink.path.as_deref()).unwrap_or_default();
-    let (name, secret, path) = (&finding.at.name, redactor.text(secret), redactor.text(path));
+    // Which of a session's events is read first depends on where a log, or the time that a job reads, begins.
+    let session = finding.events.as_ref().and_then(|events| events.session.as_ref());
+    let name = session.unwrap_or(&finding.at.name);
+    let (secret, path) = (redactor.text(secret), redactor.text(path));
     // An ARN or an event's id is the same wherever it stands, and the page or file that it stands in changes.
     let by_name = [Surface::Account, Surface::Trail, Surface::Inventory];
     let source = if by_name.contains(&finding.surface) { "" } else { source };
@@ -128,7 +131,6 @@ fn kin(finding: &Finding, source: &str, redactor: &Redactor) -> String {
 }
 
 /// Texts as one number in hex. A byte that no name holds stands between them, so that `a` + `bc` is not `ab` + `c`.
-/// A short hash of some texts, in hex.
 pub fn hashed(parts: &[&str]) -> String {
     let mut hash = Sha256::new();
     for part in parts {

@@ -18,7 +18,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("reading", &["source"]),
     ("value", &["finding", "source"]),
     ("secret", &["error", "finding", "nearest", "source", "value"]),
-    ("rule", &["finding", "nearest", "record"]),
+    ("rule", &["finding", "nearest", "record", "source"]),
     ("terraform", &["finding", "reading", "secret", "source", "value"]),
     ("script", &["finding", "reading", "secret", "source", "value"]),
     ("flow", &["finding", "reading", "record", "script", "secret", "source", "terraform", "value"]),

@@ -18,6 +18,7 @@ mod csv;
 pub mod details;
 mod judge;
 pub mod known;
+pub mod many;
 pub mod policy;
 mod read;
 mod records;

@@ -80,6 +80,8 @@ pub(super) fn told(refusal: &Refusal, caller: &str) -> String {
         code::NOT_READY => "was asked, but the report was not ready in time".to_owned(),
         code::USERS_UNKNOWN => "was not asked, since the users are not known".to_owned(),
         code::NOT_SENT => "could not be asked".to_owned(),
+        code::LEFT_OUT => "was not asked: the settings leave this account out".to_owned(),
+        code::NOT_OPEN => "was not asked: the organisation has suspended or closed this account".to_owned(),
         other => format!("failed: {other}"),
     };
     format!("{permission} {how}")

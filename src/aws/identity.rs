@@ -36,20 +36,8 @@ pub(super) struct Caller {
 }
 
 pub(super) async fn ask(session: &Session, asker: &Asker<'_>) -> Result<Caller, Error> {
-    // Who asks in vain learns it soon.
-    let retries = RetryConfig::standard().with_max_attempts(ATTEMPTS);
-    let config = Config::from(&session.config).to_builder().retry_config(retries).build();
-    let client = aws_sdk_sts::Client::from_conf(config);
-    let answer = asker
-        .ask(&CALLER, None, |tap| client.get_caller_identity().customize().interceptor(tap).send())
-        .await;
-    match answer {
-        Ok(answer) => {
-            let caller = caller(answer.output.account(), answer.output.arn());
-            asker.file_under(caller.account.as_deref());
-            asker.keep(&CALLER, "get-caller-identity.xml", answer.bytes, answer.call, None);
-            Ok(caller)
-        }
+    match answer(session, asker, None).await {
+        Ok(caller) => Ok(caller),
         Err(failure) => match trouble(&failure, session) {
             Some(error) => Err(error),
             None => {
@@ -58,6 +46,24 @@ pub(super) async fn ask(session: &Session, asker: &Asker<'_>) -> Result<Caller, 
             }
         },
     }
+}
+/// The same; the answer is kept in the folder of an account, or of the one that AWS tells.
+pub(super) async fn answer(
+    session: &Session,
+    asker: &Asker<'_>,
+    account: Option<&str>,
+) -> Result<Caller, Failure> {
+    // Who asks in vain learns it soon.
+    let retries = RetryConfig::standard().with_max_attempts(ATTEMPTS);
+    let config = Config::from(&session.config).to_builder().retry_config(retries).build();
+    let client = aws_sdk_sts::Client::from_conf(config);
+    let answer = asker
+        .ask(&CALLER, None, |tap| client.get_caller_identity().customize().interceptor(tap).send())
+        .await?;
+    let caller = caller(answer.output.account(), answer.output.arn());
+    asker.file_under(account.or(caller.account.as_deref()));
+    asker.keep(&CALLER, "get-caller-identity.xml", answer.bytes, answer.call, None);
+    Ok(caller)
 }
 
 /// What came from elsewhere and names folders must look as AWS writes it.

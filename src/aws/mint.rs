@@ -68,7 +68,7 @@ pub(super) async fn mint(session: &Session, wanted: &Tagged) -> Result<Minted, E
     minted(answer, session).ok_or_else(malformed)
 }
 
-fn minted(answer: AssumeRoleOutput, session: &Session) -> Option<Minted> {
+pub(super) fn minted(answer: AssumeRoleOutput, session: &Session) -> Option<Minted> {
     let given = answer.credentials?;
     // Where the answer is cut off, the SDK fills in what is missing.
     let parts = [&given.access_key_id, &given.secret_access_key, &given.session_token];

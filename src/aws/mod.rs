@@ -8,6 +8,7 @@
 //! A call that fails is a refusal and ends nothing. Without credentials, or where nobody answers at all, there is
 //! nothing to collect: that is an error. The SDK's own errors are never printed: they quote what AWS sent.
 
+pub mod accounts;
 mod ask;
 pub mod cloudtrail;
 mod collected;
@@ -19,12 +20,14 @@ mod identity;
 pub mod keys;
 mod layout;
 pub mod mint;
+mod organizations;
 mod pace;
 pub mod s3;
 mod secrets_manager;
 mod session;
 #[cfg(feature = "notify")]
 pub mod sign;
+mod signed;
 pub mod ssm;
 pub mod who;
 mod whole;
@@ -286,5 +289,6 @@ fn bundle(
         },
         documents,
         refusals,
+        members: Vec::new(),
     }
 }

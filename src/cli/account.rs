@@ -14,6 +14,7 @@ Examples:
   secretrail account                                   ask AWS with the credentials that the AWS CLI would take
   secretrail account --profile audit --fail-on critical
   secretrail account --role-arn arn:aws:iam::123456789012:role/audit
+  secretrail account --accounts                        all accounts that [accounts] in secretrail.toml names
   secretrail account --evidence evidence.tar.zst       what `secretrail collect` wrote, without credentials
   secretrail account --evidence evidence/ --digest 5f2b...   the digest that `secretrail collect` printed
   secretrail account --evidence evidence/ --format json
@@ -32,6 +33,12 @@ What counts as old, in secretrail.toml; these are the defaults:
   key-rotation-days = 90         unused-days = 45         root-used-days = 90         report-age-hours = 4
   agent-roles = [\"*agent*\", \"*claude*\"]                roles that agents assume; without it, names are guessed
 
+Many accounts, in secretrail.toml:
+  [accounts]
+  organization = true                 # all that Organizations lists; or: list = [\"123456789012\", \"arn:aws:iam::...\"]
+  role = \"secretrail-audit\"           # assumed in each of them; `secretrail policy` has its permissions
+  exclude = [\"sandbox-*\"]             # by name or number
+
 Exit codes:
   0  audited, nothing at or above --fail-on     2  not audited: no credentials, usage, settings or input error
   1  findings                                   3  audited in part: a call was refused, a finding could hide";
@@ -42,6 +49,7 @@ Examples:
   secretrail collect --out evidence/                     a folder
   secretrail collect --out evidence.tar.zst              one file
   secretrail collect --profile audit --out evidence/
+  secretrail collect --accounts --out evidence.tar.zst   all accounts of [accounts] in secretrail.toml
   secretrail collect --surface account --surface trail --since 2026-03-28 --out evidence/
   secretrail collect --role-arn arn:aws:iam::123456789012:role/audit --external-id 42 --out evidence/
 
@@ -66,6 +74,7 @@ Examples:
   secretrail policy > policy.json
   secretrail policy --account 123456789012 --region us-east-1
   secretrail policy --surface trail --bucket trail-bucket       to read a trail's logs from S3
+  secretrail policy --surface account --role secretrail-audit   for the account from which many are audited
   secretrail policy --terraform > secretrail-policy.tf
 
 Two statements deny what reads values, so that the policy itself proves that none are read.";
@@ -116,6 +125,10 @@ pub struct AccountArguments {
     /// The digest that the evidence must have: what `secretrail collect` printed.
     #[arg(long, value_name = "SHA256", requires = "evidence")]
     pub digest: Option<String>,
+
+    /// Audit all accounts of [accounts] in the settings file, in one report.
+    #[arg(long, conflicts_with = "evidence")]
+    pub accounts: bool,
 
     /// How AWS is asked.
     #[command(flatten)]
@@ -170,6 +183,14 @@ pub struct CollectArguments {
     /// Of the trail: only events with an attribute, as Username=root; may stand several times.
     #[arg(long, value_name = "KEY=VALUE", value_parser = super::trail_aws::lookup)]
     pub lookup: Vec<(String, String)>,
+
+    /// Collect from all accounts of [accounts] in the settings file, into one bundle.
+    #[arg(long, conflicts_with_all = ["surface", "inventory"])]
+    pub accounts: bool,
+
+    /// The settings file, for --accounts [default: secretrail.toml in the current folder].
+    #[arg(long, value_name = "FILE", requires = "accounts")]
+    pub settings: Option<PathBuf>,
 
     /// How AWS is asked.
     #[command(flatten)]
@@ -237,6 +258,10 @@ pub struct PolicyArguments {
     #[arg(long, value_name = "LEVEL", default_value_t = 0, value_parser = clap::value_parser!(u8).range(0..=2))]
     pub read_level: u8,
 
+    /// For the account from which many are asked: lists the organisation's accounts and assumes the role of this name.
+    #[arg(long, value_name = "NAME", value_parser = role)]
+    pub role: Option<String>,
+
     /// As a Terraform data source instead of JSON.
     #[arg(long)]
     pub terraform: bool,
@@ -249,6 +274,16 @@ fn bucket(text: &str) -> Result<String, &'static str> {
         Ok(text.to_owned())
     } else {
         Err("a bucket's name has 3 to 63 letters, digits, dots and dashes")
+    }
+}
+
+fn role(text: &str) -> Result<String, &'static str> {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"+=,.@_-/".contains(&byte);
+    let is_name = (1..=576).contains(&text.len()) && text.bytes().all(plain) && !text.ends_with('/');
+    if is_name {
+        Ok(text.to_owned())
+    } else {
+        Err("a role's name has letters, digits and +=,.@_-, and a path before it")
     }
 }
 

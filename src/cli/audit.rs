@@ -4,8 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{AwsArguments, ReportArguments};
-use crate::day::Day;
+use super::{AwsArguments, ReportArguments, SetupArguments};
 
 pub(super) const AUDIT_EXAMPLES: &str = "\
 Examples:
@@ -77,27 +76,15 @@ pub struct AuditArguments {
     #[command(flatten)]
     pub report: ReportArguments,
 
-    /// A folder with your own rules; may stand several times.
-    #[arg(long, value_name = "DIR")]
-    pub rules: Vec<PathBuf>,
-
     /// Your own token patterns beside the built-in ones: a gitleaks configuration file.
     #[arg(long, value_name = "FILE")]
     pub tokens: Option<PathBuf>,
-
-    /// The settings file [default: secretrail.toml here, or above in the repository].
-    #[arg(long, value_name = "FILE")]
-    pub settings: Option<PathBuf>,
 
     /// Leave out files; a glob as .gitignore has it. May stand several times.
     #[arg(long, value_name = "GLOB")]
     pub exclude: Vec<String>,
 
-    /// No progress bar.
-    #[arg(long)]
-    pub no_progress: bool,
-
-    /// The day that ignores are compared with, for tests [default: today, in UTC].
-    #[arg(long, value_name = "DAY", hide = true, value_parser = super::day)]
-    pub now: Option<Day>,
+    /// Rules and settings.
+    #[command(flatten)]
+    pub setup: SetupArguments,
 }

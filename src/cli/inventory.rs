@@ -5,8 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 use super::inventory_where::{InventoryWhereArguments, WHERE_EXAMPLES};
-use super::{AwsArguments, ReportArguments};
-use crate::day::Day;
+use super::{AwsArguments, ReportArguments, SetupArguments};
 
 pub(super) const INVENTORY_EXAMPLES: &str = "\
 Examples:
@@ -30,6 +29,7 @@ Examples:
   secretrail inventory check --screen              the health check alone
   secretrail inventory check --evidence evidence/  what was collected, without credentials
   secretrail inventory check --save evidence/      keep what AWS told, for the next time
+  secretrail inventory check --trail logs/         who wrote what was written since its listed rotation
   secretrail inventory check --read-level 2        decrypt in memory: empty, placeholder, the same twice
   secretrail inventory check --format json --also sarif=out.sarif
 
@@ -116,6 +116,7 @@ pub enum InventoryCommand {
 
 /// `secretrail inventory check`.
 #[derive(Debug, Args)]
+#[command(mut_arg("no_progress", |arg| arg.help("No progress line")))]
 pub struct InventoryCheckArguments {
     /// Lists of keys: .md, .toml, .yml, .json, .csv [default: those of the settings, or SECRETS.md here].
     #[arg(value_name = "FILE")]
@@ -133,6 +134,11 @@ pub struct InventoryCheckArguments {
     #[arg(long, value_name = "PATH")]
     pub save: Option<PathBuf>,
 
+    /// CloudTrail's logs, to tell who wrote a parameter: folders, files, s3://BUCKET/PREFIX; may stand several times.
+    /// Evidence that holds events tells it, too.
+    #[arg(long = "trail", value_name = "PATH")]
+    pub trails: Vec<PathBuf>,
+
     /// Show the health check alone: each key, and one line on what to do.
     #[arg(long, conflicts_with = "format")]
     pub screen: bool,
@@ -145,21 +151,9 @@ pub struct InventoryCheckArguments {
     #[command(flatten)]
     pub report: ReportArguments,
 
-    /// A folder with your own rules; may stand several times.
-    #[arg(long, value_name = "DIR")]
-    pub rules: Vec<PathBuf>,
-
-    /// The settings file [default: secretrail.toml in the current folder, or above it in its repository].
-    #[arg(long, value_name = "FILE")]
-    pub settings: Option<PathBuf>,
-
-    /// No progress line.
-    #[arg(long)]
-    pub no_progress: bool,
-
-    /// The day that ignores are compared with, for tests [default: today, in UTC].
-    #[arg(long, value_name = "DAY", hide = true, value_parser = super::day)]
-    pub now: Option<Day>,
+    /// Rules and settings.
+    #[command(flatten)]
+    pub setup: SetupArguments,
 }
 
 /// `secretrail inventory convert`.

@@ -4,8 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{AwsArguments, ReportArguments};
-use crate::day::Day;
+use super::{AwsArguments, ReportArguments, SetupArguments};
 
 pub(super) const WHERE_EXAMPLES: &str = "\
 Examples:
@@ -46,6 +45,7 @@ pub struct FromEnvironment {
 
 /// `secretrail inventory where`.
 #[derive(Debug, Args)]
+#[command(mut_arg("settings", |arg| arg.help("The settings file [default: secretrail.toml in the folder, or above it in its repository]")))]
 pub struct InventoryWhereArguments {
     /// Folders and files to look into [default: the current folder].
     #[arg(value_name = "PATH")]
@@ -83,14 +83,6 @@ pub struct InventoryWhereArguments {
     #[command(flatten)]
     pub report: ReportArguments,
 
-    /// A folder with your own rules; may stand several times.
-    #[arg(long, value_name = "DIR")]
-    pub rules: Vec<PathBuf>,
-
-    /// The settings file [default: secretrail.toml in the folder, or above it in its repository].
-    #[arg(long, value_name = "FILE")]
-    pub settings: Option<PathBuf>,
-
     /// Leave out files that git ignores. Keys stand in them all the same, so they are read by default.
     #[arg(long)]
     pub respect_gitignore: bool,
@@ -99,13 +91,9 @@ pub struct InventoryWhereArguments {
     #[arg(long, value_name = "GLOB")]
     pub exclude: Vec<String>,
 
-    /// No progress bar.
-    #[arg(long)]
-    pub no_progress: bool,
-
-    /// The day that ignores are compared with, for tests [default: today, in UTC].
-    #[arg(long, value_name = "DAY", hide = true, value_parser = super::day)]
-    pub now: Option<Day>,
+    /// Rules and settings.
+    #[command(flatten)]
+    pub setup: SetupArguments,
 }
 
 /// The error never quotes what was typed: it may be a value.

@@ -27,7 +27,7 @@ use crate::source::{SourceId, Sources, Span};
 pub(super) fn run(cli: &Cli, arguments: &AuditArguments) -> Result<ExitCode, Error> {
     let started = Instant::now();
     let setup = Setup::of_audit(&what(arguments))?;
-    let silencing = Silencing::load(&setup, arguments.report.baseline.as_deref(), arguments.now)?;
+    let silencing = Silencing::load(&setup, arguments.report.baseline.as_deref(), arguments.setup.now)?;
     let job = job(arguments, &setup)?;
     let scope = scope("audit", job.terraform.iter().chain(&job.trail).chain(&job.evidence));
     let turn = Turn::begin(arguments, &job, &scope, &setup)?;
@@ -49,7 +49,8 @@ pub(super) fn run(cli: &Cli, arguments: &AuditArguments) -> Result<ExitCode, Err
     if let Some((_, bundle)) = holds("account") {
         all.account(bundle);
     } else if job.aws {
-        match account::live(cli, &arguments.aws, arguments.no_progress) {
+        let accounts = setup.settings.accounts.as_ref();
+        match account::live(cli, accounts, &arguments.aws, arguments.setup.no_progress) {
             Ok(bundle) => all.account(&bundle),
             // What else was found is not lost for it.
             Err(error) if error.kind == ErrorKind::Input => {
@@ -68,7 +69,8 @@ pub(super) fn run(cli: &Cli, arguments: &AuditArguments) -> Result<ExitCode, Err
     let mut window = None;
     if let Some(logs) = logs {
         let since = if matches!(logs, Logs::Evidence(_)) { None } else { turn.since };
-        let asking = trail::Asking { logs, since, aws: &arguments.aws, no_progress: arguments.no_progress };
+        let asking =
+            trail::Asking { logs, since, aws: &arguments.aws, no_progress: arguments.setup.no_progress };
         all.since = since.and_then(|since| Timestamp::from_second(since).ok());
         let hiding = all.hiding();
         all.look(Surface::Trail, |sources, sections| {
@@ -97,7 +99,13 @@ pub(super) fn run(cli: &Cli, arguments: &AuditArguments) -> Result<ExitCode, Err
         }
     }
     if has_lists && can_hold {
-        let asking = check::Asking::plain(&arguments.lists, evidence, &arguments.aws, arguments.no_progress);
+        let asking = check::Asking::plain(
+            &arguments.lists,
+            evidence,
+            &job.trail,
+            &arguments.aws,
+            arguments.setup.no_progress,
+        );
         all.look(Surface::Inventory, |sources, sections| {
             let (looked, section) = check::looked(cli, &setup, &asking, sources)?;
             sections.inventory = Some(section);
@@ -173,17 +181,7 @@ fn job(arguments: &AuditArguments, setup: &Setup) -> Result<Audit, Error> {
 }
 
 fn what(arguments: &AuditArguments) -> What {
-    What {
-        paths: Vec::new(),
-        plans: Vec::new(),
-        rules: arguments.rules.clone(),
-        tokens: arguments.tokens.clone(),
-        settings: arguments.settings.clone(),
-        exclude: arguments.exclude.clone(),
-        respect_gitignore: false,
-        no_progress: arguments.no_progress,
-        now: arguments.now,
-    }
+    What { tokens: arguments.tokens.clone(), exclude: arguments.exclude.clone(), ..arguments.setup.what() }
 }
 
 /// What all surfaces gave.

@@ -15,7 +15,7 @@ pub(super) fn run(cli: &Cli, arguments: &BaselineArguments) -> Result<ExitCode, 
     let (setup, mut looked) = match &arguments.evidence {
         Some(path) => {
             let setup = Setup::of_account(&arguments.what)?;
-            let looked = account::looked(&evidence::read(path, None)?, &setup).0;
+            let looked = account::looked(&evidence::read(path, None)?, &setup);
             (setup, looked)
         }
         None => {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, IsTerminal};
+use std::path::Path;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -13,30 +14,89 @@ use tokio::sync::watch;
 use super::print;
 use super::trail::evidence::QUESTION;
 use super::trail::live;
+use crate::account::many::was_asked;
+use crate::account::policy::glob::covers;
+use crate::aws::accounts::Wanted;
 use crate::aws::cloudtrail::{Question, reachable};
 use crate::aws::{self, Options, Role, Step};
 use crate::cli::{AwsArguments, Cli, CollectArguments, SignInArguments};
 use crate::error::{Error, ErrorKind, ExitCode};
 use crate::evidence::{Bundle, Call, Document, Refusal, Target, code};
 use crate::policy::{LOOKUP, Surface};
+use crate::settings::{Accounts, Settings};
 
 /// Names a file with more certificates, as in all AWS tools.
 const CERTIFICATES: &str = "AWS_CA_BUNDLE";
+/// Names another address of Organizations, as in all AWS tools.
+const ORGANIZATIONS: &str = "AWS_ENDPOINT_URL_ORGANIZATIONS";
 /// A larger file holds no certificates.
 const MOST_CERTIFICATES: u64 = 8 * 1024 * 1024;
 
 pub(super) fn run(cli: &Cli, arguments: &CollectArguments) -> Result<ExitCode, Error> {
     let target = Target::new(&arguments.out)?;
-    let bundle = all(cli, arguments)?;
+    let bundle = if arguments.accounts { many(cli, arguments)? } else { all(cli, arguments)? };
     let digest = target.write(&bundle)?;
-    let mut text = told(&bundle.refusals);
-    let account = bundle.manifest.account.as_deref().unwrap_or("an unknown account");
+    let mut text = told(bundle.all_refusals());
     let count = bundle.documents.len();
     let documents = if count == 1 { "1 document".to_owned() } else { format!("{count} documents") };
-    text.push_str(&format!("{documents} of {account} written to {}\n", arguments.out.display()));
+    let of = whose(&bundle);
+    text.push_str(&format!("{documents} of {of} written to {}\n", arguments.out.display()));
     text.push_str(&format!("digest {digest}\n"));
     print(text.as_bytes())?;
-    Ok(if bundle.refusals.iter().any(is_loss) { ExitCode::Partial } else { ExitCode::Clean })
+    Ok(if bundle.all_refusals().any(is_loss) { ExitCode::Partial } else { ExitCode::Clean })
+}
+
+/// `123456789012`, or `190 accounts (10 more told nothing)`.
+fn whose(bundle: &Bundle) -> String {
+    if bundle.members.is_empty() {
+        return bundle.manifest.account.clone().unwrap_or_else(|| "an unknown account".to_owned());
+    }
+    let asked = bundle.members.iter().filter(|member| was_asked(bundle, member)).count();
+    let meant = bundle.members.iter().filter(|member| member.is_meant()).count();
+    let (silent, left_out) = (meant.saturating_sub(asked), bundle.members.len() - meant);
+    let accounts = if asked == 1 { "1 account".to_owned() } else { format!("{asked} accounts") };
+    match (silent, left_out) {
+        (0, 0) => accounts,
+        (silent, 0) => format!("{accounts} ({silent} more told nothing)"),
+        (0, left_out) => format!("{accounts} ({left_out} left out)"),
+        (silent, left_out) => format!("{accounts} ({silent} more told nothing, {left_out} left out)"),
+    }
+}
+
+/// The accounts that the settings name.
+fn many(cli: &Cli, arguments: &CollectArguments) -> Result<Bundle, Error> {
+    let settings = Settings::load(arguments.settings.as_deref(), Path::new("."))?;
+    let named = settings.accounts.ok_or_else(super::account::no_accounts)?;
+    accounts(cli, &named, &arguments.aws, arguments.no_progress)
+}
+
+/// Asks AWS in many accounts.
+pub(super) fn accounts(
+    cli: &Cli,
+    accounts: &Accounts,
+    arguments: &AwsArguments,
+    no_progress: bool,
+) -> Result<Bundle, Error> {
+    let wanted = Wanted {
+        organization: accounts.organization,
+        named: accounts.list.clone(),
+        role: accounts.role.clone(),
+        external_id: accounts.external_id.clone(),
+        session_name: accounts.session_name.clone(),
+        include: accounts.include.clone(),
+        exclude: accounts.exclude.clone(),
+        at_once: accounts.at_once,
+        endpoint: std::env::var(ORGANIZATIONS).ok().filter(|url| !url.is_empty()),
+    };
+    let options = options(arguments)?;
+    let bar = progress_bar(cli, no_progress);
+    let on_progress = |step| match step {
+        Step::Expect(calls) => bar.inc_length(calls),
+        Step::Done => bar.inc(1),
+    };
+    let bundle = aws::accounts::collect(&options, &wanted, &covers, &on_progress, stop_on_signal()?);
+    bar.finish_and_clear();
+    bundle
 }
 
 /// All surfaces that are asked for, in one bundle.
@@ -117,7 +177,7 @@ fn add(bundle: &mut Bundle, more: Bundle) {
 }
 
 /// A line for each permission and code.
-fn told(refusals: &[Refusal]) -> String {
+fn told<'r>(refusals: impl Iterator<Item = &'r Refusal>) -> String {
     let mut counts: BTreeMap<(&str, &str, &str), usize> = BTreeMap::new();
     for refusal in refusals {
         // Some refusals are answers.
@@ -147,6 +207,10 @@ pub(super) fn collect(cli: &Cli, arguments: &AwsArguments, no_progress: bool) ->
 /// Whether something is missing for it. "No password policy" is an answer; that this account does not manage an
 /// organisation says only that the question is to be put elsewhere.
 fn is_loss(refusal: &Refusal) -> bool {
+    // Accounts that were not meant are no loss.
+    if [code::LEFT_OUT, code::NOT_OPEN].contains(&refusal.code.as_str()) {
+        return false;
+    }
     let answers = match refusal.permission.as_str() {
         "iam:GetAccountPasswordPolicy" => code::NO_PASSWORD_POLICY,
         "iam:ListOrganizationsFeatures" => code::NOT_FROM_HERE,

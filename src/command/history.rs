@@ -193,5 +193,6 @@ fn seen(brief: report::Brief) -> Seen {
         severity: brief.severity.to_owned(),
         place: brief.place,
         message: brief.message,
+        last_event: brief.last_event,
     }
 }

@@ -14,6 +14,7 @@ pub(super) fn run(arguments: &PolicyArguments) -> Result<ExitCode, Error> {
         read_level: arguments.read_level,
         account: arguments.account.as_deref(),
         region: arguments.region.as_deref(),
+        role: arguments.role.as_deref(),
     };
     let text = if arguments.terraform { terraform(&place) } else { json(&place) };
     print(text.as_bytes())

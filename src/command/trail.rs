@@ -18,6 +18,7 @@ mod rows;
 mod section;
 mod shelf;
 mod turns;
+pub(super) mod writes;
 
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
@@ -97,6 +98,13 @@ pub(super) fn plain(
     setup: &Setup,
     sources: Sources,
 ) -> Result<(Looked, TrailSection), Error> {
+    let arguments = arguments_of(asking)?;
+    let (looked, asked) = look(cli, &arguments, setup, &arguments.paths, sources)?;
+    Ok((looked, asked.sections.trail.unwrap_or_default()))
+}
+
+/// The same as a user would type it.
+fn arguments_of(asking: &Asking<'_>) -> Result<TrailArguments, Error> {
     let mut arguments =
         TrailArguments { no_progress: asking.no_progress, since: asking.since, ..TrailArguments::default() };
     sign_in(&mut arguments, asking.aws);
@@ -111,8 +119,7 @@ pub(super) fn plain(
             return Err(Error::new(ErrorKind::Usage, message).hint("build it with the feature `aws`"));
         }
     }
-    let (looked, asked) = look(cli, &arguments, setup, &arguments.paths, sources)?;
-    Ok((looked, asked.sections.trail.unwrap_or_default()))
+    Ok(arguments)
 }
 
 /// With the credentials that the other surfaces are asked with.

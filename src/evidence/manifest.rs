@@ -9,10 +9,14 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::name::{MANIFEST, is_safe};
-use super::{Bundle, Call, Document, Manifest, Refusal};
+use super::{Bundle, Call, Document, Manifest, Member, Refusal};
 
 const FORMAT: &str = "secretrail evidence";
 const VERSION: u32 = 1;
+/// The version of a bundle of many accounts: who knows only the first would take it for one of none.
+const VERSION_OF_MANY: u32 = 2;
+/// More accounts than an organisation can have.
+const MOST_ACCOUNTS: usize = 50_000;
 /// An ARN has 2048 characters at most.
 const MOST_TEXT: usize = 2048;
 
@@ -29,6 +33,8 @@ pub(super) struct Wire {
     regions: Vec<String>,
     surfaces: Vec<String>,
     collected_at: Timestamp,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    accounts: Vec<Account>,
     pub documents: Vec<Entry>,
     pub refusals: Vec<Refused>,
     pub digest: String,
@@ -52,6 +58,16 @@ struct Asked {
     page: Option<u32>,
 }
 
+/// One of many accounts.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Account {
+    account: String,
+    name: Option<String>,
+    partition: Option<String>,
+    caller: Option<String>,
+}
+
 /// A document's entry.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -71,6 +87,9 @@ pub(super) struct Refused {
     code: String,
     permission: String,
     status: Option<u16>,
+    /// Of which of many accounts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    account: Option<String>,
     call: Asked,
     chain: String,
 }
@@ -107,7 +126,7 @@ pub(super) fn render(bundle: &Bundle) -> Result<(String, String), serde_json::Er
     let manifest = &bundle.manifest;
     let mut wire = Wire {
         format: FORMAT.into(),
-        version: VERSION,
+        version: version(!bundle.members.is_empty()),
         tool: Tool { name: "secretrail".into(), version: manifest.tool_version.clone() },
         account: manifest.account.clone(),
         partition: manifest.partition.clone(),
@@ -115,8 +134,9 @@ pub(super) fn render(bundle: &Bundle) -> Result<(String, String), serde_json::Er
         regions: manifest.regions.clone(),
         surfaces: manifest.surfaces.clone(),
         collected_at: manifest.collected_at,
+        accounts: bundle.members.iter().map(Account::of).collect(),
         documents: bundle.documents.iter().map(Entry::of).collect(),
-        refusals: bundle.refusals.iter().map(Refused::of).collect(),
+        refusals: refusals(bundle).collect(),
         digest: String::new(),
     };
     wire.documents.sort_by(|a, b| a.name.cmp(&b.name));
@@ -133,13 +153,28 @@ pub(super) fn render(bundle: &Bundle) -> Result<(String, String), serde_json::Er
     Ok((wire.text()?, wire.digest))
 }
 
+fn version(of_many: bool) -> u32 {
+    if of_many { VERSION_OF_MANY } else { VERSION }
+}
+
+/// Those of the whole, then those of each account.
+fn refusals(bundle: &Bundle) -> impl Iterator<Item = Refused> {
+    let own = bundle.refusals.iter().map(|refusal| Refused::of(refusal, None));
+    let of_member = |member: &Member| {
+        let account = Some(member.account.clone());
+        let refused = member.refusals.iter().map(|one| Refused::of(one, account.clone()));
+        refused.collect::<Vec<_>>()
+    };
+    own.chain(bundle.members.iter().flat_map(of_member))
+}
+
 /// Reads a manifest. One that was changed is read where it still can be, so that it can be said where.
 pub(super) fn parse(text: &str) -> Result<Wire, NotUsed> {
     let head: Head = serde_json::from_str(text).map_err(|_| NotUsed::NoManifest)?;
     if head.format != FORMAT {
         return Err(NotUsed::NoManifest);
     }
-    if head.version != VERSION {
+    if ![VERSION, VERSION_OF_MANY].contains(&head.version) {
         return Err(NotUsed::Version(head.version));
     }
     serde_json::from_str(text).map_err(|_| NotUsed::Altered)
@@ -167,14 +202,36 @@ impl Wire {
     pub fn is_intact(&self, text: &str) -> bool {
         let same = self.text().is_ok_and(|own| own == text);
         let digest = self.own_digest().is_ok_and(|own| own == self.digest);
-        same && digest && self.names_are_right() && self.is_plain() && self.broken_link().is_none()
+        let right = self.names_are_right() && self.accounts_are_right();
+        same && digest && right && self.is_plain() && self.broken_link().is_none()
+    }
+
+    /// Whether accounts have numbers, in order and each once, and nothing is of an account that is not named.
+    fn accounts_are_right(&self) -> bool {
+        let number = |text: &str| text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
+        let known =
+            |account: &str| self.accounts.binary_search_by(|one| one.account.as_str().cmp(account)).is_ok();
+        let in_order = self.accounts.windows(2).all(|pair| match pair {
+            [first, second] => first.account < second.account,
+            _ => true,
+        });
+        let of_known = |name: &str| name.split('/').next().is_some_and(known);
+        let many = !self.accounts.is_empty();
+        self.version == version(many)
+            && self.accounts.len() <= MOST_ACCOUNTS
+            && in_order
+            && self.accounts.iter().all(|one| number(&one.account))
+            && self.refusals.iter().filter_map(|refused| refused.account.as_deref()).all(known)
+            && (!many || self.documents.iter().all(|entry| of_known(&entry.name)))
     }
 
     /// Whether all texts are as AWS and we write them: a bundle that somebody made up is told to people too.
     fn is_plain(&self) -> bool {
         let plain = |text: &String| text.len() <= MOST_TEXT && !text.contains(|c: char| c.is_control());
         let head = [&self.account, &self.partition, &self.caller];
-        let own = head.into_iter().flatten().chain(&self.regions).chain(&self.surfaces);
+        let of_account = |one: &'_ Account| [one.name.clone(), one.partition.clone(), one.caller.clone()];
+        let members: Vec<String> = self.accounts.iter().flat_map(of_account).flatten().collect();
+        let own = head.into_iter().flatten().chain(&self.regions).chain(&self.surfaces).chain(&members);
         let told = self.refusals.iter().flat_map(|refused| [&refused.code, &refused.permission]);
         let documents = self.documents.iter().map(|entry| &entry.call);
         let calls = documents.chain(self.refusals.iter().map(|refused| &refused.call));
@@ -227,15 +284,18 @@ impl Wire {
             call: entry.call.call(),
             generated: entry.generated,
         });
-        let refusals = self.refusals.into_iter().map(|refused| Refusal {
-            call: refused.call.call(),
-            code: refused.code,
-            permission: refused.permission,
-            status: refused.status,
-        });
+        let mut members: Vec<Member> = self.accounts.into_iter().map(Account::member).collect();
+        let mut refusals = Vec::new();
+        for refused in self.refusals {
+            let of = refused.account.as_ref();
+            let at = of.and_then(|of| members.binary_search_by(|member| member.account.cmp(of)).ok());
+            let member = at.and_then(|at| members.get_mut(at));
+            member.map_or(&mut refusals, |member| &mut member.refusals).push(refused.refusal());
+        }
         Bundle {
             documents: documents.collect(),
-            refusals: refusals.collect(),
+            refusals,
+            members,
             manifest: Manifest {
                 tool_version: self.tool.version,
                 account: self.account,
@@ -267,9 +327,26 @@ impl Entry {
     }
 }
 
+impl Account {
+    fn of(member: &Member) -> Self {
+        let Member { account, name, partition, caller, .. } = member.clone();
+        Self { account, name, partition, caller }
+    }
+
+    fn member(self) -> Member {
+        let Self { account, name, partition, caller } = self;
+        Member { account, name, partition, caller, refusals: Vec::new() }
+    }
+}
+
 impl Refused {
-    fn of(refusal: &Refusal) -> Self {
+    fn refusal(self) -> Refusal {
+        Refusal { call: self.call.call(), code: self.code, permission: self.permission, status: self.status }
+    }
+
+    fn of(refusal: &Refusal, account: Option<String>) -> Self {
         Self {
+            account,
             code: refusal.code.clone(),
             permission: refusal.permission.clone(),
             status: refusal.status,

@@ -4,6 +4,8 @@
 //!  DIR or FILE.tar.zst
 //!   ├── manifest.json                              what was asked, when, by whom; hashes; what was refused
 //!   └── 123456789012/iam/get-account-summary.xml   a document, byte for byte
+//!
+//! Of many accounts, each has its folder, and the manifest names them all: those too that could not be asked.
 //! ```
 //!
 //! A bundle is judged without credentials, and gives the same findings as the live account: ages are counted from
@@ -32,6 +34,13 @@ pub const MOST_BUNDLE: u64 = 512 * 1024 * 1024;
 /// The documents of a bundle.
 pub const MOST_DOCUMENTS: usize = 100_000;
 
+impl Member {
+    /// Whether it was to be asked: not where the settings leave it out, or the organisation closed it.
+    pub fn is_meant(&self) -> bool {
+        !self.refusals.iter().any(|refusal| [code::LEFT_OUT, code::NOT_OPEN].contains(&refusal.code.as_str()))
+    }
+}
+
 /// What was collected from an account at one time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bundle {
@@ -40,6 +49,24 @@ pub struct Bundle {
     /// What AWS sent, ordered by name.
     pub documents: Vec<Document>,
     /// What it did not send, in a fixed order.
+    pub refusals: Vec<Refusal>,
+    /// The accounts, where many were asked, in the order of their numbers; then `refusals` are only those of the question
+    /// which accounts there are.
+    pub members: Vec<Member>,
+}
+
+/// One of many accounts that were asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Member {
+    /// The account's number.
+    pub account: String,
+    /// Its name in the organisation, where that was asked.
+    pub name: Option<String>,
+    /// `aws`, `aws-cn`, `aws-us-gov`; `None` where AWS did not tell.
+    pub partition: Option<String>,
+    /// The ARN that asked there; `None` where AWS did not tell, as where no role could be assumed.
+    pub caller: Option<String>,
+    /// What was not told of it, in a fixed order.
     pub refusals: Vec<Refusal>,
 }
 
@@ -128,6 +155,10 @@ pub mod code {
         "OrganizationNotInAllFeaturesModeException",
         "ServiceAccessNotEnabledException",
     ];
+    /// The settings leave this account out.
+    pub const LEFT_OUT: &str = "left-out";
+    /// The organisation says that this account is suspended, closed or not there yet.
+    pub const NOT_OPEN: &str = "not-open";
     /// The request could not be made.
     pub const NOT_SENT: &str = "not-sent";
 }
@@ -136,6 +167,35 @@ impl Bundle {
     /// The document of this name.
     pub fn document(&self, name: &str) -> Option<&Document> {
         self.documents.iter().find(|document| document.name == name)
+    }
+
+    /// What was collected of one of many accounts, as if it had been asked alone.
+    pub fn of(&self, member: &Member) -> Self {
+        Self {
+            manifest: Manifest {
+                account: Some(member.account.clone()),
+                partition: member.partition.clone(),
+                caller: member.caller.clone(),
+                ..self.manifest.clone()
+            },
+            documents: self.folder(&member.account).to_vec(),
+            refusals: member.refusals.clone(),
+            members: Vec::new(),
+        }
+    }
+
+    /// The documents of an account's folder: they stand together, as all are ordered by name.
+    pub fn folder(&self, account: &str) -> &[Document] {
+        let folder = format!("{account}/");
+        let start = self.documents.partition_point(|document| document.name < folder);
+        let rest = self.documents.get(start..).unwrap_or_default();
+        let end = rest.iter().take_while(|document| document.name.starts_with(&folder)).count();
+        rest.get(..end).unwrap_or_default()
+    }
+
+    /// All refusals, those of each account too.
+    pub fn all_refusals(&self) -> impl Iterator<Item = &Refusal> {
+        self.refusals.iter().chain(self.members.iter().flat_map(|member| &member.refusals))
     }
 
     /// Documents of an action, page by page: by name, page 10 would come before page 2.

@@ -51,6 +51,7 @@ fn bundle() -> Bundle {
             permission: "iam:ListVirtualMFADevices".into(),
             status: Some(403),
         }],
+        members: Vec::new(),
     }
 }
 
@@ -150,8 +151,8 @@ fn other_versions_and_other_files_are_told_apart() {
     let (_folder, path) = written("evidence");
     let file = path.join(name::MANIFEST);
     let text = fs::read_to_string(&file).unwrap();
-    fs::write(&file, text.replacen("\"version\": 1", "\"version\": 2", 1)).unwrap();
-    assert!(verify(&path).unwrap_err().message.contains("has version 2"));
+    fs::write(&file, text.replacen("\"version\": 1", "\"version\": 3", 1)).unwrap();
+    assert!(verify(&path).unwrap_err().message.contains("has version 3"));
     for (from, to) in [("secretrail evidence", "another"), ("{", ""), ("evidence", "\u{fffd}")] {
         let broken = text.replacen(from, to, 1).replace('\u{fffd}', "\0");
         fs::write(&file, broken).unwrap();
@@ -336,5 +337,66 @@ fn a_document_never_leaves_the_bundle() {
         bundle.documents[0].name = name.into();
         assert!(target.write(&bundle).is_err(), "{name}");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+}
+
+/// The same of two accounts, one of which told nothing.
+fn of_many() -> Bundle {
+    let one = bundle();
+    let member = |account: &str, caller: Option<&str>, refusals: Vec<Refusal>| Member {
+        account: account.into(),
+        name: Some("app".into()),
+        partition: None,
+        caller: caller.map(str::to_owned),
+        refusals,
+    };
+    let denied = Refusal {
+        call: call("AssumeRole", None),
+        code: "AccessDenied".into(),
+        permission: "sts:AssumeRole".into(),
+        status: Some(403),
+    };
+    let members = vec![
+        member("111122223333", None, vec![denied]),
+        member("123456789012", Some("arn:aws:sts::123456789012:assumed-role/audit/x"), one.refusals.clone()),
+    ];
+    Bundle { members, refusals: Vec::new(), ..one }
+}
+
+#[test]
+fn many_accounts_are_written_and_read_and_each_is_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("evidence.tar.zst");
+    Target::new(&path).unwrap().write(&of_many()).unwrap();
+    let found = read(&path, None).unwrap();
+    assert_eq!(found, of_many());
+    let [silent, told] = found.members.as_slice() else { panic!() };
+    assert_eq!((found.of(silent).documents.len(), found.of(silent).refusals.len()), (0, 1));
+    let told = found.of(told);
+    assert_eq!((told.documents.len(), &told.refusals), (4, &bundle().refusals));
+    assert_eq!(told.manifest.account.as_deref(), Some("123456789012"));
+    assert_eq!(found.all_refusals().count(), 2);
+}
+
+/// Whoever makes the chain anew can't make what we would not write.
+#[test]
+fn accounts_that_do_not_fit_are_an_altered_manifest() {
+    let altered = |change: &dyn Fn(&mut Bundle)| {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("evidence");
+        let mut bundle = of_many();
+        change(&mut bundle);
+        Target::new(&path).unwrap().write(&bundle).unwrap();
+        faults(&path)
+    };
+    assert_eq!(altered(&|_| ()), Vec::<String>::new());
+    for change in [
+        (&|bundle: &mut Bundle| bundle.members.reverse()) as &dyn Fn(&mut Bundle),
+        &|bundle| bundle.members[0].account = "../..".into(),
+        &|bundle| bundle.members[0].account = "123456789012".into(),
+        &|bundle| drop(bundle.members.pop()),
+        &|bundle| bundle.members[0].name = Some("\u{1b}[2J".into()),
+    ] {
+        assert_eq!(altered(change), ["altered manifest.json"]);
     }
 }

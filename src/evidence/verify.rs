@@ -129,9 +129,10 @@ fn judge(path: &Path, found: &Found) -> Result<(Option<Wire>, Verdict), Error> {
         }
         Err(NotUsed::Altered) => not_ours("it has not the fields that a manifest has"),
         Err(NotUsed::NoManifest) => not_ours("it is no manifest of secretrail any more, or never was"),
-        Err(NotUsed::Version(version)) => {
-            Err(unread(path, &format!("{MANIFEST} has version {version}; this secretrail reads version 1")))
-        }
+        Err(NotUsed::Version(version)) => Err(unread(
+            path,
+            &format!("{MANIFEST} has version {version}; this secretrail reads versions 1 and 2"),
+        )),
     }
 }
 

@@ -49,6 +49,8 @@ pub struct Seen {
     pub place: String,
     /// One or two sentences.
     pub message: String,
+    /// When the last event met the rule, RFC 3339 in UTC, where events are what the finding counts.
+    pub last_event: Option<String>,
 }
 
 /// One run of a job.
@@ -330,25 +332,28 @@ impl Pending<'_> {
     }
 
     fn see(&mut self, scope: &str, at: i64, run: i64, one: &Seen) -> Result<(), Trouble> {
-        // Whether it was told at the last run, and whether it had been fixed.
-        let before: Option<(bool, bool)> = self
+        // Whether it was told at the last run, whether it was over, and which event was the last.
+        let before: Option<(bool, bool, Option<String>)> = self
             .transaction
             .prepare_cached(
-                "SELECT told, fixed_at IS NOT NULL FROM finding WHERE scope = ?1 AND fingerprint = ?2",
+                "SELECT told, coalesce(fixed_at, past_at) IS NOT NULL, last_event FROM finding WHERE scope = ?1 AND fingerprint = ?2",
             )?
-            .query_row(params![scope, one.fingerprint], |row| Ok((row.get(0)?, row.get(1)?)))
+            .query_row(params![scope, one.fingerprint], |row| {
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+            })
             .optional()?;
-        let known = matches!(before, Some((true, false)));
+        let known = matches!(&before, Some((true, false, last)) if *last >= one.last_event);
         if !known && self.new.insert(one.fingerprint.clone()) && before.is_some() {
             self.returned.insert(one.fingerprint.clone());
         }
         self.transaction
             .prepare_cached(
                 "INSERT INTO finding (scope, fingerprint, rule, surface, severity, place, message, first_seen,
-                                      last_seen, last_run, told)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9, 1)
+                                      last_seen, last_run, told, last_event)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9, 1, ?10)
                  ON CONFLICT (scope, fingerprint) DO UPDATE SET severity = ?5, place = ?6, message = ?7,
-                   last_seen = ?8, last_run = ?9, told = 1, fixed_at = NULL, past_at = NULL",
+                   last_seen = ?8, last_run = ?9, told = 1, fixed_at = NULL, past_at = NULL,
+                   last_event = ?10",
             )?
             .execute(params![
                 scope,
@@ -359,7 +364,8 @@ impl Pending<'_> {
                 one.place,
                 one.message,
                 at,
-                run
+                run,
+                one.last_event
             ])?;
         Ok(())
     }

@@ -45,6 +45,8 @@ CREATE TABLE acceptance (
     "
 -- When a finding of a trail left the time that its job reads: what happened is not mended by being over.
 ALTER TABLE finding ADD COLUMN past_at INTEGER;
+-- The last event that met a trail's rule, RFC 3339 in UTC: a later one is news, though the finding is known.
+ALTER TABLE finding ADD COLUMN last_event TEXT;
 -- Up to when a job has read a trail; the next run begins there, and a little before.
 CREATE TABLE read_to (
   scope   TEXT NOT NULL,

@@ -16,6 +16,7 @@ fn seen(fingerprint: &str) -> Seen {
         severity: "critical".into(),
         place: "user_data.sh:235".into(),
         message: "anthropic_api_key is written to /opt/paperclip/.env".into(),
+        last_event: None,
     }
 }
 
@@ -158,4 +159,56 @@ fn what_is_no_history_is_left_as_it_is() {
     assert!(History::open(&later).unwrap_err().message.ends_with("of a later version"));
     assert!(History::open_existing(&folder.path().join("none.db")).is_err());
     assert!(!folder.path().join("none.db").exists());
+}
+
+/// A run that read a trail up to a second.
+fn windowed(at: i64, read_to: Option<i64>) -> Run<'static> {
+    let read_to = read_to.map(|at| Timestamp::from_second(at).unwrap());
+    Run { window: Some(Window { surface: "trail", read_to }), ..run(at, true) }
+}
+
+/// A finding of a trail, and when its last event was.
+fn of_trail(print: &str, last: &str) -> Seen {
+    Seen { surface: "trail".into(), last_event: Some(last.into()), ..seen(print) }
+}
+
+fn new_of(history: &mut History, run: Run<'_>, seen: &[Seen]) -> (Vec<String>, usize) {
+    let pending = history.record(run, seen, &[]).unwrap();
+    let told = (pending.new.iter().cloned().collect(), pending.fixed.len());
+    pending.commit().unwrap();
+    told
+}
+
+#[test]
+fn what_lies_before_the_time_that_is_read_is_past_and_not_fixed() {
+    let folder = folder();
+    let mut history = History::open(&folder.path().join("h.db")).unwrap();
+    let (root, leak) = (of_trail("root", "2026-03-28T14:00:00Z"), seen("leak"));
+    assert_eq!(new_of(&mut history, windowed(1, Some(1)), &[root.clone(), leak]).0, ["leak", "root"]);
+    // Both are not seen any more: the one is mended, the other has happened.
+    assert_eq!(new_of(&mut history, windowed(2, Some(2)), &[]), (vec![], 1));
+    let day = Day::parse("2026-04-01").unwrap();
+    let status = |history: &History, print: &str| {
+        history.entries().unwrap().iter().find(|one| one.fingerprint == print).unwrap().status(day)
+    };
+    assert_eq!((status(&history, "root"), status(&history, "leak")), (Status::Past, Status::Fixed));
+    assert_eq!(new_of(&mut history, windowed(3, None), &[root]).0, ["root"], "it happens again");
+    assert_eq!(status(&history, "root"), Status::Open);
+    let read_to = history.read_to("terraform .", "trail").unwrap();
+    assert_eq!(read_to, Timestamp::from_second(2).ok(), "the last run could not read all");
+    assert_eq!(history.read_to("another", "trail").unwrap(), None);
+}
+
+#[test]
+fn one_more_event_is_news_and_the_same_one_again_is_not() {
+    let folder = folder();
+    let mut history = History::open(&folder.path().join("h.db")).unwrap();
+    for (at, last, new) in [
+        (1, "2026-03-28T14:00:00Z", true),
+        (2, "2026-03-28T14:00:00Z", false),
+        (3, "2026-03-29T08:00:00Z", true),
+    ] {
+        let told = new_of(&mut history, windowed(at, Some(at)), &[of_trail("keys", last)]);
+        assert_eq!(!told.0.is_empty(), new, "{last}");
+    }
 }

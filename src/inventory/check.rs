@@ -8,6 +8,7 @@ use super::asked::{LengthClass, Looks, Outcome, ReadLevel, is_below_any, is_para
 use super::drill::Drill;
 use super::naming::is_well_named;
 use super::stores::{Parameter, StoredSecret, Stores, Why};
+use super::writes::Writer;
 use super::{Entry, Home, Inventory, Rotated, Thresholds};
 use crate::day::Day;
 use crate::reading::Gap;
@@ -141,6 +142,10 @@ pub struct Status {
     pub age_days: Option<i64>,
     /// What the store says of the claim.
     pub claim: Claim,
+    /// Who wrote it last, where a trail is at hand.
+    pub writer: Writer,
+    /// Writes since the listed day that a trail tells of.
+    pub writes_since: Option<usize>,
     /// What encrypts it.
     pub encryption: Encryption,
     /// How its value looks, where that was asked for.
@@ -297,6 +302,8 @@ fn status(row: usize, entry: &Entry, stores: &Stores, thresholds: &Thresholds) -
         modified: None,
         age_days: entry.rotated.day().map(|day| day.days_until(Day::of(stores.now)).max(0)),
         claim: if entry.rotated.day().is_some() { Claim::Unknown } else { Claim::Unsaid },
+        writer: Writer::Unknown,
+        writes_since: None,
         encryption: Encryption::Unknown,
         looks: None,
         same_as: Vec::new(),
@@ -349,6 +356,8 @@ fn of_parameter(status: &mut Status, name: &str, entry: &Entry, stores: &Stores)
         (Some(_), true) => Encryption::Customer,
     };
     dates(status, entry.rotated, parameter.modified, stores.now);
+    status.writer = parameter.modified.map(|at| stores.writes.writer(name, at)).unwrap_or_default();
+    status.writes_since = entry.rotated.day().and_then(|day| stores.writes.since(name, day));
     status.state = match value {
         _ if !parameter.is_secure() => State::WrongType,
         Some(Outcome::Refused { code, permission }) => return refused(status, code, permission),

@@ -19,6 +19,7 @@ mod records;
 pub mod stores;
 mod thresholds;
 pub mod write;
+pub mod writes;
 
 use std::fmt;
 

@@ -39,6 +39,8 @@ pub struct Place<'p> {
     pub account: Option<&'p str>,
     /// Decides the partition.
     pub region: Option<&'p str>,
+    /// The name of a role that is assumed in many accounts; then the policy is that of the account which asks.
+    pub role: Option<&'p str>,
 }
 
 impl Place<'_> {
@@ -75,6 +77,15 @@ impl Place<'_> {
             let parameters =
                 format!("arn:{partition}:ssm:{}:{account}:parameter/*", self.region.unwrap_or("*"));
             statements.push(Statement::allow("ValueReads", self.actions(Scope::Parameters), parameters));
+        }
+        if let Some(role) = self.role {
+            let roles = format!("arn:{partition}:iam::*:role/{}", role.trim_start_matches('/'));
+            statements.push(Statement::allow(
+                "AccountsOfOrganization",
+                self.actions(Scope::Organization),
+                "*".into(),
+            ));
+            statements.push(Statement::allow("RolesOfAccounts", self.actions(Scope::Roles), roles));
         }
         statements.retain(|statement| !statement.action.is_empty());
         // Whatever else is allowed to the same principal: no value is ever read.
@@ -174,6 +185,7 @@ mod tests {
         read_level: 1,
         account: Some("123456789012"),
         region: Some("us-east-1"),
+        role: Some("secretrail-audit"),
     };
 
     #[test]

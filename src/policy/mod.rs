@@ -47,6 +47,10 @@ pub enum Scope {
     Objects,
     /// On parameters; asked only where values are looked at.
     Parameters,
+    /// On `*`, in the account from which many are asked.
+    Organization,
+    /// On the role in each of many accounts.
+    Roles,
 }
 
 /// One action of AWS's API.
@@ -108,6 +112,10 @@ pub const FEATURES: Action = Action::new("iam", "ListOrganizationsFeatures", Sco
 pub const PASSWORD_POLICY: Action = Action::new("iam", "GetAccountPasswordPolicy", Scope::Account);
 /// Key ids of one user: the credential report has none.
 pub const ACCESS_KEYS: Action = Action::new("iam", "ListAccessKeys", Scope::Users);
+/// Which accounts the organisation has.
+pub const LIST_ACCOUNTS: Action = Action::new("organizations", "ListAccounts", Scope::Organization);
+/// The role of another account.
+pub const ASSUME_ROLE: Action = Action::new("sts", "AssumeRole", Scope::Roles);
 /// The events of 90 days, page by page.
 pub const LOOKUP: Action = Action::of_trail("cloudtrail", "LookupEvents", Scope::Account);
 /// The keys that digests are signed with.
@@ -134,6 +142,8 @@ pub const ACTIONS: &[&Action] = &[
     &FEATURES,
     &PASSWORD_POLICY,
     &ACCESS_KEYS,
+    &LIST_ACCOUNTS,
+    &ASSUME_ROLE,
     &LOOKUP,
     &PUBLIC_KEYS,
     &LIST_OBJECTS,

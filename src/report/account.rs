@@ -24,6 +24,21 @@ pub struct AccountSection {
     pub users: Vec<UserRow>,
     /// Whether ids of keys are shown whole.
     pub show_key_ids: bool,
+    /// Where many accounts were audited: each of them. Then the verdict is of all, and the rest of none.
+    pub members: Vec<MemberRow>,
+}
+
+/// One of many accounts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MemberRow {
+    /// Its number.
+    pub number: String,
+    /// Its name in the organisation.
+    pub name: Option<String>,
+    /// What is told of it, or why it was not audited.
+    pub told: Result<Box<AccountSection>, String>,
+    /// Whether it was to be audited.
+    pub is_meant: bool,
 }
 
 /// The root user.
@@ -158,6 +173,55 @@ pub(super) fn flag(flag: Option<bool>) -> &'static str {
     }
 }
 
+/// Names of the columns of [`member_cells`].
+pub(super) const MEMBER_COLUMNS: [&str; 7] =
+    ["account", "root keys", "root MFA", "users", "without MFA", "active keys", "administrators"];
+
+/// One of many accounts in a row of a table, redacted.
+pub(super) fn member_cells(member: &MemberRow, teller: &Teller<'_>) -> [String; 7] {
+    let called = match &member.name {
+        Some(name) => format!("{} {name}", member.number),
+        None => member.number.clone(),
+    };
+    let called = teller.name(&called);
+    let Ok(section) = &member.told else {
+        let none = || "-".to_owned();
+        let word = if member.is_meant { "not audited" } else { "left out" };
+        return [called, word.to_owned(), none(), none(), none(), none(), none()];
+    };
+    let mfa = match section.root.mfa.as_str() {
+        "on" => teller.name(&format!("on, {}", section.root.mfa_device)),
+        other => teller.name(other),
+    };
+    [
+        called,
+        flag(section.root.access_keys).to_owned(),
+        mfa,
+        section.users.len().to_string(),
+        section.without_mfa().to_string(),
+        section.active_keys().to_string(),
+        section.administrators().to_string(),
+    ]
+}
+
+impl AccountSection {
+    /// Users with a password and without MFA.
+    pub fn without_mfa(&self) -> usize {
+        let is_open = |user: &&UserRow| user.password == Some(true) && user.mfa != Some(true);
+        self.users.iter().filter(is_open).count()
+    }
+
+    /// Access keys that are on.
+    pub fn active_keys(&self) -> usize {
+        self.users.iter().flat_map(|user| &user.keys).filter(|key| key.active == Some(true)).count()
+    }
+
+    /// Users who are administrators at all times.
+    pub fn administrators(&self) -> usize {
+        self.users.iter().filter(|user| user.administrator == "yes").count()
+    }
+}
+
 /// Names of the columns of [`cells`].
 pub(super) const COLUMNS: [&str; 6] = ["user", "password", "MFA", "key 1", "key 2", "administrator"];
 
@@ -188,6 +252,10 @@ fn key_cell(key: &KeyRow, whole: bool) -> String {
 
 /// `account 123456789012, collected 2026-11-26T00:00:00Z, credential report made 1 hour before`.
 pub(super) fn headline(section: &AccountSection) -> String {
+    if !section.members.is_empty() {
+        let asked = section.caller.as_ref().map(|(_, arn)| format!(", asked by {arn}")).unwrap_or_default();
+        return format!("accounts, evidence of {}{asked}", section.collected_at);
+    }
     let number = if section.number.is_empty() { "of unknown number" } else { section.number.as_str() };
     let report = match &section.report_made {
         Some((_, 1)) => "credential report made 1 hour before".to_owned(),

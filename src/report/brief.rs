@@ -19,6 +19,8 @@ pub struct Brief {
     pub place: String,
     /// One or two sentences.
     pub message: String,
+    /// When the last event met the rule, where events are what it counts.
+    pub last_event: Option<String>,
 }
 
 /// The report's findings, the worst first.
@@ -33,6 +35,11 @@ pub fn briefs(report: &Report<'_>) -> Vec<Brief> {
             severity: finding.severity.word(),
             place: finding.place.short(),
             message: finding.message.clone(),
+            last_event: finding
+                .events
+                .as_ref()
+                .filter(|events| events.is_of_calls())
+                .map(|events| events.last.clone()),
         })
         .collect()
 }

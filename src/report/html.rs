@@ -4,10 +4,10 @@
 //! piece by piece: a report of many findings is never held whole.
 
 mod account;
-mod assets;
+pub(super) mod assets;
 mod findings;
 mod inventory;
-mod prose;
+pub(super) mod prose;
 mod summary;
 mod timeline;
 mod trail;

@@ -8,9 +8,9 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::Report;
 use super::told::{Place, Step, Told, ToldFinding};
 use super::verdict::{by_severity, silenced_by};
+use super::{AccountSection, Report};
 
 /// The version of the shape below.
 const VERSION: u32 = 1;
@@ -24,6 +24,8 @@ struct Whole<'t> {
     silenced: Vec<Silenced<'t>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     account: Option<account::Account>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    accounts: Option<account::Accounts>,
     #[serde(skip_serializing_if = "Option::is_none")]
     trail: Option<trail::Trail>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -178,6 +180,14 @@ struct Summary<'t> {
     exit_code: u8,
 }
 
+fn of_one<'r>(report: &'r Report<'_>) -> Option<&'r AccountSection> {
+    report.account.as_ref().filter(|section| section.members.is_empty())
+}
+
+fn of_many<'r>(report: &'r Report<'_>) -> Option<&'r AccountSection> {
+    report.account.as_ref().filter(|section| !section.members.is_empty())
+}
+
 /// Writes the report, pretty printed, with a final newline.
 pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     let told = Told::of(report);
@@ -188,7 +198,8 @@ pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()>
         findings: told.findings.iter().map(|one| finding(&told, one)).collect(),
         gaps: told.gaps.iter().chain(&told.accepted).map(gap).collect(),
         silenced: told.silenced.iter().map(silenced).collect(),
-        account: report.account.as_ref().map(|section| account::account(section, &told.teller)),
+        account: of_one(report).map(|section| account::account(section, &told.teller)),
+        accounts: of_many(report).map(|section| account::accounts(section, &told.teller)),
         trail: report.trail.as_ref().map(|section| trail::trail(section, &told.teller)),
         sessions: report
             .trail

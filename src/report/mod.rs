@@ -39,7 +39,7 @@ use std::fmt;
 use std::io::{self, Write};
 use std::time::Duration;
 
-pub use self::account::{AccountSection, KeyRow, Last, RootRow, UserRow};
+pub use self::account::{AccountSection, KeyRow, Last, MemberRow, RootRow, UserRow};
 pub use self::baseline::write_baseline;
 pub use self::brief::{Brief, briefs, in_short};
 pub use self::history::{HistoryRow, write_history, write_history_json, write_history_row};

@@ -111,6 +111,10 @@ pub(super) fn sentence(report: &Report<'_>, told: &Told<'_>) -> String {
     let surfaces: Vec<&str> = report.gate.surfaces.iter().map(|surface| surface.word()).collect();
     let clean = match &report.account {
         _ if !surfaces.is_empty() => format!("Nothing is wrong in {}", surfaces.join(", ")),
+        Some(section) if !section.members.is_empty() => {
+            let accounts = number(section.members.len(), "account", "accounts");
+            format!("Nothing is wrong with {accounts}")
+        }
         Some(section) => format!("Nothing is wrong with account {}", told.teller.name(&section.number)),
         None if report.trail.is_some() => "No rule is met".to_owned(),
         None if report.inventory.is_some() => "Nothing is wrong with the list of keys".to_owned(),

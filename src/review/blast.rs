@@ -24,6 +24,10 @@ pub struct SecretUse {
     pub writes: u64,
     /// Whether only the decryption by KMS is seen.
     pub only_decrypted: bool,
+    /// Whether the incident wrote it before it read it.
+    pub written_first: bool,
+    /// Whether the incident deleted it.
+    pub deleted: bool,
     /// The first events.
     pub events: Vec<Mark>,
     /// The first time.
@@ -37,21 +41,13 @@ pub struct SecretUse {
 /// Secrets that were read or changed, by name. `ids` are those of sessions.
 pub(super) fn secrets(deeds: &[Deed], ids: &dyn Fn(Option<usize>) -> String) -> Vec<SecretUse> {
     let mut all: BTreeMap<&str, SecretUse> = BTreeMap::new();
-    // GetParameter makes a second event, KMS's Decrypt: the same read, where it has a read beside it.
-    let read: BTreeSet<&str> = deeds
-        .iter()
-        .filter(|deed| deed.worked() && deed.name != "Decrypt")
-        .flat_map(|deed| deed.read.iter().map(String::as_str))
-        .collect();
-    let covered = |plain: &str| {
-        read.contains(plain) || read.iter().any(|one| one.ends_with('*') && super::begin::reaches(one, plain))
-    };
+    let read = read(deeds);
     for deed in deeds.iter().filter(|deed| deed.worked()) {
         let is_decryption = deed.name == "Decrypt";
         let touched =
             deed.read.iter().map(|name| (name, true)).chain(deed.written.iter().map(|name| (name, false)));
         for (plain, is_read) in touched {
-            if is_decryption && covered(plain) {
+            if is_decryption && covers(&read, plain) {
                 continue;
             }
             let one = all.entry(plain).or_insert_with(|| SecretUse {
@@ -60,6 +56,8 @@ pub(super) fn secrets(deeds: &[Deed], ids: &dyn Fn(Option<usize>) -> String) -> 
                 reads: 0,
                 writes: 0,
                 only_decrypted: true,
+                written_first: !is_read,
+                deleted: false,
                 events: Vec::new(),
                 first: deed.at.time,
                 last: deed.at.time,
@@ -68,6 +66,7 @@ pub(super) fn secrets(deeds: &[Deed], ids: &dyn Fn(Option<usize>) -> String) -> 
             one.reads += u64::from(is_read);
             one.writes += u64::from(!is_read);
             one.only_decrypted &= is_decryption;
+            one.deleted |= deed.name.starts_with("Delete");
             one.first = one.first.min(deed.at.time);
             one.last = one.last.max(deed.at.time);
             one.sessions.insert(ids(deed.session));
@@ -77,6 +76,28 @@ pub(super) fn secrets(deeds: &[Deed], ids: &dyn Fn(Option<usize>) -> String) -> 
         }
     }
     all.into_values().collect()
+}
+
+/// Secrets that were read by calls that fetch them. Each such call makes a second event, KMS's Decrypt.
+fn read(deeds: &[Deed]) -> BTreeSet<&str> {
+    let fetches = deeds.iter().filter(|deed| deed.worked() && deed.name != "Decrypt");
+    fetches.flat_map(|deed| deed.read.iter().map(String::as_str)).collect()
+}
+
+fn covers(read: &BTreeSet<&str>, plain: &str) -> bool {
+    read.contains(plain) || read.iter().any(|one| one.ends_with('*') && super::begin::reaches(one, plain))
+}
+
+/// Deeds without the second events of reads that are told anyway.
+pub(super) fn without_shadows(deeds: &[Deed]) -> impl Iterator<Item = &Deed> {
+    let read = read(deeds);
+    let is_shadow = move |deed: &&Deed| {
+        deed.name == "Decrypt"
+            && deed.worked()
+            && !deed.read.is_empty()
+            && deed.read.iter().all(|name| covers(&read, name))
+    };
+    deeds.iter().filter(move |deed| !is_shadow(deed))
 }
 
 /// The name as the call has it: `/app/key` where its plain name is `app/key`.

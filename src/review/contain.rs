@@ -170,9 +170,10 @@ impl Actions<'_> {
         if name.is_empty() || !self.first(format!("role {} {name}", party.account)) {
             return;
         }
-        let same =
-            self.ground.parties.iter().chain(self.ground.before).filter(|other| other.role == party.role);
-        let latest = same.filter_map(|other| Some(other.made?.max(other.last))).max();
+        if self.is_gone(party, "DeleteRole", "roleName", name) {
+            return;
+        }
+        let latest = self.latest(&|other| other.role == party.role);
         if self.is_over(&format!("sessions of role `{name}`"), latest, SESSION_LASTS) {
             return;
         }
@@ -205,10 +206,14 @@ impl Actions<'_> {
         {
             return;
         }
+        if self.is_gone(party, "DeleteUser", "userName", &party.user) {
+            return;
+        }
         let lasts = if party.signed_in { SESSION_LASTS } else { TOKEN_LASTS };
         let what = if party.signed_in { "console sessions" } else { "temporary credentials" };
         let about = format!("{what} of user `{}`", party.user);
-        if self.is_over(&about, Some(party.made.unwrap_or(party.last).max(party.last)), lasts) {
+        let latest = self.latest(&|other| other.account == party.account && other.user == party.user);
+        if self.is_over(&about, latest, lasts) {
             return;
         }
         let mut command = own("aws iam put-user-policy --user-name");
@@ -237,11 +242,35 @@ impl Actions<'_> {
             "{} of root",
             if party.root == Some("console") { "console sessions" } else { "temporary credentials" }
         );
-        if self.is_over(&about, Some(party.made.unwrap_or(party.last).max(party.last)), lasts) {
+        let latest = self.latest(&|other| other.account == party.account && other.kind == "Root");
+        if self.is_over(&about, latest, lasts) {
             return;
         }
         let does = "no command ends them: sign in as root, change the password, look at the MFA devices and the e-mail address; in a member account a service control policy can refuse root everything";
         self.add(group, about, party, Vec::new(), (does, "nothing that should run as root"));
+    }
+
+    /// Whether the role or the user was deleted since: then its sessions can do nothing.
+    fn is_gone(&mut self, party: &Party, call: &str, field: &str, name: &str) -> bool {
+        let deleted = self.ground.joints.iter().find(|deed| {
+            let of_account = deed.account == party.account && deed.at.time >= party.first.time;
+            deed.name == call && deed.worked() && of_account && deed.field(field) == Some(name)
+        });
+        if let Some(deed) = deleted {
+            let at = crate::trail::time::written(deed.at.time);
+            let name = name.replace('`', "'");
+            let event = &deed.at.id;
+            self.over.push(format!(
+                "`{name}` was ended by {call} at {at} (event `{event}`), and its sessions with it"
+            ));
+        }
+        deleted.is_some()
+    }
+
+    /// The last time that sessions were made or seen.
+    fn latest(&self, is: &dyn Fn(&Party) -> bool) -> Option<i64> {
+        let all = self.ground.parties.iter().chain(self.ground.before).filter(|party| is(party));
+        all.map(|party| party.made.unwrap_or(party.last).max(party.last)).max()
     }
 
     /// Whether the last session has ended by itself.

@@ -139,12 +139,24 @@ impl Deed {
         let silent = ["durationSeconds", "expiration", "status", "userId", "principalId", "ownerId"];
         let mut all: Vec<&str> = Vec::new();
         for (field, value) in &self.targets {
-            if !silent.contains(&field.as_str()) && !all.contains(&value.as_str()) {
+            // An ARN behind the name that ends it tells nothing new.
+            let is_told = |known: &&str| {
+                *known == value || value.strip_suffix(known).is_some_and(|start| start.ends_with(['/', ':']))
+            };
+            if !silent.contains(&field.as_str()) && !is_number_of_aws(value) && !all.iter().any(is_told) {
                 all.push(value);
             }
         }
         all
     }
+}
+
+/// An account, or the number that IAM gives to a role or a user: no name that a reader knows.
+fn is_number_of_aws(text: &str) -> bool {
+    let is_account = text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
+    let is_number = (20..=21).contains(&text.len())
+        && ["AROA", "AIDA", "ANPA", "AGPA", "AIPA", "ANVA"].iter().any(|start| text.starts_with(start));
+    is_account || is_number
 }
 
 /// Whether an error says that rights were missing.
@@ -178,6 +190,10 @@ fn named(value: &[u8], level: usize, into: &mut Vec<(String, String)>) {
     }
     walk(value, &mut |key, value| {
         let key = unescaped(key);
+        // Tags name nothing that was acted on.
+        if key.to_ascii_lowercase().starts_with("tag") {
+            return;
+        }
         match value.first() {
             Some(b'{') => named(value, level + 1, into),
             Some(b'[') => {
@@ -204,7 +220,7 @@ fn add(key: &str, value: &[u8], into: &mut Vec<(String, String)>) {
         None => return,
     };
     let value: String = value.chars().take(LONGEST).collect();
-    if !value.is_empty() && !value.starts_with("HIDDEN_DUE_TO") {
+    if value.chars().any(char::is_alphanumeric) && !value.starts_with("HIDDEN_DUE_TO") {
         into.push((key.to_owned(), value));
     }
 }

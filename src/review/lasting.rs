@@ -102,10 +102,10 @@ kinds! {
     "DeactivateMFADevice", "user `{userName}` without the second factor `{serialNumber}`", ["userName"], ["EnableMFADevice", "DeleteUser"],
         "aws iam list-mfa-devices --user-name {userName}",
         "shows what is left; the user enables a device anew in the console", "nothing: it only looks";
-    "DeleteTrail", "no trail `{name}`", [], ["CreateTrail"],
+    "DeleteTrail", "trail `{name}`, which was deleted", [], ["CreateTrail"],
         "aws cloudtrail describe-trails --region {region}",
         "shows which trails are left; make the deleted one anew from your code", "nothing: it only looks";
-    "DeleteFlowLogs", "no flow logs", [], ["CreateFlowLogs"],
+    "DeleteFlowLogs", "flow logs that were deleted", [], ["CreateFlowLogs"],
         "aws ec2 describe-flow-logs --region {region}",
         "shows which flow logs are left; make the deleted ones anew from your code", "nothing: it only looks";
     "DeleteRolePermissionsBoundary", "role `{roleName}` without its boundary", ["roleName"],
@@ -210,6 +210,17 @@ pub(super) fn lasting(
     within: &dyn Fn(Option<usize>) -> bool,
 ) -> Option<Lasting> {
     let kind = kind(&made.name).filter(|_| made.worked())?;
+    // Who takes away what the incident made itself leaves nothing behind.
+    let is_own = |one: &Deed| {
+        one.name == "CreateTrail"
+            && one.worked()
+            && one.at.time <= made.at.time
+            && within(one.session)
+            && one.field("name").map(bare) == made.field("name").map(bare)
+    };
+    if made.name == "DeleteTrail" && joints.iter().any(is_own) {
+        return None;
+    }
     // Putting the same again is no end of it, unless somebody else did.
     let ends = |one: &&Deed| {
         let again = one.name == kind.call;
@@ -231,10 +242,15 @@ pub(super) fn lasting(
 
 /// Whether all fields that both have are equal, and there is one.
 fn is_same(kind: &Kind, made: &Deed, other: &Deed) -> bool {
-    let both =
-        kind.same.iter().filter_map(|field| Some((made.field(field)?, other.all(field).collect::<Vec<_>>())));
+    let both = kind.same.iter().filter_map(|field| Some((made.field(field)?, values(other, field))));
     let both: Vec<_> = both.filter(|(_, theirs)| !theirs.is_empty()).collect();
     !both.is_empty() && both.iter().all(|(own, theirs)| theirs.iter().any(|their| bare(own) == bare(their)))
+}
+
+/// What an event says of a field. Calls about trails do not agree on its name.
+fn values<'d>(deed: &'d Deed, field: &str) -> Vec<&'d str> {
+    let is = |known: &str| known == field || ([known, field] == ["name", "trailName"]);
+    deed.targets.iter().filter(|(known, _)| is(known)).map(|(_, value)| value.as_str()).collect()
 }
 
 /// A trail is named by its name or its ARN.

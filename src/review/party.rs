@@ -144,7 +144,7 @@ impl Party {
             via: session.via.clone(),
             keys: session.keys.clone(),
             made: crate::trail::time::seconds(session.created.as_bytes()),
-            issued: session.issued.as_ref().map(|issued| (issued.by.name(), issued.at.clone())),
+            issued: session.issued.as_ref().map(|issued| (issued.terms.by.name(), issued.at())),
             root: session.root.map(|root| root.word()),
             mfa: session.mfa,
             signed_in: session.signed_in,

@@ -36,7 +36,8 @@ pub struct Listed {
 
 /// What to rotate, in the order of the secrets. `None` for the list: none was given.
 pub(super) fn rotations(secrets: &[SecretUse], inventory: Option<&Inventory>) -> Vec<Rotation> {
-    let read = secrets.iter().filter(|secret| secret.reads > 0);
+    // What the incident wrote, read and deleted again is gone.
+    let read = secrets.iter().filter(|secret| secret.reads > 0 && !(secret.written_first && secret.deleted));
     let one = |secret: &SecretUse| {
         let rows = inventory.map(|list| list.entries.as_slice()).unwrap_or_default();
         let is = |entry: &&Entry| {

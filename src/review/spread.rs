@@ -1,6 +1,7 @@
 //! From the sessions where it starts to all that came of them, and to those that stand before.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
+use std::collections::btree_map::{BTreeMap, Entry};
 
 use super::deed::Deed;
 use super::party::{Party, Relation, role_name, user};
@@ -31,8 +32,8 @@ pub fn spread(starts: &[usize], sessions: &[Session], joints: &[Deed]) -> Spread
         next.extend(own.flat_map(|deed| index.made(session, deed)));
         next.extend(index.fell(session));
         for (other, relation) in next {
-            if !spread.inside.contains_key(&other) {
-                spread.inside.insert(other, relation);
+            if let Entry::Vacant(place) = spread.inside.entry(other) {
+                place.insert(relation);
                 open.push_back(other);
             }
         }
@@ -67,7 +68,7 @@ impl<'s> Index<'s> {
         let numbers = self.by_caller.get(session.id.as_str()).into_iter().flatten();
         let relation = |number: &usize| {
             let issued = self.sessions.get(*number)?.issued.as_ref()?;
-            let (by, at) = (issued.by.name(), issued.at.clone());
+            let (by, at) = (issued.terms.by.name(), issued.at());
             Some((*number, Relation::Issued { by, from: session.id.clone(), at }))
         };
         numbers.filter_map(relation).collect()
@@ -138,8 +139,8 @@ fn before(
         let mut found = Vec::new();
         for session in open.iter().filter_map(|number| sessions.get(*number)) {
             if let (Some(issued), Some(id)) = (&session.issued, session.chain_ids.first()) {
-                let how = format!("it called {} for {}", issued.by.name(), session.id);
-                found.extend(by_id.get(id.as_str()).map(|number| (*number, how, issued.at.clone())));
+                let how = format!("it called {} for {}", issued.terms.by.name(), session.id);
+                found.extend(by_id.get(id.as_str()).map(|number| (*number, how, issued.at())));
             }
             for key in session.keys.iter().filter(|key| key.starts_with("AKIA")) {
                 let maker = joints.iter().find(|deed| {

@@ -90,7 +90,7 @@ fn accounts(known: &Known<'_>, parties: &[Party], told: &mut Vec<String>) {
     let of_roles = known.deeds.iter().flat_map(|deed| deed.all("roleArn"));
     let named = of_roles.chain(parties.iter().map(|party| party.principal.as_str()));
     let missing: BTreeSet<&str> = named
-        .filter_map(|arn| arn.splitn(6, ':').nth(4))
+        .filter_map(|arn| arn.split(':').nth(4))
         .filter(|account| account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit()))
         .filter(|account| !seen.contains(account))
         .collect();

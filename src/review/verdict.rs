@@ -1,9 +1,10 @@
 //! The first screen: who, as what, from where, when, what they read and changed, what is still open.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Review;
 use super::contain::Group;
+use super::lasting::Lasting;
 use super::party::{Party, Relation};
 use crate::trail::time;
 
@@ -44,43 +45,52 @@ fn few(all: &[String]) -> String {
     if more > 0 { format!("{shown} and {more} more") } else { shown }
 }
 
+/// Sessions of the start by whom somebody acts, and not a service with that one's rights.
+fn starts(review: &Review) -> Vec<&Party> {
+    let is_start = |party: &&Party| party.relation == Relation::Start;
+    let own: Vec<&Party> =
+        review.parties.iter().filter(is_start).filter(|party| party.actor != "service").collect();
+    if own.is_empty() { review.parties.iter().filter(is_start).collect() } else { own }
+}
+
 /// Actors of the starts, and who stands first in the chain.
 fn who(review: &Review) -> String {
-    let starts = review.parties.iter().filter(|party| party.relation == Relation::Start);
-    let mut actors: Vec<String> = Vec::new();
-    for party in starts {
-        let words = match (party.actor, party.actor_name.as_str()) {
-            ("unknown", "") => continue,
-            _ => party.actor_words().replace('`', "'"),
-        };
-        if !actors.contains(&words) {
-            actors.push(words);
-        }
+    let starts = starts(review);
+    let mut actors: BTreeMap<String, u64> = BTreeMap::new();
+    let is_known = |party: &&&Party| party.actor != "unknown" || !party.actor_name.is_empty();
+    for party in starts.iter().filter(is_known) {
+        *actors.entry(party.actor_words().replace('`', "'")).or_default() += 1;
     }
-    let mut told = if actors.is_empty() {
-        "not known: nothing in the logs says whether a person or a program acted".to_owned()
-    } else {
-        few(&actors)
+    let known: u64 = actors.values().sum();
+    let all = starts.len() as u64;
+    let mut told = match (actors.len(), known == all) {
+        (0, _) => "not known: nothing in the logs says whether a person or a program acted".to_owned(),
+        (1, true) => few(&actors.into_keys().collect::<Vec<_>>()),
+        (_, is_all) => {
+            let of = |(words, count): (String, u64)| {
+                format!("{words} in {}", number(count, "session", "sessions"))
+            };
+            let some = few(&actors.into_iter().map(of).collect::<Vec<_>>());
+            if is_all {
+                some
+            } else {
+                format!("{some}; of {} of {all} sessions nothing says who acts", all - known)
+            }
+        }
     };
+    if starts.iter().any(|party| party.level == "claimed") {
+        told.push_str("; claimed is what a caller writes, a hint and no proof");
+    }
     let first =
         review.before.iter().rev().find(|party| party.actor == "human" || !party.actor_name.is_empty());
     if let Some(first) = first.or(review.before.last()) {
-        told.push_str(&format!(
-            "; the chain begins with {} ({})",
-            code(first.short()),
-            first.actor_words().replace('`', "'")
-        ));
-    } else if let Some(hop) = review
-        .parties
-        .iter()
-        .filter(|party| party.relation == Relation::Start)
-        .find_map(|party| party.chain.last())
-    {
+        let words = first.actor_words().replace('`', "'");
+        told.push_str(&format!("; the chain begins with {} ({words})", code(first.short())));
+    } else if let Some(hop) = starts.iter().find_map(|party| party.chain.last()) {
         told.push_str(&format!("; called from {}", code(hop)));
     }
-    if let Some(source) =
-        review.parties.iter().map(|party| &party.source_identity).find(|text| !text.is_empty())
-    {
+    let source = review.parties.iter().map(|party| &party.source_identity).find(|text| !text.is_empty());
+    if let Some(source) = source {
         told.push_str(&format!("; source identity {}", code(source)));
     }
     told
@@ -88,32 +98,47 @@ fn who(review: &Review) -> String {
 
 /// Principals and credentials.
 fn acting(review: &Review) -> String {
-    let of = |party: &Party| {
+    let own = starts(review);
+    let mut accounts: BTreeSet<&str> = BTreeSet::new();
+    let (mut first, mut later): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
+    for party in review.parties.iter().filter(|party| party.actor != "service" || own.contains(party)) {
         let root =
             party.root.map(|root| format!(" (root by {})", root.replace('-', " "))).unwrap_or_default();
-        format!("{} in account {}{root}", code(party.short()), party.account)
-    };
-    let mut starts: Vec<String> = Vec::new();
-    let mut later: Vec<String> = Vec::new();
-    for party in &review.parties {
-        let into = if party.relation == Relation::Start { &mut starts } else { &mut later };
-        let words = of(party);
+        let is_start = party.relation == Relation::Start;
+        // Of what came later the role says enough.
+        let name = match party.short().split('/').collect::<Vec<_>>().as_slice() {
+            ["assumed-role", role, _] if !is_start => format!("role/{role}"),
+            _ => party.short().to_owned(),
+        };
+        let words = format!("{}{root}", code(&name));
+        accounts.insert(&party.account);
+        let into = if is_start { &mut first } else { &mut later };
         if !into.contains(&words) {
             into.push(words);
         }
     }
-    later.retain(|words| !starts.contains(words));
-    let keys: BTreeSet<&str> = review
-        .parties
-        .iter()
-        .filter(|party| party.relation == Relation::Start)
-        .flat_map(|party| party.keys.iter().map(String::as_str))
-        .collect();
-    let keys: Vec<String> = keys.into_iter().map(code).collect();
-    let mut told = few(&starts);
-    if !keys.is_empty() {
-        let word = if keys.len() == 1 { "key" } else { "keys" };
-        told.push_str(&format!(", with {word} {}", few(&keys)));
+    later.retain(|words| !first.contains(words));
+    let keys: BTreeSet<&str> = own.iter().flat_map(|party| party.keys.iter().map(String::as_str)).collect();
+    // A long-lived key tells more than those of a console's pages.
+    let lasting: Vec<String> = keys.iter().filter(|key| key.starts_with("AKIA")).copied().map(code).collect();
+    let short: Vec<String> = keys.iter().filter(|key| !key.starts_with("AKIA")).copied().map(code).collect();
+    let mut told = few(&first);
+    let accounts: Vec<String> = accounts.into_iter().map(code).collect();
+    told.push_str(&format!(
+        " in {} {}",
+        if accounts.len() == 1 { "account" } else { "accounts" },
+        few(&accounts)
+    ));
+    match (lasting.len(), short.len()) {
+        (0, 0) => {}
+        (0, 1..=2) => told.push_str(&format!(", with temporary key {}", few(&short))),
+        (0, count) => told.push_str(&format!(", with {count} temporary keys")),
+        (_, 0) => told.push_str(&format!(", with access key {}", few(&lasting))),
+        (_, count) => told.push_str(&format!(
+            ", with access key {} and {}",
+            few(&lasting),
+            number(count as u64, "temporary key", "temporary keys")
+        )),
     }
     if !later.is_empty() {
         told.push_str(&format!("; from there on as {}", few(&later)));
@@ -165,12 +190,19 @@ fn changed(review: &Review) -> String {
     if events == 0 {
         return format!("nothing that worked{}", refused(review));
     }
-    let lasting: Vec<String> = review.lasting.iter().map(|one| one.what.clone()).collect();
+    // What is still there first.
+    let (there, gone): (Vec<&Lasting>, Vec<&Lasting>) =
+        review.lasting.iter().partition(|one| one.ended.is_none());
+    let lasting: Vec<String> = there.iter().map(|one| one.what.clone()).collect();
+    let gone = match gone.len() {
+        0 => String::new(),
+        count => format!("; {count} more that would last, and were undone since"),
+    };
     let stays = if lasting.is_empty() {
         let calls: Vec<String> = review.changes.iter().map(|calls| code(&calls.name)).collect();
-        format!(": {}", few(&calls))
+        format!(": {}{gone}", few(&calls))
     } else {
-        format!("; left behind: {}", few(&lasting))
+        format!("; left behind: {}{gone}", few(&lasting))
     };
     let kinds = review.changes.len() as u64;
     format!(

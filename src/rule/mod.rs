@@ -24,6 +24,7 @@ mod encode;
 mod example;
 mod file;
 mod index;
+pub mod judged;
 mod matching;
 mod message;
 mod modifier;

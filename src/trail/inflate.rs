@@ -32,6 +32,11 @@ pub fn at_once(bytes: &[u8], out: &mut Vec<u8>) -> bool {
     if bytes.len() < LEAST || !is_small || has_more_members(bytes) {
         return false;
     }
+    if out.capacity() < size {
+        // No more than is needed, and what was there goes first.
+        *out = Vec::new();
+        *out = vec![0; size];
+    }
     // What an earlier file left is written over: only what is longer has to be wiped.
     out.resize(size, 0);
     inflate(bytes, out)

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::class::Issue;
 use super::conventions::Conventions;
-use super::gather::{Credential, FAILED, Gathered, Issued, SignIn, Tags, Tally};
+use super::gather::{Credential, FAILED, Gathered, Issued, Tags, Tally};
 use super::session::{Session, id};
 use super::{actor, fallback, fetched, root, time};
 
@@ -57,10 +57,7 @@ pub fn link(gathered: &Gathered, conventions: &Conventions) -> (Vec<Session>, Li
         sessions.push(session);
     }
     attach_failures(&mut sessions);
-    let signed_in = sign_ins(&gathered.sign_ins, &of_credential);
-    for (number, session) in sessions.iter_mut().enumerate() {
-        finish(session, signed_in.get(&number).copied());
-    }
+    sessions.iter_mut().for_each(finish);
     inherit(&mut sessions, &of_credential);
     new_networks(&mut sessions);
     fallback::find(&mut sessions, &gathered.retired);
@@ -77,43 +74,45 @@ pub fn link(gathered: &Gathered, conventions: &Conventions) -> (Vec<Session>, Li
     (sessions, links)
 }
 
-/// Calls that issued credentials, by what later events tell of them.
+/// Calls that issued credentials, in the orders of what later events tell of them; of equals the earlier one first.
 struct Issues<'g> {
-    by_key: BTreeMap<&'g str, Vec<&'g Issued>>,
-    by_principal: BTreeMap<(&'g str, i64), Vec<&'g Issued>>,
+    by_key: Vec<&'g Issued>,
+    by_principal: Vec<&'g Issued>,
+}
+
+/// Those of an ordered list that have a key.
+fn equal<'a, 'g, K: Ord>(all: &'a [&'g Issued], key: K, of: impl Fn(&'g Issued) -> K) -> &'a [&'g Issued] {
+    let start = all.partition_point(|one| of(one) < key);
+    let end = all.partition_point(|one| of(one) <= key);
+    all.get(start..end).unwrap_or_default()
 }
 
 impl<'g> Issues<'g> {
     fn of(all: &'g [Issued]) -> Self {
-        let (mut by_key, mut by_principal): (BTreeMap<_, Vec<_>>, BTreeMap<_, Vec<_>>) = Default::default();
-        for issued in all {
-            by_key.entry(issued.key.as_str()).or_default().push(issued);
-            if !issued.principal.is_empty() {
-                by_principal.entry((issued.principal.as_str(), issued.at.time)).or_default().push(issued);
-            }
-        }
-        by_key.remove("");
+        let mut by_key: Vec<&Issued> = all.iter().filter(|one| !one.key.is_empty()).collect();
+        by_key.sort_by_key(|one| &one.key);
+        let mut by_principal: Vec<&Issued> = all.iter().filter(|one| !one.principal.is_empty()).collect();
+        by_principal.sort_by_key(|one| (&one.principal, one.time));
         Self { by_key, by_principal }
     }
 
     /// The call that issued a credential, and whether its key says so.
     fn of_credential(&self, credential: &Credential) -> (Option<&'g Issued>, bool) {
         let created = time::seconds(credential.created.as_bytes());
-        let by_key = self.by_key.get(credential.key.as_str()).into_iter().flatten();
         // AWS gives keys out again: the one of the right second, else the only one.
-        let mut candidates: Vec<&Issued> = by_key.copied().collect();
+        let mut candidates = equal(&self.by_key, credential.key.as_str(), |one| &*one.key).to_vec();
         if candidates.len() > 1 {
-            candidates.retain(|issued| created == Some(issued.at.time));
+            candidates.retain(|issued| created == Some(issued.time));
         }
         if let Some(issued) = candidates.first() {
             return (Some(issued), true);
         }
         let Some(created) = created else { return (None, false) };
-        let same = self.by_principal.get(&(credential.principal.as_str(), created));
-        let callers: BTreeSet<&Credential> =
-            same.into_iter().flatten().map(|issued| &*issued.caller).collect();
+        let of = |one: &'g Issued| (&*one.principal, one.time);
+        let same = equal(&self.by_principal, (credential.principal.as_str(), created), of);
+        let callers: BTreeSet<&Credential> = same.iter().map(|issued| &*issued.terms.caller).collect();
         // Two callers in one second: nobody can tell.
-        let only = same.and_then(|all| all.first()).filter(|_| callers.len() == 1);
+        let only = same.first().filter(|_| callers.len() == 1);
         (only.copied(), false)
     }
 }
@@ -158,7 +157,7 @@ fn groups<'g>(
         .collect();
     let mut groups: BTreeMap<Group, Vec<&Credential>> = BTreeMap::new();
     for one in tallies.keys() {
-        let issued = issues.of_credential(one).0.map(|issued| issued.by);
+        let issued = issues.of_credential(one).0.map(|issued| issued.terms.by);
         let of_user = matches!(one.kind.as_str(), "IAMUser" | "Root");
         // GetSessionToken and AssumeRoot make one key; the console makes one for each page.
         let is_own = matches!(issued, Some(Issue::SessionToken | Issue::AssumeRoot | Issue::Federation));
@@ -259,21 +258,11 @@ fn attach_failures(sessions: &mut [Session]) {
     }
 }
 
-fn sign_ins(all: &[SignIn], of_credential: &BTreeMap<&Credential, usize>) -> BTreeMap<usize, bool> {
-    let mut mfa = BTreeMap::new();
-    for one in all.iter().filter(|one| one.success) {
-        if let (Some(number), Some(used)) = (of_credential.get(&one.made), one.mfa) {
-            *mfa.entry(*number).or_insert(false) |= used;
-        }
-    }
-    mfa
-}
-
-fn finish(session: &mut Session, mfa_of_sign_in: Option<bool>) {
+fn finish(session: &mut Session) {
     session.keys.sort();
     session.keys.dedup();
     session.root = root::shape(session);
-    session.mfa = root::mfa(session, mfa_of_sign_in);
+    session.mfa = root::mfa(session);
     let arn = session.tally.arns.first();
     session.principal = if arn.is_empty() { session.principal_id.clone() } else { arn.to_owned() };
 }
@@ -282,7 +271,7 @@ fn finish(session: &mut Session, mfa_of_sign_in: Option<bool>) {
 fn inherit(sessions: &mut [Session], of_credential: &BTreeMap<&Credential, usize>) {
     let callers: Vec<Option<usize>> = sessions
         .iter()
-        .map(|session| of_credential.get(&*session.issued.as_ref()?.caller).copied())
+        .map(|session| of_credential.get(&*session.issued.as_ref()?.terms.caller).copied())
         .collect();
     let mut inherited = Vec::with_capacity(sessions.len());
     for number in 0..sessions.len() {
@@ -309,7 +298,7 @@ type Inherited = (Vec<String>, Vec<String>, Tags, String);
 fn from_chain(sessions: &[Session], hops: &[usize]) -> Inherited {
     let (mut chain, mut ids) = (Vec::new(), Vec::new());
     for (step, hop) in hops.iter().enumerate() {
-        let Some(issued) = sessions.get(*hop).and_then(|session| session.issued.as_ref()) else { break };
+        let Some(issued) = sessions.get(*hop).and_then(Session::terms) else { break };
         match hops.get(step + 1).and_then(|caller| sessions.get(*caller)) {
             Some(caller) => {
                 chain.push(format!("{} ({}, by {})", caller.principal, caller.id, issued.by.name()));
@@ -322,7 +311,7 @@ fn from_chain(sessions: &[Session], hops: &[usize]) -> Inherited {
     for session in hops.iter().rev().filter_map(|hop| sessions.get(*hop)) {
         let own = session.tally.source_identities.first();
         tags = passed.clone();
-        if let Some(issued) = &session.issued {
+        if let Some(issued) = session.terms() {
             tags.extend(issued.incoming.clone());
             tags.extend(issued.tags.clone());
             // What came in is passed on, and so is what is named.

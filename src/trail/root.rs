@@ -14,7 +14,7 @@ pub(super) fn shape(session: &Session) -> Option<Root> {
     if !session.via.is_empty() && session.via != super::gather::MCP {
         return Some(Root::Service);
     }
-    let issued = session.issued.as_ref().map(|issued| issued.by);
+    let issued = session.terms().map(|terms| terms.by);
     if session.tally.assumed_root || issued == Some(Issue::AssumeRoot) {
         return Some(Root::AssumeRoot);
     }
@@ -33,8 +33,8 @@ pub(super) fn shape(session: &Session) -> Option<Root> {
 }
 
 /// Whether the session was made with MFA.
-pub(super) fn mfa(session: &Session, of_sign_in: Option<bool>) -> Option<bool> {
-    let told =
-        [of_sign_in, session.tally.mfa, session.issued.as_ref().map(|issued| issued.mfa).filter(|mfa| *mfa)];
+pub(super) fn mfa(session: &Session) -> Option<bool> {
+    let issued = session.terms().map(|terms| terms.mfa).filter(|mfa| *mfa);
+    let told = [session.tally.sign_in_mfa, session.tally.mfa, issued];
     told.into_iter().flatten().reduce(|left, right| left | right)
 }

@@ -2,7 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
-use super::gather::{Credential, Issued, Mark, Tags, Tally};
+use super::gather::{Credential, Issued, Mark, Tags, Tally, Terms};
 
 /// How somebody was root.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -190,6 +190,11 @@ impl Session {
     /// Whether a long-lived key was used.
     pub fn is_long_lived(&self) -> bool {
         self.keys.iter().any(|key| key.starts_with("AKIA"))
+    }
+
+    /// What it was issued with, where that is known.
+    pub fn terms(&self) -> Option<&Terms> {
+        self.issued.as_ref().map(|issued| &*issued.terms)
     }
 
     /// Its first event.

@@ -16,7 +16,7 @@ fn each_denial_names_its_permission_and_ends_nothing() {
     assert_eq!(here.collect(&["--key-ids"]).code, 0);
     let all = documents(&here.bundle());
     let of_account = ACTIONS.iter().filter(|action| action.surface == Surface::Account);
-    for action in of_account.filter(|action| action.scope != Scope::Nobody) {
+    for action in of_account.filter(|action| matches!(action.scope, Scope::Account | Scope::Users)) {
         let permission = action.permission();
         moto.state(&json!({"denied": [permission]}));
         let ran = here.collect(&["--key-ids"]);

@@ -203,3 +203,53 @@ fn throttling_before_ministack_is_ridden_out() {
     assert!(!told.values().any(|status| status == "unreadable"), "{told:?}");
     eprintln!("three calls throttled: {:.2} s", ran.took.as_secs_f64());
 }
+
+/// The message of a rule about GITHUB_PAT, whose listed rotation is of 2020.
+fn written_since(report: &Value) -> String {
+    let findings = report["findings"].as_array().expect("findings").iter();
+    let mut of_rule = findings.filter(|one| one["rule"] == "key-written-since");
+    of_rule.next().expect("a finding")["message"].as_str().expect("text").to_owned()
+}
+
+/// PutParameter events tell who wrote it: those of a log, and those that were collected.
+#[test]
+fn a_trail_tells_who_wrote_a_parameter() {
+    let moto = Moto::new();
+    seed(&moto, KEY);
+    let here = here(&moto.endpoint, LIST);
+    let (_, report) = check(&here, &[]);
+    let plain = written_since(&report);
+    assert!(plain.contains(" was written on 2"), "{plain}");
+    let events = &moto.set(KEY, &json!([["cloudtrail", "lookup_events", {"MaxResults": 50}]]))[0]["Events"];
+    let records = events.as_array().expect("events").iter();
+    let mut records: Vec<Value> = records
+        .map(|event| serde_json::from_str(event["CloudTrailEvent"].as_str().expect("text")).expect("JSON"))
+        .collect();
+    for record in &mut records {
+        let arn = "arn:aws:sts::123456789012:assumed-role/agent/claude-code-0001";
+        record["userIdentity"]["arn"] = json!(arn);
+        record["userIdentity"]["sessionContext"]["sourceIdentity"] = json!("jared@example.com");
+    }
+    here.write("logs/log.json", &json!({"Records": records}).to_string());
+    let (ran, report) = check(&here, &["--trail", "logs"]);
+    let told = written_since(&report);
+    let by = " by arn:aws:sts::123456789012:assumed-role/agent/claude-code-0001 (source identity jared@example.com), after";
+    assert!(told.contains(by), "{told} {ran:?}");
+    assert_silent(&here, &ran);
+    // A log of another account says nothing of this one.
+    for record in &mut records {
+        record["recipientAccountId"] = json!("210987654321");
+    }
+    here.write("others/log.json", &json!({"Records": records}).to_string());
+    let (_, report) = check(&here, &["--trail", "others"]);
+    assert_eq!(written_since(&report), plain);
+    // What was collected together tells it without being asked.
+    let ran = here.collect(&["--surface", "trail", "--inventory"]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    let (ran, report) = check(&here.no_key(), &["--evidence", "evidence"]);
+    let told = written_since(&report);
+    assert!(
+        told.contains(" by arn:aws:iam::123456789012:user/") || told.contains(" by somebody"),
+        "{told} {ran:?}"
+    );
+}

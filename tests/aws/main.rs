@@ -2,6 +2,7 @@
 //! does. `make test` installs them. Nothing of the machine's own AWS configuration is read.
 
 mod account;
+mod accounts;
 mod chain;
 mod collect;
 mod credentials;

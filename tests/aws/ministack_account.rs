@@ -155,6 +155,18 @@ fn who_is_not_root_is_not_taken_for_it() {
     assert_eq!(others(&ran, &[NO_MFA]), ["policies-on-user user/auditor"]);
 }
 
+/// ministack takes no call whose signature is wrong: the list of accounts is asked without an SDK of AWS.
+#[test]
+fn the_list_of_accounts_is_signed_as_aws_wants_it() {
+    let server = ministack();
+    let here = Here::new(&server.endpoint).key(ROOT);
+    here.write("secretrail.toml", "[accounts]\norganization = true\n");
+    let ran = here.run(&["account", "--accounts", "--format", "json"]);
+    let report = report(&ran);
+    assert_eq!(report["accounts"]["accounts"][0]["id"], "123456789012", "{ran:?}");
+    assert!(!report["gaps"].to_string().contains("organizations:"), "{ran:?}");
+}
+
 /// The table above: what a test can't set here, and by which answer that is known.
 #[test]
 fn what_it_has_not_is_answered_so() {

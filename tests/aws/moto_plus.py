@@ -4,6 +4,7 @@
   caller of chosen keys; sessions of AssumeRoot, which moto does not have.
 * The states of a credential report that is not ready, and of ListOrganizationsFeatures.
 * Denial and throttling of chosen actions, in the shape of each service's own protocol.
+* Many accounts: each has a state of its own, and roles are assumed into them.
 * CloudTrail LookupEvents over what was called and over posted records: pages, 90 days, one attribute, two a second.
 
 POST /moto-api/plus/reset            back to the defaults
@@ -77,10 +78,13 @@ DEFAULTS = {
     "root_virtual_mfa": False,
     # RootCredentialsManagement, RootSessions; or the code of an exception.
     "organization_features": "AccountNotManagementOrDelegatedAdministratorException",
-    # Actions that are denied, everywhere or in one Region, and throttled to so many a second: "iam:GetAccountSummary",
-    # "iam:*", "cloudtrail:LookupEvents@eu-west-1".
+    # Actions that are denied, everywhere, in one Region or in one account, and throttled to so many a second:
+    # "iam:GetAccountSummary", "iam:*", "cloudtrail:LookupEvents@eu-west-1", "iam:*#111122223333". Of AssumeRole the
+    # account is the role's.
     "denied": [],
     "throttled": {},
+    # What of the above is otherwise in single accounts: {"111122223333": {"summary": {...}}}.
+    "accounts": {},
     # Of LookupEvents: most calls a second, most events a page.
     "lookup_per_second": 0,
     # What ListPublicKeys answers.
@@ -102,6 +106,15 @@ ROOT_SESSIONS: set = set()
 # --- Who calls ---
 
 
+def of(account, key):
+    """A state of one account."""
+    return STATE["accounts"].get(account, {}).get(key, STATE[key])
+
+
+def root_of(account):
+    return f"arn:aws:iam::{account}:root"
+
+
 def key_of(response):
     authorization = response.headers.get("Authorization", "")
     return authorization.split("Credential=")[1].split("/")[0] if "Credential=" in authorization else ""
@@ -109,17 +122,17 @@ def key_of(response):
 
 def identity_of(response):
     """CloudTrail's userIdentity of a caller, and the name that LookupEvents knows it by."""
-    key = key_of(response)
-    own = {"accountId": ACCOUNT, "accessKeyId": key}
+    key, account = key_of(response), response.current_account
+    own = {"accountId": account, "accessKeyId": key}
     if key in STATE["root_keys"] or key in ROOT_SESSIONS:
         return {"type": "Root", "principalId": ACCOUNT, "arn": ROOT, **own}, "root"
-    role = sts_backends[ACCOUNT]["aws"].get_assumed_role_from_access_key(key)
+    role = sts_backends[account]["aws"].get_assumed_role_from_access_key(key)
     if role:
         issuer = {
             "type": "Role",
             "principalId": role.user_id.split(":")[0],
             "arn": role.role_arn,
-            "accountId": ACCOUNT,
+            "accountId": account,
             "userName": role.role_arn.split("/")[-1],
         }
         context = {
@@ -130,7 +143,7 @@ def identity_of(response):
             context["sourceIdentity"] = SOURCE_IDENTITY[key]
         identity = {"type": "AssumedRole", "principalId": role.user_id, "arn": role.arn, **own}
         return {**identity, "sessionContext": context}, role.session_name
-    user = iam_backends[ACCOUNT]["aws"].get_user_from_access_key_id(key)
+    user = iam_backends[account]["aws"].get_user_from_access_key_id(key)
     if user:
         return {"type": "IAMUser", "principalId": user.id, "arn": user.arn, **own, "userName": user.name}, user.name
     return {"type": "Unknown", "accessKeyId": key}, key
@@ -159,11 +172,17 @@ def failure(response, code, status, message):
     return status, {"Content-Type": "text/xml", "x-amzn-RequestId": number}, body
 
 
-def is_throttled(name):
+def is_throttled(names):
     for pattern, most in STATE["throttled"].items():
-        if fnmatch.fnmatchcase(name, pattern) and too_many(pattern, most):
+        if any(fnmatch.fnmatchcase(name, pattern) for name in names) and too_many(pattern, most):
             return True
     return False
+
+
+def account_of(response, name):
+    """The account that a call is about."""
+    arn = (response.querystring or {}).get("RoleArn", [""])[0] if name == "sts:AssumeRole" else ""
+    return arn.split(":")[4] if arn.count(":") >= 5 else response.current_account
 
 
 def too_many(bucket, most):
@@ -180,18 +199,18 @@ def too_many(bucket, most):
 
 
 def refusal(response, name):
-    here = f"{name}@{getattr(response, 'region', '')}"
-    if any(fnmatch.fnmatchcase(one, pattern) for pattern in STATE["denied"] for one in (name, here)):
+    names = (name, f"{name}@{getattr(response, 'region', '')}", f"{name}#{account_of(response, name)}")
+    if any(fnmatch.fnmatchcase(one, pattern) for pattern in STATE["denied"] for one in names):
         arn = identity_of(response)[0].get("arn", f"arn:aws:iam::{ACCOUNT}:user/unknown")
         reason = "because no identity-based policy allows the action"
         message = f"User: {arn} is not authorized to perform: {name} on resource: * {reason}"
         return failure(response, "AccessDenied", 403, message)
-    if is_throttled(name):
+    if is_throttled(names):
         return failure(response, "Throttling", 400, "Rate exceeded")
     if name == "iam:GetCredentialReport" and STATE["report_errors"]:
         code = STATE["report_errors"].pop(0)
         return failure(response, code, 404 if code == "ReportInProgress" else 410, "The credential report is not there")
-    features = STATE["organization_features"]
+    features = of(response.current_account, "organization_features")
     if name == "iam:ListOrganizationsFeatures" and isinstance(features, str):
         return failure(response, features, 400, "The request was rejected because of the organization's state.")
     return None
@@ -289,10 +308,10 @@ plain_report = IAMBackend.get_credential_report
 def get_credential_report(self):
     """moto's report with root's row, and with the columns that a test set."""
     head, _, rest = plain_report(self).partition("\n")
-    rows = [ROOT_ROW | STATE["root_row"]]
+    rows = [ROOT_ROW | {"arn": root_of(self.account_id)} | of(self.account_id, "root_row")]
     for line in rest.splitlines():
         row = dict(zip(COLUMNS, line.split(",")))
-        rows.append(row | STATE["user_rows"].get(row["user"], {}))
+        rows.append(row | of(self.account_id, "user_rows").get(row["user"], {}))
     lines = [",".join(row[column] for column in COLUMNS) for row in rows]
     return "\n".join([head, *lines])
 
@@ -307,7 +326,8 @@ plain_summary = iam_models.AccountSummary.summary_map.fget
 
 
 def summary_map(self):
-    return {"AccountPasswordPresent": 1, **plain_summary(self), **STATE["summary"]}
+    own = of(self._iam_backend.account_id, "summary")
+    return {"AccountPasswordPresent": 1, **plain_summary(self), **own}
 
 
 plain_virtual_mfa = IAMBackend.list_virtual_mfa_devices
@@ -315,20 +335,21 @@ plain_virtual_mfa = IAMBackend.list_virtual_mfa_devices
 
 def list_virtual_mfa_devices(self, assignment_status, marker, max_items):
     devices, marker = plain_virtual_mfa(self, assignment_status, marker, max_items)
-    if STATE["root_virtual_mfa"] and assignment_status != "Unassigned":
-        device = iam_models.VirtualMfaDevice(ACCOUNT, "us-east-1", "/root-account-mfa-device")
+    if of(self.account_id, "root_virtual_mfa") and assignment_status != "Unassigned":
+        device = iam_models.VirtualMfaDevice(self.account_id, "us-east-1", "/root-account-mfa-device")
         device.enable_date = dt.datetime.now(UTC)
         born = dt.datetime(2020, 1, 1)
-        own = {"arn": ROOT, "id": ACCOUNT, "path": "/", "name": "", "create_date": born, "tags": []}
+        root = root_of(self.account_id)
+        own = {"arn": root, "id": self.account_id, "path": "/", "name": "", "create_date": born, "tags": []}
         device.user = type("Root", (), own)()
-        device.user_attribute = {"UserId": ACCOUNT, "Arn": ROOT, "CreateDate": born}
+        device.user_attribute = {"UserId": self.account_id, "Arn": root, "CreateDate": born}
         devices = [*devices, device]
     return devices, marker
 
 
 def list_organizations_features(self):
     """The exceptions are given by `refusal`."""
-    return ActionResult({"OrganizationId": "o-exampleorgid", "EnabledFeatures": STATE["organization_features"]})
+    return ActionResult({"OrganizationId": "o-exampleorgid", "EnabledFeatures": of(self.current_account, "organization_features")})
 
 
 plain_caller = TokenResponse.get_caller_identity
@@ -347,7 +368,8 @@ plain_assume_role = TokenResponse.assume_role
 
 def assume_role(self):
     answer = plain_assume_role(self)
-    identity, roles = self._get_param("SourceIdentity"), sts_backends[ACCOUNT]["aws"].assumed_roles
+    account = account_of(self, "sts:AssumeRole")
+    identity, roles = self._get_param("SourceIdentity"), sts_backends[account]["aws"].assumed_roles
     if roles:
         MADE[roles[-1].access_key_id] = stamp(dt.datetime.now(UTC))
     if identity and roles:

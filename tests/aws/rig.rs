@@ -161,10 +161,10 @@ impl Server {
 pub struct Moto(MutexGuard<'static, Server>);
 
 impl Moto {
-    /// One server for all tests, one test at a time.
+    /// One server for all tests, one test at a time. Its own account is [`ACCOUNT`]; a name for it in the environment
+    /// would be that of all sessions.
     pub fn new() -> Self {
-        static MOTO: LazyLock<Mutex<Server>> =
-            LazyLock::new(|| Mutex::new(Server::start("moto", &[("MOTO_ACCOUNT_ID", ACCOUNT)])));
+        static MOTO: LazyLock<Mutex<Server>> = LazyLock::new(|| Mutex::new(Server::start("moto", &[])));
         let moto = Self(MOTO.lock().unwrap_or_else(PoisonError::into_inner));
         moto.clear();
         moto

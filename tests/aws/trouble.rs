@@ -164,6 +164,37 @@ fn nothing_of_a_broken_answer_is_in_any_output() {
 }
 
 #[test]
+fn nothing_of_a_broken_list_of_accounts_or_of_a_broken_session_is_in_any_output() {
+    const KEYS: &str = "<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>ASIAIOSFODNN7EXAMPLE</AccessKeyId>\
+        <SecretAccessKey>canary-5d1f9c</SecretAccessKey><SessionToken>canary-5d1f9c</SessionToken>\
+        <Expiration>2030-01-01T00:00:00Z</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>";
+    let session = || Reply::ok(KEYS);
+    for (list, role) in broken().into_iter().map(|reply| (reply, session())).chain(
+        broken().into_iter().map(|reply| (Reply::ok("{\"Accounts\": [{\"Id\": \"111122223333\"}]}"), reply)),
+    ) {
+        let (listed, assumed) = (list.clone(), role.clone());
+        let stub = Stub::with_identity(move |action, _| match action {
+            "ListAccounts" => listed.clone(),
+            "AssumeRole" => assumed.clone(),
+            _ => quiet(action),
+        });
+        let here = Here::new(&stub.endpoint);
+        here.write("secretrail.toml", "[accounts]\norganization = true\nlist = [\"222233334444\"]\n");
+        let ran = here.run(&["collect", "--accounts", "--out", "evidence", "--timeout", "3", "-vvv"]);
+        let audited = here.run(&["account", "--accounts", "--timeout", "3", "-vvv", "--format", "json"]);
+        assert!(
+            [2, 3].contains(&audited.code) && [2, 3].contains(&ran.code),
+            "{list:?} {role:?}: {audited:?}"
+        );
+        let mut written = format!("{}{}{}{}", ran.out, ran.err, audited.out, audited.err).into_bytes();
+        all_below(&here.path(""), &mut written);
+        let text = String::from_utf8_lossy(&written);
+        assert!(!text.contains(CANARY), "{list:?} {role:?}: {text}");
+        assert!(!text.contains(KEY.secret) && !text.contains("Signature="), "{text}");
+    }
+}
+
+#[test]
 fn an_answer_that_would_fill_the_memory_is_refused() {
     let stub = Stub::with_identity(|action, _| match action {
         "GetAccountSummary" => Reply::Body(200, vec![b' '; 65 * 1024 * 1024]),

@@ -14,6 +14,7 @@ const EXAMPLES: &[(&str, i32)] = &[
     ("incident", 1),
     ("incident-fixed", 0),
     ("inventory", 1),
+    ("organization", 1),
     ("pre-commit", 1),
     ("run", 0),
     ("run-task", 0),
@@ -52,6 +53,18 @@ fn commands_work_as_printed() {
             let shown = !printed.starts_with("run ") || readme.contains(&format!("```\n{}```", ran.out));
             assert!(shown, "{printed}: {}", ran.out);
         }
+    }
+}
+
+#[test]
+fn the_roles_of_an_organisation_may_what_the_policy_prints() {
+    let whole = &["policy", "--surface", "account", "--terraform"][..];
+    let of_hub = [whole, &["--role", "secretrail-audit"]].concat();
+    for (folder, arguments) in [("member", whole), ("stackset", whole), ("hub", &of_hub[..])] {
+        let file = root().join("examples/organization").join(folder).join("policy.tf");
+        let written = fs::read_to_string(&file).expect("a policy");
+        let (_, policy) = written.split_once('\n').expect("a comment first");
+        assert_eq!(policy, run(command(&root()).args(arguments)).out, "{folder}");
     }
 }
 

@@ -1,15 +1,6 @@
 //! The fields that rules see, with what they mean: `rules/README.md` lists them.
 
-/// One kind of record.
-#[derive(Debug, Clone, Copy)]
-pub struct Category {
-    /// The category of Sigma's `logsource`.
-    pub name: &'static str,
-    /// What one record is.
-    pub what: &'static str,
-    /// Its fields and what they mean.
-    pub fields: &'static [(&'static str, &'static str)],
-}
+use crate::rule::judged::Category;
 
 /// All kinds of records.
 pub const CATEGORIES: &[Category] = &[

@@ -40,7 +40,7 @@ fn one(account: &Account, user: &User, key: &Key) -> Judged {
     judged.numbers("key.unused-days", &unused);
     judged.number("threshold.rotation-days", thresholds.key_rotation_days);
     judged.number("threshold.unused-days", thresholds.unused_days);
-    judged.key =
+    judged.secret =
         Some(SecretFacts { name, origin: "access-key".to_owned(), length: None, last4: key.last4() });
     judged
 }

@@ -12,50 +12,18 @@ pub use self::fields::CATEGORIES;
 use super::Account;
 use super::known::Known;
 use super::time::{ago, day, days_since};
-use crate::finding::{Confidence, SecretFacts};
-use crate::record::{Field, FieldMap};
-use crate::source::{Location, Span};
+use crate::rule::judged::Judged;
 
 /// Sigma's `logsource` of our records.
 pub const PRODUCT: &str = "secretrail";
 /// The service of the account surface.
 pub const SERVICE: &str = "account";
 
-/// A record, and what a finding about it needs.
-#[derive(Debug, Clone)]
-pub(super) struct Judged {
-    pub category: &'static str,
-    pub record: FieldMap,
-    pub at: Location,
-    /// The access key, so that findings about two keys of a user stay apart.
-    pub key: Option<SecretFacts>,
-    pub confidence: Confidence,
-}
-
 impl Judged {
-    fn new(category: &'static str, at: Span, name: &str) -> Self {
-        Self {
-            category,
-            record: FieldMap::default(),
-            at: Location { span: at, name: name.to_owned() },
-            key: None,
-            confidence: Confidence::High,
-        }
-    }
-
-    fn number(&mut self, name: &'static str, number: i64) {
-        self.record.set(name, Field::Number(number as f64));
-    }
-
     fn numbers(&mut self, name: &'static str, number: &Known<i64>) {
         if let Known::Is(number) = number {
             self.number(name, *number);
         }
-    }
-
-    fn list(&mut self, name: &'static str, items: impl IntoIterator<Item = impl Into<String>>) {
-        let items = items.into_iter().map(|item| Field::Text(item.into().into())).collect();
-        self.record.set(name, Field::List(items));
     }
 }
 

@@ -4,7 +4,8 @@ use jiff::Timestamp;
 
 use crate::account::time::{days_since, hours_since};
 use crate::account::{Account, Administrator, Key, Known, Root, Subject, User, verdict};
-use crate::report::{AccountSection, KeyRow, Last, RootRow, UserRow};
+use crate::evidence::Bundle;
+use crate::report::{AccountSection, KeyRow, Last, MemberRow, RootRow, UserRow};
 
 pub(super) fn section(account: &Account, show_key_ids: bool) -> AccountSection {
     let made = account.report_made.get();
@@ -23,7 +24,56 @@ pub(super) fn section(account: &Account, show_key_ids: bool) -> AccountSection {
             .map(|one| user(one, subjects.get(one.arn.as_str()), account.now))
             .collect(),
         show_key_ids,
+        members: Vec::new(),
     }
+}
+
+/// What is told of many accounts together.
+pub(super) fn section_of_many(bundle: &Bundle, members: Vec<MemberRow>) -> AccountSection {
+    let manifest = &bundle.manifest;
+    AccountSection {
+        number: manifest.account.clone().unwrap_or_default(),
+        partition: manifest.partition.clone().unwrap_or_default(),
+        collected_at: manifest.collected_at.to_string(),
+        caller: manifest.caller.clone().map(|arn| (String::new(), arn)),
+        verdict: verdict_of_many(&members),
+        members,
+        ..AccountSection::default()
+    }
+}
+
+fn verdict_of_many(members: &[MemberRow]) -> Vec<String> {
+    let audited: Vec<&AccountSection> =
+        members.iter().filter_map(|member| member.told.as_ref().ok().map(Box::as_ref)).collect();
+    let count = |is: &dyn Fn(&AccountSection) -> bool| audited.iter().filter(|one| is(one)).count();
+    let sum = |of: &dyn Fn(&AccountSection) -> usize| audited.iter().map(|one| of(one)).sum::<usize>();
+    let left_out = members.iter().filter(|member| !member.is_meant).count();
+    let missing = members.len() - audited.len() - left_out;
+    let mut first = match missing {
+        0 => format!("{} accounts audited, none missing", audited.len()),
+        _ => format!("{} accounts: {} audited, {missing} not", audited.len() + missing, audited.len()),
+    };
+    if left_out > 0 {
+        first.push_str(&format!("; {left_out} more left out by the settings or closed"));
+    }
+    let keys = count(&|one| one.root.access_keys == Some(true));
+    let no_mfa = count(&|one| one.root.mfa == "off");
+    let unknown = count(&|one| one.root.access_keys.is_none() || one.root.mfa == "unknown");
+    let mut of_root = format!("root has access keys in {keys} of them, and no MFA in {no_mfa}");
+    if unknown > 0 {
+        of_root.push_str(&format!("; of {unknown} it is not known"));
+    }
+    vec![
+        first,
+        of_root,
+        format!(
+            "users: {}; with a password and without MFA: {}; active access keys: {}; administrators at all times: {}",
+            sum(&|one| one.users.len()),
+            sum(&AccountSection::without_mfa),
+            sum(&AccountSection::active_keys),
+            sum(&AccountSection::administrators)
+        ),
+    ]
 }
 
 fn root(root: &Root, now: Timestamp) -> RootRow {

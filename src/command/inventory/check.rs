@@ -9,10 +9,14 @@ use crate::cli::{AwsArguments, Cli, InventoryCheckArguments, What};
 use crate::command::outcome::{Asked as AskedOfReport, Outcome, Sections};
 use crate::command::scan::{Looked, Setup};
 use crate::command::silencing::Silencing;
+use crate::command::trail::writes::{Place, writes};
+use crate::command::trail::{self, Logs};
 use crate::error::{Error, ErrorKind, ExitCode};
 use crate::evidence::{self, Bundle};
 use crate::inventory::asked::{Asked, ReadLevel};
-use crate::inventory::{self, Inventory, check, judge, stores, unasked};
+use crate::inventory::writes::Writes;
+use crate::inventory::{self, Home, Inventory, check, judge, stores, unasked};
+use crate::reading::Reading;
 use crate::report::InventorySection;
 use crate::scan::Scanned;
 use crate::secret::Secret;
@@ -21,7 +25,7 @@ use crate::source::Sources;
 pub(super) fn run(cli: &Cli, arguments: &InventoryCheckArguments) -> Result<ExitCode, Error> {
     let started = Instant::now();
     let setup = Setup::of_inventory(&what(arguments))?;
-    let silencing = Silencing::load(&setup, arguments.report.baseline.as_deref(), arguments.now)?;
+    let silencing = Silencing::load(&setup, arguments.report.baseline.as_deref(), arguments.setup.now)?;
     let sources = Sources::default();
     sources.set_base(setup.base.clone());
     let (looked, mut inventory) = looked(cli, &setup, &Asking::of(arguments), sources)?;
@@ -43,12 +47,13 @@ pub(in crate::command) struct Asking<'a> {
     pub files: &'a [PathBuf],
     /// What was collected; else AWS is asked.
     pub evidence: Option<&'a Path>,
+    /// CloudTrail's logs, which tell who wrote a parameter.
+    pub trails: &'a [PathBuf],
     /// Where what is asked is kept.
     pub save: Option<&'a Path>,
     /// How closely values are looked at.
     pub level: ReadLevel,
     /// How AWS is asked.
-    #[cfg_attr(not(feature = "aws"), expect(dead_code, reason = "nobody is asked"))]
     pub aws: &'a AwsArguments,
     /// Without a progress line.
     #[cfg_attr(not(feature = "aws"), expect(dead_code, reason = "nobody is asked"))]
@@ -60,20 +65,22 @@ impl<'a> Asking<'a> {
     pub(in crate::command) fn plain(
         files: &'a [PathBuf],
         evidence: Option<&'a Path>,
+        trails: &'a [PathBuf],
         aws: &'a AwsArguments,
         no_progress: bool,
     ) -> Self {
-        Self { files, evidence, save: None, level: ReadLevel::default(), aws, no_progress }
+        Self { files, evidence, trails, save: None, level: ReadLevel::default(), aws, no_progress }
     }
 
     fn of(arguments: &'a InventoryCheckArguments) -> Self {
         Self {
             files: &arguments.files,
             evidence: arguments.evidence.as_deref(),
+            trails: &arguments.trails,
             save: arguments.save.as_deref(),
             level: ReadLevel::from_number(arguments.read_level).unwrap_or_default(),
             aws: &arguments.aws,
-            no_progress: arguments.no_progress,
+            no_progress: arguments.setup.no_progress,
         }
     }
 }
@@ -98,7 +105,10 @@ pub(in crate::command) fn looked(
     if let Some(path) = asking.save {
         evidence::Target::new(path)?.write(&bundle)?;
     }
-    let stored = stores::read(&bundle, &sources);
+    let mut stored = stores::read(&bundle, &sources);
+    let written = written(cli, setup, (asking, &bundle), &listed.facts, &sources)?;
+    stored.facts.writes = written.facts;
+    stored.gaps.extend(written.gaps);
     let checked = check(&listed.facts, &stored.facts, &settings.thresholds);
     let findings = judge(&listed.facts, &checked, &settings.thresholds, &setup.rules);
     let mut gaps = listed.gaps;
@@ -109,6 +119,32 @@ pub(in crate::command) fn looked(
     let files = opened.lists.len() + opened.runbooks.len();
     let scanned = Scanned { findings, gaps, secrets, places, ..Scanned::default() };
     Ok((Looked { sources, scanned, files, excluded: 0, past: None }, inventory))
+}
+
+/// Who wrote the parameters of a list: from logs, else from events that the evidence holds, too.
+fn written(
+    cli: &Cli,
+    setup: &Setup,
+    (asking, bundle): (&Asking<'_>, &Bundle),
+    inventory: &Inventory,
+    sources: &Sources,
+) -> Result<Reading<Writes>, Error> {
+    let in_evidence = bundle.manifest.surfaces.iter().any(|surface| surface == "trail");
+    let logs = match asking.evidence {
+        _ if !asking.trails.is_empty() => Logs::Paths(asking.trails),
+        Some(path) if in_evidence => Logs::Evidence(path),
+        _ => return Ok(Reading::default()),
+    };
+    let names = inventory.entries.iter().filter_map(|entry| match &entry.home {
+        Home::Parameter(name) => Some(name.clone()),
+        _ => None,
+    });
+    let place = Place {
+        account: bundle.manifest.account.as_deref().unwrap_or_default(),
+        region: bundle.manifest.regions.first().map_or("", String::as_str),
+    };
+    let asking = trail::Asking { logs, since: None, aws: asking.aws, no_progress: true };
+    writes(cli, &asking, (&names.collect(), place), setup, sources)
 }
 
 /// What must not be shown of the lists: what somebody pasted into a cell.
@@ -123,17 +159,7 @@ fn hidden(inventory: &Inventory, sources: &Sources) -> (Vec<crate::source::Span>
 }
 
 fn what(arguments: &InventoryCheckArguments) -> What {
-    What {
-        paths: vec![".".into()],
-        plans: Vec::new(),
-        rules: arguments.rules.clone(),
-        tokens: None,
-        settings: arguments.settings.clone(),
-        exclude: Vec::new(),
-        respect_gitignore: false,
-        no_progress: arguments.no_progress,
-        now: arguments.now,
-    }
+    What { paths: vec![".".into()], ..arguments.setup.what() }
 }
 
 #[cfg(feature = "aws")]

@@ -29,7 +29,7 @@ pub(super) fn run(cli: &Cli, arguments: &InventoryWhereArguments) -> Result<Exit
     let started = Instant::now();
     let what = what(arguments);
     let setup = Setup::of_inventory(&what)?;
-    let silencing = Silencing::load(&setup, arguments.report.baseline.as_deref(), arguments.now)?;
+    let silencing = Silencing::load(&setup, arguments.report.baseline.as_deref(), arguments.setup.now)?;
     memory::keep_in();
     let wanted = Wanted::of(arguments, &setup)?;
     let found = files::find(&setup, arguments.home.as_deref())?;
@@ -59,14 +59,9 @@ pub(super) fn run(cli: &Cli, arguments: &InventoryWhereArguments) -> Result<Exit
 fn what(arguments: &InventoryWhereArguments) -> What {
     What {
         paths: arguments.paths.clone(),
-        plans: Vec::new(),
-        rules: arguments.rules.clone(),
-        tokens: None,
-        settings: arguments.settings.clone(),
         exclude: arguments.exclude.clone(),
         respect_gitignore: arguments.respect_gitignore,
-        no_progress: arguments.no_progress,
-        now: arguments.now,
+        ..arguments.setup.what()
     }
 }
 
@@ -92,7 +87,7 @@ fn look(
 }
 
 fn progress_bar(cli: &Cli, arguments: &InventoryWhereArguments, bytes: u64) -> ProgressBar {
-    if arguments.no_progress || cli.quiet || cli.verbose > 0 || !io::stderr().is_terminal() {
+    if arguments.setup.no_progress || cli.quiet || cli.verbose > 0 || !io::stderr().is_terminal() {
         return ProgressBar::hidden();
     }
     let bar = ProgressBar::new(bytes);

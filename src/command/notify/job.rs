@@ -81,7 +81,7 @@ pub(super) fn settings(cli: &Cli) -> Option<Settings> {
         Settings::load(what.settings.as_deref(), &base).ok()
     };
     match &cli.command {
-        Command::Audit(of) => Settings::load(of.settings.as_deref(), &here().ok()?).ok(),
+        Command::Audit(of) => Settings::load(of.setup.settings.as_deref(), &here().ok()?).ok(),
         Command::Scan(of) => {
             let of = &of.what;
             load(What { plans: of.plans.clone(), ..what(of.paths.clone(), &of.settings) })
@@ -89,8 +89,8 @@ pub(super) fn settings(cli: &Cli) -> Option<Settings> {
         Command::Account(of) => Settings::load(of.settings.as_deref(), &here().ok()?).ok(),
         Command::Trail(of) => load(what(local(of), &of.settings)),
         Command::Inventory(of) => match &of.command {
-            InventoryCommand::Check(of) => Settings::load(of.settings.as_deref(), &here().ok()?).ok(),
-            InventoryCommand::Where(of) => load(what(of.paths.clone(), &of.settings)),
+            InventoryCommand::Check(of) => Settings::load(of.setup.settings.as_deref(), &here().ok()?).ok(),
+            InventoryCommand::Where(of) => load(what(of.paths.clone(), &of.setup.settings)),
             _ => None,
         },
         _ => None,
@@ -106,13 +106,13 @@ fn local(of: &TrailArguments) -> Vec<PathBuf> {
 #[cfg(feature = "notify")]
 pub(super) fn day(cli: &Cli) -> Option<Day> {
     match &cli.command {
-        Command::Audit(of) => of.now,
+        Command::Audit(of) => of.setup.now,
         Command::Scan(of) => of.what.now,
         Command::Account(of) => of.now,
         Command::Trail(of) => of.now,
         Command::Inventory(of) => match &of.command {
-            InventoryCommand::Check(of) => of.now,
-            InventoryCommand::Where(of) => of.now,
+            InventoryCommand::Check(of) => of.setup.now,
+            InventoryCommand::Where(of) => of.setup.now,
             _ => None,
         },
         _ => None,

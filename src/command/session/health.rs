@@ -75,6 +75,7 @@ fn section(
     let asking = Asking {
         files: &[],
         evidence: None,
+        trails: &[],
         save: None,
         level: ReadLevel::Metadata,
         aws: &aws,

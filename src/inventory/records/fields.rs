@@ -1,15 +1,6 @@
 //! The fields that rules see, with what they mean: `rules/README.md` lists them.
 
-/// One kind of record.
-#[derive(Debug, Clone, Copy)]
-pub struct Category {
-    /// The category of Sigma's `logsource`.
-    pub name: &'static str,
-    /// What one record is.
-    pub what: &'static str,
-    /// Its fields and what they mean.
-    pub fields: &'static [(&'static str, &'static str)],
-}
+use crate::rule::judged::Category;
 
 /// All kinds of records.
 pub const CATEGORIES: &[Category] = &[
@@ -50,6 +41,9 @@ const KEY: &[(&str, &str)] = &[
     ),
     ("rotation.claimed", "the day in the list, or `never`"),
     ("rotation.written", "the day of the last write in the store, or `unknown`"),
+    ("rotation.writer", "who wrote it last, where a trail tells: an ARN, or nothing"),
+    ("rotation.written-told", "`rotation.written`, and who wrote it where a trail tells"),
+    ("rotation.writes-since", "writes after the day in the list, where a trail tells of that day"),
     ("rotation.age-days", "days since the rotation"),
     ("rotation.answers", "how many of the five questions are answered"),
     ("rotation.unanswered", "the others: `revoke, breaks, generate, push, verify`"),

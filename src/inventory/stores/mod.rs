@@ -10,6 +10,7 @@ use serde_json::value::RawValue;
 
 pub use self::secrets::StoredSecret;
 use super::asked::{self, Asked, Outcome};
+use super::writes::Writes;
 use crate::evidence::{Bundle, Document, Refusal, code};
 use crate::reading::{Gap, Reading};
 use crate::source::{SourceId, Sources, Span};
@@ -32,6 +33,8 @@ pub struct Stores {
     pub unlisted: Option<Why>,
     /// Why the list of secrets is not whole.
     pub no_secrets: Option<Why>,
+    /// Who wrote parameters, as far as a trail tells.
+    pub writes: Writes,
     /// The one *now* of all ages.
     pub now: Timestamp,
     /// A place for what is said of the stores as a whole.

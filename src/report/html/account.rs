@@ -6,19 +6,26 @@ use maud::{Markup, html};
 
 use super::Page;
 use super::prose::inline;
-use crate::report::account::{AccountSection, COLUMNS, RootRow, cells, flag, headline};
+use crate::report::account::{
+    AccountSection, COLUMNS, MEMBER_COLUMNS, RootRow, cells, flag, headline, member_cells,
+};
 use crate::report::told::Teller;
 
 /// Writes the part.
 pub(super) fn write(section: &AccountSection, teller: &Teller<'_>, page: &mut Page<'_>) -> io::Result<()> {
     page.tag("<section id=\"account\" aria-labelledby=\"h-account\">\n")?;
     page.put(&html! {
-        h2 id="h-account" { "Account" }
+        h2 id="h-account" { @if section.members.is_empty() { "Account" } @else { "Accounts" } }
         p.quiet { (teller.message(&headline(section))) }
         ul.plain { @for sentence in &section.verdict { li { (inline(&teller.message(sentence))) } } }
-        h3 { "Root" }
-        (root(&section.root, teller))
+        @if section.members.is_empty() {
+            h3 { "Root" }
+            (root(&section.root, teller))
+        }
     })?;
+    if !section.members.is_empty() {
+        members(section, teller, page)?;
+    }
     if !section.users.is_empty() {
         users(section, teller, page)?;
     }
@@ -47,6 +54,20 @@ fn root(row: &RootRow, teller: &Teller<'_>) -> Markup {
 
 fn known(fact: Option<bool>) -> &'static str {
     if fact.is_none() { "unknown" } else { flag(fact) }
+}
+
+fn members(section: &AccountSection, teller: &Teller<'_>, page: &mut Page<'_>) -> io::Result<()> {
+    page.put(&html! { h3 id="h-members" { "Each account " span.count { (section.members.len()) } } })?;
+    page.tag(
+        "<div class=\"scroll\" role=\"region\" aria-labelledby=\"h-members\" tabindex=\"0\">\n<table>\n",
+    )?;
+    page.put(&html! { thead { tr { @for title in MEMBER_COLUMNS { th scope="col" { (title) } } } } })?;
+    page.tag("<tbody>\n")?;
+    for member in &section.members {
+        let [name, rest @ ..] = member_cells(member, teller);
+        page.put(&html! { tr { th scope="row" { (name) } @for cell in &rest { td { (cell) } } } })?;
+    }
+    page.tag("</tbody>\n</table>\n</div>\n")
 }
 
 fn users(section: &AccountSection, teller: &Teller<'_>, page: &mut Page<'_>) -> io::Result<()> {

@@ -8,7 +8,7 @@ const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
 
 /// The style sheet.
-pub(super) fn style() -> String {
+pub(in crate::report) fn style() -> String {
     unix(STYLE)
 }
 
@@ -23,7 +23,7 @@ fn unix(text: &str) -> String {
 }
 
 /// The Content-Security-Policy: nothing is loaded, sent or framed; only our own style and script run, known by hash.
-pub(super) fn policy() -> String {
+pub(in crate::report) fn policy() -> String {
     let hash = |text: String| STANDARD.encode(Sha256::digest(text.as_bytes()));
     format!(
         "default-src 'none'; script-src 'sha256-{}'; style-src 'sha256-{}'; base-uri 'none'; form-action 'none'",

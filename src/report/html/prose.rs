@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 /// A sentence; what stands between two backticks becomes code.
-pub(super) fn inline(text: &str) -> Markup {
+pub(in crate::report) fn inline(text: &str) -> Markup {
     let parts: Vec<&str> = text.split('`').collect();
     // An odd number of backticks: nobody knows what was meant, so it is all text.
     if parts.len().is_multiple_of(2) {

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::report::account::{AccountSection, KeyRow, Last, UserRow};
+use crate::report::account::{AccountSection, KeyRow, Last, MemberRow, UserRow};
 use crate::report::told::Teller;
 
 #[derive(Serialize)]
@@ -16,6 +16,26 @@ pub(super) struct Account {
     verdict: Vec<String>,
     root: Root,
     users: Vec<User>,
+}
+
+/// Many accounts: what is said of all of them, and each.
+#[derive(Serialize)]
+pub(super) struct Accounts {
+    collected_at: String,
+    caller: Option<String>,
+    verdict: Vec<String>,
+    accounts: Vec<Member>,
+}
+
+#[derive(Serialize)]
+struct Member {
+    id: String,
+    name: Option<String>,
+    /// Why it was not audited; absent where it was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    not_audited: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    account: Option<Account>,
 }
 
 #[derive(Serialize)]
@@ -64,6 +84,22 @@ struct Key {
     active: Option<bool>,
     age_days: Option<i64>,
     last_used: Used,
+}
+
+/// Many accounts as they may be told.
+pub(super) fn accounts(section: &AccountSection, teller: &Teller<'_>) -> Accounts {
+    let member = |row: &MemberRow| Member {
+        id: teller.name(&row.number),
+        name: row.name.as_deref().map(|name| teller.name(name)),
+        not_audited: row.told.as_ref().err().map(|why| teller.message(why)),
+        account: row.told.as_ref().ok().map(|section| account(section, teller)),
+    };
+    Accounts {
+        collected_at: teller.name(&section.collected_at),
+        caller: section.caller.as_ref().map(|(_, arn)| teller.name(arn)),
+        verdict: section.verdict.iter().map(|sentence| teller.message(sentence)).collect(),
+        accounts: section.members.iter().map(member).collect(),
+    }
 }
 
 /// The account as it may be told.

@@ -6,12 +6,21 @@ use std::io::{self, Write};
 use super::rows::{self, CALL_COLUMNS};
 use super::{Evidence, ReviewReport, number};
 use crate::report::markdown::escape::{code, prose};
-use crate::review::{Action, Calls, Group, Party, span};
+use crate::review::{Action, Calls, Group, Lasting, Party, Rotation, span};
 
-/// Names in one line.
-const MOST_NAMES: usize = 8;
+/// Names in one line, and texts of one fact: a user agent is long.
+const MOST_NAMES: usize = 5;
+const MOST_TEXTS: usize = 3;
+/// Rows of the timeline. A comment on GitHub holds 65,536 characters, and other trackers hold no more.
+const MOST_ROWS: usize = 50;
+/// Rows of every other table.
+const MOST_OTHERS: usize = 15;
+/// Sessions that are told one by one.
+const MOST_SESSIONS: usize = 6;
 /// Files in the list of hashes that no event is told of.
-const MOST_FILES: usize = 50;
+const MOST_FILES: usize = 20;
+/// Files in the list of hashes that events are told of.
+const MOST_CITED: usize = 60;
 
 /// Writes the review.
 pub(super) fn render(report: &ReviewReport<'_>, out: &mut dyn Write) -> io::Result<()> {
@@ -119,9 +128,10 @@ impl Page<'_> {
             }
             let (title, why) = group_title(group);
             writeln!(out, "\n### {title}\n\n{why}\n")?;
-            for (at, action) in all.iter().enumerate() {
+            for (at, action) in all.iter().take(MOST_OTHERS).enumerate() {
                 self.action(at + 1, action, out)?;
             }
+            self.more(all.len().saturating_sub(MOST_OTHERS), "more is", "more are", out)?;
         }
         if !review.over.is_empty() {
             writeln!(out, "\n### Already over\n")?;
@@ -166,12 +176,20 @@ impl Page<'_> {
         if !review.has_inventory {
             writeln!(out, "No list of keys was given: `--inventory FILE` puts its five answers here.")?;
         }
-        for one in &review.rotations {
+        // Those of which no row tells more go on one line.
+        let (listed, bare): (Vec<&Rotation>, Vec<&Rotation>) =
+            review.rotations.iter().partition(|one| !one.listed.is_empty());
+        if !bare.is_empty() {
+            let names: Vec<String> = bare.iter().map(|one| self.say().name(&one.name)).collect();
+            let (shown, rest) = names.split_at(MOST_OTHERS.min(names.len()));
+            let shown = shown.iter().map(|name| code(name)).collect::<Vec<_>>().join(", ");
+            let more = if rest.is_empty() { String::new() } else { format!(" and {} more", rest.len()) };
+            let why = if review.has_inventory { "Not in the inventory, nobody wrote down how: " } else { "" };
+            writeln!(out, "\n- {why}{shown}{more}")?;
+        }
+        for one in listed.into_iter().take(MOST_OTHERS) {
             let changed = if one.changed { ", which was changed, too" } else { "" };
             writeln!(out, "\n### {}{changed}\n", code(&self.say().name(&one.name)))?;
-            if one.listed.is_empty() && review.has_inventory {
-                writeln!(out, "Not in the inventory: nobody wrote down how it is rotated.")?;
-            }
             for row in &one.listed {
                 let owner = row.owner.as_deref().unwrap_or("nobody");
                 let rotated = row.rotated.as_deref().unwrap_or("not listed");
@@ -197,7 +215,7 @@ impl Page<'_> {
     }
 
     fn timeline(&self, out: &mut dyn Write) -> io::Result<()> {
-        let (rows, all) = rows::timeline(self.report);
+        let (rows, more) = rows::timeline(self.report, MOST_ROWS);
         writeln!(out, "\n## What happened\n")?;
         if rows.is_empty() {
             return writeln!(out, "Nothing but calls that read.");
@@ -227,10 +245,20 @@ impl Page<'_> {
                 out,
             )?;
         }
-        if all > rows.len() {
-            writeln!(out, "\n{} more rows are in `--format json`.", all - rows.len())?;
+        self.more(
+            more,
+            "more row, the one that tells least, is",
+            "more rows, those that tell least, are",
+            out,
+        )
+    }
+
+    /// What is left out here, and where it is.
+    fn more(&self, count: usize, one: &str, more: &str, out: &mut dyn Write) -> io::Result<()> {
+        if count == 0 {
+            return Ok(());
         }
-        Ok(())
+        writeln!(out, "\n{} in `--format html` and `--format json`.", number(count, one, more))
     }
 
     fn who(&self, out: &mut dyn Write) -> io::Result<()> {
@@ -240,13 +268,19 @@ impl Page<'_> {
             out,
             "Levels of evidence: L4 asserted by AWS, L3 declared when the credential was issued, L2 marked by a program, L0 claimed by a user agent. \"Human\" is said on positive evidence only."
         )?;
-        for party in &review.parties {
+        for party in review.parties.iter().take(MOST_SESSIONS) {
             self.party(party, out)?;
         }
+        self.more(
+            review.parties.len().saturating_sub(MOST_SESSIONS),
+            "more session is",
+            "more sessions are",
+            out,
+        )?;
         if !review.before.is_empty() {
             writeln!(out, "\n### Before it\n\nWho issued or made the credentials, the nearest first.")?;
         }
-        for party in &review.before {
+        for party in review.before.iter().take(MOST_SESSIONS) {
             self.party(party, out)?;
         }
         Ok(())
@@ -256,9 +290,9 @@ impl Page<'_> {
         let say = self.say();
         writeln!(out, "\n#### {} {}\n", code(&party.id), code(&say.name(party.short())))?;
         for (title, texts, are_names) in rows::facts(party, &say) {
-            let more = texts.len().saturating_sub(MOST_NAMES);
+            let more = texts.len().saturating_sub(MOST_TEXTS);
             let told = |text: &String| if are_names { code(text) } else { prose(text) };
-            let mut line = texts.iter().take(MOST_NAMES).map(told).collect::<Vec<_>>().join("; ");
+            let mut line = texts.iter().take(MOST_TEXTS).map(told).collect::<Vec<_>>().join("; ");
             if more > 0 {
                 line.push_str(&format!(" and {more} more"));
             }
@@ -276,7 +310,7 @@ impl Page<'_> {
         } else {
             header(&["secret", "reads", "changes", "when (UTC)", "sessions", "events"], out)?;
         }
-        for one in &review.secrets {
+        for one in review.secrets.iter().take(MOST_OTHERS) {
             let only = if one.only_decrypted {
                 " (decrypted by KMS; the read itself is not in the logs)"
             } else {
@@ -305,11 +339,31 @@ impl Page<'_> {
                 out,
             )?;
         }
+        self.more(
+            review.secrets.len().saturating_sub(MOST_OTHERS),
+            "more secret is",
+            "more secrets are",
+            out,
+        )?;
         self.lasting(out)?;
         self.calls("Changes", "Calls that worked and do not only read.", &review.changes, out)?;
         self.calls("Refused", "What was tried, and AWS did not allow.", &review.denied, out)?;
         self.calls("Failed otherwise", "", &review.failed, out)?;
-        self.calls("Only read", "", &review.only_read, out)
+        self.only_read(out)
+    }
+
+    /// One line for each service: what was looked at tells what somebody was after.
+    fn only_read(&self, out: &mut dyn Write) -> io::Result<()> {
+        let lines = rows::only_read(self.report);
+        if lines.is_empty() {
+            return Ok(());
+        }
+        writeln!(out, "\n### Only read\n")?;
+        for (service, calls) in &lines {
+            let calls = calls.iter().map(|(name, times)| format!("{} ×{times}", code(name)));
+            writeln!(out, "- {}: {}", code(service), calls.collect::<Vec<_>>().join(", "))?;
+        }
+        Ok(())
     }
 
     fn lasting(&self, out: &mut dyn Write) -> io::Result<()> {
@@ -319,7 +373,10 @@ impl Page<'_> {
         }
         writeln!(out, "\n### Left behind")?;
         header(&["what", "when (UTC)", "by", "event", "since then"], out)?;
-        for one in &review.lasting {
+        // What is still there first.
+        let (there, gone): (Vec<&Lasting>, Vec<&Lasting>) =
+            review.lasting.iter().partition(|one| one.ended.is_none());
+        for one in there.into_iter().chain(gone).take(MOST_OTHERS) {
             let ended =
                 one.ended.as_ref().map_or("**still there**, as far as these logs show".to_owned(), |deed| {
                     format!(
@@ -342,7 +399,7 @@ impl Page<'_> {
                 out,
             )?;
         }
-        Ok(())
+        self.more(review.lasting.len().saturating_sub(MOST_OTHERS), "more is", "more are", out)
     }
 
     fn calls(&self, title: &str, words: &str, all: &[Calls], out: &mut dyn Write) -> io::Result<()> {
@@ -354,7 +411,7 @@ impl Page<'_> {
             writeln!(out, "\n{words}")?;
         }
         header(&CALL_COLUMNS, out)?;
-        for calls in all {
+        for calls in all.iter().take(MOST_OTHERS) {
             let cells = rows::call(calls, &self.say());
             let error =
                 if cells.error.is_empty() { String::new() } else { format!(" **{}**", prose(&cells.error)) };
@@ -370,7 +427,7 @@ impl Page<'_> {
                 out,
             )?;
         }
-        Ok(())
+        self.more(all.len().saturating_sub(MOST_OTHERS), "more call is", "more calls are", out)
     }
 
     fn unseen(&self, out: &mut dyn Write) -> io::Result<()> {
@@ -398,11 +455,8 @@ impl Page<'_> {
             writeln!(out, "- {}", self.prose(text))?;
         }
         let cited = self.cited();
-        let shown: Vec<usize> = (0..report.logs.len())
-            .filter(|at| cited.contains(at))
-            .chain((0..report.logs.len()).filter(|at| !cited.contains(at)).take(MOST_FILES))
-            .collect();
-        let shown: BTreeSet<usize> = shown.into_iter().collect();
+        let others = (0..report.logs.len()).filter(|at| !cited.contains(at)).take(MOST_FILES);
+        let shown: BTreeSet<usize> = cited.iter().copied().take(MOST_CITED).chain(others).collect();
         header(&["log", "file", "SHA-256"], out)?;
         for (at, file) in shown.iter().filter_map(|at| Some((at, report.logs.get(*at)?))) {
             self.file(&(at + 1).to_string(), file, out)?;
@@ -411,13 +465,7 @@ impl Page<'_> {
             self.file("", file, out)?;
         }
         let more = report.logs.len() - shown.len();
-        if more > 0 {
-            writeln!(
-                out,
-                "\n{} of which no event is told here: `--format json` lists all.",
-                number(more, "more log", "more logs")
-            )?;
-        }
+        self.more(more, "more log is", "more logs are", out)?;
         writeln!(
             out,
             "\nThe SHA-256 of the sorted lines `hash, two spaces, file` of all files, as `sha256sum` writes them: {}",

@@ -2,8 +2,11 @@
 //!
 //! Every string passes [`Say`]: redacted, and harmless to a terminal. Markdown and HTML escape it on top.
 
+mod html;
+mod json;
 mod markdown;
 mod rows;
+mod stix;
 
 use std::io::{self, Write};
 
@@ -22,16 +25,25 @@ pub enum Format {
     /// For a ticket.
     #[default]
     Markdown,
+    /// One page for a browser, that loads nothing.
+    Html,
+    /// Our own JSON, version 1: fields are only added.
+    Json,
+    /// Indicators: a bundle of STIX 2.1.
+    Stix,
 }
 
 impl Format {
     /// All of them, in order.
-    pub const ALL: &'static [Self] = &[Self::Markdown];
+    pub const ALL: &'static [Self] = &[Self::Markdown, Self::Html, Self::Json, Self::Stix];
 
     /// The word that users see and type.
     pub fn word(self) -> &'static str {
         match self {
             Self::Markdown => "markdown",
+            Self::Html => "html",
+            Self::Json => "json",
+            Self::Stix => "stix",
         }
     }
 }
@@ -67,6 +79,9 @@ pub struct ReviewReport<'r> {
 pub fn write(format: Format, report: &ReviewReport<'_>, out: &mut dyn Write) -> io::Result<()> {
     match format {
         Format::Markdown => markdown::render(report, out),
+        Format::Html => html::render(report, out),
+        Format::Json => json::render(report, out),
+        Format::Stix => stix::render(report, out),
     }
 }
 

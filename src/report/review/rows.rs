@@ -1,12 +1,15 @@
 //! What tables of a review say, cell by cell: the same in Markdown and in HTML.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::{ReviewReport, Say, number};
 use crate::review::{At, Calls, Party, Relation, Told, span, written};
 
 /// Names in one cell.
 const MOST_NAMES: usize = 4;
-/// Rows of a timeline; all events are in the JSON report.
-pub(super) const MOST_ROWS: usize = 400;
+/// Rows that are looked back for a run, and the seconds between its deeds.
+const LOOKED_BACK: usize = 12;
+const SOON: i64 = 60;
 
 /// One row of the timeline: a deed, or a run of deeds that differ in what they name only.
 pub(super) struct Row {
@@ -22,45 +25,80 @@ pub(super) struct Row {
     pub is_start: bool,
 }
 
-/// The timeline in rows, and how many rows there would be.
-pub(super) fn timeline(report: &ReviewReport<'_>) -> (Vec<Row>, usize) {
+/// The timeline in rows, in the order of time, and how many rows are left out. Of too many, those that tell more stay.
+pub(super) fn timeline(report: &ReviewReport<'_>, most: usize) -> (Vec<Row>, usize) {
     let say = report.say();
-    let mut rows: Vec<(Row, &Told)> = Vec::new();
+    let mut runs: Vec<Run<'_>> = Vec::new();
     for told in &report.review.timeline {
-        let deed = &told.deed;
-        if let Some((row, first)) = rows.last_mut()
-            && is_run(first, told)
-        {
-            row.times += 1;
-            add_names(&mut row.objects, &say, told);
-            continue;
+        // Programs do several things at once: a run goes on though others come between.
+        let run = runs.iter_mut().rev().take(LOOKED_BACK).find(|run| run.goes_on_with(told));
+        match run {
+            Some(run) => {
+                run.times += 1;
+                run.last = told.deed.at.time;
+                add_names(&mut run.objects, &say, told);
+            }
+            None => {
+                let mut run = Run { first: told, last: told.deed.at.time, times: 1, objects: Vec::new() };
+                add_names(&mut run.objects, &say, told);
+                runs.push(run);
+            }
         }
-        let mut row = Row {
+    }
+    let left_out = runs.len().saturating_sub(most);
+    let lasting: BTreeSet<&At> = report.review.lasting.iter().map(|one| &one.made.at).collect();
+    let mut order: Vec<usize> = (0..runs.len()).collect();
+    order.sort_by_key(|at| (runs.get(*at).map_or(9, |run| rank(run.first, &lasting)), *at));
+    order.truncate(most);
+    order.sort_unstable();
+    let rows = order.iter().filter_map(|at| runs.get(*at)).map(|run| run.row(&say)).collect();
+    (rows, left_out)
+}
+
+/// The more a row tells, the less.
+fn rank(told: &Told, lasting: &BTreeSet<&At>) -> u8 {
+    let deed = &told.deed;
+    match () {
+        () if told.is_start => 0,
+        () if lasting.contains(&deed.at) || !deed.read.is_empty() || !deed.written.is_empty() => 1,
+        () if deed.opens || deed.is_denied() => 2,
+        () if deed.worked() => 3,
+        () => 4,
+    }
+}
+
+/// Deeds of one session that differ in what they name only.
+struct Run<'t> {
+    first: &'t Told,
+    last: i64,
+    times: usize,
+    objects: Vec<String>,
+}
+
+impl Run<'_> {
+    fn goes_on_with(&self, next: &Told) -> bool {
+        let (own, other) = (&self.first.deed, &next.deed);
+        !other.opens
+            && other.at.time - self.last <= SOON
+            && (self.first.is_start, &self.first.session) == (next.is_start, &next.session)
+            && (&own.service, &own.name, &own.error) == (&other.service, &other.name, &other.error)
+    }
+
+    fn row(&self, say: &Say<'_>) -> Row {
+        let deed = &self.first.deed;
+        Row {
             time: time(deed.at.time),
-            session: told.session.clone(),
+            session: self.first.session.clone(),
             call: say.name(&format!("{}:{}", deed.service, deed.name)),
-            times: 1,
-            objects: Vec::new(),
-            from: say.name(&from(told)),
+            times: self.times,
+            objects: self.objects.clone(),
+            from: say.name(&from(self.first)),
             error: say.name(&deed.error),
             event: say.name(&deed.at.id),
             place: place(&deed.at),
-            is_start: told.is_start,
-        };
-        add_names(&mut row.objects, &say, told);
-        rows.push((row, told));
+            is_start: self.first.is_start,
+        }
     }
-    let all = rows.len();
-    (rows.into_iter().take(MOST_ROWS).map(|(row, _)| row).collect(), all)
-}
-
-/// Whether a deed goes on with what the row before does.
-fn is_run(first: &Told, next: &Told) -> bool {
-    let key = |told: &Told| {
-        let deed = &told.deed;
-        (told.session.clone(), deed.service.clone(), deed.name.clone(), deed.error.clone(), told.is_start)
-    };
-    !next.deed.opens && key(first) == key(next)
 }
 
 fn add_names(into: &mut Vec<String>, say: &Say<'_>, told: &Told) {
@@ -188,6 +226,22 @@ pub(super) fn facts(party: &Party, say: &Say<'_>) -> Vec<Fact> {
     facts.iter_mut().for_each(|(_, texts, _)| texts.retain(|text| !text.is_empty()));
     facts.retain(|(_, texts, _)| !texts.is_empty());
     facts
+}
+
+/// Calls that only read, by service: names, and how often, the most frequent first.
+pub(super) fn only_read(report: &ReviewReport<'_>) -> Vec<(String, Vec<(String, u64)>)> {
+    let say = report.say();
+    let mut all: BTreeMap<String, BTreeMap<String, u64>> = BTreeMap::new();
+    for calls in &report.review.only_read {
+        let known = all.entry(say.name(&calls.service)).or_default();
+        *known.entry(say.name(&calls.name)).or_default() += calls.times;
+    }
+    let sorted = |calls: BTreeMap<String, u64>| {
+        let mut calls: Vec<(String, u64)> = calls.into_iter().collect();
+        calls.sort_by(|left, right| (right.1, &left.0).cmp(&(left.1, &right.0)));
+        calls
+    };
+    all.into_iter().map(|(service, calls)| (service, sorted(calls))).collect()
 }
 
 /// The columns of tables of calls.

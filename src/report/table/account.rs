@@ -7,13 +7,13 @@ use tabled::builder::Builder;
 use tabled::settings::Style;
 
 use super::painted;
-use crate::report::account::{AccountSection, COLUMNS, cells, headline};
+use crate::report::account::{AccountSection, COLUMNS, MEMBER_COLUMNS, cells, headline, member_cells};
 use crate::report::shown::clipped;
 use crate::report::told::Teller;
 use crate::report::{TableStyle, verdict::number};
 
-/// More users are counted; `--all` shows them.
-const MOST_USERS: usize = 50;
+/// More users or accounts are counted; `--all` shows them.
+const MOST_ROWS: usize = 50;
 /// Longer cells are cut.
 const CELL: usize = 40;
 
@@ -30,14 +30,31 @@ pub(super) fn write(
         writeln!(out, "{}", if at == 0 { painted(&sentence, bold, style) } else { sentence })?;
     }
     writeln!(out, "{}\n", teller.message(&headline(section)))?;
+    if !section.members.is_empty() {
+        let rows = section.members.iter().map(|member| member_cells(member, teller).to_vec());
+        return rows_of(&MEMBER_COLUMNS, rows, ("more account", "more accounts"), style, out);
+    }
     if section.users.is_empty() {
         return Ok(());
     }
-    let most = if style.full { section.users.len() } else { MOST_USERS };
+    let rows = section.users.iter().map(|user| cells(user, section, teller).to_vec());
+    rows_of(&COLUMNS, rows, ("more user", "more users"), style, out)
+}
+
+/// A table, and how many rows of it are not shown.
+fn rows_of(
+    columns: &[&str],
+    rows: impl ExactSizeIterator<Item = Vec<String>>,
+    (one, many): (&str, &str),
+    style: TableStyle,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let count = rows.len();
+    let most = if style.full { count } else { MOST_ROWS };
     let mut table = Builder::default();
-    table.push_record(COLUMNS);
-    for user in section.users.iter().take(most) {
-        table.push_record(cells(user, section, teller).map(|cell| clipped(&cell, CELL)));
+    table.push_record(columns.iter().copied());
+    for row in rows.take(most) {
+        table.push_record(row.iter().map(|cell| clipped(cell, CELL)));
     }
     let mut table = table.build();
     if style.unicode {
@@ -46,8 +63,8 @@ pub(super) fn write(
         table.with(Style::psql());
     }
     writeln!(out, "{table}")?;
-    if section.users.len() > most {
-        let more = number(section.users.len() - most, "more user", "more users");
+    if count > most {
+        let more = number(count - most, one, many);
         writeln!(out, "and {more}; --all shows them")?;
     }
     writeln!(out)

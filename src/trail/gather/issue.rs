@@ -1,8 +1,10 @@
 //! Events that make or end credentials: the joints of chains.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::at::{Uuid, uuid};
+use super::calls::MOST_CACHED;
 use super::credential::Credential;
 use super::tally::Mark;
 use crate::trail::class::Issue;
@@ -12,25 +14,41 @@ use crate::trail::slots::{Event, Slot};
 /// Tags, by key.
 pub type Tags = BTreeMap<String, String>;
 
-/// One credential that was issued.
+/// One credential that was issued. A busy account issues many: what they have in common is held once.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Issued {
-    /// The event.
-    pub at: Mark,
+    /// When, in seconds since 1970.
+    pub time: i64,
+    /// The key that was issued.
+    pub key: Box<str>,
+    /// `AROA...:session`, the principal of later events.
+    pub principal: Box<str>,
+    /// By whom, and with what.
+    pub terms: Arc<Terms>,
+    /// The id of the call's event, file and place: in a few bytes, as there are many.
+    event: [u8; 16],
+    pub(in crate::trail) file: u32,
+    pub(in crate::trail) offset: u64,
+}
+
+impl Issued {
+    /// The call's event. AWS's ids are UUIDs; another one is left out.
+    pub fn at(&self) -> Mark {
+        let number = u128::from_be_bytes(self.event);
+        let id = if number == 0 { String::new() } else { Uuid::Number(number).to_string() };
+        Mark { time: self.time, id, file: self.file, offset: self.offset }
+    }
+}
+
+/// What a credential was issued with.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Terms {
     /// Which call.
     pub by: Issue,
     /// The caller's credential, of which there is one for all that it issued.
     pub caller: Arc<Credential>,
     /// The caller, in words.
     pub caller_name: String,
-    /// The key that was issued.
-    pub key: String,
-    /// `AROA...:session`, the principal of later events.
-    pub principal: String,
-    /// The ARN of later events.
-    pub arn: String,
-    /// The session's name, which the caller chose.
-    pub name: String,
     /// Tags that were given.
     pub tags: Tags,
     /// Tags that came from the caller's session.
@@ -43,19 +61,22 @@ pub struct Issued {
     pub mfa: bool,
 }
 
-/// A sign-in to the console.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct SignIn {
-    /// The event.
-    pub at: Mark,
-    /// The credential that it made.
-    pub made: Credential,
-    /// Whether it worked.
-    pub success: bool,
-    /// Whether MFA was used, as the event says.
-    pub mfa: Option<bool>,
-    /// The address.
-    pub ip: String,
+/// Terms that are known already.
+#[derive(Debug, Default)]
+pub(super) struct Held(BTreeSet<Arc<Terms>>);
+
+impl Held {
+    fn once(&mut self, terms: Terms) -> Arc<Terms> {
+        if let Some(known) = self.0.get(&terms) {
+            return Arc::clone(known);
+        }
+        if self.0.len() > MOST_CACHED {
+            self.0.clear();
+        }
+        let new = Arc::new(terms);
+        self.0.insert(Arc::clone(&new));
+        new
+    }
 }
 
 /// A credential that was ended.
@@ -98,7 +119,13 @@ fn tags(value: Option<&[u8]>) -> Tags {
 }
 
 /// What an event issued; `None` where it failed or tells no key.
-pub fn issued(by: Issue, event: &Event<'_>, at: Mark, caller: Arc<Credential>) -> Option<Issued> {
+pub(super) fn issued(
+    by: Issue,
+    event: &Event<'_>,
+    (time, file, offset): (i64, u32, u64),
+    caller: Arc<Credential>,
+    held: &mut Held,
+) -> Option<Issued> {
     let (request, response) = (event.value(Slot::Request), event.value(Slot::Response));
     let key = string(get(response, "credentials")?, "accessKeyId");
     let role =
@@ -106,28 +133,27 @@ pub fn issued(by: Issue, event: &Event<'_>, at: Mark, caller: Arc<Credential>) -
     let transitive = get(request, "transitiveTagKeys").map(items).unwrap_or_default();
     let mut given = tags(get(request, "tags"));
     given.extend(tags(get(request, "principalTags")));
-    let name =
-        [string(request, "roleSessionName"), string(request, "name"), string(request, "targetPrincipal")];
     let principal = [string(role, "assumedRoleId"), string(role, "federatedUserId")];
     let source = [string(request, "sourceIdentity"), string(response, "sourceIdentity")];
     let some = |texts: &[String]| texts.iter().find(|text| !text.is_empty()).cloned().unwrap_or_default();
     let caller_name = [Slot::Arn, Slot::InvokedBy, Slot::UserName, Slot::PrincipalId]
         .map(|slot| event.text(slot).into_owned());
-    Some(Issued {
-        at,
+    let terms = Terms {
         by,
         caller,
         caller_name: some(&caller_name),
-        key,
-        principal: some(&principal),
-        arn: string(role, "arn"),
-        name: some(&name),
         tags: given,
         incoming: tags(get(request, "incomingTransitiveTags")),
         transitive: transitive.into_iter().filter_map(text).map(|text| text.into_owned()).collect(),
         source_identity: some(&source),
         mfa: get(request, "serialNumber").is_some(),
-    })
+    };
+    let (key, principal) = (key.into(), some(&principal).into());
+    let id = match uuid(event.bytes(Slot::EventId)) {
+        Uuid::Number(number) => number.to_be_bytes(),
+        Uuid::Text(_) => [0; 16],
+    };
+    Some(Issued { time, key, principal, terms: held.once(terms), event: id, file, offset })
 }
 
 /// Whether a sign-in worked.
@@ -136,14 +162,13 @@ pub fn is_success(event: &Event<'_>) -> bool {
     told == "Success" || (told.is_empty() && !event.has(Slot::ErrorCode))
 }
 
-/// A sign-in to the console.
-pub fn sign_in(event: &Event<'_>, at: Mark, made: Credential) -> SignIn {
-    let mfa = match string(event.value(Slot::Additional), "MFAUsed").as_str() {
-        "Yes" => Some(true),
-        "No" => Some(false),
+/// Whether a sign-in to the console used MFA; `None` for one that failed or does not say.
+pub(super) fn sign_in_mfa(event: &Event<'_>) -> Option<bool> {
+    match string(event.value(Slot::Additional), "MFAUsed").as_str() {
+        "Yes" if is_success(event) => Some(true),
+        "No" if is_success(event) => Some(false),
         _ => None,
-    };
-    SignIn { at, made, success: is_success(event), mfa, ip: event.text(Slot::SourceIp).into_owned() }
+    }
 }
 
 /// What ended; `None` where the call turned a key on.

@@ -20,7 +20,7 @@ pub use self::coverage::{Coverage, Day};
 pub use self::credential::{Credential, FAILED, MCP};
 pub use self::few::{Few, Spans};
 pub use self::hits::{Hit, Hits};
-pub use self::issue::{Issued, Retired, SignIn, Tags, is_success};
+pub use self::issue::{Issued, Retired, Tags, Terms, is_success};
 pub use self::tally::{Mark, Tally};
 pub use self::worker::{Limits, Worker};
 
@@ -31,8 +31,6 @@ pub struct Gathered {
     pub tallies: BTreeMap<Credential, Tally>,
     /// Credentials that were issued.
     pub issued: Vec<Issued>,
-    /// Sign-ins to the console.
-    pub sign_ins: Vec<SignIn>,
     /// Credentials that were ended.
     pub retired: Vec<Retired>,
     /// Calls that AWS's MCP server made: the request id, and the event of the agent's call.
@@ -50,7 +48,6 @@ impl Gathered {
             self.tallies.entry(credential).or_default().merge(tally);
         }
         self.issued.extend(other.issued);
-        self.sign_ins.extend(other.sign_ins);
         self.retired.extend(other.retired);
         self.downstream.extend(other.downstream);
         self.mcp_sign_ins.merge(other.mcp_sign_ins);
@@ -60,7 +57,6 @@ impl Gathered {
     /// Puts lists in order, whoever filled them.
     pub fn settle(&mut self) {
         self.issued.sort();
-        self.sign_ins.sort();
         self.retired.sort();
     }
 }

@@ -43,6 +43,8 @@ pub struct Tally {
     pub assumed_root: bool,
     /// Made with MFA; `None` where no event tells.
     pub mfa: Option<bool>,
+    /// Whether the sign-in that made it used MFA; `None` where there is none, or it does not tell.
+    pub sign_in_mfa: Option<bool>,
     /// ARNs.
     pub arns: Few,
     /// Names of users.
@@ -98,7 +100,9 @@ impl Tally {
         self.mcp_calls += other.mcp_calls;
         self.console |= other.console;
         self.assumed_root |= other.assumed_root;
-        self.mfa = [self.mfa, other.mfa].into_iter().flatten().reduce(|left, right| left | right);
+        for (own, other) in [(&mut self.mfa, other.mfa), (&mut self.sign_in_mfa, other.sign_in_mfa)] {
+            *own = [*own, other].into_iter().flatten().reduce(|left, right| left | right);
+        }
         self.arns.merge(other.arns);
         self.users.merge(other.users);
         self.issuers.merge(other.issuers);

@@ -127,6 +127,7 @@ pub struct Worker<'s, 'c> {
     locals: Vec<Local<'s>>,
     days: HashMap<(u32, u32, i64), u64, Fast>,
     last_account: u32,
+    terms: issue::Held,
     key: Vec<u8>,
     gathered: Gathered,
 }
@@ -145,6 +146,7 @@ impl<'s, 'c> Worker<'s, 'c> {
             locals: Vec::new(),
             days: HashMap::default(),
             last_account: 0,
+            terms: issue::Held::default(),
             key: Vec::new(),
             gathered: Gathered::default(),
         }
@@ -303,11 +305,13 @@ impl<'s, 'c> Worker<'s, 'c> {
         match call.class {
             Class::Issue(by) if !call.failed => {
                 let caller = Arc::clone(local.shared.get_or_insert_with(|| Arc::new(Credential::of(event))));
-                self.gathered.issued.extend(issue::issued(by, event, at(), caller));
+                let Mark { time, file, offset, .. } = at();
+                let place = (time, file, offset);
+                self.gathered.issued.extend(issue::issued(by, event, place, caller, &mut self.terms));
             }
             Class::SignIn => {
-                let made = Credential::of_sign_in(event, issue::is_success(event));
-                self.gathered.sign_ins.push(issue::sign_in(event, at(), made));
+                let mfa = [tally.sign_in_mfa, issue::sign_in_mfa(event)].into_iter().flatten();
+                tally.sign_in_mfa = mfa.reduce(|left, right| left | right);
             }
             Class::Secret if !call.failed => {
                 class::secrets(&call.name, request).into_iter().for_each(|name| tally.secrets.add(name));

@@ -16,7 +16,7 @@ use super::split::Unit;
 use super::time;
 
 /// Ids that are held in memory.
-const MOST_HELD: usize = 256 * 1024;
+const MOST_HELD: usize = 64 * 1024;
 /// Hours that are told apart, 7½ years of them. Later ones join earlier ones, so that forged times cost nothing.
 const HOURS: i64 = 64 * 1024;
 

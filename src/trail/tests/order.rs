@@ -33,11 +33,9 @@ fn corpus() -> Vec<String> {
 /// Files and offsets are another matter: they follow the files.
 fn without_places(mut sessions: Vec<Session>) -> Vec<Session> {
     for session in &mut sessions {
-        for mark in [Some(&mut session.tally.first), session.issued.as_mut().map(|issued| &mut issued.at)]
-            .into_iter()
-            .flatten()
-        {
-            (mark.file, mark.offset) = (0, 0);
+        (session.tally.first.file, session.tally.first.offset) = (0, 0);
+        if let Some(issued) = &mut session.issued {
+            (issued.file, issued.offset) = (0, 0);
         }
         for hits in session.tally.hits.values_mut() {
             hits.first.iter_mut().for_each(|hit| (hit.at.file, hit.at.offset) = (0, 0));

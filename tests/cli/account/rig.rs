@@ -251,6 +251,7 @@ impl State {
             },
             documents,
             refusals: refusals.collect(),
+            members: Vec::new(),
         }
     }
 

@@ -1,0 +1,428 @@
+//! The review for programs: all that it says, and all that Markdown leaves out. Fields are only added.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::rows::{facts, relation};
+use super::{Evidence, ReviewReport, Say};
+use crate::review::{Action, At, Calls, Group, Party, written};
+
+/// The version of the shape below.
+const VERSION: u32 = 1;
+
+#[derive(Serialize)]
+struct Whole {
+    version: u32,
+    tool: Tool,
+    made_at: String,
+    start: Start,
+    verdict: Vec<Titled>,
+    sessions: Vec<Session>,
+    before: Vec<Session>,
+    sessions_outside_of_time: usize,
+    events: u64,
+    first: Option<String>,
+    last: Option<String>,
+    secrets: Vec<Secret>,
+    left_behind: Vec<Left>,
+    changes: Vec<Counted>,
+    denied: Vec<Counted>,
+    failed: Vec<Counted>,
+    only_read: Vec<Counted>,
+    timeline: Vec<Event>,
+    actions: Vec<Todo>,
+    already_over: Vec<String>,
+    rotate: Vec<Rotate>,
+    inventory_given: bool,
+    not_shown: Vec<String>,
+    gaps: Vec<Gap>,
+    coverage: Vec<String>,
+    evidence: Vec<File>,
+    evidence_sha256: String,
+}
+
+#[derive(Serialize)]
+struct Tool {
+    name: &'static str,
+    version: String,
+}
+
+#[derive(Serialize)]
+struct Start {
+    by: &'static str,
+    value: String,
+    since: Option<String>,
+    until: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Titled {
+    title: &'static str,
+    text: String,
+}
+
+#[derive(Serialize)]
+struct Place {
+    event: String,
+    time: String,
+    log: u32,
+    byte: u64,
+}
+
+#[derive(Serialize)]
+struct Session {
+    id: String,
+    relation: String,
+    account: String,
+    kind: String,
+    principal: String,
+    keys: Vec<String>,
+    root: Option<&'static str>,
+    mfa: Option<bool>,
+    actor: Actor,
+    chain: Vec<String>,
+    source_identity: String,
+    first: Place,
+    last: String,
+    events: u64,
+    writes: u64,
+    denied: u64,
+    ips: Vec<Seen>,
+    user_agents: Vec<Seen>,
+    facts: Vec<Fact>,
+}
+
+#[derive(Serialize)]
+struct Actor {
+    kind: &'static str,
+    name: String,
+    level: &'static str,
+    evidence: &'static str,
+    reasons: Vec<String>,
+    contradictions: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct Seen {
+    value: String,
+    first: String,
+    last: String,
+}
+
+#[derive(Serialize)]
+struct Fact {
+    title: &'static str,
+    texts: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct Secret {
+    name: String,
+    reads: u64,
+    changes: u64,
+    only_decrypted: bool,
+    first: String,
+    last: String,
+    sessions: Vec<String>,
+    events: Vec<Place>,
+}
+
+#[derive(Serialize)]
+struct Left {
+    what: String,
+    call: String,
+    at: Place,
+    ended_by: Option<String>,
+    ended: Option<Place>,
+}
+
+#[derive(Serialize)]
+struct Counted {
+    service: String,
+    name: String,
+    error: String,
+    times: u64,
+    first: Place,
+    last: String,
+    objects: Vec<String>,
+    more_objects: usize,
+    sessions: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct Event {
+    at: Place,
+    session: String,
+    service: String,
+    name: String,
+    error: String,
+    account: String,
+    region: String,
+    ip: String,
+    user_agent: String,
+    read_only: bool,
+    start: bool,
+    objects: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct Todo {
+    group: &'static str,
+    about: String,
+    account: String,
+    command: String,
+    part_hidden: bool,
+    does: String,
+    breaks: String,
+    because: Vec<Place>,
+}
+
+#[derive(Serialize)]
+struct Rotate {
+    secret: String,
+    changed: bool,
+    keys: Vec<Key>,
+}
+
+#[derive(Serialize)]
+struct Key {
+    key: String,
+    owner: Option<String>,
+    rotated: Option<String>,
+    home: String,
+    answers: Vec<Answer>,
+    push: String,
+}
+
+#[derive(Serialize)]
+struct Answer {
+    question: &'static str,
+    answer: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Gap {
+    name: String,
+    byte: Option<u64>,
+    reason: String,
+}
+
+#[derive(Serialize)]
+struct File {
+    log: Option<usize>,
+    name: String,
+    sha256: Option<String>,
+}
+
+/// Writes the review.
+pub(super) fn render(report: &ReviewReport<'_>, out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, &whole(report))?;
+    writeln!(out)
+}
+
+fn whole(report: &ReviewReport<'_>) -> Whole {
+    let (review, say) = (report.review, report.say());
+    let question = &review.question;
+    let messages = |texts: &[String]| texts.iter().map(|text| say.message(text)).collect();
+    let counted = |all: &[Calls]| all.iter().map(|calls| counted(calls, &say)).collect();
+    Whole {
+        version: VERSION,
+        tool: Tool { name: "secretrail", version: report.tool_version.clone() },
+        made_at: report.made_at(),
+        start: Start {
+            by: question.start.word(),
+            value: say.name(question.start.text()),
+            since: question.since.map(written),
+            until: question.until.map(written),
+        },
+        verdict: review
+            .verdict
+            .iter()
+            .map(|(title, text)| Titled { title, text: say.message(text) })
+            .collect(),
+        sessions: review.parties.iter().map(|party| session(party, &say)).collect(),
+        before: review.before.iter().map(|party| session(party, &say)).collect(),
+        sessions_outside_of_time: review.outside,
+        events: review.events,
+        first: review.first().map(written),
+        last: review.last().map(written),
+        secrets: secrets(report, &say),
+        left_behind: left(report, &say),
+        changes: counted(&review.changes),
+        denied: counted(&review.denied),
+        failed: counted(&review.failed),
+        only_read: counted(&review.only_read),
+        timeline: timeline(report, &say),
+        actions: review.actions.iter().map(|action| todo(action, &say)).collect(),
+        already_over: messages(&review.over),
+        rotate: rotate(report, &say),
+        inventory_given: review.has_inventory,
+        not_shown: messages(&review.unseen),
+        gaps: review
+            .gaps
+            .iter()
+            .map(|gap| Gap { name: say.name(&gap.name), byte: gap.offset, reason: say.message(&gap.reason) })
+            .collect(),
+        coverage: messages(&report.coverage),
+        evidence: evidence(report, &say),
+        evidence_sha256: report.digest(),
+    }
+}
+
+fn place(at: &At, say: &Say<'_>) -> Place {
+    Place { event: say.name(&at.id), time: written(at.time), log: at.file.saturating_add(1), byte: at.offset }
+}
+
+fn session(party: &Party, say: &Say<'_>) -> Session {
+    let names = |texts: &[String]| texts.iter().map(|text| say.name(text)).collect();
+    let messages = |texts: &[String]| texts.iter().map(|text| say.message(text)).collect();
+    let seen = |all: &[(String, i64, i64)]| {
+        let one = |(value, first, last): &(String, i64, i64)| Seen {
+            value: say.name(value),
+            first: written(*first),
+            last: written(*last),
+        };
+        all.iter().map(one).collect()
+    };
+    Session {
+        id: party.id.clone(),
+        relation: say.message(&relation(party)),
+        account: say.name(&party.account),
+        kind: say.name(&party.kind),
+        principal: say.name(&party.principal),
+        keys: names(&party.keys),
+        root: party.root,
+        mfa: party.mfa,
+        actor: Actor {
+            kind: party.actor,
+            name: say.name(&party.actor_name),
+            level: party.rung,
+            evidence: party.level,
+            reasons: messages(&party.reasons),
+            contradictions: messages(&party.contradictions),
+        },
+        chain: names(&party.chain),
+        source_identity: say.name(&party.source_identity),
+        first: place(&party.first, say),
+        last: written(party.last),
+        events: party.events,
+        writes: party.writes,
+        denied: party.denied,
+        ips: seen(&party.ips),
+        user_agents: seen(&party.agents),
+        facts: facts(party, say).into_iter().map(|(title, texts, _)| Fact { title, texts }).collect(),
+    }
+}
+
+fn secrets(report: &ReviewReport<'_>, say: &Say<'_>) -> Vec<Secret> {
+    let all = report.review.secrets.iter().map(|one| Secret {
+        name: say.name(&one.name),
+        reads: one.reads,
+        changes: one.writes,
+        only_decrypted: one.only_decrypted,
+        first: written(one.first),
+        last: written(one.last),
+        sessions: one.sessions.iter().cloned().collect(),
+        events: one.events.iter().map(|at| place(at, say)).collect(),
+    });
+    all.collect()
+}
+
+fn left(report: &ReviewReport<'_>, say: &Say<'_>) -> Vec<Left> {
+    let all = report.review.lasting.iter().map(|one| Left {
+        what: say.message(&one.what).replace('`', ""),
+        call: say.name(&one.made.name),
+        at: place(&one.made.at, say),
+        ended_by: one.ended.as_ref().map(|deed| say.name(&deed.name)),
+        ended: one.ended.as_ref().map(|deed| place(&deed.at, say)),
+    });
+    all.collect()
+}
+
+fn counted(calls: &Calls, say: &Say<'_>) -> Counted {
+    Counted {
+        service: say.name(&calls.service),
+        name: say.name(&calls.name),
+        error: say.name(&calls.error),
+        times: calls.times,
+        first: place(&calls.first, say),
+        last: written(calls.last),
+        objects: calls.objects.iter().map(|name| say.name(name)).collect(),
+        more_objects: calls.all_objects.saturating_sub(calls.objects.len()),
+        sessions: calls.sessions.iter().cloned().collect(),
+    }
+}
+
+fn timeline(report: &ReviewReport<'_>, say: &Say<'_>) -> Vec<Event> {
+    let one = |told: &crate::review::Told| {
+        let deed = &told.deed;
+        Event {
+            at: place(&deed.at, say),
+            session: told.session.clone(),
+            service: say.name(&deed.service),
+            name: say.name(&deed.name),
+            error: say.name(&deed.error),
+            account: say.name(&deed.account),
+            region: say.name(&deed.region),
+            ip: say.name(&deed.ip),
+            user_agent: say.name(&deed.agent),
+            read_only: deed.read_only,
+            start: told.is_start,
+            objects: deed.objects().into_iter().map(|name| say.name(name)).collect(),
+        }
+    };
+    report.review.timeline.iter().map(one).collect()
+}
+
+fn todo(action: &Action, say: &Say<'_>) -> Todo {
+    let (command, part_hidden) = say.command(&action.command);
+    Todo {
+        group: match action.group {
+            Group::Stop => "stop",
+            Group::Undo => "undo",
+            Group::Decide => "decide",
+        },
+        about: say.message(&action.about).replace('`', ""),
+        account: say.name(&action.account),
+        command,
+        part_hidden,
+        does: say.message(&action.does),
+        breaks: say.message(&action.breaks),
+        because: action.because.iter().map(|at| place(at, say)).collect(),
+    }
+}
+
+fn rotate(report: &ReviewReport<'_>, say: &Say<'_>) -> Vec<Rotate> {
+    let key = |row: &crate::review::Listed| Key {
+        key: say.name(&row.key),
+        owner: row.owner.as_deref().map(|owner| say.name(owner)),
+        rotated: row.rotated.clone(),
+        home: say.name(&row.home),
+        answers: row
+            .answers
+            .iter()
+            .map(|(question, answer)| Answer {
+                question,
+                answer: answer.as_deref().map(|text| say.message(text)),
+            })
+            .collect(),
+        push: say.command(&row.push).0,
+    };
+    let one = |rotation: &crate::review::Rotation| Rotate {
+        secret: say.name(&rotation.name),
+        changed: rotation.changed,
+        keys: rotation.listed.iter().map(key).collect(),
+    };
+    report.review.rotations.iter().map(one).collect()
+}
+
+fn evidence(report: &ReviewReport<'_>, say: &Say<'_>) -> Vec<File> {
+    let file = |log: Option<usize>, one: &Evidence| File {
+        log,
+        name: say.name(&one.name),
+        sha256: one.sha256.clone(),
+    };
+    let logs = report.logs.iter().enumerate().map(|(at, one)| file(Some(at + 1), one));
+    logs.chain(report.others.iter().map(|one| file(None, one))).collect()
+}
