@@ -33,6 +33,8 @@ pub enum ErrorKind {
     Settings,
     /// What the user named can't be read.
     Input,
+    /// The same job is under way already.
+    UnderWay,
     /// The report can't be written.
     Output,
     /// `run`: the program was not started.

@@ -91,6 +91,8 @@ pub struct Pending<'h> {
     pub before: Option<String>,
     /// Findings that are gone.
     pub fixed: Vec<Entry>,
+    /// How many findings left the time that the job reads.
+    pub past: usize,
 }
 
 /// Why a history can't be used.
@@ -165,6 +167,7 @@ impl History {
                 returned: none(),
                 run: 0,
                 before: None,
+                past: 0,
                 fixed: Vec::new(),
             };
             pending.note(run, seen, silenced)?;
@@ -294,7 +297,7 @@ impl Pending<'_> {
             self.pass_over(run.scope, at, id, fingerprint)?;
         }
         if let Some(window) = run.window {
-            self.pass(run.scope, at, id, window)?;
+            self.past = self.pass(run.scope, at, id, window)?;
         }
         if run.whole {
             self.fixed = entry::unseen(&self.transaction, run.scope, id)?;
@@ -311,9 +314,9 @@ impl Pending<'_> {
         Ok(())
     }
 
-    /// What of a window's surface was not seen lies before it.
-    fn pass(&self, scope: &str, at: i64, run: i64, window: Window<'_>) -> Result<(), Trouble> {
-        self.transaction.execute(
+    /// What of a window's surface was not seen lies before it. Returns how many findings that are.
+    fn pass(&self, scope: &str, at: i64, run: i64, window: Window<'_>) -> Result<usize, Trouble> {
+        let past = self.transaction.execute(
             "UPDATE finding SET past_at = ?1 WHERE scope = ?2 AND surface = ?3 AND last_run <> ?4
                AND fixed_at IS NULL AND past_at IS NULL",
             params![at, scope, window.surface, run],
@@ -325,7 +328,7 @@ impl Pending<'_> {
                 params![scope, window.surface, read_to.as_second()],
             )?;
         }
-        Ok(())
+        Ok(past)
     }
 
     fn see(&mut self, scope: &str, at: i64, run: i64, one: &Seen) -> Result<(), Trouble> {

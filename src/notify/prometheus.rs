@@ -38,7 +38,7 @@ pub struct FoundFigure {
     pub surface: String,
     /// So bad.
     pub severity: Severity,
-    /// `new`, `open`, `accepted`, `fixed`.
+    /// `new`, `open`, `accepted`, `past`, `fixed`.
     pub status: &'static str,
     /// How many.
     pub count: usize,

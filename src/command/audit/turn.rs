@@ -36,7 +36,7 @@ impl Turn {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Input`] where another turn is under way, [`ErrorKind::Interrupted`] where somebody stopped the wait.
+    /// [`ErrorKind::UnderWay`] where another turn is, [`ErrorKind::Interrupted`] where somebody stopped the wait.
     pub(super) fn begin(
         arguments: &AuditArguments,
         job: &Audit,
@@ -105,7 +105,7 @@ fn hold(history: &Path, scope: &str, patience: Duration, setup: &Setup) -> Resul
             Err(TryLockError::WouldBlock) => {
                 let message = "the same audit is under way already, so this one was not begun";
                 let hint = "--wait SECONDS waits for it to end";
-                return Err(Error::new(ErrorKind::Input, message).hint(hint));
+                return Err(Error::new(ErrorKind::UnderWay, message).hint(hint));
             }
             Err(TryLockError::Error(error)) => return Err(unusable(error)),
         }

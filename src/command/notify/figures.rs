@@ -70,7 +70,8 @@ fn found(
     });
     let others = entries.iter().filter_map(|entry| {
         let status = entry.status(day);
-        let told = matches!(status, Status::Accepted | Status::Fixed).then(|| status.word())?;
+        let told =
+            matches!(status, Status::Accepted | Status::Past | Status::Fixed).then(|| status.word())?;
         Some((entry.surface.as_str(), entry.severity.as_str(), told))
     });
     let all: Vec<(&str, &str, &str)> = now.chain(others).collect();
@@ -81,7 +82,7 @@ fn found(
     let mut figures = Vec::new();
     for surface in surfaces {
         for severity in Severity::ALL {
-            for status in ["new", "open", "accepted", "fixed"] {
+            for status in ["new", "open", "accepted", "past", "fixed"] {
                 let is = |one: &&(&str, &str, &str)| **one == (surface, severity.word(), status);
                 let count = all.iter().filter(is).count();
                 figures.push(FoundFigure { surface: surface.to_owned(), severity: *severity, status, count });

@@ -17,12 +17,20 @@ pub(in crate::command) fn note(
     seen: &[Seen],
     (scope, at, notify): (&str, Timestamp, &Notify),
 ) -> Result<(), Error> {
-    let now = Standing {
-        audited: true,
-        fails: exit_code(&report.findings, &[], report.gate.fail_on, false) == ExitCode::Findings,
-        partial: report.gaps.iter().any(|gap| gap.hides_findings),
-    };
+    let mut before = pending.before.as_deref().and_then(Standing::from_word);
+    let failed = before.is_some_and(|before| before.fails);
+    let partial = report.gaps.iter().any(|gap| gap.hides_findings);
+    let fails = exit_code(&report.findings, &[], report.gate.fail_on, false) == ExitCode::Findings;
+    // What could not be looked at is not mended.
+    let now = Standing { audited: true, fails: fails || (failed && partial), partial };
     pending.stands(now.word())?;
+    if let Some(before) = &mut before
+        && pending.past > 0
+        && pending.fixed.is_empty()
+    {
+        // What happened is over, and nothing was mended: that is no news.
+        before.fails = before.fails && now.fails;
+    }
     if notify.targets.is_empty() || !cfg!(feature = "notify") {
         return Ok(());
     }
@@ -38,7 +46,7 @@ pub(in crate::command) fn note(
         scope: Redactor::default().text(scope).into_owned(),
         at,
         verdict: sentence,
-        before: pending.before.as_deref().and_then(Standing::from_word),
+        before,
         now,
         new: come(false),
         reopened: come(true),

@@ -63,7 +63,8 @@ impl Watch {
             tracing::warn!("nobody was told: {error}");
         }
         let code = result.as_ref().map_or_else(Error::exit_code, |code| *code);
-        if let (Some(file), ExitCode::NotAudited) = (&self.notify.prometheus, code) {
+        let is_under_way = result.as_ref().is_err_and(|error| error.kind == ErrorKind::UnderWay);
+        if let (Some(file), ExitCode::NotAudited, false) = (&self.notify.prometheus, code, is_under_way) {
             let (at, seconds) = (self.at(), self.started.elapsed().as_secs_f64());
             let scope = Redactor::default().text(&scope).into_owned();
             figures::write_not_audited(file, &scope, LastRun { at, seconds, exit_code: code as u8 });
@@ -76,8 +77,8 @@ impl Watch {
     }
 
     fn not_audited(&self, history: &History, scope: &str, error: &Error) -> Result<(), Error> {
-        // Who stopped it knows.
-        if error.kind == ErrorKind::Interrupted {
+        // The other run tells how it went.
+        if error.kind == ErrorKind::UnderWay {
             return Ok(());
         }
         let at = self.at();

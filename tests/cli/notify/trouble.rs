@@ -98,6 +98,22 @@ fn without_a_history_nobody_is_told() {
 }
 
 #[test]
+fn what_could_not_be_looked_at_is_not_mended() {
+    let receiver = receiver();
+    let job = Job::new(WEBHOOK).with("HOOK", url(&receiver));
+    assert_eq!(job.scan().code, 1);
+    job.folder.write("main.tf", LEAK.replace("user_data", "user_data = = {"));
+    assert_eq!((job.scan().code, job.scan().code), (3, 3));
+    job.folder.write("main.tf", LEAK);
+    assert_eq!(job.scan().code, 1);
+    let told: Vec<_> = receiver.calls().iter().map(verified).collect();
+    let standings: Vec<_> = told.iter().map(|change| change["standing"]["now"].as_str().unwrap()).collect();
+    assert_eq!(standings, ["fails", "fails-in-part", "fails"]);
+    assert!(told[1]["gap_reasons"][0].as_str().unwrap().starts_with("main.tf:"), "{}", told[1]);
+    assert_eq!(counts(&told[2]), (0, 0, 0));
+}
+
+#[test]
 fn nothing_audited_is_told_once_and_so_is_its_end() {
     let receiver = receiver();
     let job = Job::new(WEBHOOK).with("HOOK", url(&receiver));
