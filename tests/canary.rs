@@ -543,3 +543,74 @@ fn words_that_people_choose_are_never_shown() {
     }
     tree.search();
 }
+
+#[test]
+fn a_review_shows_no_secret_of_logs_and_lists() {
+    let mut tree = Tree::new();
+    let identity = "\"userIdentity\":{\"type\":\"IAMUser\",\"principalId\":\"AIDA1\",\"accountId\":\"123456789012\",\"arn\":\"arn:aws:iam::123456789012:user/eve\",\"userName\":\"eve\",\"accessKeyId\":\"AKIAIOSFODNN7EXAMPLE\"}";
+    let event = |at: u32, service: &str, name: &str, rest: &str| {
+        format!(
+            "{{\"eventVersion\":\"1.11\",\"eventTime\":\"2026-10-10T15:00:{at:02}Z\",\"eventID\":\"e-{at}\",\"eventSource\":\"{service}.amazonaws.com\",\"eventName\":\"{name}\",\"awsRegion\":\"us-east-1\",\"sourceIPAddress\":\"198.51.100.7\",\"userAgent\":\"aws-cli/2 token=@ghp\",\"recipientAccountId\":\"123456789012\",\"readOnly\":false,{identity},{rest}}}"
+        )
+    };
+    let events = [
+        event(
+            1,
+            "ssm",
+            "PutParameter",
+            "\"requestParameters\":{\"name\":\"/app/key\",\"value\":\"@\",\"description\":\"@\"},\"responseElements\":null",
+        ),
+        event(
+            2,
+            "ssm",
+            "GetParameter",
+            "\"requestParameters\":{\"name\":\"/app/key\",\"withDecryption\":true},\"responseElements\":{\"parameter\":{\"value\":\"@\"}}",
+        ),
+        event(
+            3,
+            "iam",
+            "CreateAccessKey",
+            "\"requestParameters\":{\"userName\":\"eve\"},\"responseElements\":{\"accessKey\":{\"accessKeyId\":\"AKIAI44QH8DHBEXAMPLE\",\"secretAccessKey\":\"@\",\"userName\":\"eve\"}}",
+        ),
+        event(
+            4,
+            "iam",
+            "CreateLoginProfile",
+            "\"requestParameters\":{\"userName\":\"eve\",\"password\":\"@\"},\"responseElements\":null",
+        ),
+        event(
+            5,
+            "iam",
+            "CreateUser",
+            "\"requestParameters\":{\"userName\":\"bob-@ghp\",\"path\":\"/@ghp/\"},\"responseElements\":null",
+        ),
+        event(
+            6,
+            "sts",
+            "GetSessionToken",
+            "\"requestParameters\":null,\"responseElements\":{\"credentials\":{\"accessKeyId\":\"ASIAIOSFODNN7EXAMPLE\",\"sessionToken\":\"@\"}}",
+        ),
+    ];
+    tree.plant("log.json", &format!("{{\"Records\":[{}]}}", events.join(",")));
+    tree.plant("broken.json", "{\"Records\":[{\"eventName\":\"@\",\"secretAccessKey\":\"@\"");
+    tree.plant("list/SECRETS.md", "| Key | Location | Owner | Verify |\n|---|---|---|---|\n| APP_KEY | SSM /app/key | app | curl -H 'Authorization: Bearer @ghp' |\n| OTHER | @ghp | app | |\n");
+    let temporary = TempDir::new().expect("a temporary folder");
+    for format in ["markdown", "html", "json", "stix"] {
+        for verbose in VERBOSE {
+            let mut arguments = vec!["review", "log.json", "broken.json", "--key", "AKIAIOSFODNN7EXAMPLE"];
+            arguments.extend(["--inventory", "list/SECRETS.md", "--format", format]);
+            arguments.extend(verbose);
+            for (place, told) in tree.run(&arguments, temporary.path()) {
+                let seen = tree.seen(&told);
+                assert!(seen.is_empty(), "{format}, {place}: {seen:?}");
+            }
+        }
+    }
+    // What is not found is told with what is near.
+    for (place, told) in tree.run(&["review", "log.json", "--secret", "/app/kay"], temporary.path()) {
+        assert!(tree.seen(&told).is_empty(), "{place}: {told}");
+    }
+    for (place, told) in tree.run(&["review", "log.json", "--principal", "bab"], temporary.path()) {
+        assert!(tree.seen(&told).is_empty(), "{place}: {told}");
+    }
+}

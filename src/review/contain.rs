@@ -141,12 +141,14 @@ impl Actions<'_> {
         if let Some(deed) = ended {
             let at = crate::trail::time::written(deed.at.time);
             self.over.push(format!(
-                "access key `{key}` was ended by {} at {at} (event `{}`)",
-                deed.name, deed.at.id
+                "access key {} was ended by {} at {at} (event `{}`)",
+                code(key),
+                deed.name,
+                deed.at.id
             ));
             return;
         }
-        let of = if party.kind == "Root" { "root".to_owned() } else { format!("user `{}`", party.user) };
+        let of = if party.kind == "Root" { "root".to_owned() } else { format!("user {}", code(&party.user)) };
         let mut command = own("aws iam update-access-key");
         // As root, IAM takes the caller's own keys.
         if party.kind != "Root" {
@@ -162,7 +164,7 @@ impl Actions<'_> {
         } else {
             ("the key stops working at once; it can be turned on again", "everything that was given this key")
         };
-        self.add(group, format!("access key `{key}` of {of}"), party, command, (does, breaks));
+        self.add(group, format!("access key {} of {of}", code(key)), party, command, (does, breaks));
     }
 
     fn role(&mut self, party: &Party, group: Group) {
@@ -170,14 +172,14 @@ impl Actions<'_> {
         if name.is_empty() || !self.first(format!("role {} {name}", party.account)) {
             return;
         }
+        let about = format!("sessions of role {}", code(name));
         if self.is_gone(party, "DeleteRole", "roleName", name) {
             return;
         }
         let latest = self.latest(&|other| other.role == party.role);
-        if self.is_over(&format!("sessions of role `{name}`"), latest, SESSION_LASTS) {
+        if self.is_over(&about, latest, SESSION_LASTS) {
             return;
         }
-        let about = format!("sessions of role `{name}`");
         if party.role.contains("/aws-reserved/") || name.starts_with("AWSReservedSSO_") {
             let does = "a role of IAM Identity Center, which AWS lets nobody change: end the person's session and take the assignment away in Identity Center; then credentials last one hour at most";
             return self.add(group, about, party, Vec::new(), (does, "the person's work in this account"));
@@ -201,7 +203,16 @@ impl Actions<'_> {
     }
 
     fn user(&mut self, party: &Party, group: Group) {
-        let is_token = party.keys.iter().any(|key| key.starts_with("ASIA")) || party.signed_in;
+        // A federated session has the rights of the user who issued it, and falls with that one's policy.
+        let issues = |other: &Party| match &other.relation {
+            Relation::Issued { by, from, .. } => {
+                *from == party.id && ["GetFederationToken", "GetSessionToken"].contains(by)
+            }
+            _ => false,
+        };
+        let is_token = party.keys.iter().any(|key| key.starts_with("ASIA"))
+            || party.signed_in
+            || self.ground.parties.iter().any(issues);
         if !is_token || party.user.is_empty() || !self.first(format!("user {} {}", party.account, party.user))
         {
             return;
@@ -211,8 +222,9 @@ impl Actions<'_> {
         }
         let lasts = if party.signed_in { SESSION_LASTS } else { TOKEN_LASTS };
         let what = if party.signed_in { "console sessions" } else { "temporary credentials" };
-        let about = format!("{what} of user `{}`", party.user);
-        let latest = self.latest(&|other| other.account == party.account && other.user == party.user);
+        let about = format!("{what} of user {}", code(&party.user));
+        let is_own = |other: &Party| other.account == party.account && other.user == party.user;
+        let latest = self.latest(&|other| is_own(other) || issues(other));
         if self.is_over(&about, latest, lasts) {
             return;
         }
@@ -258,10 +270,10 @@ impl Actions<'_> {
         });
         if let Some(deed) = deleted {
             let at = crate::trail::time::written(deed.at.time);
-            let name = name.replace('`', "'");
+            let name = code(name);
             let event = &deed.at.id;
             self.over.push(format!(
-                "`{name}` was ended by {call} at {at} (event `{event}`), and its sessions with it"
+                "{name} was ended by {call} at {at} (event `{event}`), and its sessions with it"
             ));
         }
         deleted.is_some()
@@ -312,7 +324,7 @@ impl Actions<'_> {
     }
 
     fn add(&mut self, group: Group, about: String, party: &Party, command: Vec<Word>, words: (&str, &str)) {
-        let is_unsafe = command
+        let is_odd = command
             .iter()
             .any(|word| matches!(word, Word::Name(name) if name.is_empty() || is_reference(name)));
         let (does, breaks) = words;
@@ -320,8 +332,8 @@ impl Actions<'_> {
             group,
             about,
             account: party.account.clone(),
-            command: if is_unsafe { Vec::new() } else { command },
-            does: if is_unsafe {
+            command: if is_odd { Vec::new() } else { command },
+            does: if is_odd {
                 "no command can be made of the name that the logs have".to_owned()
             } else {
                 does.to_owned()
@@ -330,6 +342,11 @@ impl Actions<'_> {
             because: vec![party.first.clone()],
         });
     }
+}
+
+/// A name as code in a sentence.
+fn code(name: &str) -> String {
+    format!("`{}`", name.replace('`', "'"))
 }
 
 /// Words of ours.

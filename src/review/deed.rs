@@ -16,9 +16,11 @@ const NAMES: &[&str] = &[
     "arn",
     "cidrIp",
     "cluster",
+    "dBSnapshotIdentifier",
     "durationSeconds",
     "expiration",
     "fromPort",
+    "groupName",
     "key",
     "name",
     "names",
@@ -26,6 +28,7 @@ const NAMES: &[&str] = &[
     "resource",
     "service",
     "status",
+    "target",
     "toPort",
     "userId",
 ];
@@ -89,7 +92,11 @@ impl Deed {
         named(response, 0, &mut targets);
         let worked = error.is_empty();
         let all = |names: Vec<String>| names.iter().map(|name| secret_name(name)).collect::<Vec<_>>();
-        let read = if class == Class::Secret { all(secrets(&name, request)) } else { Vec::new() };
+        let mut read = if class == Class::Secret { all(secrets(&name, request)) } else { Vec::new() };
+        // By a filter: the event tells no name.
+        if name == "BatchGetSecretValue" && read.is_empty() {
+            read.push("*".to_owned());
+        }
         let account = [Slot::Recipient, Slot::Account].map(own).into_iter().find(|text| !text.is_empty());
         Self {
             written: if worked { written(&source, &name, &targets) } else { Vec::new() },

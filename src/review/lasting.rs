@@ -102,21 +102,31 @@ kinds! {
     "DeactivateMFADevice", "user `{userName}` without the second factor `{serialNumber}`", ["userName"], ["EnableMFADevice", "DeleteUser"],
         "aws iam list-mfa-devices --user-name {userName}",
         "shows what is left; the user enables a device anew in the console", "nothing: it only looks";
-    "DeleteTrail", "trail `{name}`, which was deleted", [], ["CreateTrail"],
+    "DeleteTrail", "trail `{name}`, which was deleted", ["name"], ["CreateTrail"],
         "aws cloudtrail describe-trails --region {region}",
         "shows which trails are left; make the deleted one anew from your code", "nothing: it only looks";
-    "DeleteFlowLogs", "flow logs that were deleted", [], ["CreateFlowLogs"],
+    "DeleteFlowLogs", "flow logs that were deleted", [], [],
         "aws ec2 describe-flow-logs --region {region}",
         "shows which flow logs are left; make the deleted ones anew from your code", "nothing: it only looks";
+    "DeleteResolverQueryLogConfig", "logs of DNS queries that were deleted", [], [],
+        "aws route53resolver list-resolver-query-log-configs --region {region}",
+        "shows which are left; make the deleted one anew from your code", "nothing: it only looks";
     "DeleteRolePermissionsBoundary", "role `{roleName}` without its boundary", ["roleName"],
         ["PutRolePermissionsBoundary", "DeleteRole"], "aws iam get-role --role-name {roleName}",
         "shows the role; put its boundary back with `put-role-permissions-boundary`", "nothing: it only looks";
     "DeleteUserPermissionsBoundary", "user `{userName}` without the boundary", ["userName"],
         ["PutUserPermissionsBoundary", "DeleteUser"], "aws iam get-user --user-name {userName}",
         "shows the user; put the boundary back with `put-user-permissions-boundary`", "nothing: it only looks";
+    "EnableSerialConsoleAccess", "serial consoles of all instances, switched on", [], ["DisableSerialConsoleAccess"],
+        "aws ec2 disable-serial-console-access --region {region}",
+        "nobody gets at an instance by its serial console any more", "who works by the serial console";
     "ImportKeyPair", "key pair `{keyName}`", ["keyName"], ["DeleteKeyPair"],
         "aws ec2 delete-key-pair --key-name {keyName} --region {region}",
         "no new instance gets the key; those that run keep it", "launches that name it";
+    "ModifyDBSnapshotAttribute", "database snapshot `{dBSnapshotIdentifier}` that may be shared", ["dBSnapshotIdentifier"],
+        ["DeleteDBSnapshot", "ModifyDBSnapshotAttribute"],
+        "aws rds describe-db-snapshot-attributes --db-snapshot-identifier {dBSnapshotIdentifier} --region {region}",
+        "shows who may restore it; take them away with `modify-db-snapshot-attribute`; copies that were made stay", "nothing: it only looks";
     "ModifyImageAttribute", "image `{imageId}` that may be shared", ["imageId"], ["DeregisterImage", "ResetImageAttribute", "ModifyImageAttribute"],
         "aws ec2 reset-image-attribute --image-id {imageId} --attribute launchPermission --region {region}",
         "nobody else may start the image; copies that were made stay", "accounts that share it on purpose";
@@ -152,9 +162,15 @@ kinds! {
     "RunInstances", "instance `{instanceId}`", ["instanceId"], ["TerminateInstances", "StopInstances"],
         "aws ec2 stop-instances --instance-ids {instanceId} --region {region}",
         "stops it; its disks stay for those who look", "what runs on it";
+    "SendCommand", "what command `{commandId}` left on its instances", ["commandId"], [],
+        "aws ssm list-command-invocations --command-id {commandId} --details --region {region}",
+        "shows on which instances it ran; what it did there no trail tells", "nothing: it only looks";
     "SetDefaultPolicyVersion", "another version of policy `{policyArn}`", ["policyArn"],
         ["SetDefaultPolicyVersion", "DeletePolicy"], "aws iam list-policy-versions --policy-arn {policyArn}",
         "shows the versions; go back with `set-default-policy-version`", "nothing: it only looks";
+    "StartSession", "a shell on `{target}`", ["sessionId"], ["TerminateSession"],
+        "aws ssm terminate-session --session-id {sessionId} --region {region}",
+        "ends the shell; what was done in it no trail tells", "who works in it";
     "StopLogging", "trail `{name}` that does not log", ["name"], ["StartLogging", "DeleteTrail"],
         "aws cloudtrail start-logging --name {name} --region {region}",
         "the trail logs again; what happened meanwhile is lost to it", "nothing";
@@ -165,6 +181,10 @@ kinds! {
         ["UpdateFunctionCode20150331v2", "DeleteFunction20150331"],
         "aws lambda put-function-concurrency --function-name {functionName} --reserved-concurrent-executions 0 --region {region}",
         "the function is not run any more; deploy your code again", "what the function does";
+    "UpdateFunctionConfiguration20150331v2", "the settings of function `{functionName}`", ["functionName"],
+        ["UpdateFunctionConfiguration20150331v2", "DeleteFunction20150331"],
+        "aws lambda get-function-configuration --function-name {functionName} --region {region}",
+        "shows its layers, role and environment; deploy your settings again", "nothing: it only looks";
     "UpdateLoginProfile", "password of user `{userName}`", ["userName"], ["DeleteLoginProfile", "UpdateLoginProfile", "DeleteUser"],
         "aws iam delete-login-profile --user-name {userName}",
         "the user can't sign in to the console any more; a console session that runs goes on", "the user's sign-in";
@@ -244,7 +264,8 @@ pub(super) fn lasting(
 fn is_same(kind: &Kind, made: &Deed, other: &Deed) -> bool {
     let both = kind.same.iter().filter_map(|field| Some((made.field(field)?, values(other, field))));
     let both: Vec<_> = both.filter(|(_, theirs)| !theirs.is_empty()).collect();
-    !both.is_empty() && both.iter().all(|(own, theirs)| theirs.iter().any(|their| bare(own) == bare(their)))
+    (kind.same.is_empty() || !both.is_empty())
+        && both.iter().all(|(own, theirs)| theirs.iter().any(|their| bare(own) == bare(their)))
 }
 
 /// What an event says of a field. Calls about trails do not agree on its name.

@@ -23,6 +23,9 @@ mod spread;
 mod unseen;
 mod verdict;
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 
 pub use self::begin::{Begun, begin, nearest};

@@ -42,6 +42,13 @@ pub enum Relation {
         /// What tells.
         told: String,
     },
+    /// A service of AWS went on with the rights of a session of the incident.
+    Through {
+        /// That session.
+        from: String,
+        /// The service.
+        service: String,
+    },
     /// It stands before the incident: it issued or made what was used.
     Before {
         /// How.

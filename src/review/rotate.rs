@@ -42,8 +42,13 @@ pub(super) fn rotations(secrets: &[SecretUse], inventory: Option<&Inventory>) ->
         let rows = inventory.map(|list| list.entries.as_slice()).unwrap_or_default();
         let is = |entry: &&Entry| {
             let name = entry.home.name();
-            matches!(entry.home, Home::Parameter(_) | Home::SecretsManager(_))
-                && reaches(&secret.plain, &secret_name(name))
+            let is_meant = match entry.home {
+                Home::SecretsManager(_) => true,
+                // Of a filter nobody knows what it gave; it was one of Secrets Manager.
+                Home::Parameter(_) => secret.plain != "*",
+                Home::GithubSecret(_) | Home::Other(_) | Home::None => false,
+            };
+            is_meant && reaches(&secret.plain, &secret_name(name))
         };
         Rotation {
             name: secret.name.clone(),

@@ -5,8 +5,11 @@ use std::collections::btree_map::{BTreeMap, Entry};
 
 use super::deed::Deed;
 use super::party::{Party, Relation, role_name, user};
+use crate::trail::gather::FAILED;
 use crate::trail::{Mark, Session};
 
+/// A service goes on within these seconds.
+const SOON: i64 = 300;
 /// Steps back that are followed.
 const MOST_BEFORE: usize = 16;
 
@@ -29,8 +32,13 @@ pub fn spread(starts: &[usize], sessions: &[Session], joints: &[Deed]) -> Spread
         let Some(session) = sessions.get(number) else { continue };
         let own = joints.iter().filter(|deed| deed.session == Some(number) && deed.worked());
         let mut next = index.issued(session);
-        next.extend(own.flat_map(|deed| index.made(session, deed)));
+        let (sure, maybe): (Vec<_>, Vec<_>) = own
+            .flat_map(|deed| index.made(session, deed))
+            .partition(|(_, relation)| matches!(relation, Relation::KeyMade { .. }));
+        // A key says more than a user's name.
+        next.extend(sure.into_iter().chain(maybe));
         next.extend(index.fell(session));
+        next.extend(index.through(session));
         for (other, relation) in next {
             if let Entry::Vacant(place) = spread.inside.entry(other) {
                 place.insert(relation);
@@ -109,6 +117,24 @@ impl<'s> Index<'s> {
         later
             .map(|(number, _)| (number, Relation::MayUse { what: what.to_owned(), from: from(), at: at() }))
             .collect()
+    }
+
+    /// Calls of services in the name of a session's principal, while it was used.
+    fn through(&self, session: &Session) -> Vec<(usize, Relation)> {
+        if !session.via.is_empty() || session.principal_id.is_empty() || session.kind == "AWSService" {
+            return Vec::new();
+        }
+        let span = session.first().time - SOON..=session.tally.last + SOON;
+        let same = |other: &Session| {
+            (&other.account, &other.kind, &other.principal_id)
+                == (&session.account, &session.kind, &session.principal_id)
+        };
+        let all = self.sessions.iter().enumerate().filter(|(_, other)| {
+            !other.via.is_empty() && other.via != FAILED && same(other) && span.contains(&other.first().time)
+        });
+        let through =
+            |service: &String| Relation::Through { from: session.id.clone(), service: service.clone() };
+        all.map(|(number, other)| (number, through(&other.via))).collect()
     }
 
     /// Sessions that the same host or address went on with.

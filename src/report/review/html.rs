@@ -120,7 +120,7 @@ impl Page<'_> {
                         @let (title, why) = group_title(group);
                         h3 { (title) " " span.count { (all.len()) } }
                         p { (why) }
-                        ol { @for action in all { li { (self.action(action)) } } }
+                        @for (at, action) in all.iter().enumerate() { (self.action(at + 1, action)) }
                     }
                 }
                 @if !review.over.is_empty() {
@@ -131,11 +131,11 @@ impl Page<'_> {
         )
     }
 
-    fn action(&self, action: &Action) -> Markup {
+    fn action(&self, at: usize, action: &Action) -> Markup {
         let (command, is_hidden) = self.say.command(&action.command);
         html! {
-            p { (self.words(&action.about)) " (account " code { (self.say.name(&action.account)) } ")" }
-            @if !command.is_empty() { pre { code { (command) } } }
+            h4 { (at) ". " (self.words(&action.about)) " (account " code { (self.say.name(&action.account)) } ")" }
+            @if !command.is_empty() { div.fix { pre { code { (command) } } } }
             @if is_hidden { p { "A part of a name is hidden: put in the whole one." } }
             p {
                 "Does: " (self.words(&action.does)) "."
@@ -184,7 +184,7 @@ impl Page<'_> {
                             }
                         }
                         @let (push, _) = self.say.command(&row.push);
-                        @if !push.is_empty() { p { "In general it is put there by" } pre { code { (push) } } }
+                        @if !push.is_empty() { p { "In general it is put there by" } div.fix { pre { code { (push) } } } }
                     }
                 }
             },

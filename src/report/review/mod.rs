@@ -88,17 +88,25 @@ pub fn write(format: Format, report: &ReviewReport<'_>, out: &mut dyn Write) -> 
 /// Turns what is known into what may be told.
 struct Say<'r> {
     redactor: &'r Redactor,
+    hides_key_ids: bool,
 }
 
 impl Say<'_> {
+    /// The one way of a text into a review.
+    fn text(&self, text: &str) -> String {
+        let told = self.redactor.text(text);
+        // The redactor knows ids that can be in use; here every one that looks like one is meant.
+        shown(&if self.hides_key_ids { without_key_ids(&told) } else { told.into_owned() })
+    }
+
     /// A name.
     fn name(&self, text: &str) -> String {
-        clipped(&shown(&self.redactor.text(text)), LONGEST_NAME)
+        clipped(&self.text(text), LONGEST_NAME)
     }
 
     /// A sentence.
     fn message(&self, text: &str) -> String {
-        clipped(&shown(&self.redactor.text(text)), LONGEST_MESSAGE)
+        clipped(&self.text(text), LONGEST_MESSAGE)
     }
 
     /// A command as a POSIX shell reads it, and whether a name in it is hidden.
@@ -108,7 +116,7 @@ impl Say<'_> {
             let (text, joint) = match word {
                 Word::Own(text) => (text.clone(), ' '),
                 Word::Name(name) => {
-                    let told = shown(&self.redactor.text(name));
+                    let told = self.text(name);
                     is_hidden |= told != *name;
                     // A name that starts as an option does would be taken for one.
                     (quoted(&told), if name.starts_with('-') { '=' } else { ' ' })
@@ -123,9 +131,34 @@ impl Say<'_> {
     }
 }
 
+/// The text with the ends of access keys' ids only.
+fn without_key_ids(text: &str) -> String {
+    let is_part = |letter: char| letter.is_ascii_uppercase() || letter.is_ascii_digit();
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(start) = rest.find(is_part) {
+        let end = rest
+            .get(start..)
+            .and_then(|word| word.find(|letter| !is_part(letter)))
+            .map_or(rest.len(), |end| start + end);
+        let word = rest.get(start..end).unwrap_or_default();
+        out.push_str(rest.get(..start).unwrap_or_default());
+        match word.get(word.len().saturating_sub(4)..) {
+            Some(last) if word.len() >= 16 && (word.starts_with("AKIA") || word.starts_with("ASIA")) => {
+                out.push('…');
+                out.push_str(last);
+            }
+            _ => out.push_str(word),
+        }
+        rest = rest.get(end..).unwrap_or_default();
+    }
+    out.push_str(rest);
+    out
+}
+
 impl ReviewReport<'_> {
     fn say(&self) -> Say<'_> {
-        Say { redactor: self.redactor }
+        Say { redactor: self.redactor, hides_key_ids: self.hides_key_ids }
     }
 
     /// The hash of all hashes: one line for each file, as `sha256sum` writes it.

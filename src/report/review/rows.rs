@@ -152,6 +152,7 @@ pub(super) fn relation(party: &Party) -> String {
         Relation::FellBack { from, told } => {
             format!("the same host went on with these credentials after {from}: {told}")
         }
+        Relation::Through { from, service } => format!("`{service}` went on with the rights of {from}"),
         Relation::Before { how, at } => format!("stands before: {how} (event `{}`, {})", at.id, place(at)),
     }
 }
