@@ -32,12 +32,12 @@ pub(super) fn run(arguments: &ReviewArguments) -> Result<ExitCode, Error> {
     let list = List::open(arguments, &base)?;
     let stop = super::setup::stop_on_ctrl_c();
     let question = question(arguments)?;
-    let (gathered, unread) = archive.gather(&stop);
+    let (mut gathered, unread) = archive.gather(&stop);
     stopped(&stop)?;
     if gathered.coverage.events == 0 {
         return Err(nothing(&archive));
     }
-    let (sessions, _) = link(&gathered, &settings.trail);
+    let (sessions, _) = link(&mut gathered, &settings.trail);
     let joints = look::joints(&archive, &stop, &sessions, &question);
     let begun = review::begin(&question, &sessions, &joints.found);
     if begun.sessions.is_empty() {

@@ -33,7 +33,7 @@ fn review(texts: &[String], start: Start, now: &str) -> Review {
     let mut gathered = Gathered::default();
     gathered.merge(worker.finish());
     gathered.settle();
-    let (sessions, _) = link(&gathered, &Conventions::default());
+    let (sessions, _) = link(&mut gathered, &Conventions::default());
     let question =
         Question { start, since: None, until: None, now: time::seconds(now.as_bytes()).unwrap_or_default() };
     let known: BTreeMap<&Credential, usize> = sessions
