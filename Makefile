@@ -8,7 +8,7 @@ RIG := target/rig-venv
 RUNS ?= 11
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench clean
+.PHONY: help demo test check bench screen docs clean
 
 help: ## Tell what there is
 	@echo "make TARGET:"
@@ -57,6 +57,14 @@ check: ## Format, lints and licences
 bench: ## Time and memory beside other scanners, on TREE=path, RUNS=n times
 	$(CARGO) build --locked --release
 	@benches/compare.sh "$(TREE)" "$(RUNS)"
+
+screen: $(RIG)/installed ## Show the founding team's list of keys on a stand-in for AWS
+	@$(CARGO) build --quiet --locked
+	@$(RIG)/bin/python -B tests/aws/screen.py
+
+docs: ## Take the README's picture of the audit of examples/incident; needs Chromium
+	@$(CARGO) build --quiet --locked --no-default-features
+	@docs/picture.sh
 
 clean: ## Remove what was built
 	$(CARGO) clean

@@ -81,6 +81,11 @@ pub struct Settings {
     pub accepted_gaps: Vec<GapEntry>,
     /// The file's text, for the places of ignores.
     pub text: String,
+    /// Whether the user named the file. Whoever writes a repository's settings must not choose who is told, and as whom
+    /// AWS is asked.
+    pub is_named: bool,
+    /// Whether `[notify]` was left alone for that.
+    pub leaves_notify: bool,
 }
 
 /// `[run]`: names of variables. They can only take away: whoever writes a repository's settings must not give a program
@@ -235,9 +240,24 @@ impl Settings {
         notify::beside(&mut settings.notify, &home);
         settings.baseline = settings.baseline.map(|file| home.join(file));
         settings.home = named.is_none().then_some(home);
+        settings.is_named = named.is_some();
+        if !settings.is_named && settings.notify != Notify::default() {
+            settings.notify = Notify::default();
+            settings.leaves_notify = true;
+        }
         settings.text = text;
         settings.file = Some(path);
         Ok(settings)
+    }
+
+    /// The same for who asks for nothing but what the file says: a file that is found is then named, too.
+    ///
+    /// # Errors
+    ///
+    /// As [`load`](Self::load).
+    pub fn load_asked(named: Option<&Path>, folder: &Path) -> Result<Self, Error> {
+        let found = named.map(Path::to_path_buf).or_else(|| nearest(folder));
+        Self::load(found.as_deref(), folder)
     }
 
     /// Reads the text of a settings file; `name` is for errors.
@@ -247,8 +267,9 @@ impl Settings {
     /// [`ErrorKind::Settings`] with line and column. The message never quotes the file.
     pub fn parse(text: &str, name: &str) -> Result<Self, Error> {
         let wrong = |place: String, reason: &str| {
-            Error::new(ErrorKind::Settings, format!("{name}{place}: {reason}"))
-                .hint("`secretrail scan --help` names all settings")
+            Error::new(ErrorKind::Settings, format!("{name}{place}: {reason}")).hint(
+                "docs/settings.md tells all settings, `secretrail settings schema` prints them for editors",
+            )
         };
         let written: Written = toml::from_str(text).map_err(|error| {
             let place = error.span().map(|span| place(text, span.start));
@@ -309,6 +330,8 @@ impl Settings {
             ignores,
             accepted_gaps,
             text: String::new(),
+            is_named: false,
+            leaves_notify: false,
         })
     }
 }

@@ -354,8 +354,10 @@ fn a_history_holds_no_secret() {
         ),
     );
     for format in ["table", "json"] {
-        for (_, output) in tree.run_any(&["scan", "-vvv", "-f", format, "--history", file], temporary.path())
-        {
+        for (_, output) in tree.run_any(
+            &["scan", "-vvv", "-f", format, "--history", file, "--settings", "secretrail.toml"],
+            temporary.path(),
+        ) {
             assert_eq!(tree.seen(&output), Vec::<String>::new());
         }
     }

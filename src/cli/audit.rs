@@ -21,7 +21,7 @@ Settings:
   evidence = [\"evidence\"]    # what `secretrail collect` wrote; or
   aws = true                 # ask AWS for the account and the parameters
   live = true                # ask CloudTrail's event history, where there are no logs
-  overlap-hours = 6          # with --history: what each run reads again, as logs come late
+  overlap-hours = 13         # with --history: what each run reads again: sessions last twelve, logs come late
   first-days = 30            # with --history: how far back the first run reads
   [inventory]
   files = [\"SECRETS.md\"]     # the lists of keys

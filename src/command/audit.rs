@@ -28,10 +28,25 @@ pub(super) fn run(cli: &Cli, arguments: &AuditArguments) -> Result<ExitCode, Err
     let started = Instant::now();
     let setup = Setup::of_audit(&what(arguments))?;
     let silencing = Silencing::load(&setup, arguments.report.baseline.as_deref(), arguments.setup.now)?;
-    let job = job(arguments, &setup)?;
+    let (job, missing) = job(arguments, &setup)?;
     let scope = scope("audit", job.terraform.iter().chain(&job.trail).chain(&job.evidence));
+    let scope = [Some(scope), job.aws.then(|| "aws".to_owned()), job.live.then(|| "live".to_owned())]
+        .into_iter()
+        .chain([arguments.aws.profile.clone(), arguments.aws.role_arn.clone()])
+        .flatten()
+        .collect::<Vec<_>>()
+        .join(" ");
     let turn = Turn::begin(arguments, &job, &scope, &setup)?;
     let mut all = All::new(&setup);
+    for path in &missing {
+        all.gap(
+            &path.display().to_string(),
+            "there is no such file or folder, though the settings name it".to_owned(),
+        );
+    }
+    if let Some(left) = left_out(&job, &setup.settings.audit) {
+        all.note("[audit]", left);
+    }
     if !job.terraform.is_empty() {
         all.look(Surface::Terraform, |sources, _| {
             let trees = job.terraform.iter().map(|tree| normalise(&setup.base.join(tree)));
@@ -49,7 +64,13 @@ pub(super) fn run(cli: &Cli, arguments: &AuditArguments) -> Result<ExitCode, Err
     if let Some((_, bundle)) = holds("account") {
         all.account(bundle);
     } else if job.aws {
-        let accounts = setup.settings.accounts.as_ref();
+        let accounts = setup.settings.accounts.as_ref().filter(|_| setup.settings.is_named);
+        if accounts.is_none() && setup.settings.accounts.is_some() {
+            all.note(
+                "[accounts]",
+                "left alone: roles of other accounts are assumed for a file that --settings names".into(),
+            );
+        }
         match account::live(cli, accounts, &arguments.aws, arguments.setup.no_progress) {
             Ok(bundle) => all.account(&bundle),
             // What else was found is not lost for it.
@@ -79,8 +100,12 @@ pub(super) fn run(cli: &Cli, arguments: &AuditArguments) -> Result<ExitCode, Err
             Ok(looked)
         })?;
         // What could not be read is read again the next time.
-        let read_to = (all.hiding() == hiding).then_some(turn.begun);
-        window = (turn.comes_back && since.is_some()).then_some(Window { surface: Surface::Trail, read_to });
+        let read_to = (all.hiding() == hiding && !turn.leaves_a_hole).then_some(turn.begun);
+        window = all.since.filter(|_| turn.comes_back).map(|since| Window {
+            surface: Surface::Trail,
+            since,
+            read_to,
+        });
     }
     let evidence = holds("inventory").map(|(path, _)| path.as_path());
     let can_hold = evidence.is_some() || (job.aws && refused.is_none());
@@ -159,8 +184,25 @@ fn nothing_to_audit() -> Error {
         .hint("name folders that hold Terraform or CloudTrail's logs; --exit-zero accepts an empty report")
 }
 
-/// What is audited: what the user names, else what the settings name.
-fn job(arguments: &AuditArguments, setup: &Setup) -> Result<Audit, Error> {
+/// What the settings name and this run leaves out, as the user named something else.
+fn left_out(job: &Audit, settings: &Audit) -> Option<String> {
+    let left = [
+        ("terraform", job.terraform.is_empty() && !settings.terraform.is_empty()),
+        ("trail", job.trail.is_empty() && !job.live && (!settings.trail.is_empty() || settings.live)),
+        ("evidence", job.evidence.is_empty() && !settings.evidence.is_empty()),
+        ("aws", settings.aws && !job.aws && job.evidence.is_empty()),
+    ];
+    let left: Vec<&str> = left.into_iter().filter(|(_, left)| *left).map(|(name, _)| name).collect();
+    (!left.is_empty()).then(|| {
+        format!(
+            "{} of the settings left out: what is named on the command line is audited instead",
+            left.join(", ")
+        )
+    })
+}
+
+/// What is audited: what the user names, else what the settings name; and what of the latter is not there.
+fn job(arguments: &AuditArguments, setup: &Setup) -> Result<(Audit, Vec<PathBuf>), Error> {
     let named = Audit {
         terraform: arguments.trees.clone(),
         trail: arguments.trails.clone(),
@@ -169,15 +211,41 @@ fn job(arguments: &AuditArguments, setup: &Setup) -> Result<Audit, Error> {
         live: arguments.live,
         ..setup.settings.audit.clone()
     };
-    let job = if named.is_empty() { setup.settings.audit.clone() } else { named };
+    let job = if named.is_empty() {
+        let (job, missing) = there(setup.settings.audit.clone());
+        if !missing.is_empty() {
+            return Ok((job, missing));
+        }
+        job
+    } else {
+        named
+    };
     match job.terraform.iter().chain(&job.trail).find(|path| !is_remote(path) && !path.exists()) {
         Some(path) => Err(Error::new(
             ErrorKind::Input,
             format!("{} can't be read: there is no such file or folder", path.display()),
         )
         .hint("name folders or files that exist")),
-        None => Ok(job),
+        None => Ok((job, Vec::new())),
     }
+}
+
+/// A job that nobody watches looks at what there is, and tells what is not.
+fn there(mut job: Audit) -> (Audit, Vec<PathBuf>) {
+    let mut missing = Vec::new();
+    let surfaces = usize::from(job.aws) + usize::from(job.live) + job.evidence.len();
+    if surfaces
+        + job.terraform.iter().chain(&job.trail).filter(|path| is_remote(path) || path.exists()).count()
+        > 0
+    {
+        for paths in [&mut job.terraform, &mut job.trail] {
+            let (here, gone) =
+                std::mem::take(paths).into_iter().partition(|path| is_remote(path) || path.exists());
+            *paths = here;
+            missing.extend::<Vec<PathBuf>>(gone);
+        }
+    }
+    (job, missing)
 }
 
 fn what(arguments: &AuditArguments) -> What {
@@ -237,6 +305,12 @@ impl<'s> All<'s> {
             };
             self.gap(surface.word(), reason);
         }
+    }
+
+    /// Something that was left out on purpose.
+    fn note(&mut self, name: &str, reason: String) {
+        let (at, name) = (Span::start_of(SourceId(u32::MAX)), name.to_owned());
+        self.looked.scanned.gaps.push(Gap { at, name, reason, hides_findings: false });
     }
 
     /// Gaps that could hide a finding, so far.

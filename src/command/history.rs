@@ -48,12 +48,14 @@ pub(super) fn run(cli: &Cli, arguments: &HistoryArguments) -> Result<ExitCode, E
 fn list(cli: &Cli, file: &Path, all: bool, json: bool) -> Result<ExitCode, Error> {
     let today = Day::today();
     let rows = History::open_existing(file)?.entries()?.into_iter().map(|entry| row(entry, today));
-    let rows: Vec<HistoryRow> = rows
-        .filter(|row| all || ![Status::Fixed, Status::Past].iter().any(|status| status.word() == row.status))
-        .collect();
+    let rows: Vec<HistoryRow> = rows.collect();
+    let over =
+        |row: &HistoryRow| [Status::Fixed, Status::Past].iter().any(|status| status.word() == row.status);
+    let (over, open): (Vec<_>, Vec<_>) = rows.iter().partition(|row| !all && over(row));
     let style = plain_style(cli);
-    write(None, &|out| {
-        if json { report::write_history_json(&rows, out) } else { report::write_history(&rows, style, out) }
+    write(None, &|out| match json {
+        true => report::write_history_json(&open, out),
+        false => report::write_history(&open, &over, style, out),
     })?;
     Ok(ExitCode::Clean)
 }
@@ -107,6 +109,11 @@ impl Keeper {
         }
         let history = History::open(file)?;
         let (job, notify) = (job(cli), setup.settings.notify.clone());
+        if setup.settings.leaves_notify {
+            let file =
+                setup.settings.file.as_deref().unwrap_or(Path::new(crate::settings::FILE_NAME)).display();
+            tracing::warn!("[notify] of {file} is left alone, nobody is told: --settings {file} trusts it");
+        }
         Ok(Some(Self {
             history,
             scope: scope.to_owned(),
@@ -145,7 +152,8 @@ impl Keeper {
         let told = gate.left_out == 0 && gate.off_findings == 0 && gate.excluded == 0;
         let whole = told && !report.gaps.iter().any(|gap| gap.hides_findings);
         let at = self.day.map_or_else(Timestamp::now, Day::begins);
-        let window = window.map(|one| Window { surface: one.surface.word(), read_to: one.read_to });
+        let window =
+            window.map(|one| Window { surface: one.surface.word(), since: one.since, read_to: one.read_to });
         let seen: Vec<Seen> = report::briefs(report).into_iter().map(seen).collect();
         let silenced: Vec<&str> = report.silenced.iter().map(|one| one.fingerprint.as_str()).collect();
         let pending = self.history.record(
@@ -194,5 +202,6 @@ fn seen(brief: report::Brief) -> Seen {
         place: brief.place,
         message: brief.message,
         last_event: brief.last_event,
+        counts_events: brief.counts_events,
     }
 }

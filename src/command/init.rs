@@ -43,6 +43,7 @@ pub(super) fn run(arguments: &InitArguments) -> Result<ExitCode, Error> {
         writeln!(out, "{} is written", file.display())?;
         for (what, all) in told(&found) {
             let none = if all.is_empty() { "none found".to_owned() } else { all.join(", ") };
+            let none = none.replace(char::is_control, "?");
             writeln!(out, "  {what:<14} {none}")?;
         }
         writeln!(out, "Look through it; then `secretrail audit` audits what it names.")

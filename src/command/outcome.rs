@@ -52,6 +52,8 @@ pub(super) struct Asked {
 #[derive(Clone, Copy)]
 pub(super) struct Window {
     pub surface: Surface,
+    /// From when on it was read.
+    pub since: Timestamp,
     /// Where the next run begins; none where something could not be read.
     pub read_to: Option<Timestamp>,
 }

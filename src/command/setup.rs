@@ -1,7 +1,7 @@
 //! Where secretrail looks, and what with: paths, settings, rules and tokens.
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -151,9 +151,19 @@ fn judges_one(rule: &Rule, surface: Surface) -> bool {
 
 /// What is audited, in a few words: the surface and the paths as the user gave them.
 pub(super) fn scope<'p>(surface: &str, paths: impl Iterator<Item = &'p PathBuf>) -> String {
-    let paths: Vec<String> = paths.map(|path| path.display().to_string()).collect();
+    let here = std::env::current_dir().unwrap_or_default();
+    // A folder that is moved is the same job, and so is one that is typed in another way.
+    let plain = |path: &PathBuf| {
+        let below = path.strip_prefix(&here).unwrap_or(path);
+        let parts: PathBuf = below.components().filter(|part| *part != Component::CurDir).collect();
+        let told = if path.to_string_lossy().contains("://") { path.clone() } else { parts };
+        if told.as_os_str().is_empty() { ".".to_owned() } else { told.display().to_string() }
+    };
+    let paths: Vec<String> = paths.map(plain).collect();
     let paths = if paths.is_empty() { ".".to_owned() } else { paths.join(" ") };
-    format!("{surface} {paths}")
+    // Two folders may hold the same names, and share a history.
+    let folder = here.file_name().unwrap_or_default().to_string_lossy();
+    format!("{surface} {paths} in {folder}")
 }
 
 pub(super) fn stop_on_ctrl_c() -> Arc<AtomicBool> {

@@ -95,11 +95,15 @@ pub(super) fn all(connection: &Connection) -> Result<Vec<Entry>, rusqlite::Error
 }
 
 /// What a run of the scope did not see any more.
-pub(super) fn unseen(connection: &Connection, scope: &str, run: i64) -> Result<Vec<Entry>, rusqlite::Error> {
+pub(super) fn unseen(
+    connection: &Connection,
+    (scope, run): (&str, i64),
+    but_of: &str,
+) -> Result<Vec<Entry>, rusqlite::Error> {
     let which = "WHERE f.scope = ?1 AND f.last_run <> ?2 AND f.fixed_at IS NULL AND f.past_at IS NULL
-                 ORDER BY f.fingerprint";
+                 AND f.surface <> ?3 ORDER BY f.fingerprint";
     let mut statement = connection.prepare(&format!("SELECT {COLUMNS} {which}"))?;
-    statement.query_map(params![scope, run], entry)?.collect()
+    statement.query_map(params![scope, run, but_of], entry)?.collect()
 }
 
 /// All acceptances.

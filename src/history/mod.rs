@@ -49,8 +49,10 @@ pub struct Seen {
     pub place: String,
     /// One or two sentences.
     pub message: String,
-    /// When the last event met the rule, RFC 3339 in UTC, where events are what the finding counts.
+    /// When its last event was, RFC 3339 in UTC: of a trail.
     pub last_event: Option<String>,
+    /// Whether single events met the rule: then a later one is news.
+    pub counts_events: bool,
 }
 
 /// One run of a job.
@@ -73,6 +75,8 @@ pub struct Run<'r> {
 pub struct Window<'r> {
     /// Its word.
     pub surface: &'r str,
+    /// From when on it was read.
+    pub since: Timestamp,
     /// Up to when all was read; none where something could not be read, so that the next run reads it again.
     pub read_to: Option<Timestamp>,
 }
@@ -300,11 +304,13 @@ impl Pending<'_> {
             self.past = self.pass(run.scope, at, id, window)?;
         }
         if run.whole {
-            self.fixed = entry::unseen(&self.transaction, run.scope, id)?;
+            // What happened is not mended by not being told any more.
+            let windowed = run.window.map_or("", |window| window.surface);
+            self.fixed = entry::unseen(&self.transaction, (run.scope, id), windowed)?;
             self.transaction.execute(
                 "UPDATE finding SET fixed_at = ?1 WHERE scope = ?2 AND last_run <> ?3 AND fixed_at IS NULL
-                   AND past_at IS NULL",
-                params![at, run.scope, id],
+                   AND past_at IS NULL AND surface <> ?4",
+                params![at, run.scope, id, windowed],
             )?;
         }
         self.transaction.execute(
@@ -314,17 +320,18 @@ impl Pending<'_> {
         Ok(())
     }
 
-    /// What of a window's surface was not seen lies before it. Returns how many findings that are.
+    /// What of a window's surface was not seen is past where it lies before it; what lies within it stays as it is, since
+    /// logs that were there are gone. Returns how many findings that are.
     fn pass(&self, scope: &str, at: i64, run: i64, window: Window<'_>) -> Result<usize, Trouble> {
         let past = self.transaction.execute(
             "UPDATE finding SET past_at = ?1 WHERE scope = ?2 AND surface = ?3 AND last_run <> ?4
-               AND fixed_at IS NULL AND past_at IS NULL",
-            params![at, scope, window.surface, run],
+               AND fixed_at IS NULL AND past_at IS NULL AND coalesce(last_event, '') < ?5",
+            params![at, scope, window.surface, run, window.since.to_string()],
         )?;
         if let Some(read_to) = window.read_to {
             self.transaction.execute(
                 "INSERT INTO read_to (scope, surface, at) VALUES (?1, ?2, ?3)
-                 ON CONFLICT (scope, surface) DO UPDATE SET at = max(at, ?3)",
+                 ON CONFLICT (scope, surface) DO UPDATE SET at = ?3",
                 params![scope, window.surface, read_to.as_second()],
             )?;
         }
@@ -342,8 +349,10 @@ impl Pending<'_> {
                 Ok((row.get(0)?, row.get(1)?, row.get(2)?))
             })
             .optional()?;
-        let known = matches!(&before, Some((true, false, last)) if *last >= one.last_event);
-        if !known && self.new.insert(one.fingerprint.clone()) && before.is_some() {
+        let known =
+            matches!(&before, Some((true, false, last)) if !one.counts_events || *last >= one.last_event);
+        let was_over = !matches!(&before, None | Some((true, false, _)));
+        if !known && self.new.insert(one.fingerprint.clone()) && was_over {
             self.returned.insert(one.fingerprint.clone());
         }
         self.transaction

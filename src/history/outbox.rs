@@ -173,6 +173,10 @@ impl History {
     /// Waits until no other run tells; `None` where that takes too long.
     pub fn telling(&self, patience: Duration) -> Option<Telling> {
         let path = PathBuf::from(format!("{}{TELLING}", self.name));
+        // Anything but a file of our own could hold this up for ever.
+        if path.symlink_metadata().is_ok_and(|there| !there.is_file()) {
+            return None;
+        }
         let mut options = OpenOptions::new();
         options.write(true).create(true).truncate(false);
         #[cfg(unix)]

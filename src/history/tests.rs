@@ -17,6 +17,7 @@ fn seen(fingerprint: &str) -> Seen {
         place: "user_data.sh:235".into(),
         message: "anthropic_api_key is written to /opt/paperclip/.env".into(),
         last_event: None,
+        counts_events: false,
     }
 }
 
@@ -164,12 +165,13 @@ fn what_is_no_history_is_left_as_it_is() {
 /// A run that read a trail up to a second.
 fn windowed(at: i64, read_to: Option<i64>) -> Run<'static> {
     let read_to = read_to.map(|at| Timestamp::from_second(at).unwrap());
-    Run { window: Some(Window { surface: "trail", read_to }), ..run(at, true) }
+    let since = "2026-03-29T00:00:00Z".parse().unwrap();
+    Run { window: Some(Window { surface: "trail", since, read_to }), ..run(at, true) }
 }
 
 /// A finding of a trail, and when its last event was.
 fn of_trail(print: &str, last: &str) -> Seen {
-    Seen { surface: "trail".into(), last_event: Some(last.into()), ..seen(print) }
+    Seen { surface: "trail".into(), last_event: Some(last.into()), counts_events: true, ..seen(print) }
 }
 
 fn new_of(history: &mut History, run: Run<'_>, seen: &[Seen]) -> (Vec<String>, usize) {
@@ -211,4 +213,20 @@ fn one_more_event_is_news_and_the_same_one_again_is_not() {
         let told = new_of(&mut history, windowed(at, Some(at)), &[of_trail("keys", last)]);
         assert_eq!(!told.0.is_empty(), new, "{last}");
     }
+}
+
+#[test]
+fn what_lies_within_the_time_that_is_read_and_is_gone_stays_open() {
+    let folder = folder();
+    let mut history = History::open(&folder.path().join("h.db")).unwrap();
+    let stopped = of_trail("stopped", "2026-03-29T07:00:00Z");
+    assert_eq!(new_of(&mut history, windowed(1, Some(1)), &[stopped.clone()]).0, ["stopped"]);
+    // Somebody took the logs away.
+    assert_eq!(new_of(&mut history, windowed(2, Some(2)), &[]), (vec![], 0));
+    assert_eq!(history.entries().unwrap()[0].status(Day::parse("2026-04-01").unwrap()), Status::Open);
+    assert_eq!(
+        new_of(&mut history, windowed(3, Some(3)), &[stopped]).0,
+        Vec::<String>::new(),
+        "it was never over"
+    );
 }

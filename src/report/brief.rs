@@ -3,6 +3,7 @@
 use super::Report;
 use super::told::Told;
 use super::verdict::sentence;
+use crate::finding::EventFacts;
 
 /// What a history keeps of a finding. Every string is redacted and harmless to a terminal.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,8 +20,10 @@ pub struct Brief {
     pub place: String,
     /// One or two sentences.
     pub message: String,
-    /// When the last event met the rule, where events are what it counts.
+    /// When its last event was, of a trail.
     pub last_event: Option<String>,
+    /// Whether single events met the rule.
+    pub counts_events: bool,
 }
 
 /// The report's findings, the worst first.
@@ -35,11 +38,8 @@ pub fn briefs(report: &Report<'_>) -> Vec<Brief> {
             severity: finding.severity.word(),
             place: finding.place.short(),
             message: finding.message.clone(),
-            last_event: finding
-                .events
-                .as_ref()
-                .filter(|events| events.is_of_calls())
-                .map(|events| events.last.clone()),
+            last_event: finding.events.as_ref().map(|events| events.last.clone()),
+            counts_events: finding.events.as_ref().is_some_and(EventFacts::is_of_calls),
         })
         .collect()
 }

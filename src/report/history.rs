@@ -53,17 +53,22 @@ pub struct HistoryRow {
 #[derive(Serialize)]
 struct Whole<'r> {
     version: u32,
-    history: &'r [HistoryRow],
+    history: &'r [&'r HistoryRow],
 }
 
 /// As JSON, version 1: fields are only added.
-pub fn write_history_json(rows: &[HistoryRow], out: &mut dyn Write) -> io::Result<()> {
+pub fn write_history_json(rows: &[&HistoryRow], out: &mut dyn Write) -> io::Result<()> {
     serde_json::to_writer_pretty(&mut *out, &Whole { version: 1, history: rows })?;
     writeln!(out)
 }
 
-/// A row a finding, and how many there are of each status.
-pub fn write_history(rows: &[HistoryRow], style: TableStyle, out: &mut dyn Write) -> io::Result<()> {
+/// A row a finding, and how many there are of each status; those that are not shown are counted, too.
+pub fn write_history(
+    rows: &[&HistoryRow],
+    hidden: &[&HistoryRow],
+    style: TableStyle,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     if !rows.is_empty() {
         let mut table = Builder::default();
         table.push_record(["", "severity", "rule", "where", "first seen", "last seen", "fingerprint"]);
@@ -87,14 +92,15 @@ pub fn write_history(rows: &[HistoryRow], style: TableStyle, out: &mut dyn Write
         }
         writeln!(out, "{table}")?;
     }
-    let count = |status: &str| rows.iter().filter(|row| row.status == status).count();
-    let all = number(rows.len(), "finding", "findings");
+    let count = |status: &str| rows.iter().chain(hidden).filter(|row| row.status == status).count();
+    let all = number(rows.len() + hidden.len(), "finding", "findings");
     let past = match count("past") {
         0 => String::new(),
         past => format!(", {past} past"),
     };
     let (open, accepted, fixed) = (count("open"), count("accepted"), count("fixed"));
-    writeln!(out, "{all}: {open} open, {accepted} accepted, {fixed} fixed{past}")
+    let more = if hidden.is_empty() { "" } else { "; --all shows them all" };
+    writeln!(out, "{all}: {open} open, {accepted} accepted, {fixed} fixed{past}{more}")
 }
 
 /// All that is known of one finding.

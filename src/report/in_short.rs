@@ -18,7 +18,7 @@ pub(super) fn in_short(report: &Report<'_>, told: &Told<'_>) -> Vec<(&'static st
         .iter()
         .filter_map(|surface| {
             let (name, line) = match surface {
-                Surface::Terraform => ("Terraform", terraform(told)),
+                Surface::Terraform => ("Terraform", terraform(report, told)),
                 Surface::Account => ("Account", first(told, &report.account.as_ref()?.verdict, 1)),
                 Surface::Trail => ("Sessions", first(told, &report.trail.as_ref()?.verdict, 2)),
                 Surface::Inventory => ("Keys", inventory(report, told)?),
@@ -30,10 +30,11 @@ pub(super) fn in_short(report: &Report<'_>, told: &Told<'_>) -> Vec<(&'static st
 }
 
 /// The worst one by name and place, and how many more.
-fn terraform(told: &Told<'_>) -> String {
+fn terraform(report: &Report<'_>, told: &Told<'_>) -> String {
     let of_it: Vec<&ToldFinding> =
         told.findings.iter().filter(|finding| finding.surface == Surface::Terraform).collect();
     match of_it.as_slice() {
+        [] if left_out(report) => "nothing is new; what is known is left out".to_owned(),
         [] => "no secret is written to a disk".to_owned(),
         [only] => format!("{} ({})", only.message, only.place.short()),
         [worst, more @ ..] => {
@@ -41,6 +42,13 @@ fn terraform(told: &Told<'_>) -> String {
             format!("{} ({}); {more} more", worst.message, worst.place.short())
         }
     }
+}
+
+/// Whether findings that are known, silenced or not sure are not in the report: then none of it proves that none is there.
+fn left_out(report: &Report<'_>) -> bool {
+    let known =
+        report.gate.history.as_ref().is_some_and(|changes| changes.known_left_out && changes.known > 0);
+    known || report.gate.left_out > 0
 }
 
 /// The verdict's first sentences.

@@ -35,7 +35,9 @@ pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()>
     for (name, line) in in_short(report, &told) {
         page.push_str(&format!("\n* **{name}**: {}", prose(&clipped(&line, LINE))));
     }
-    page.push('\n');
+    if !report.gate.surfaces.is_empty() {
+        page.push('\n');
+    }
     if let Some(section) = &report.account {
         account::add(section, &told.teller, &mut page);
     }

@@ -270,7 +270,10 @@ pub(super) fn coverage(row: &CoverageRow) -> Vec<String> {
         told.push(format!("no event of {}, though it was asked for", few(&row.nothing_of)));
     }
     told.push(match row.data_events {
-        0 => "no data events: reads of objects and secrets' own data are not in these logs".to_owned(),
+        0 => {
+            "no data events: reads and writes of objects, of tables' rows and the like are not in these logs"
+                .to_owned()
+        }
         some => format!("{some} data events"),
     });
     if row.left_out > 0 {

@@ -124,21 +124,20 @@ impl Actions<'_> {
         if !self.first(format!("key {key}")) {
             return;
         }
-        let ended = self.ground.joints.iter().find(|deed| {
+        // The last word counts, and whoever acts later was not ended.
+        let ended = self.ground.joints.iter().rfind(|deed| {
             deed.worked()
                 && deed.at.time >= party.first.time
                 && match deed.name.as_str() {
-                    "DeleteAccessKey" => deed.field("accessKeyId") == Some(key),
-                    "UpdateAccessKey" => {
-                        deed.field("accessKeyId") == Some(key) && deed.field("status") != Some("Active")
-                    }
+                    "DeleteAccessKey" | "UpdateAccessKey" => deed.field("accessKeyId") == Some(key),
                     "DeleteUser" => {
                         !party.user.is_empty() && deed.field("userName") == Some(party.user.as_str())
                     }
                     _ => false,
                 }
         });
-        if let Some(deed) = ended {
+        let stands = |deed: &&Deed| deed.field("status") != Some("Active") && party.last <= deed.at.time;
+        if let Some(deed) = ended.filter(stands) {
             let at = crate::trail::time::written(deed.at.time);
             self.over.push(format!(
                 "access key {} was ended by {} at {at} (event `{}`)",
@@ -265,7 +264,7 @@ impl Actions<'_> {
     /// Whether the role or the user was deleted since: then its sessions can do nothing.
     fn is_gone(&mut self, party: &Party, call: &str, field: &str, name: &str) -> bool {
         let deleted = self.ground.joints.iter().find(|deed| {
-            let of_account = deed.account == party.account && deed.at.time >= party.first.time;
+            let of_account = deed.account == party.account && deed.at.time >= party.last;
             deed.name == call && deed.worked() && of_account && deed.field(field) == Some(name)
         });
         if let Some(deed) = deleted {

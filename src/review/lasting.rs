@@ -57,7 +57,7 @@ kinds! {
         "aws iam detach-user-policy --user-name {userName} --policy-arn {policyArn}",
         "takes the policy's rights from the user", "what the user does by them";
     "AuthorizeSecurityGroupIngress", "an open way into security group `{groupId}`", ["groupId"],
-        ["RevokeSecurityGroupIngress", "DeleteSecurityGroup"],
+        ["DeleteSecurityGroup"],
         "aws ec2 describe-security-group-rules --filters Name=group-id,Values={groupId} --region {region}",
         "shows the group's rules; take away the added one with `revoke-security-group-ingress`", "nothing: it only looks";
     "CreateAccessKey", "access key `{accessKeyId}` of user `{userName}`", ["accessKeyId", "userName"],
@@ -79,7 +79,7 @@ kinds! {
         "aws iam delete-open-id-connect-provider --open-id-connect-provider-arn {openIDConnectProviderArn}",
         "its identities can't take roles any more", "pipelines that sign in by it";
     "CreatePolicyVersion", "a new version of policy `{policyArn}`", ["policyArn"],
-        ["DeletePolicyVersion", "SetDefaultPolicyVersion", "DeletePolicy"],
+        ["DeletePolicy"],
         "aws iam list-policy-versions --policy-arn {policyArn}",
         "shows the versions; go back with `set-default-policy-version`", "nothing: it only looks";
     "CreateRole", "role `{roleName}`", ["roleName"], ["DeleteRole"],
@@ -99,7 +99,7 @@ kinds! {
     "CreateUser", "user `{userName}`", ["userName"], ["DeleteUser"],
         "aws iam attach-user-policy --user-name {userName} --policy-arn arn:aws:iam::aws:policy/AWSDenyAll",
         "the user can do nothing any more, with no key and no password; delete it when it was looked at", "what uses the user";
-    "DeactivateMFADevice", "user `{userName}` without the second factor `{serialNumber}`", ["userName"], ["EnableMFADevice", "DeleteUser"],
+    "DeactivateMFADevice", "user `{userName}` without the second factor `{serialNumber}`", ["userName"], ["DeleteUser"],
         "aws iam list-mfa-devices --user-name {userName}",
         "shows what is left; the user enables a device anew in the console", "nothing: it only looks";
     "DeleteTrail", "trail `{name}`, which was deleted", ["name"], ["CreateTrail"],
@@ -159,7 +159,7 @@ kinds! {
         ["DeleteUserPolicy", "DeleteUser"],
         "aws iam delete-user-policy --user-name {userName} --policy-name {policyName}",
         "takes the policy's rights from the user", "what the user does by them";
-    "RunInstances", "instance `{instanceId}`", ["instanceId"], ["TerminateInstances", "StopInstances"],
+    "RunInstances", "instance `{instanceId}`", ["instanceId"], ["TerminateInstances"],
         "aws ec2 stop-instances --instance-ids {instanceId} --region {region}",
         "stops it; its disks stay for those who look", "what runs on it";
     "SendCommand", "what command `{commandId}` left on its instances", ["commandId"], [],
@@ -247,17 +247,37 @@ pub(super) fn lasting(
         kind.ended_by.contains(&one.name.as_str())
             && one.worked()
             && one.account == made.account
+            // IAM is one for all Regions; all else is not.
+            && (one.region == made.region || made.service.starts_with("iam"))
             && (one.at.time, &one.at.id) > (made.at.time, &made.at.id)
             && one.field("status") != Some("Active")
             && !(again && within(one.session))
             && is_same(kind, made, one)
     };
-    Some(Lasting {
-        made: made.clone(),
-        kind,
-        what: filled(kind.what, made),
-        ended: joints.iter().find(ends).cloned(),
-    })
+    // The last word counts: what was switched on again was not ended.
+    let is_on_again = |end: &Deed| {
+        joints.iter().any(|one| {
+            (one.at.time, &one.at.id) > (end.at.time, &end.at.id)
+                && one.name == end.name
+                && one.worked()
+                && one.account == made.account
+                && one.field("status") == Some("Active")
+                && is_same(kind, made, one)
+        })
+    };
+    let ended = joints.iter().filter(ends).find(|end| !is_on_again(end) && is_of_all(made, end, joints));
+    Some(Lasting { made: made.clone(), kind, what: filled(kind.what, made), ended: ended.cloned() })
+}
+
+/// Whether an end is that of all instances that a call started; a call of another kind makes one thing.
+fn is_of_all(made: &Deed, end: &Deed, joints: &[Deed]) -> bool {
+    made.name != "RunInstances"
+        || made.all("instanceId").all(|id| {
+            let ends = |one: &Deed| {
+                one.name == end.name && one.worked() && one.all("instanceId").any(|own| own == id)
+            };
+            joints.iter().any(ends)
+        })
 }
 
 /// Whether all fields that both have are equal, and there is one.

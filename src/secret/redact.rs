@@ -26,8 +26,8 @@ const SHORTEST_VALUE: usize = 6;
 const SHORTEST_WORD: usize = 4;
 /// A run of characters that nobody named is hidden from this length on, if it looks drawn by lot.
 const SHORTEST_DRAWN: usize = 12;
-/// Characters of a tool use's id after its prefix: 24 were seen; what is much longer is something else.
-const LONGEST_TOOL_USE: usize = 28;
+/// Characters of a tool use's id after its prefix.
+const TOOL_USE: usize = 24;
 /// A value of so many characters is in a path only by intention.
 const LONG_VALUE: usize = 16;
 /// Characters of an access key's id, and how many of them are told.
@@ -115,7 +115,8 @@ impl Redactor {
     /// drawn by lot are hidden too.
     pub fn text<'t>(&self, text: &'t str) -> Cow<'t, str> {
         let mut hidden = self.secrets(text);
-        hidden.extend(drawn(text, |byte| byte.is_ascii_alphanumeric()));
+        let drawn = drawn(text, |byte| byte.is_ascii_alphanumeric());
+        hidden.extend(drawn.filter(|run| !is_tool_use(text, run) && !is_resource(text, run)));
         masked(text, joined(hidden), self.key_ids)
     }
 
@@ -223,13 +224,26 @@ fn drawn(text: &str, part: fn(u8) -> bool) -> impl Iterator<Item = Range<usize>>
         at = start + run;
         Some(start..at)
     })
-    .filter(|run| text.get(run.clone()).is_some_and(looks_drawn) && !is_tool_use(text, run))
+    .filter(|run| text.get(run.clone()).is_some_and(looks_drawn))
+}
+
+/// Whether this is the end of an id of EC2's and its kin: `ami-0abcdef1234567890`, 8 or 17 hex digits after a short word. It
+/// names a thing, opens nothing, and a command without it can't be run.
+fn is_resource(text: &str, run: &Range<usize>) -> bool {
+    let is_hex = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+    let own = text.get(run.clone()).unwrap_or_default();
+    let before = text.get(..run.start).unwrap_or_default().as_bytes();
+    let Some((b'-', before)) = before.split_last() else { return false };
+    let word = before.iter().rev().take_while(|byte| byte.is_ascii_lowercase()).count();
+    matches!(own.len(), 8 | 17) && own.bytes().all(is_hex) && (1..=8).contains(&word)
 }
 
 /// Whether this is the id of an agent's tool use: `toolu_01AjU2TvSydb1THCnRCcYCLQ`. It names an approval, opens nothing,
 /// and is what a reader looks for in the agent's transcript.
 fn is_tool_use(text: &str, run: &Range<usize>) -> bool {
-    run.len() <= LONGEST_TOOL_USE && text.get(..run.start).is_some_and(|before| before.ends_with("toolu_"))
+    run.len() == TOOL_USE
+        && text.get(run.clone()).is_some_and(|own| own.starts_with("01"))
+        && text.get(..run.start).is_some_and(|before| before.ends_with("toolu_"))
 }
 
 /// The forms of a value that have `shortest` characters or more: as it is, line by line, escaped, encoded. Each once.

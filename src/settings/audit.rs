@@ -7,8 +7,9 @@ use toml::Spanned;
 
 /// More hours than this are a mistake: a hundred years.
 const MOST_HOURS: i64 = 876_000;
-/// CloudTrail writes most of its logs within minutes, and some hours late.
-const OVERLAP_HOURS: i64 = 6;
+/// A role's session lasts twelve hours at most: what issued one that is in use is read with it. CloudTrail writes most of
+/// its logs within minutes, and some late.
+const OVERLAP_HOURS: i64 = 13;
 /// How far back the first run of a job reads.
 const FIRST_DAYS: i64 = 30;
 

@@ -92,7 +92,7 @@ const HEAD: &str = "\
 const AUDIT: &str = "\
 # aws = true                           # ask AWS for the account and for the parameters
 # live = true                          # ask CloudTrail's event history, where there are no logs
-# overlap-hours = 6                    # with --history: what each run reads again, as logs come late
+# overlap-hours = 13                   # with --history: what each run reads again, as logs come late
 # first-days = 30                      # with --history: how far back the first run reads
 ";
 

@@ -17,7 +17,7 @@ const BUS: &str = "[notify]\nevent-bridge = { region = \"us-east-1\" }\n";
 const HUB: &str = "[notify]\nsecurity-hub = { account = \"123456789012\", region = \"us-east-1\" }\n";
 
 fn scan(here: &Here) -> Ran {
-    here.run(&["scan", "--history", "audit.db", "-f", "json", "infra"])
+    here.run(&["scan", "--history", "audit.db", "-f", "json", "--settings", "infra/secretrail.toml", "infra"])
 }
 
 fn at(endpoint: &str, settings: &str, terraform: &str) -> Here {

@@ -87,7 +87,7 @@ fn a_silent_trail_is_a_gap() {
     assert_eq!(night("2026-04-02T03:00:00Z").code, 0);
     let ran = night("2026-04-09T03:00:00Z");
     assert_eq!(ran.code, 3);
-    assert!(ran.out.contains("no event from 2026-04-01T21:00:00Z on: has the trail stopped?"), "{}", ran.out);
+    assert!(ran.out.contains("no event from 2026-04-01T14:00:00Z on: has the trail stopped?"), "{}", ran.out);
 }
 
 fn lock(folder: &Folder) -> PathBuf {

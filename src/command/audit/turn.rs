@@ -29,6 +29,8 @@ pub(super) struct Turn {
     pub since: Option<i64>,
     /// Whether that is because of an earlier turn, or will be for a later one.
     pub comes_back: bool,
+    /// Whether something that no turn has read lies before that.
+    pub leaves_a_hole: bool,
 }
 
 impl Turn {
@@ -46,17 +48,22 @@ impl Turn {
         wait(Duration::from_secs(drawn_below(arguments.jitter)), setup)?;
         let Some(history) = &arguments.report.history else {
             let begun = arguments.aws.clock.unwrap_or_else(Timestamp::now);
-            return Ok(Self { _held: None, begun, since: arguments.since, comes_back: false });
+            let since = arguments.since;
+            return Ok(Self { _held: None, begun, since, comes_back: false, leaves_a_hole: false });
         };
         let held = hold(history, scope, Duration::from_secs(arguments.wait), setup)?;
         let begun = arguments.aws.clock.unwrap_or_else(Timestamp::now);
         let before = History::open(history)?.read_to(scope, Surface::Trail.word())?;
-        let since = match before {
-            Some(before) => before - SignedDuration::from_hours(job.overlap_hours),
-            None => begun - SignedDuration::from_hours(job.first_days * 24),
+        // A clock that was wrong once must not hide what happens until it is right again.
+        let (from, hours) = match before {
+            Some(before) => (before.min(begun), job.overlap_hours),
+            None => (begun, job.first_days.saturating_mul(24)),
         };
-        let since = arguments.since.unwrap_or(since.as_second());
-        Ok(Self { _held: Some(held), begun, since: Some(since), comes_back: true })
+        let since = from.checked_sub(SignedDuration::from_hours(hours)).unwrap_or(Timestamp::UNIX_EPOCH);
+        // Who asks for less leaves a hole: the next run must not begin behind it.
+        let leaves_a_hole = arguments.since.is_some_and(|asked| asked > since.as_second());
+        let since = Some(arguments.since.unwrap_or(since.as_second()));
+        Ok(Self { _held: Some(held), begun, since, comes_back: true, leaves_a_hole })
     }
 }
 
@@ -89,6 +96,11 @@ fn hold(history: &Path, scope: &str, patience: Duration, setup: &Setup) -> Resul
         Error::new(ErrorKind::Input, format!("the lock {} can't be used: {reason}", path.display()))
             .hint("look at the rights of the history's folder")
     };
+    // Anything else could make this wait for ever, or lie elsewhere.
+    if path.symlink_metadata().is_ok_and(|there| !there.is_file()) {
+        return Err(Error::new(ErrorKind::Input, format!("the lock {} is no regular file", path.display()))
+            .hint("take it away"));
+    }
     let mut options = File::options();
     options.create(true).write(true).truncate(false);
     #[cfg(unix)]

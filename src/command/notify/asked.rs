@@ -31,7 +31,7 @@ pub(in crate::command) fn run(arguments: &NotifyArguments) -> Result<ExitCode, E
 type Told = (String, Result<(), String>);
 
 fn test(only: &[String], settings: Option<&Path>) -> Result<ExitCode, Error> {
-    let notify = Settings::load(settings, &here()?)?.notify;
+    let notify = Settings::load_asked(settings, &here()?)?.notify;
     if notify.is_empty() {
         return Err(Error::new(ErrorKind::Usage, "the settings name nobody to tell")
             .hint("`secretrail notify --help` shows [notify] of secretrail.toml"));

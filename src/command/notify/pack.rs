@@ -87,6 +87,10 @@ fn value(origin: &Origin) -> Result<Secret, String> {
         }
         Origin::File(path) => {
             let unread = |reason: String| format!("{} can't be read: {reason}", path.display());
+            // A pipe could hold the run up for ever.
+            if path.metadata().is_ok_and(|there| !there.is_file()) {
+                return Err(unread("it is no regular file".to_owned()));
+            }
             let file = File::open(path).map_err(|error| unread(refused(error.kind())))?;
             let mut text = String::new();
             let read = file.take(MOST_BYTES).read_to_string(&mut text);

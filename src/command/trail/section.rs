@@ -50,9 +50,9 @@ fn verdict(sessions: &[Session], unseen: usize) -> Vec<String> {
         ));
     }
     let agents: Vec<&Session> = sessions.iter().filter(|session| session.actor.kind == Kind::Agent).collect();
-    if agents.is_empty() {
+    if agents.is_empty() && !sessions.is_empty() {
         told.push("no activity carries an agent's mark; marks are young and can be left out, so this proves no absence".to_owned());
-    } else {
+    } else if !agents.is_empty() {
         let names = agents.iter().map(|session| session.actor.name.as_str()).filter(|name| !name.is_empty());
         let names: std::collections::BTreeSet<&str> = names.collect();
         let events: u64 = agents.iter().map(|session| session.tally.events).sum();
@@ -84,6 +84,9 @@ fn root(sessions: &[Session]) -> String {
     if used.is_empty() {
         let tried: u64 = real.iter().map(|session| session.tally.events).sum();
         let tried = if tried > 0 { format!("; {tried} sign-ins as root failed") } else { String::new() };
+        if sessions.is_empty() {
+            return "no event was read, so nothing is known".to_owned();
+        }
         return format!("root was not used in these logs{tried}{of_tasks}");
     }
     let mut parts = Vec::new();

@@ -372,7 +372,7 @@ impl Page<'_> {
             html! {
                 tr {
                     th scope="row" { (number) }
-                    td { code { (self.say.name(&file.name)) } }
+                    td { code { (self.say.path(&file.name)) } }
                     td { @match &file.sha256 { Some(hash) => code { (hash) }, None => strong.bad { "could not be read" } } }
                 }
             }

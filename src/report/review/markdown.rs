@@ -480,7 +480,7 @@ impl Page<'_> {
 
     fn file(&self, number: &str, file: &Evidence, out: &mut dyn Write) -> io::Result<()> {
         let hash = file.sha256.as_deref().map_or("could not be read".to_owned(), code);
-        row(&[number.to_owned(), code(&self.say().name(&file.name)), hash], out)
+        row(&[number.to_owned(), code(&self.say().path(&file.name)), hash], out)
     }
 
     /// Logs that events are told of.

@@ -104,6 +104,11 @@ impl Say<'_> {
         clipped(&self.text(text), LONGEST_NAME)
     }
 
+    /// The path of a file, which somebody must be able to open.
+    fn path(&self, text: &str) -> String {
+        clipped(&shown(&self.redactor.path(text)), LONGEST_NAME)
+    }
+
     /// A sentence.
     fn message(&self, text: &str) -> String {
         clipped(&self.text(text), LONGEST_MESSAGE)

@@ -173,6 +173,15 @@ fn ids_of_access_keys_are_told_where_they_are_asked_for() {
 }
 
 #[test]
+fn ids_of_resources_are_told() {
+    let redactor = Redactor::default();
+    for id in ["ami-0a1b2c3d4e5f6a7b8", "i-1a2b3c4d", "vpc-0f9e8d7c6b5a4f3e2"] {
+        let text = format!("aws ec2 reset-image-attribute --image-id '{id}'");
+        assert_eq!(redactor.text(&text), text);
+    }
+}
+
+#[test]
 fn the_id_of_a_tool_use_is_told_and_a_value_in_its_place_is_not() {
     let redactor = Redactor::default();
     let mark = "app/cc-0141fab3-toolu_01AjU2TvSydb1THCnRCcYCLQ (marked)";

@@ -2,6 +2,8 @@
 //! members the first ones of the alphabet stay. There are some dozens of them for each session, so an empty one takes no
 //! memory, and one of a single member little.
 
+use crate::trail::agent;
+
 /// Members that are kept.
 const MOST: usize = 500;
 
@@ -12,15 +14,24 @@ pub struct Few {
     more: bool,
 }
 
-/// Puts one more into an ordered list; whether another one had to go.
-fn put<T>(all: &mut Vec<T>, at: usize, one: T) -> bool {
+/// Puts one more into an ordered list; whether another one had to go: the last that does not matter, or else the last.
+fn put<T>(all: &mut Vec<T>, at: usize, one: T, matters: fn(&T) -> bool) -> bool {
     if all.is_empty() {
         all.reserve_exact(1);
     }
     all.insert(at, one);
-    let is_too_many = all.len() > MOST;
-    all.truncate(MOST);
-    is_too_many
+    if all.len() <= MOST {
+        return false;
+    }
+    let last = all.iter().rposition(|one| !matters(one));
+    all.remove(last.unwrap_or(all.len() - 1));
+    true
+}
+
+/// Whether a user agent carries an agent's mark: no flood of others may push it out.
+fn is_marked((text, _): &(Box<str>, (i64, i64))) -> bool {
+    let marks = agent::marks(text);
+    !marks.codes.is_empty() || !marks.clients.is_empty() || marks.app.is_some() || marks.environment.is_some()
 }
 
 impl Few {
@@ -31,7 +42,7 @@ impl Few {
             return;
         }
         if let Err(at) = self.all.binary_search_by(|known| (**known).cmp(text)) {
-            self.more |= put(&mut self.all, at, text.into());
+            self.more |= put(&mut self.all, at, text.into(), |_| false);
         }
     }
 
@@ -84,7 +95,7 @@ impl Spans {
     pub fn add(&mut self, text: impl AsRef<str>, first: i64, last: i64) {
         let text = text.as_ref();
         match self.place(text) {
-            Err(at) => self.more |= put(&mut self.all, at, (text.into(), (first, last))),
+            Err(at) => self.more |= put(&mut self.all, at, (text.into(), (first, last)), is_marked),
             Ok(at) => {
                 if let Some((_, span)) = self.all.get_mut(at) {
                     *span = (span.0.min(first), span.1.max(last));
@@ -134,5 +145,17 @@ mod tests {
         (0..900).for_each(|number| left.add(format!("{number:04}"), number, number));
         (0..900).rev().for_each(|number| right.add(format!("{number:04}"), number, number));
         assert_eq!(left, right);
+    }
+
+    #[test]
+    fn a_flood_of_user_agents_does_not_push_out_an_agent_s_mark() {
+        let marked = "aws-cli/2.36.7 ua/2.1 m/AN,E,b md/command#ssm.get-parameter";
+        let flood = || (0..900).map(|number| format!("!{number:04}"));
+        let (mut before, mut after) = (Spans::default(), Spans::default());
+        before.add(marked, 1, 1);
+        flood().for_each(|text| before.add(text, 2, 2));
+        flood().for_each(|text| after.add(text, 2, 2));
+        after.add(marked, 1, 1);
+        assert!(before.contains(marked) && before == after);
     }
 }

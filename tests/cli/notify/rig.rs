@@ -41,7 +41,13 @@ impl Job {
     }
 
     pub fn run(&self, arguments: &[&str]) -> Ran {
-        run(command(self.folder.path()).envs(self.environment.iter().cloned()).args(arguments))
+        let mut command = command(self.folder.path());
+        command.envs(self.environment.iter().cloned()).args(arguments);
+        // Only a file that is named says who is told.
+        if ["scan", "audit"].contains(&arguments.first().copied().unwrap_or_default()) {
+            command.args(["--settings", "secretrail.toml"]);
+        }
+        run(&mut command)
     }
 }
 
