@@ -116,7 +116,8 @@ fn each_account_is_judged_and_what_is_denied_is_told() {
 
     // Beside other surfaces, with the settings alone.
     here.write("secretrail.toml", "[accounts]\norganization = true\n[audit]\naws = true\n");
-    let beside = here.run(&[&["audit", "--format", "json"][..], &CLOCK].concat());
+    let beside =
+        here.run(&[&["audit", "--settings", "secretrail.toml", "--format", "json"][..], &CLOCK].concat());
     assert_eq!((told(&beside), beside.code), (expected.to_vec(), 1), "{beside:?}");
 }
 

@@ -96,7 +96,7 @@ resource "aws_ecs_task_definition" "audit" {
     image                  = var.image
     essential              = true
     readonlyRootFilesystem = true
-    command                = ["audit", "--no-progress", "--history", "/history/audit.db", "--only-new", "--jitter", "600"]
+    command                = ["audit", "--no-progress", "--settings", "/history/secretrail.toml", "--history", "/history/audit.db", "--only-new", "--jitter", "600"]
     mountPoints            = [{ sourceVolume = "history", containerPath = "/history" }]
     logConfiguration = {
       logDriver = "awslogs"

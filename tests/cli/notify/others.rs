@@ -12,7 +12,8 @@ fn slack_gets_a_message_for_people() {
     let calls = receiver.calls();
     assert_eq!(calls.len(), 1);
     let body = calls[0].json();
-    assert_eq!(body["text"], "secretrail: 1 new finding; the audit fails now (terraform .)");
+    let title = format!("secretrail: 1 new finding; the audit fails now ({})", job.scope());
+    assert_eq!(body["text"], title);
     let told = body.to_string();
     assert!(told.contains("critical secret-written-to-disk at `main.tf:5`"), "{told}");
     assert!(told.contains("Open now: 1 critical, 1 high"), "{told}");
@@ -54,12 +55,14 @@ fn prometheus_finds_the_figures_of_the_last_run() {
     let day = |day: &str| job.run(&["scan", "--history", "audit.db", "--now", day, "-f", "json"]).code;
     let has = |line: &str| {
         let text = job.folder.read("metrics/secretrail.prom");
+        let line = line.replace("terraform .\"", &format!("{}\"", job.scope()));
         assert!(text.lines().any(|one| one == line), "{line}\n{text}");
     };
     assert_eq!(day("2026-02-28"), 0);
     let found = |severity: &str, status: &str, count: usize| {
         let labels = format!(
-            "scope=\"terraform .\",surface=\"terraform\",severity=\"{severity}\",status=\"{status}\""
+            "scope=\"{}\",surface=\"terraform\",severity=\"{severity}\",status=\"{status}\"",
+            job.scope()
         );
         has(&format!("secretrail_findings{{{labels}}} {count}"));
     };
@@ -70,8 +73,8 @@ fn prometheus_finds_the_figures_of_the_last_run() {
     assert_eq!(day("2026-03-03"), 1);
     found("critical", "new", 0);
     found("critical", "open", 1);
-    has("secretrail_oldest_finding_age_seconds{scope=\"terraform .\"} 172800");
-    has("secretrail_exit_code{scope=\"terraform .\"} 1");
+    has(&format!("secretrail_oldest_finding_age_seconds{{scope=\"{}\"}} 172800", job.scope()));
+    has(&format!("secretrail_exit_code{{scope=\"{}\"}} 1", job.scope()));
     // A broken file hides findings: the last success is that of the day before.
     job.folder.write("main.tf", LEAK.replace("user_data", "user_data = = {"));
     assert_eq!(day("2026-03-04"), 3);

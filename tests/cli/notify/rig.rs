@@ -35,6 +35,12 @@ impl Job {
         self.environment.push((name.to_owned(), value.into()));
     }
 
+    /// What the job is called.
+    pub fn scope(&self) -> String {
+        let name = self.folder.path().file_name().unwrap_or_default().to_string_lossy();
+        format!("terraform . in {name}")
+    }
+
     /// `secretrail scan`, with the history.
     pub fn scan(&self) -> Ran {
         self.run(&["scan", "--history", "audit.db", "-f", "json"])

@@ -139,7 +139,7 @@ fn a_run_that_is_killed_loses_nothing_and_doubles_only_under_the_same_number() {
     for moment in 0..25_u64 {
         job.folder.write("main.tf", if moment % 2 == 0 { LEAK } else { CLEAN });
         let mut run = std::process::Command::new(env!("CARGO_BIN_EXE_secretrail"));
-        run.args(["scan", "--history", "audit.db", "-o", "out.json"])
+        run.args(["scan", "--history", "audit.db", "-o", "out.json", "--settings", "secretrail.toml"])
             .current_dir(job.folder.path())
             .env_clear();
         run.env("HOOK", url(&receiver)).env("HOOK_SECRET", super::rig::SECRET);

@@ -19,7 +19,7 @@ fn a_change_is_told_once_and_signed() {
     assert_eq!(all, [(2, 0, 0), (0, 0, 2), (0, 2, 0)]);
     let standings: Vec<_> = told.iter().map(|change| change["standing"]["now"].as_str().unwrap()).collect();
     assert_eq!(standings, ["fails", "clean", "fails"]);
-    assert_eq!((&told[0]["scope"], &told[0]["open"]["critical"]), (&"terraform .".into(), &1.into()));
+    assert_eq!((&told[0]["scope"], &told[0]["open"]["critical"]), (&job.scope().into(), &1.into()));
     assert!(told[0]["new"][0]["place"].as_str().unwrap().starts_with("main.tf:5"), "{}", told[0]);
 }
 
