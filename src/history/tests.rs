@@ -220,7 +220,7 @@ fn what_lies_within_the_time_that_is_read_and_is_gone_stays_open() {
     let folder = folder();
     let mut history = History::open(&folder.path().join("h.db")).unwrap();
     let stopped = of_trail("stopped", "2026-03-29T07:00:00Z");
-    assert_eq!(new_of(&mut history, windowed(1, Some(1)), &[stopped.clone()]).0, ["stopped"]);
+    assert_eq!(new_of(&mut history, windowed(1, Some(1)), std::slice::from_ref(&stopped)).0, ["stopped"]);
     // Somebody took the logs away.
     assert_eq!(new_of(&mut history, windowed(2, Some(2)), &[]), (vec![], 0));
     assert_eq!(history.entries().unwrap()[0].status(Day::parse("2026-04-01").unwrap()), Status::Open);
