@@ -243,7 +243,8 @@ fn a_trail_tells_who_wrote_a_parameter() {
     here.write("others/log.json", &json!({"Records": records}).to_string());
     let (_, report) = check(&here, &["--trail", "others"]);
     assert_eq!(written_since(&report), plain);
-    // What was collected together tells it without being asked.
+    // What was collected together tells it without being asked. It is asked for up to the second that has begun.
+    std::thread::sleep(std::time::Duration::from_millis(1100));
     let ran = here.collect(&["--surface", "trail", "--inventory"]);
     assert_eq!(ran.code, 0, "{ran:?}");
     let (ran, report) = check(&here.no_key(), &["--evidence", "evidence"]);
