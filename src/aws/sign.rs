@@ -1,4 +1,5 @@
-//! Signs single calls of services that have no SDK here: SNS, EventBridge and Security Hub are a POST each.
+//! Signs single calls of services that have no SDK here: those of SNS, EventBridge, Security Hub and Organizations are a
+//! POST each.
 
 use std::fmt;
 use std::time::{Duration, SystemTime};
@@ -6,6 +7,8 @@ use std::time::{Duration, SystemTime};
 use aws_sdk_sts::config::{Credentials, ProvideCredentials};
 use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
 use aws_sigv4::sign::v4;
+use aws_smithy_runtime_api::box_error::BoxError;
+use aws_smithy_runtime_api::client::identity::Identity;
 use jiff::Timestamp;
 use tokio::sync::watch;
 
@@ -60,22 +63,30 @@ impl Signer {
         at: Timestamp,
         body: &[u8],
     ) -> Result<Vec<(String, String)>, String> {
-        let unsigned = || "the call can't be signed".to_owned();
         let identity = self.credentials.clone().into();
-        let parameters = v4::SigningParams::builder()
-            .identity(&identity)
-            .region(region)
-            .name(service)
-            .time(SystemTime::from(at))
-            .settings(SigningSettings::default())
-            .build()
-            .map_err(|_| unsigned())?;
-        let body = SignableBody::Bytes(body);
-        let request = SignableRequest::new("POST", address, headers.iter().copied(), body);
-        let signed = sign(request.map_err(|_| unsigned())?, &parameters.into()).map_err(|_| unsigned())?;
-        let (instructions, _) = signed.into_parts();
-        Ok(instructions.headers().map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
+        added(&identity, (service, region, address), headers, at, body)
+            .map_err(|_| "the call can't be signed".to_owned())
     }
+}
+
+/// The headers that sign a POST. `headers` are those that it has already.
+pub(super) fn added(
+    identity: &Identity,
+    (service, region, address): (&str, &str, &str),
+    headers: &[(&str, &str)],
+    at: Timestamp,
+    body: &[u8],
+) -> Result<Vec<(String, String)>, BoxError> {
+    let parameters = v4::SigningParams::builder()
+        .identity(identity)
+        .region(region)
+        .name(service)
+        .time(SystemTime::from(at))
+        .settings(SigningSettings::default())
+        .build()?;
+    let request = SignableRequest::new("POST", address, headers.iter().copied(), SignableBody::Bytes(body))?;
+    let (signed, _) = sign(request, &parameters.into())?.into_parts();
+    Ok(signed.headers().map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
 }
 
 impl fmt::Debug for Signer {

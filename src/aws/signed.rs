@@ -1,11 +1,7 @@
 //! One signed call to a service that speaks JSON and is asked so little that no SDK of its own is worth its build.
 
-use std::time::SystemTime;
-
 use aws_credential_types::provider::ProvideCredentials;
 use aws_sdk_sts::error::SdkError;
-use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
-use aws_sigv4::sign::v4::SigningParams;
 use aws_smithy_runtime::client::orchestrator::operation::Operation;
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::behavior_version::BehaviorVersion;
@@ -13,10 +9,12 @@ use aws_smithy_runtime_api::client::identity::Identity;
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse, OrchestratorError};
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::error::ErrorMetadata;
+use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::ask::Tap;
 use super::session::Session;
+use super::sign::added;
 
 /// The content of such a call.
 const JSON: &str = "application/x-amz-json-1.1";
@@ -105,20 +103,13 @@ async fn request(
 ) -> Result<Prepared, BoxError> {
     let provider = session.config.credentials_provider().ok_or("no credentials")?;
     let identity = Identity::from(provider.provide_credentials().await?);
-    let settings = SigningParams::builder()
-        .identity(&identity)
-        .region(&service.region)
-        .name(service.name)
-        .time(SystemTime::now())
-        .settings(SigningSettings::default())
-        .build()?;
     let target = format!("{}.{action}", service.target);
-    let head = [("content-type", JSON), ("x-amz-target", target.as_str())];
+    let own = [("content-type", JSON), ("x-amz-target", target.as_str())];
     let url = format!("{}/", service.endpoint.trim_end_matches('/'));
-    let signable = SignableRequest::new("POST", url, head.into_iter(), SignableBody::Bytes(body.as_bytes()))?;
-    let (signed, _) = sign(signable, &settings.into())?.into_parts();
-    let all = head.into_iter().chain(signed.headers());
-    Ok(Prepared { head: all.map(|(name, value)| (name.to_owned(), value.to_owned())).collect(), body })
+    let place = (service.name, service.region.as_str(), url.as_str());
+    let signed = added(&identity, place, &own, Timestamp::now(), body.as_bytes())?;
+    let own = own.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned()));
+    Ok(Prepared { head: own.chain(signed).collect(), body })
 }
 
 /// An error's code stands in its body, and sometimes in the head.
