@@ -1,5 +1,6 @@
 //! `secretrail.toml`: what a team settles once.
 
+mod account;
 mod accounts;
 mod audit;
 pub mod draft;
@@ -116,7 +117,7 @@ struct Written {
     exclude: Vec<String>,
     respect_gitignore: bool,
     baseline: Option<PathBuf>,
-    account: WrittenAccount,
+    account: account::Written,
     accounts: Option<Spanned<accounts::Written>>,
     trail: WrittenTrail,
     run: WrittenRun,
@@ -135,16 +136,6 @@ struct WrittenGap {
     name: Option<String>,
     reason: Option<String>,
     until: Option<WrittenDay>,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
-struct WrittenAccount {
-    key_rotation_days: Option<Spanned<i64>>,
-    unused_days: Option<Spanned<i64>>,
-    root_used_days: Option<Spanned<i64>>,
-    report_age_hours: Option<Spanned<i64>>,
-    agent_roles: Option<Vec<Spanned<String>>>,
 }
 
 #[derive(Deserialize, Default)]
@@ -298,7 +289,8 @@ impl Settings {
             gap_entry(one.into_inner(), range).map_err(|reason| wrong(place, reason))
         });
         let accepted_gaps = gaps.collect::<Result<_, _>>()?;
-        let account = thresholds(written.account).map_err(|(at, reason)| wrong(place(text, at), reason))?;
+        let account =
+            account::thresholds(written.account).map_err(|(at, reason)| wrong(place(text, at), reason))?;
         let session =
             session::session(written.session).map_err(|(at, reason)| wrong(place(text, at), reason))?;
         let accounts = written.accounts.map(accounts::settings).transpose();
@@ -341,39 +333,6 @@ pub fn place(text: &str, at: usize) -> String {
     let before = text.get(..at).unwrap_or_default();
     let column = before.len() - before.rfind('\n').map_or(0, |at| at + 1) + 1;
     format!(":{}:{column}", before.matches('\n').count() + 1)
-}
-
-/// More days or hours than this are a mistake: a hundred years.
-const MOST_UNITS: i64 = 876_000;
-
-/// `[account]`; the error says where and what is wrong, and quotes nothing.
-fn thresholds(written: WrittenAccount) -> Result<Thresholds, (usize, &'static str)> {
-    let mut all = Thresholds::default();
-    let numbers = [
-        (written.key_rotation_days, &mut all.key_rotation_days),
-        (written.unused_days, &mut all.unused_days),
-        (written.root_used_days, &mut all.root_used_days),
-        (written.report_age_hours, &mut all.report_age_hours),
-    ];
-    for (written, number) in numbers {
-        let Some(written) = written else { continue };
-        let at = written.span().start;
-        *number = written.into_inner();
-        if !(1..=MOST_UNITS).contains(number) {
-            return Err((at, "this must be a whole number from 1 on"));
-        }
-    }
-    if let Some(patterns) = written.agent_roles {
-        if let Some(empty) = patterns.iter().find(|pattern| pattern.get_ref().trim().is_empty()) {
-            return Err((
-                empty.span().start,
-                "this pattern is empty: write a role's name, with * for any letters",
-            ));
-        }
-        all.agent_roles = patterns.into_iter().map(Spanned::into_inner).collect();
-        all.agent_roles_named = true;
-    }
-    Ok(all)
 }
 
 /// One `[[ignore]]`; the error says what is wrong with it and quotes nothing.
