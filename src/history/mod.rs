@@ -127,6 +127,7 @@ impl History {
             owner_only(path);
             let mut connection = Connection::open(path)?;
             connection.busy_timeout(PATIENCE)?;
+            schema::check(&connection)?;
             // Readers do not wait for a run, and a run that is killed leaves a whole file.
             connection.pragma_update(None, "journal_mode", "WAL")?;
             connection.pragma_update(None, "synchronous", "FULL")?;

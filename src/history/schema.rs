@@ -80,19 +80,22 @@ CREATE INDEX outbox_waiting ON outbox (id) WHERE ended_at IS NULL;
 ",
 ];
 
-/// Makes a file of an older version, or a new one, one of today's.
-pub(super) fn migrate(connection: &mut Connection) -> Result<(), Trouble> {
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let number = |name: &str| transaction.pragma_query_value(None, name, |row| row.get::<_, i32>(0));
+/// Whether the file is a history that this version knows, or an empty one; returns its version. Nothing is written.
+pub(super) fn check(connection: &Connection) -> Result<usize, Trouble> {
+    let number = |name: &str| connection.pragma_query_value(None, name, |row| row.get::<_, i32>(0));
     let (application, version) = (number("application_id")?, number("user_version")?);
-    let tables: i64 = transaction.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
     if application != APPLICATION && (application != 0 || tables > 0) {
         return Err(Trouble::NotOurs);
     }
     let done = usize::try_from(version).unwrap_or(usize::MAX);
-    if done > STEPS.len() {
-        return Err(Trouble::Later);
-    }
+    if done > STEPS.len() { Err(Trouble::Later) } else { Ok(done) }
+}
+
+/// Makes a file of an older version, or a new one, one of today's.
+pub(super) fn migrate(connection: &mut Connection) -> Result<(), Trouble> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let done = check(&transaction)?;
     for step in STEPS.iter().skip(done) {
         transaction.execute_batch(step)?;
     }
