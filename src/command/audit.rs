@@ -29,13 +29,7 @@ pub(super) fn run(cli: &Cli, arguments: &AuditArguments) -> Result<ExitCode, Err
     let setup = Setup::of_audit(&what(arguments))?;
     let silencing = Silencing::load(&setup, arguments.report.baseline.as_deref(), arguments.setup.now)?;
     let (job, missing) = job(arguments, &setup)?;
-    let scope = scope("audit", job.terraform.iter().chain(&job.trail).chain(&job.evidence));
-    let scope = [Some(scope), job.aws.then(|| "aws".to_owned()), job.live.then(|| "live".to_owned())]
-        .into_iter()
-        .chain([arguments.aws.profile.clone(), arguments.aws.role_arn.clone()])
-        .flatten()
-        .collect::<Vec<_>>()
-        .join(" ");
+    let scope = called(&job, &missing, arguments);
     let turn = Turn::begin(arguments, &job, &scope, &setup)?;
     let mut all = All::new(&setup);
     for path in &missing {
@@ -184,6 +178,22 @@ fn nothing_to_audit() -> Error {
         .hint("name folders that hold Terraform or CloudTrail's logs; --exit-zero accepts an empty report")
 }
 
+/// How a history tells the job from others. What is not there tonight is the job's all the same.
+fn called(job: &Audit, missing: &[PathBuf], arguments: &AuditArguments) -> String {
+    let mut paths: Vec<PathBuf> =
+        job.terraform.iter().chain(&job.trail).chain(&job.evidence).chain(missing).cloned().collect();
+    paths.extend_from_slice(&arguments.lists);
+    paths.sort();
+    let mut name = scope("audit", paths.iter());
+    for (word, asked) in [(" aws", job.aws), (" live", job.live)] {
+        name.push_str(if asked { word } else { "" });
+    }
+    for one in [&arguments.aws.profile, &arguments.aws.role_arn].into_iter().flatten() {
+        name.push_str(&format!(" {one}"));
+    }
+    name
+}
+
 /// What the settings name and this run leaves out, as the user named something else.
 fn left_out(job: &Audit, settings: &Audit) -> Option<String> {
     let left = [
@@ -212,7 +222,7 @@ fn job(arguments: &AuditArguments, setup: &Setup) -> Result<(Audit, Vec<PathBuf>
         ..setup.settings.audit.clone()
     };
     let job = if named.is_empty() {
-        let (job, missing) = there(setup.settings.audit.clone());
+        let (job, missing) = there(&setup.settings.audit);
         if !missing.is_empty() {
             return Ok((job, missing));
         }
@@ -230,22 +240,17 @@ fn job(arguments: &AuditArguments, setup: &Setup) -> Result<(Audit, Vec<PathBuf>
     }
 }
 
-/// A job that nobody watches looks at what there is, and tells what is not.
-fn there(mut job: Audit) -> (Audit, Vec<PathBuf>) {
-    let mut missing = Vec::new();
-    let surfaces = usize::from(job.aws) + usize::from(job.live) + job.evidence.len();
-    if surfaces
-        + job.terraform.iter().chain(&job.trail).filter(|path| is_remote(path) || path.exists()).count()
-        > 0
-    {
-        for paths in [&mut job.terraform, &mut job.trail] {
-            let (here, gone) =
-                std::mem::take(paths).into_iter().partition(|path| is_remote(path) || path.exists());
-            *paths = here;
-            missing.extend::<Vec<PathBuf>>(gone);
-        }
-    }
-    (job, missing)
+/// A job that nobody watches looks at what there is, and tells what is not. Where nothing is there, nothing is taken out.
+fn there(job: &Audit) -> (Audit, Vec<PathBuf>) {
+    let is_there = |path: &PathBuf| is_remote(path) || path.exists();
+    let part = |paths: &[PathBuf]| -> (Vec<PathBuf>, Vec<PathBuf>) {
+        paths.iter().cloned().partition(|path| is_there(path))
+    };
+    let (terraform, mut missing) = part(&job.terraform);
+    let (trail, more) = part(&job.trail);
+    missing.extend(more);
+    let rest = Audit { terraform, trail, ..job.clone() };
+    if rest.is_empty() { (job.clone(), Vec::new()) } else { (rest, missing) }
 }
 
 fn what(arguments: &AuditArguments) -> What {

@@ -3,7 +3,7 @@
 use super::Report;
 use super::inventory::KeyState;
 use super::told::{Told, ToldFinding};
-use super::verdict::number;
+use super::verdict::{known_left_out, number};
 use crate::finding::Surface;
 
 /// More names are counted.
@@ -34,7 +34,8 @@ fn terraform(report: &Report<'_>, told: &Told<'_>) -> String {
     let of_it: Vec<&ToldFinding> =
         told.findings.iter().filter(|finding| finding.surface == Surface::Terraform).collect();
     match of_it.as_slice() {
-        [] if left_out(report) => "nothing is new; what is known is left out".to_owned(),
+        [] if known_left_out(report) > 0 => "nothing is new; what is known is left out".to_owned(),
+        [] if report.gate.left_out > 0 => "nothing is found that is sure enough".to_owned(),
         [] => "no secret is written to a disk".to_owned(),
         [only] => format!("{} ({})", only.message, only.place.short()),
         [worst, more @ ..] => {
@@ -42,13 +43,6 @@ fn terraform(report: &Report<'_>, told: &Told<'_>) -> String {
             format!("{} ({}); {more} more", worst.message, worst.place.short())
         }
     }
-}
-
-/// Whether findings that are known, silenced or not sure are not in the report: then none of it proves that none is there.
-fn left_out(report: &Report<'_>) -> bool {
-    let known =
-        report.gate.history.as_ref().is_some_and(|changes| changes.known_left_out && changes.known > 0);
-    known || report.gate.left_out > 0
 }
 
 /// The verdict's first sentences.

@@ -150,7 +150,7 @@ pub(super) fn sentence(report: &Report<'_>, told: &Told<'_>) -> String {
 }
 
 /// Findings that were there before and are not told.
-fn known_left_out(report: &Report<'_>) -> usize {
+pub(super) fn known_left_out(report: &Report<'_>) -> usize {
     report.gate.history.as_ref().filter(|changes| changes.known_left_out).map_or(0, |changes| changes.known)
 }
 

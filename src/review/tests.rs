@@ -191,6 +191,54 @@ fn a_key_that_was_ended_needs_no_command() {
 }
 
 #[test]
+fn what_was_switched_on_again_was_not_ended() {
+    let set = |status: &str| json!({"userName": "mallory", "accessKeyId": "AKIAIOSFODNN7EXAMPLE", "status": status});
+    let events = [
+        event(1, "GetUser", json!(null), json!(null)),
+        event(2, "UpdateAccessKey", set("Inactive"), json!(null)),
+        event(3, "UpdateAccessKey", set("Active"), json!(null)),
+    ];
+    let told = review(&log(&events), key(), NOW);
+    assert!(told.actions.len() == 1 && told.over.is_empty(), "{:?}", told.over);
+    let made = json!({"accessKey": {"accessKeyId": "AKIAI44QH8DHBEXAMPLE", "userName": "eve"}});
+    let of_eve =
+        |status: &str| json!({"userName": "eve", "accessKeyId": "AKIAI44QH8DHBEXAMPLE", "status": status});
+    let mut events = vec![
+        event(1, "CreateAccessKey", json!({"userName": "eve"}), made),
+        event(2, "UpdateAccessKey", of_eve("Inactive"), json!(null)),
+    ];
+    let ended = |events: &[Value]| review(&log(events), key(), NOW).lasting[0].ended.is_some();
+    assert!(ended(&events));
+    events.push(event(3, "UpdateAccessKey", of_eve("Active"), json!(null)));
+    assert!(!ended(&events));
+}
+
+#[test]
+fn another_region_and_a_part_of_the_instances_end_nothing() {
+    let trail = json!({"name": "main"});
+    let mut there = event(2, "StartLogging", trail.clone(), json!(null));
+    let stopped = event(1, "StopLogging", trail, json!(null));
+    let ended = |events: &[Value]| review(&log(events), key(), NOW).lasting[0].ended.is_some();
+    assert!(ended(&[stopped.clone(), there.clone()]));
+    there["awsRegion"] = json!("eu-west-1");
+    assert!(!ended(&[stopped, there]));
+    let set = |ids: &[&str]| {
+        let items: Vec<Value> = ids.iter().map(|id| json!({"instanceId": id})).collect();
+        json!({"instancesSet": {"items": items}})
+    };
+    let ec2 = |at, name, request: Value, response: Value| {
+        let mut event = event(at, name, request, response);
+        event["eventSource"] = json!("ec2.amazonaws.com");
+        event
+    };
+    let run = ec2(1, "RunInstances", json!({}), set(&["i-11111111", "i-22222222"]));
+    let one = ec2(2, "TerminateInstances", set(&["i-11111111"]), json!(null));
+    let other = ec2(3, "TerminateInstances", set(&["i-22222222"]), json!(null));
+    assert!(!ended(&[run.clone(), one.clone()]));
+    assert!(ended(&[run, one, other]));
+}
+
+#[test]
 fn sessions_of_a_role_are_revoked_while_they_can_run() {
     let issued = json!({"credentials": {"accessKeyId": "ASIACHAINFIRSTEXAMPL"},
         "assumedRoleUser": {"assumedRoleId": "AROA1:x", "arn": "arn:aws:sts::123456789012:assumed-role/hub/x"}});

@@ -112,3 +112,61 @@ fn the_same_audit_does_not_run_twice_at_once() {
     drop(held);
     assert_eq!(folder.run(&here).code, 0, "nothing is left behind");
 }
+
+#[test]
+fn a_lock_that_is_no_file_is_told_and_not_waited_for() {
+    let folder = Folder::new(&[("infra/main.tf", CLEAN)]);
+    let here = [&NIGHTLY[..], &["infra"]].concat();
+    assert_eq!(folder.run(&here).code, 0);
+    let lock = lock(&folder);
+    std::fs::remove_file(&lock).expect("removed");
+    std::fs::create_dir(&lock).expect("a folder");
+    let ran = folder.run(&here);
+    assert!(ran.code == 2 && ran.err.contains("is no regular file"), "{}", ran.err);
+}
+
+#[test]
+fn who_asks_for_less_leaves_no_hole() {
+    let root = quiet(1).replace("ListBuckets", "StopLogging").replace("s3.amazonaws", "cloudtrail.amazonaws");
+    let folder = Folder::new(&[("logs/1.json", &root), ("logs/2.json", &quiet(2))]);
+    let ask = |more: &[&str]| {
+        let fixed = ["--trail", "logs", "--clock", "2026-04-02T18:00:00Z"];
+        folder.run(&[&NIGHTLY[..], &fixed, more].concat())
+    };
+    assert_eq!(ask(&["--since", "2026-04-02T07:00:00Z"]).findings().len(), 0);
+    assert_eq!(ask(&[]).findings(), ["trail-stopped logs/1.json:1"], "read by nobody yet");
+}
+
+#[test]
+fn what_the_settings_name_and_is_not_there_is_a_gap_and_the_job_stays_the_same() {
+    let settings = "[audit]\nterraform = [\"infra\", \"more\"]\n";
+    let folder =
+        Folder::new(&[("infra/main.tf", LEAK), ("more/main.tf", CLEAN), ("secretrail.toml", settings)]);
+    assert_eq!(folder.run(&NIGHTLY).findings().len(), 2);
+    std::fs::rename(folder.join("more"), folder.join("moved")).expect("moved");
+    let ran = folder.run(&NIGHTLY);
+    assert_eq!((ran.code, ran.findings().len()), (3, 0), "known: {}", ran.out);
+    assert!(ran.out.contains("though the settings name it"), "{}", ran.out);
+    // Alone on the command line it is a mistake.
+    assert_eq!(folder.run(&[&NIGHTLY[..], &["more"]].concat()).code, 2);
+}
+
+#[test]
+fn what_the_user_names_takes_the_place_of_the_settings_and_that_is_told() {
+    let settings = "[audit]\nterraform = [\"infra\"]\n";
+    let folder =
+        Folder::new(&[("infra/main.tf", LEAK), ("logs/1.json", &quiet(1)), ("secretrail.toml", settings)]);
+    let ran = folder.run(&["audit", "--trail", "logs"]);
+    assert_eq!(ran.code, 0);
+    assert!(ran.out.contains("terraform of the settings left out"), "{}", ran.out);
+}
+
+#[test]
+fn known_findings_that_are_left_out_are_not_said_to_be_none() {
+    let folder = Folder::new(&[("infra/main.tf", LEAK), ("logs/1.json", &quiet(1))]);
+    let job = ["audit", "infra", "--trail", "logs", "--history", "audit.db", "--only-new"];
+    let night = || folder.run(&[&job[..], &["--clock", "2026-04-02T03:00:00Z"]].concat()).out;
+    assert!(night().contains("is written to"));
+    let second = night();
+    assert!(second.contains("Terraform  nothing is new; what is known is left out"), "{second}");
+}

@@ -98,6 +98,23 @@ fn without_a_history_nobody_is_told() {
 }
 
 #[test]
+fn settings_that_nobody_named_tell_nobody() {
+    let receiver = receiver();
+    let file = "[notify]\nwebhook = { url-file = \"hook\", secret-env = \"HOOK_SECRET\" }\nping = { url-file = \"hook\" }\n\
+                prometheus = { file = \"out.prom\" }\n";
+    let job = Job::new(file);
+    job.folder.write("hook", format!("{}\n", url(&receiver)));
+    // As somebody does who looks at a repository of others.
+    let ran = job.folder.run(&["scan", "--history", "audit.db", "-f", "json"]);
+    assert_eq!(ran.code, 1);
+    assert!(ran.err.contains("[notify] of") && ran.err.contains("is left alone"), "{}", ran.err);
+    assert_eq!(receiver.calls().len(), 0);
+    assert!(!job.folder.names().contains(&"out.prom".to_owned()));
+    assert_eq!(job.scan().code, 1);
+    assert!(!receiver.calls().is_empty(), "named, it is trusted");
+}
+
+#[test]
 fn what_could_not_be_looked_at_is_not_mended() {
     let receiver = receiver();
     let job = Job::new(WEBHOOK).with("HOOK", url(&receiver));
