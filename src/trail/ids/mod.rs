@@ -8,6 +8,7 @@
 mod filter;
 
 use std::collections::{HashMap, HashSet};
+use std::hash::{Hash, Hasher};
 
 use self::filter::Filter;
 use super::gather::names::Fast;
@@ -15,8 +16,8 @@ use super::slots::{Event, Slot};
 use super::split::Unit;
 use super::time;
 
-/// Ids that are held in memory.
-const MOST_HELD: usize = 64 * 1024;
+/// Ids that are held in memory: as many as fill a table of 64 Ki places, so that it never grows further.
+const MOST_HELD: usize = 56 * 1024;
 /// Hours that are told apart, 7½ years of them. Later ones join earlier ones, so that forged times cost nothing.
 const HOURS: i64 = 64 * 1024;
 
@@ -47,15 +48,30 @@ pub struct Run {
 /// Where ids lie that are not held in memory.
 pub trait Shelf: Send {
     /// Puts ids down, which are in order. `None`: there is no room.
-    fn put(&mut self, ids: &[u128]) -> Option<Run>;
+    fn put(&mut self, ids: &mut dyn Iterator<Item = u128>) -> Option<Run>;
     /// Whether an id is among those of a run. `None`: they can't be read any more.
     fn holds(&mut self, run: Run, id: u128) -> Option<bool>;
 }
 
-/// The ids of one hour.
+/// An id that is held, and its hour. It has no alignment of 16 bytes: that would cost as much as half of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Held {
+    hour: u16,
+    id: [u8; 16],
+}
+
+impl Hash for Held {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        // The copies of an event have one hour.
+        state.write_u128(u128::from_be_bytes(self.id));
+    }
+}
+
+/// One hour.
 #[derive(Debug, Default)]
 struct Hour {
-    held: HashSet<u128, Fast>,
+    /// Ids of it that are held.
+    held: usize,
     runs: Vec<Run>,
     /// When it was asked for: of all questions the how manieth.
     asked: u64,
@@ -64,9 +80,12 @@ struct Hour {
 /// The ids of all events so far.
 #[derive(Default)]
 pub struct Ids {
-    hours: HashMap<i64, Hour, Fast>,
-    held: usize,
+    hours: HashMap<u16, Hour, Fast>,
+    /// One table for all hours, which is filled, cleared and filled again: many that come and go leave holes in memory.
+    held: HashSet<Held, Fast>,
     most_held: usize,
+    /// Those that go to the shelf.
+    going: Vec<Held>,
     questions: u64,
     shelf: Option<Box<dyn Shelf>>,
     filter: Filter,
@@ -81,11 +100,7 @@ impl Ids {
 
     /// Which events of a unit were delivered before. To be asked in the order of files, so that the first copy counts.
     pub fn again(&mut self, unit: &Unit) -> Vec<bool> {
-        let again = unit.keys.iter().map(|key| !self.is_new(*key)).collect();
-        if self.held > self.most_held && self.shelf.is_some() {
-            self.clear();
-        }
-        again
+        unit.keys.iter().map(|key| !self.is_new(*key)).collect()
     }
 
     /// Events that may have been counted twice, because the shelf could not be read.
@@ -94,14 +109,17 @@ impl Ids {
     }
 
     fn is_new(&mut self, Key { time, id }: Key) -> bool {
+        if self.held.len() >= self.most_held && self.shelf.is_some() {
+            self.clear();
+        }
         self.questions += 1;
-        let hour = time.unwrap_or_default().div_euclid(3_600).rem_euclid(HOURS);
-        let hour = self.hours.entry(hour).or_default();
+        let number = time.unwrap_or_default().div_euclid(3_600).rem_euclid(HOURS) as u16;
+        let hour = self.hours.entry(number).or_default();
         hour.asked = self.questions;
-        if !hour.held.insert(id) {
+        if !self.held.insert(Held { hour: number, id: id.to_be_bytes() }) {
             return false;
         }
-        self.held += 1;
+        hour.held += 1;
         if hour.runs.is_empty() || !self.filter.may_hold(id) {
             return true;
         }
@@ -118,28 +136,41 @@ impl Ids {
 
     /// Puts the hours down that were not asked for lately, until half of the room is free.
     fn clear(&mut self) {
-        let mut order: Vec<(u64, i64)> = self.hours.iter().map(|(hour, one)| (one.asked, *hour)).collect();
-        order.sort_unstable();
-        for (_, number) in order {
-            if self.held <= self.most_held / 2 {
-                return;
-            }
-            let (Some(hour), Some(shelf)) = (self.hours.get_mut(&number), &mut self.shelf) else { return };
-            if hour.held.is_empty() {
-                continue;
-            }
-            let mut ids: Vec<u128> = std::mem::take(&mut hour.held).into_iter().collect();
-            ids.sort_unstable();
-            let Some(run) = shelf.put(&ids) else {
+        let goes = self.late_hours();
+        self.going.extend(self.held.drain());
+        self.going.retain(|one| goes.contains(&one.hour) || !self.held.insert(*one));
+        self.going.sort_unstable();
+        for ids in self.going.chunk_by(|left, right| left.hour == right.hour) {
+            let numbers = ids.iter().map(|one| u128::from_be_bytes(one.id));
+            let put = self.shelf.as_mut().and_then(|shelf| shelf.put(&mut numbers.clone()));
+            match (put, ids.first().and_then(|one| self.hours.get_mut(&one.hour))) {
+                (Some(run), Some(hour)) => {
+                    hour.runs.push(run);
+                    hour.held = 0;
+                    numbers.for_each(|id| self.filter.add(id));
+                }
                 // All stay in memory from here on; what lies on the shelf is still read.
-                hour.held = ids.into_iter().collect();
-                self.most_held = usize::MAX;
-                return;
-            };
-            hour.runs.push(run);
-            self.held -= ids.len();
-            ids.iter().for_each(|id| self.filter.add(*id));
+                _ => {
+                    self.held.extend(ids);
+                    self.most_held = usize::MAX;
+                }
+            }
         }
+        self.going.clear();
+    }
+
+    /// The hours that are to go.
+    fn late_hours(&self) -> HashSet<u16, Fast> {
+        let held = self.hours.iter().filter(|(_, one)| one.held > 0);
+        let mut order: Vec<(u64, u16)> = held.map(|(number, one)| (one.asked, *number)).collect();
+        order.sort_unstable();
+        let mut left = self.held.len();
+        let goes = order.into_iter().map(|(_, number)| number).take_while(|number| {
+            let is_needed = left > self.most_held / 2;
+            left -= self.hours.get(number).map_or(0, |one| one.held);
+            is_needed
+        });
+        goes.collect()
     }
 }
 
