@@ -80,8 +80,8 @@ fn of_session(session: &Session) -> EventFacts {
         count: session.tally.events,
         first: written(session.tally.first.time),
         last: written(session.tally.last),
-        calls: Vec::new(),
         session: Some(session.id.clone()),
+        ..EventFacts::default()
     }
 }
 
@@ -106,6 +106,7 @@ fn of_hits(rule: &Rule, session: &Session, hits: &Hits, sources: &[SourceId]) ->
         last: written(hits.last.map_or(first.at.time, |last| last.time)),
         calls: hits.calls.iter().map(str::to_owned).collect(),
         session: Some(session.id.clone()),
+        hours: hits.hours.clone(),
     });
     Some(finding)
 }
