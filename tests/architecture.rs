@@ -59,7 +59,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ),
     ("cli", &["day", "finding", "inventory", "policy", "report", "rule"]),
     ("evidence", &["error"]),
-    ("history", &["day", "error"]),
+    ("history", &["day", "error", "finding"]),
     ("policy", &[]),
     ("sighting", &["finding", "reading", "record", "rule", "secret", "source"]),
     ("inventory", &["day", "evidence", "finding", "reading", "record", "rule", "secret", "source"]),

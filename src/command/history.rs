@@ -202,6 +202,6 @@ fn seen(brief: report::Brief) -> Seen {
         place: brief.place,
         message: brief.message,
         last_event: brief.last_event,
-        counts_events: brief.counts_events,
+        hours: brief.hours,
     }
 }

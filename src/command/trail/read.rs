@@ -258,7 +258,7 @@ impl Reader<'_> {
             match one {
                 Loaded::Whole { unit, again, .. } => {
                     *again = ids.again(unit);
-                    told(unit).into_iter().for_each(add);
+                    unlike(ids, unit, 0).into_iter().chain(told(unit)).for_each(add);
                 }
                 Loaded::Refused(reason) => add(Trouble { offset: 0, reason: std::mem::take(reason) }),
                 Loaded::Long(bytes) => {
@@ -305,6 +305,7 @@ impl Reader<'_> {
             let mut unit = Unit::default();
             let done = splitter.split(&text, last, &mut unit);
             let again = ids.again(&unit);
+            unlike(ids, &unit, before).into_iter().for_each(&mut *add);
             guarded(taker, &text, &unit, &again, file, before).into_iter().for_each(&mut *add);
             told(&mut unit).into_iter().for_each(&mut *add);
             before += done as u64;
@@ -333,6 +334,18 @@ fn guarded<T: Taker>(
     std::panic::catch_unwind(std::panic::AssertUnwindSafe(work))
         .err()
         .map(|_| Trouble { offset: before, reason })
+}
+
+/// Events that have another one's id, and are no copies of it. `before` are the bytes of the file before the block.
+fn unlike(ids: &Ids, unit: &Unit, before: u64) -> Option<Trouble> {
+    let (first, count) = ids.unlike()?;
+    let start = unit.events.get(first).filter(|slots| !slots.unpacked).map_or(0, |slots| slots.whole.0);
+    let has = if count == 1 { "1 event has".to_owned() } else { format!("{count} events have") };
+    let reason = format!(
+        "{has} the id and the time of another one and tells of another call; both count: the logs were altered, or badly exported"
+    );
+    let reason = if count == 1 { reason } else { reason.replace(" and tells of", " and tell of") };
+    Some(Trouble { offset: before + u64::from(start), reason })
 }
 
 /// Told of the first file: of which one it would have to be, nobody knows.

@@ -35,25 +35,26 @@ impl Shelf for Disk {
         Some(run)
     }
 
-    fn holds(&mut self, run: Run, id: u128) -> Option<bool> {
+    fn find(&mut self, run: Run, upper: u64) -> Option<Option<u128>> {
         let (mut from, mut to) = (0, run.count.div_ceil(PAGE));
-        // Ids are random numbers, so the first guess is nearly right.
-        let mut page = (((id >> 96) * u128::from(to)) >> 32) as u64;
+        // Halves of ids are random numbers, so the first guess is nearly right.
+        let mut page = ((u128::from(upper) * u128::from(to)) >> 64) as u64;
+        let half = |bytes: &[u8; ID]| (u128::from_be_bytes(*bytes) >> 64) as u64;
         while from < to {
             let count = self.read(run, page)?;
-            let at = |number: usize| self.page.get(number * ID..).and_then(|rest| rest.first_chunk::<ID>());
-            let (first, last) = (at(0)?, at(count.checked_sub(1)?)?);
-            if id < u128::from_be_bytes(*first) {
+            let (ids, _) = self.page.as_chunks::<ID>();
+            let (first, last) = (ids.first()?, ids.get(count.checked_sub(1)?)?);
+            if upper < half(first) {
                 to = page;
-            } else if id > u128::from_be_bytes(*last) {
+            } else if upper > half(last) {
                 from = page + 1;
             } else {
-                let (ids, _) = self.page.as_chunks::<ID>();
-                return Some(ids.binary_search_by_key(&id, |bytes| u128::from_be_bytes(*bytes)).is_ok());
+                let found = ids.binary_search_by_key(&upper, half).ok().and_then(|at| ids.get(at));
+                return Some(found.map(|bytes| u128::from_be_bytes(*bytes)));
             }
             page = from + (to.saturating_sub(from)) / 2;
         }
-        Some(false)
+        Some(None)
     }
 }
 
@@ -106,14 +107,15 @@ mod tests {
             all.sort_unstable();
             all
         };
-        let runs = [ids(0, 1), ids(5, 3_000), ids(9, 256), (0..700).collect()];
+        let runs = [ids(0, 1), ids(5, 3_000), ids(9, 256), (0..700).map(|id: u128| id << 64 | 5).collect()];
         let put: Vec<Run> = runs.iter().map(|ids| disk.put(&mut ids.iter().copied()).unwrap()).collect();
         for (ids, run) in runs.iter().zip(put) {
             for id in ids {
-                assert_eq!(disk.holds(run, *id), Some(true));
-                assert_eq!(disk.holds(run, id ^ (1 << 60)), Some(false));
+                let upper = (id >> 64) as u64;
+                assert_eq!(disk.find(run, upper), Some(Some(*id)));
+                assert_eq!(disk.find(run, upper ^ (1 << 40)), Some(None));
             }
-            assert_eq!((disk.holds(run, u128::MAX), disk.holds(run, 1 << 90)), (Some(false), Some(false)));
+            assert_eq!((disk.find(run, u64::MAX), disk.find(run, 1 << 26)), (Some(None), Some(None)));
         }
     }
 }

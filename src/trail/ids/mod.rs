@@ -1,6 +1,7 @@
 //! Which events were delivered before: exact, whatever the order of files, in memory that does not grow with events.
 //!
-//! The copies of an event have the same id and the same time. Ids are held by the hour; logs come about in the order
+//! The copies of an event have the same id and the same time, and tell of the same call, caller and outcome. One that has
+//! another event's id and tells of another call is no copy: it counts, and that is told. Ids are held by the hour; logs come about in the order
 //! of time, so copies meet in an hour that is held. Of too many ids the hours that were not asked for lately go to a
 //! [`Shelf`], a file. A filter of fixed size says of nearly every new event that it is not there; all others are
 //! looked up. Only where there is no shelf, or no room on it, all ids stay in memory.
@@ -8,7 +9,8 @@
 mod filter;
 
 use std::collections::{HashMap, HashSet};
-use std::hash::{Hash, Hasher};
+use std::hash::{BuildHasher, Hash, Hasher};
+use std::sync::OnceLock;
 
 use self::filter::Filter;
 use super::gather::names::Fast;
@@ -21,18 +23,38 @@ const MOST_HELD: usize = 56 * 1024;
 /// Hours that are told apart, 7½ years of them. Later ones join earlier ones, so that forged times cost nothing.
 const HOURS: i64 = 64 * 1024;
 
+/// What copies of an event have in common. Nothing in it depends on how an exporter writes JSON.
+const COMMON: [Slot; 6] =
+    [Slot::EventSource, Slot::EventName, Slot::PrincipalId, Slot::Key, Slot::SourceIp, Slot::ErrorCode];
+
 /// What an event is known by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Key {
     /// Seconds since 1970; `None` where it has no time that can be read.
     pub time: Option<i64>,
+    /// Its upper half is that of the event's id, its lower half that of what its copies have in common.
     id: u128,
+}
+
+/// The half of a number that it is looked up by.
+fn upper(id: u128) -> u64 {
+    (id >> 64) as u64
+}
+
+/// Whether an event was seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Look {
+    New,
+    /// It, or a copy.
+    Again,
+    /// Another one with its id.
+    Unlike,
 }
 
 impl Key {
     /// The key of an event.
     pub fn of(event: &Event<'_>) -> Self {
-        Self { time: time::seconds(event.bytes(Slot::EventTime)), id: number(event) }
+        Self { time: time::seconds(event.bytes(Slot::EventTime)), id: number(event, fast()) }
     }
 }
 
@@ -49,21 +71,36 @@ pub struct Run {
 pub trait Shelf: Send {
     /// Puts ids down, which are in order. `None`: there is no room.
     fn put(&mut self, ids: &mut dyn Iterator<Item = u128>) -> Option<Run>;
-    /// Whether an id is among those of a run. `None`: they can't be read any more.
-    fn holds(&mut self, run: Run, id: u128) -> Option<bool>;
+    /// The number of a run whose upper half this is, where there is one. `None`: they can't be read any more.
+    fn find(&mut self, run: Run, upper: u64) -> Option<Option<u128>>;
 }
 
-/// An id that is held, and its hour. It has no alignment of 16 bytes: that would cost as much as half of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+/// An id that is held, and its hour; looked up by its upper half. It has no alignment of 16 bytes: that would cost as
+/// much as half of it.
+#[derive(Debug, Clone, Copy)]
 struct Held {
     hour: u16,
     id: [u8; 16],
 }
 
+impl Held {
+    fn number(self) -> u128 {
+        u128::from_be_bytes(self.id)
+    }
+}
+
+impl PartialEq for Held {
+    fn eq(&self, other: &Self) -> bool {
+        (self.hour, upper(self.number())) == (other.hour, upper(other.number()))
+    }
+}
+
+impl Eq for Held {}
+
 impl Hash for Held {
     fn hash<H: Hasher>(&self, state: &mut H) {
         // The copies of an event have one hour.
-        state.write_u128(u128::from_be_bytes(self.id));
+        state.write_u64(upper(self.number()));
     }
 }
 
@@ -90,6 +127,8 @@ pub struct Ids {
     shelf: Option<Box<dyn Shelf>>,
     filter: Filter,
     unsure: u64,
+    /// Events of the latest unit that have another one's id: the place of the first among its events, and how many.
+    unlike: Option<(usize, u64)>,
 }
 
 impl Ids {
@@ -100,7 +139,8 @@ impl Ids {
 
     /// Which events of a unit were delivered before. To be asked in the order of files, so that the first copy counts.
     pub fn again(&mut self, unit: &Unit) -> Vec<bool> {
-        unit.keys.iter().map(|key| !self.is_new(*key)).collect()
+        self.unlike = None;
+        unit.keys.iter().enumerate().map(|(at, key)| !self.is_new(at, *key)).collect()
     }
 
     /// Events that may have been counted twice, because the shelf could not be read.
@@ -108,7 +148,31 @@ impl Ids {
         self.unsure
     }
 
-    fn is_new(&mut self, Key { time, id }: Key) -> bool {
+    /// Events of the latest unit that have another one's id and tell of another call: the place of the first among the
+    /// unit's events, and how many there are.
+    pub fn unlike(&self) -> Option<(usize, u64)> {
+        self.unlike
+    }
+
+    /// Whether the event at a place of its unit is new.
+    fn is_new(&mut self, at: usize, Key { time, id }: Key) -> bool {
+        match self.look(time, id) {
+            Look::New => true,
+            Look::Again => false,
+            Look::Unlike => {
+                // It has copies, too: from here on it is known by both halves.
+                let both = (id >> 64) as u64 ^ (id as u64).rotate_left(32);
+                let own = u128::from(both.wrapping_mul(0x9E37_79B9_7F4A_7C15)) << 64 | u128::from(id as u64);
+                if self.look(time, own) == Look::Again {
+                    return false;
+                }
+                self.unlike.get_or_insert((at, 0)).1 += 1;
+                true
+            }
+        }
+    }
+
+    fn look(&mut self, time: Option<i64>, id: u128) -> Look {
         if self.held.len() >= self.most_held && self.shelf.is_some() {
             self.clear();
         }
@@ -116,22 +180,24 @@ impl Ids {
         let number = time.unwrap_or_default().div_euclid(3_600).rem_euclid(HOURS) as u16;
         let hour = self.hours.entry(number).or_default();
         hour.asked = self.questions;
-        if !self.held.insert(Held { hour: number, id: id.to_be_bytes() }) {
-            return false;
+        let is = |known: u128| if known == id { Look::Again } else { Look::Unlike };
+        let own = Held { hour: number, id: id.to_be_bytes() };
+        if let Some(known) = self.held.get(&own) {
+            return is(known.number());
         }
-        hour.held += 1;
-        if hour.runs.is_empty() || !self.filter.may_hold(id) {
-            return true;
-        }
-        let Some(shelf) = &mut self.shelf else { return true };
-        for run in &hour.runs {
-            match shelf.holds(*run, id) {
-                Some(true) => return false,
-                Some(false) => {}
-                None => self.unsure += 1,
+        let shelf = self.shelf.as_mut().filter(|_| !hour.runs.is_empty() && self.filter.may_hold(spread(id)));
+        if let Some(shelf) = shelf {
+            for run in &hour.runs {
+                match shelf.find(*run, upper(id)) {
+                    Some(Some(known)) => return is(known),
+                    Some(None) => {}
+                    None => self.unsure += 1,
+                }
             }
         }
-        true
+        hour.held += 1;
+        self.held.insert(own);
+        Look::New
     }
 
     /// Puts the hours down that were not asked for lately, until half of the room is free.
@@ -139,15 +205,15 @@ impl Ids {
         let goes = self.late_hours();
         self.going.extend(self.held.drain());
         self.going.retain(|one| goes.contains(&one.hour) || !self.held.insert(*one));
-        self.going.sort_unstable();
+        self.going.sort_unstable_by_key(|one| (one.hour, one.id));
         for ids in self.going.chunk_by(|left, right| left.hour == right.hour) {
-            let numbers = ids.iter().map(|one| u128::from_be_bytes(one.id));
+            let numbers = ids.iter().map(|one| one.number());
             let put = self.shelf.as_mut().and_then(|shelf| shelf.put(&mut numbers.clone()));
             match (put, ids.first().and_then(|one| self.hours.get_mut(&one.hour))) {
                 (Some(run), Some(hour)) => {
                     hour.runs.push(run);
                     hour.held = 0;
-                    numbers.for_each(|id| self.filter.add(id));
+                    numbers.for_each(|id| self.filter.add(spread(id)));
                 }
                 // All stay in memory from here on; what lies on the shelf is still read.
                 _ => {
@@ -174,14 +240,26 @@ impl Ids {
     }
 }
 
-/// An event's id as a number. Ids are UUIDs; all else is hashed, and an event without an id is its own.
-fn number(event: &Event<'_>) -> u128 {
+/// An event as a number. One without an id is its own. The seed is the process's own, so that nobody can forge two events
+/// that have one number.
+fn number(event: &Event<'_>, fast: &Fast) -> u128 {
     let id = event.bytes(Slot::EventId);
-    match uuid(id) {
-        Some(number) => number,
-        None if id.is_empty() => hashed(event.raw()),
-        None => hashed(id),
-    }
+    let mut upper = fast.build_hasher();
+    upper.write(if id.is_empty() { event.raw() } else { id });
+    let mut lower = fast.build_hasher();
+    COMMON.iter().for_each(|slot| lower.write(event.bytes(*slot)));
+    u128::from(upper.finish()) << 64 | u128::from(lower.finish())
+}
+
+fn fast() -> &'static Fast {
+    static FAST: OnceLock<Fast> = OnceLock::new();
+    FAST.get_or_init(Fast::default)
+}
+
+/// What the filter knows of a number: its upper half, over both.
+fn spread(id: u128) -> u128 {
+    let upper = id >> 64;
+    upper << 64 | u128::from((upper as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15))
 }
 
 /// The number that a UUID of 36 characters is.
@@ -246,13 +324,6 @@ fn hex(digits: [u8; 8]) -> Option<u32> {
     let pairs = (values | (values >> 4)) & 0x00FF_00FF_00FF_00FF;
     let fours = (pairs | (pairs >> 8)) & 0x0000_FFFF_0000_FFFF;
     u32::try_from((fours | (fours >> 16)) & 0xFFFF_FFFF).ok()
-}
-
-/// FNV-1a of 128 bits.
-fn hashed(bytes: &[u8]) -> u128 {
-    bytes.iter().fold(0x6c62_272e_07bb_0142_62b8_2175_6295_c58d, |hash: u128, byte| {
-        (hash ^ u128::from(*byte)).wrapping_mul(0x0000_0000_0100_0000_0000_0000_0000_013B)
-    })
 }
 
 #[cfg(test)]
