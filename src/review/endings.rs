@@ -153,7 +153,7 @@ impl<'j> Endings<'j> {
         let all = self.about(number, made, only);
         // The last word counts: what was switched on again was not ended.
         let is_on = |one: &&Deed| one.field("status") == Some("Active");
-        let on = all.iter().copied().filter(is_on).next_back();
+        let on = all.iter().copied().rfind(is_on);
         let is_after = |one: &&Deed| on.is_none_or(|on| one.name != on.name || one.at.time > on.at.time);
         let later =
             |one: &&Deed| one.at.time > made.at.time || (is_made_by_aws && one.at.time == made.at.time);
