@@ -13,6 +13,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("source", &[]),
     ("error", &[]),
     ("nearest", &[]),
+    ("counted", &[]),
     ("record", &[]),
     ("finding", &["source"]),
     ("reading", &["source"]),
@@ -55,7 +56,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("courier", &["error", "notify", "secret"]),
     (
         "settings",
-        &["account", "day", "error", "finding", "inventory", "notify", "session", "silence", "trail"],
+        &["account", "day", "error", "finding", "inventory", "nearest", "notify", "session", "silence", "trail"],
     ),
     ("cli", &["day", "finding", "inventory", "policy", "report", "rule"]),
     ("evidence", &["error"]),

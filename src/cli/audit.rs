@@ -41,7 +41,7 @@ pub struct AuditArguments {
     pub trails: Vec<PathBuf>,
 
     /// Lists of keys; may stand several times.
-    #[arg(long = "inventory", value_name = "FILE")]
+    #[arg(long = "inventory", visible_alias = "list", value_name = "FILE")]
     pub lists: Vec<PathBuf>,
 
     /// Audit what `secretrail collect` wrote; may stand several times.

@@ -122,6 +122,10 @@ pub struct InventoryCheckArguments {
     #[arg(value_name = "FILE")]
     pub files: Vec<PathBuf>,
 
+    /// The same, as `inventory where` names it; may stand several times.
+    #[arg(long = "list", value_name = "FILE")]
+    pub lists: Vec<PathBuf>,
+
     /// Check against what was collected, a folder or a .tar.zst file, instead of asking AWS.
     #[arg(long, value_name = "PATH", conflicts_with_all = ["profile", "region", "role_arn", "read_level", "save"])]
     pub evidence: Option<PathBuf>,
@@ -215,6 +219,10 @@ pub struct InventoryRunbookArguments {
     #[arg(value_name = "FILE")]
     pub files: Vec<PathBuf>,
 
+    /// The same, as `inventory where` names it; may stand several times.
+    #[arg(long = "list", value_name = "FILE")]
+    pub lists: Vec<PathBuf>,
+
     /// Look in this tree for the code that names the key or writes it somewhere; may stand several times.
     #[arg(long, value_name = "PATH")]
     pub tree: Vec<PathBuf>,
@@ -234,6 +242,10 @@ pub struct InventoryDrillArguments {
     /// Lists of keys [default: those of the settings, or SECRETS.md here].
     #[arg(value_name = "FILE")]
     pub files: Vec<PathBuf>,
+
+    /// The same, as `inventory where` names it; may stand several times.
+    #[arg(long = "list", value_name = "FILE")]
+    pub lists: Vec<PathBuf>,
 
     /// Who practises [default: the user of this machine].
     #[arg(long, value_name = "NAME")]

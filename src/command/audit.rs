@@ -10,8 +10,9 @@ use jiff::Timestamp;
 use self::turn::Turn;
 use super::account;
 use super::inventory::check;
+use super::job::{asked, of_audit};
 use super::outcome::{Asked, Outcome, Sections, Window};
-use super::scan::{Looked, Setup, scope};
+use super::scan::{Looked, Setup};
 use super::silencing::Silencing;
 use super::trail::input::is_remote;
 use super::trail::{self, Logs};
@@ -29,7 +30,7 @@ pub(super) fn run(cli: &Cli, arguments: &AuditArguments) -> Result<ExitCode, Err
     let setup = Setup::of_audit(&what(arguments))?;
     let silencing = Silencing::load(&setup, arguments.report.baseline.as_deref(), arguments.setup.now)?;
     let (job, missing) = job(arguments, &setup)?;
-    let scope = called(&job, &missing, arguments);
+    let scope = of_audit(arguments, &setup.settings.audit);
     let turn = Turn::begin(arguments, &job, &scope, &setup)?;
     let mut all = All::new(&setup);
     for path in &missing {
@@ -178,22 +179,6 @@ fn nothing_to_audit() -> Error {
         .hint("name folders that hold Terraform or CloudTrail's logs; --exit-zero accepts an empty report")
 }
 
-/// How a history tells the job from others. What is not there tonight is the job's all the same.
-fn called(job: &Audit, missing: &[PathBuf], arguments: &AuditArguments) -> String {
-    let mut paths: Vec<PathBuf> =
-        job.terraform.iter().chain(&job.trail).chain(&job.evidence).chain(missing).cloned().collect();
-    paths.extend_from_slice(&arguments.lists);
-    paths.sort();
-    let mut name = scope("audit", paths.iter());
-    for (word, asked) in [(" aws", job.aws), (" live", job.live)] {
-        name.push_str(if asked { word } else { "" });
-    }
-    for one in [&arguments.aws.profile, &arguments.aws.role_arn].into_iter().flatten() {
-        name.push_str(&format!(" {one}"));
-    }
-    name
-}
-
 /// What the settings name and this run leaves out, as the user named something else.
 fn left_out(job: &Audit, settings: &Audit) -> Option<String> {
     let left = [
@@ -213,23 +198,14 @@ fn left_out(job: &Audit, settings: &Audit) -> Option<String> {
 
 /// What is audited: what the user names, else what the settings name; and what of the latter is not there.
 fn job(arguments: &AuditArguments, setup: &Setup) -> Result<(Audit, Vec<PathBuf>), Error> {
-    let named = Audit {
-        terraform: arguments.trees.clone(),
-        trail: arguments.trails.clone(),
-        evidence: arguments.evidence.clone(),
-        aws: arguments.ask_aws,
-        live: arguments.live,
-        ..setup.settings.audit.clone()
-    };
-    let job = if named.is_empty() {
-        let (job, missing) = there(&setup.settings.audit);
+    let mut job = asked(arguments, &setup.settings.audit);
+    if job == setup.settings.audit {
+        let (there, missing) = there(&job);
         if !missing.is_empty() {
-            return Ok((job, missing));
+            return Ok((there, missing));
         }
-        job
-    } else {
-        named
-    };
+        job = there;
+    }
     match job.terraform.iter().chain(&job.trail).find(|path| !is_remote(path) && !path.exists()) {
         Some(path) => Err(Error::new(
             ErrorKind::Input,

@@ -78,6 +78,10 @@ CREATE TABLE outbox (
 ) STRICT;
 CREATE INDEX outbox_waiting ON outbox (id) WHERE ended_at IS NULL;
 ",
+    "
+-- Whose it is: jobs that share a file may call different people by one name. NULL: of an older version, anybody's.
+ALTER TABLE outbox ADD COLUMN job TEXT;
+",
 ];
 
 /// Whether the file is a history that this version knows, or an empty one; returns its version. Nothing is written.

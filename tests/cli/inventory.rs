@@ -96,6 +96,8 @@ fn evidence_of_another_list_is_no_pass() {
     let folder = example();
     folder.write("other.md", "| Key | Location |\n|---|---|\n| K | SSM /else/where/api-key |\n");
     let ran = folder.run(&["inventory", "check", "other.md", "--evidence", "evidence"]);
+    let listed = folder.run(&["inventory", "check", "--list", "other.md", "--evidence", "evidence"]);
+    assert_eq!((listed.code, listed.timeless()), (ran.code, ran.timeless()));
     assert_eq!(ran.code, 3, "{}", ran.out);
     assert!(ran.out.contains("it was not asked for when this evidence was collected"), "{}", ran.out);
 }

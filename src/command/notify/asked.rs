@@ -103,6 +103,7 @@ fn tried(notify: &Notify, asked: impl Fn(&str) -> bool) -> Result<Vec<Told>, Err
 #[derive(Serialize)]
 struct WaitingRow {
     target: String,
+    job: Option<String>,
     delivery: String,
     since: String,
     tries: i64,
@@ -135,6 +136,7 @@ fn row(waiting: Waiting) -> WaitingRow {
     let change = notify::read(&waiting.body);
     WaitingRow {
         target: waiting.target,
+        job: waiting.job,
         delivery: waiting.delivery,
         since: waiting.queued_at.to_string(),
         tries: waiting.tries,
