@@ -61,7 +61,8 @@ All columns stay. A cell that looks like a value is written as (hidden), and the
 pub(super) const INIT_EXAMPLES: &str = "\
 Examples:
   secretrail inventory init . -o SECRETS.md            Terraform, scripts and GitHub workflows of this repository
-  secretrail inventory init . --from-aws               and the parameters of the account: one call for 50 of them
+  secretrail inventory init . --from-aws               and the parameters and secrets of the account,
+                                                       one call for 50 of them
   secretrail inventory init --evidence evidence/ --to toml";
 
 pub(super) const RUNBOOK_EXAMPLES: &str = "\
@@ -103,7 +104,7 @@ pub enum InventoryCommand {
     /// Write a list in another form.
     #[command(after_help = CONVERT_EXAMPLES)]
     Convert(InventoryConvertArguments),
-    /// Draft a list from names that stand elsewhere: parameters, GitHub workflows, Terraform. Never from values.
+    /// Draft a list from names that stand elsewhere: the stores, GitHub workflows, Terraform. Never from values.
     #[command(after_help = INIT_EXAMPLES)]
     Init(Box<InventoryInitArguments>),
     /// Print the five answers that make the rotation of a key quick.
@@ -183,7 +184,7 @@ pub struct InventoryInitArguments {
     #[arg(value_name = "PATH", required_unless_present_any = ["evidence", "from_aws"])]
     pub paths: Vec<PathBuf>,
 
-    /// Ask AWS for the names of all parameters of the Region, too.
+    /// Ask AWS for the names of all parameters and secrets of the Region, too.
     #[arg(long)]
     pub from_aws: bool,
 

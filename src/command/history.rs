@@ -4,10 +4,10 @@ use std::path::Path;
 
 use jiff::Timestamp;
 
-#[cfg(feature = "notify")]
-use super::notify::{gathered, write as write_figures};
 use super::job::job;
 use super::notify::note;
+#[cfg(feature = "notify")]
+use super::notify::{gathered, write as write_figures};
 use super::output::{plain_style, write};
 use super::scan::Setup;
 use crate::cli::{Cli, HistoryArguments, HistoryCommand, ReportArguments};

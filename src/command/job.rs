@@ -24,7 +24,11 @@ pub(super) fn job(cli: &Cli, settings: &Audit) -> String {
             on("account", &[of.evidence.as_slice()], &credentials(&of.aws, of.accounts.then_some("accounts")))
         }
         Command::Trail(of) => {
-            let more = [of.live.live.then_some("live"), of.sign_in.profile.as_deref(), of.sign_in.role_arn.as_deref()];
+            let more = [
+                of.live.live.then_some("live"),
+                of.sign_in.profile.as_deref(),
+                of.sign_in.role_arn.as_deref(),
+            ];
             on("trail", &[&of.paths, of.evidence.as_slice()], &more)
         }
         Command::Inventory(of) => match &of.command {
@@ -40,7 +44,8 @@ pub(super) fn job(cli: &Cli, settings: &Audit) -> String {
 /// the job's all the same.
 pub(super) fn of_audit(of: &AuditArguments, settings: &Audit) -> String {
     let job = asked(of, settings);
-    let mut paths: Vec<PathBuf> = job.terraform.iter().chain(&job.trail).chain(&job.evidence).cloned().collect();
+    let mut paths: Vec<PathBuf> =
+        job.terraform.iter().chain(&job.trail).chain(&job.evidence).cloned().collect();
     paths.extend_from_slice(&of.lists);
     paths.sort();
     let mut words = vec![job.aws.then_some("aws"), job.live.then_some("live")];

@@ -39,7 +39,8 @@ fn check(named: Option<&Path>) -> Result<ExitCode, Error> {
         warnings.extend(unread(&settings.inventory, &setup)?);
     }
     warnings.extend(over(&settings).map(|told| format!("{name}{told}")));
-    let rules = setup.rule_gaps.iter().map(|(file, rule, reason)| format!("{}: {rule}: {reason}", file.display()));
+    let rules =
+        setup.rule_gaps.iter().map(|(file, rule, reason)| format!("{}: {rule}: {reason}", file.display()));
     warnings.extend(rules);
     if let Some((file, unusable)) = &setup.token_gaps {
         warnings.extend(unusable.iter().map(|one| format!("{}: {}", file.display(), one.reason)));
@@ -61,9 +62,9 @@ fn check(named: Option<&Path>) -> Result<ExitCode, Error> {
 fn not_there(settings: &Settings) -> impl Iterator<Item = String> {
     let home = settings.file.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
     let named = places::paths(&settings.text, home).into_iter();
-    named.filter(|one| !one.path.exists()).map(|one| {
-        format!("{}: {}: there is no such file or folder", one.place, one.written)
-    })
+    named
+        .filter(|one| !one.path.exists())
+        .map(|one| format!("{}: {}: there is no such file or folder", one.place, one.written))
 }
 
 /// What silences nothing any more. Whether it still meets something only a run knows.

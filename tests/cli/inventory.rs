@@ -183,7 +183,7 @@ fn a_draft_has_names_from_workflows_and_terraform() {
     folder.write("run.sh", format!("T={secret}\naws ssm get-parameter --name /app/db/password\n"));
     let ran = folder.run(&["inventory", "init", ".", "-o", "SECRETS.md"]);
     assert_eq!(ran.code, 0, "{}", ran.err);
-    assert!(ran.err.contains("1 parameters are named by an expression"), "{}", ran.err);
+    assert!(ran.err.contains("1 key has an expression for a name"), "{}", ran.err);
     let expected = "| Key | Location | Last Rotated | Owner |\n|---|---|---|---|\n\
         | ANTHROPIC_API_KEY | SSM /app/anthropic/api-key | — | — |\n\
         | DB_PASSWORD | SSM /app/db/password | — | — |\n\

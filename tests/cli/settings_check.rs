@@ -44,11 +44,17 @@ fn what_a_run_refuses_is_refused() {
         ("\nmin-confidence = 'sure'\n", "secretrail.toml:2:18: min-confidence is one of"),
         ("rules = [\"rules\"]\n", "rules/bad.yml:1:1:"),
         ("rules = [\"none\"]\n", "none is no folder"),
-        ("off = [\"secret-in-userdata\"]\n", "secretrail.toml:1:8: there is no rule named secret-in-userdata"),
+        (
+            "off = [\"secret-in-userdata\"]\n",
+            "secretrail.toml:1:8: there is no rule named secret-in-userdata",
+        ),
         ("baseline = \"none.json\"\n", "there is no such file"),
         ("tokens = \"none.toml\"\n", "there is no such file"),
         ("fail_on = \"high\"\n", "secretrail.toml:1:1: unknown field `fail_on` (did you mean `fail-on`?)"),
-        ("[inventory]\nmax-age-day = 3\n", ":2:1: unknown field `max-age-day` (did you mean `max-age-days`?)"),
+        (
+            "[inventory]\nmax-age-day = 3\n",
+            ":2:1: unknown field `max-age-day` (did you mean `max-age-days`?)",
+        ),
         ("[account]\nunused-days = 0\n", ":2:15: this must be a whole number from 1 on"),
     ] {
         let folder = Folder::new(&[("secretrail.toml", settings), ("rules/bad.yml", bad)]);

@@ -11,8 +11,8 @@ mod runbook;
 mod section;
 mod sightings;
 
-use crate::cli::{Cli, InventoryArguments, InventoryCommand};
 use super::setup::Setup;
+use crate::cli::{Cli, InventoryArguments, InventoryCommand};
 use crate::error::{Error, ExitCode};
 use crate::settings::InventorySettings;
 use crate::source::Sources;

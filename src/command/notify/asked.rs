@@ -10,6 +10,7 @@ use super::{figures, send};
 use crate::cli::{NotifyArguments, NotifyCommand};
 use crate::command::output::write;
 use crate::command::scan::here;
+use crate::counted::counted;
 use crate::courier::{self, Limits, Parcel};
 use crate::error::{Error, ErrorKind, ExitCode};
 use crate::history::{History, Waiting};
@@ -122,9 +123,9 @@ fn pending(file: &Path, json: bool) -> Result<ExitCode, Error> {
             return writeln!(out, "Nothing waits to be told.");
         }
         for row in &rows {
-            let tries = if row.tries == 1 { "try" } else { "tries" };
+            let tries = counted(row.tries, "try", "tries");
             let trouble = row.trouble.as_deref().unwrap_or("not tried yet");
-            writeln!(out, "{} since {}, {} {tries}: {trouble}", row.target, row.since, row.tries)?;
+            writeln!(out, "{} since {}, {tries}: {trouble}", row.target, row.since)?;
             writeln!(out, "  {}", row.message)?;
         }
         writeln!(out, "The next run with this history tries again; after seven days a message is given up.")

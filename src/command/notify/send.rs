@@ -6,6 +6,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use super::pack::packer;
+use crate::counted::counted;
 use crate::courier::{self, Limits, Parcel};
 use crate::error::Error;
 use crate::history::{History, Letter};
@@ -30,7 +31,8 @@ pub(super) fn all(history: &History, job: &str, notify: &Notify) -> Result<(), E
     let now = Timestamp::now();
     let given_up = history.give_up(now.saturating_sub(OLDEST).unwrap_or(now), now)?;
     if given_up > 0 {
-        tracing::warn!("{given_up} messages could not be told for seven days and are given up");
+        let messages = counted(given_up, "message", "messages");
+        tracing::warn!("given up, as it could not be told for seven days: {messages}");
     }
     let letters = history.letters(job, &telling)?;
     let mut round = Round::new(history);
