@@ -17,6 +17,7 @@ use super::silencing::Silencing;
 use super::trail::input::is_remote;
 use super::trail::{self, Logs};
 use crate::cli::{AuditArguments, Cli, What};
+use crate::counted::counted;
 use crate::error::{Error, ErrorKind, ExitCode};
 use crate::evidence::{self, Bundle};
 use crate::finding::Surface;
@@ -112,6 +113,17 @@ pub(super) fn run(cli: &Cli, arguments: &AuditArguments) -> Result<ExitCode, Err
     }
     if has_lists && !can_hold && (job.aws || job == setup.settings.audit) {
         all.gap("[inventory]", "the lists of keys were held against nothing".to_owned());
+    }
+    if let Some(count) = all.members {
+        let accounts = counted(count, "account", "accounts");
+        let trails = if job.trail.is_empty() { " and trails" } else { "" };
+        all.note(
+            "[accounts]",
+            format!(
+                "parameters{trails} of the {accounts} were not looked at: lists of keys are held against the account that asks, \
+                 and the event history that is asked is that account's"
+            ),
+        );
     }
     for (path, bundle) in &bundles {
         for left in left_over(bundle, path, &holds, (job.trail.is_empty(), has_lists)) {
@@ -241,6 +253,8 @@ struct All<'s> {
     surfaces: Vec<Surface>,
     /// From when on events of trails are read.
     since: Option<Timestamp>,
+    /// How many accounts were audited together, where that is more than the one that asks.
+    members: Option<usize>,
 }
 
 impl<'s> All<'s> {
@@ -248,7 +262,14 @@ impl<'s> All<'s> {
         let sources = Sources::default();
         sources.set_base(setup.base.clone());
         let looked = Looked { sources, scanned: Default::default(), files: 0, excluded: 0, past: None };
-        Self { setup, looked, sections: Sections::default(), surfaces: Vec::new(), since: None }
+        Self {
+            setup,
+            looked,
+            sections: Sections::default(),
+            surfaces: Vec::new(),
+            since: None,
+            members: None,
+        }
     }
 
     /// Looks at one surface. All of them share their documents, as one report speaks of all.
@@ -264,6 +285,8 @@ impl<'s> All<'s> {
     }
 
     fn account(&mut self, bundle: &Bundle) {
+        let members = bundle.members.iter().filter(|member| member.is_meant()).count();
+        self.members = (members > 0).then_some(members);
         let sources = std::mem::take(&mut self.looked.sources);
         let (looked, section) = account::looked_with(bundle, self.setup, sources);
         self.sections.account = Some(section);

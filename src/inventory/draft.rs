@@ -106,13 +106,12 @@ pub fn of_code(text: &str, names: &mut Names) {
 
 impl Names {
     fn take(&mut self, is_secret: bool, name: &str) {
-        match name {
-            name if name.contains(['$', '%']) => self.unclear += 1,
-            name if is_secret && is_secret_name(name) => {
-                drop(self.secrets.entry(name.to_owned()).or_default())
-            }
-            name if !is_secret && is_parameter(name) => drop(self.parameters.insert(name.to_owned())),
-            _ => {}
+        if name.contains(['$', '%']) {
+            self.unclear += 1;
+        } else if is_secret && is_secret_name(name) {
+            self.secrets.entry(name.to_owned()).or_default();
+        } else if !is_secret && is_parameter(name) {
+            self.parameters.insert(name.to_owned());
         }
     }
 }
