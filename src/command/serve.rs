@@ -11,6 +11,7 @@ use super::outcome::{redactor, rule_helps, told, told_gap};
 use super::scan::{Looked, STACK_BYTES, Setup};
 use super::silencing::Silencing;
 use crate::cli::{RunTaskArguments, ServeArguments, ServeCommand, What};
+use crate::counted::counted;
 use crate::error::{Error, ErrorKind, ExitCode, refused};
 use crate::finding::{Confidence, Severity, Surface};
 use crate::reading::Gap;
@@ -92,8 +93,8 @@ fn key(file: Option<&Path>) -> Result<Secret, Error> {
         0 => Err(wrong("the key to check signatures with is empty".into())),
         length => {
             if length < SHORT_KEY {
-                let characters = if length == 1 { "character" } else { "characters" };
-                tracing::warn!("the key has {length} {characters} only: it can be guessed");
+                let characters = counted(length, "character", "characters");
+                tracing::warn!("the key has {characters} only: it can be guessed");
             }
             Ok(key)
         }

@@ -82,6 +82,10 @@ CREATE INDEX outbox_waiting ON outbox (id) WHERE ended_at IS NULL;
 -- Which events of a trail's finding were told, by the hour: numbers and sums of ids, 16 bytes an hour.
 ALTER TABLE finding ADD COLUMN hours BLOB;
 ",
+    "
+-- Whose it is: jobs that share a file may call different people by one name. NULL: of an older version, anybody's.
+ALTER TABLE outbox ADD COLUMN job TEXT;
+",
 ];
 
 /// Whether the file is a history that this version knows, or an empty one; returns its version. Nothing is written.

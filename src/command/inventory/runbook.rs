@@ -17,7 +17,8 @@ use crate::source::Sources;
 const MOST_PLACES: usize = 20;
 
 pub(super) fn run(cli: &Cli, arguments: &InventoryRunbookArguments) -> Result<ExitCode, Error> {
-    let inventory = listed(&arguments.files, arguments.settings.as_deref())?;
+    let inventory =
+        listed(&[arguments.files.as_slice(), &arguments.lists].concat(), arguments.settings.as_deref())?;
     let entry = entry(&inventory, &arguments.key)?;
     let places = if arguments.tree.is_empty() { None } else { Some(readers(cli, &arguments.tree, entry)?) };
     let text = page(entry, places.as_deref());

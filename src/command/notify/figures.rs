@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::Path;
 
 use jiff::Timestamp;
@@ -128,7 +128,7 @@ pub(super) fn write_not_audited(file: &Path, scope: &str, last: LastRun) {
 
 fn put(file: &Path, text: &str) {
     if let Err(error) = place(file, text) {
-        tracing::warn!("{} can't be written: {}", file.display(), error.kind());
+        tracing::warn!("{} can't be written: {}", file.display(), reason(&error));
     }
 }
 
@@ -136,16 +136,31 @@ fn put(file: &Path, text: &str) {
 pub(super) fn can_write(file: &Path) -> Result<(), String> {
     new_beside(file)
         .map(drop)
-        .map_err(|error| format!("{} can't be written: {}", file.display(), error.kind()))
+        .map_err(|error| format!("{} can't be written: {}", file.display(), reason(&error)))
+}
+
+fn reason(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::AlreadyExists => "what is there was not written by secretrail".to_owned(),
+        kind => kind.to_string(),
+    }
 }
 
 /// A new file in the same folder, whose name nobody reads; gone when it is dropped.
 fn new_beside(file: &Path) -> io::Result<tempfile::NamedTempFile> {
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    if file.exists() && !file.is_file() {
-        return Err(io::ErrorKind::InvalidInput.into());
+    if file.exists() && !(file.is_file() && is_ours(file)?) {
+        return Err(io::ErrorKind::AlreadyExists.into());
     }
     tempfile::Builder::new().prefix(".secretrail-").tempfile_in(folder)
+}
+
+/// Figures of others must not be lost for a slip in the settings.
+fn is_ours(file: &Path) -> io::Result<bool> {
+    const BEGINS: &[u8] = b"# HELP secretrail_";
+    let mut start = Vec::new();
+    fs::File::open(file)?.take(BEGINS.len() as u64).read_to_end(&mut start)?;
+    Ok(start.is_empty() || start == BEGINS)
 }
 
 fn place(file: &Path, text: &str) -> io::Result<()> {
