@@ -2,6 +2,7 @@
 
 mod encoded;
 mod modules;
+mod opaque;
 mod windows;
 
 use std::path::PathBuf;
