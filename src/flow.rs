@@ -90,7 +90,8 @@ impl Flow {
         ("secret.name", "what users call the secret: `db_password`"),
         (
             "origin.kind",
-            "`literal`, `variable`, `data`, `resource`, `ephemeral`, `module`, `command` or `environment`",
+            "`literal`, `variable`, `data`, `resource`, `ephemeral`, `module`, `command`, `environment` or `file` (one \
+             that is known to hold credentials)",
         ),
         ("origin.name", "its address: `var.db_password`, `aws ssm get-parameter /app/key`"),
         (
