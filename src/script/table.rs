@@ -167,9 +167,9 @@ impl Home {
             return path.strip_prefix(folder).is_some_and(|name| !name.is_empty() && !name.contains('/'));
         }
         match self.path.strip_prefix('~') {
-            Some(rest) => path.strip_suffix(rest).is_some_and(|home| {
-                home.starts_with(['/', '~', '$']) && !home.contains(char::is_whitespace)
-            }),
+            Some(rest) => path
+                .strip_suffix(rest)
+                .is_some_and(|home| home.starts_with(['/', '~', '$']) && !home.contains(char::is_whitespace)),
             None => path == self.path,
         }
     }

@@ -5,6 +5,7 @@ mod flows;
 mod given;
 mod here_documents;
 mod hostile;
+mod http;
 mod known_files;
 mod places;
 mod quiet;

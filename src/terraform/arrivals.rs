@@ -156,7 +156,8 @@ fn given_out<'w>(
     address: &str,
     visit: &mut dyn FnMut(Arrival),
 ) {
-    let value_at = Span { source: scope.source, start: attribute.value.range.start, end: attribute.value.range.end };
+    let value_at =
+        Span { source: scope.source, start: attribute.value.range.start, end: attribute.value.range.end };
     for text in evaluator.eval(scope, &attribute.value).texts(&attribute.name.text, value_at) {
         if usage != Use::Rendered || runs(&text) {
             visit(handed_over(scope, attribute, usage, SinkKind::UserData, address, text));

@@ -22,7 +22,11 @@ impl Machine<'_> {
             name: path.to_owned(),
             key: variable.or_else(|| home.name.clone()).unwrap_or_else(|| name.to_owned()),
             at,
-            confidence: if home.memory && says(name) != Says::Secret { Confidence::Medium } else { Confidence::High },
+            confidence: if home.memory && says(name) != Says::Secret {
+                Confidence::Medium
+            } else {
+                Confidence::High
+            },
             literal: None,
         };
         Some(Traces::from_origin(origin))
@@ -31,7 +35,8 @@ impl Machine<'_> {
     /// What a known file holds, for who reads it.
     pub fn kept_chunks(&self, path: &str, at: Span) -> Vec<Chunk> {
         let traces = self.kept_at(path, at);
-        let chunk = |traces| Chunk { text: Text::hole("file", at, traces), at, by: "cat".into(), document: None };
+        let chunk =
+            |traces| Chunk { text: Text::hole("file", at, traces), at, by: "cat".into(), document: None };
         traces.map(chunk).into_iter().collect()
     }
 
@@ -42,7 +47,8 @@ impl Machine<'_> {
         }
         let Some(traces) = self.kept_at(from, at) else { return };
         self.land_file(to, at, format!("copied by `{by}`"), traces.clone());
-        self.files.write(to, Chunk { text: Text::hole("file", at, traces), at, by: by.into(), document: None });
+        self.files
+            .write(to, Chunk { text: Text::hole("file", at, traces), at, by: by.into(), document: None });
     }
 
     /// What is new in a file: a kubeconfig that is copied from one home to the next is where it belongs.

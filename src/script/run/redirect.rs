@@ -85,7 +85,9 @@ impl Machine<'_> {
         if matches!(path.as_str(), "/dev/stdin" | "/dev/fd/0" | "/proc/self/fd/0" | "-") {
             return self.streams.input_chunks();
         }
-        let Some(file) = self.files.written.get(&path) else { return self.kept_chunks(&path, first_place(text)) };
+        let Some(file) = self.files.written.get(&path) else {
+            return self.kept_chunks(&path, first_place(text));
+        };
         let chunks = file.chunks.clone();
         self.pay(chunks.len());
         chunks

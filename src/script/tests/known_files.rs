@@ -17,14 +17,19 @@ fn known_files_are_origins() {
         "aws ssm put-parameter --name /k --type String --value \"$(cat ~/.kube/config)\"\n",
         "1 parameter <- kubeconfig"
     );
-    lands!("P=$(cat /run/secrets/db_password)\necho P=$P > /etc/app.env\n", "2 file /etc/app.env <- db_password");
+    lands!(
+        "P=$(cat /run/secrets/db_password)\necho P=$P > /etc/app.env\n",
+        "2 file /etc/app.env <- db_password"
+    );
 }
 
 #[test]
 fn a_known_file_at_home_is_no_finding() {
     lands!("cp -i /etc/kubernetes/admin.conf $HOME/.kube/config\nchown a $HOME/.kube/config\n");
     lands!("sudo cat /etc/rancher/k3s/k3s.yaml > ~/.kube/config\n");
-    lands!("grep server: /etc/rancher/k3s/k3s.yaml\ncat ~/.ssh/id_rsa.pub > /srv/key\nexport KUBECONFIG=/etc/rancher/k3s/k3s.yaml\n");
+    lands!(
+        "grep server: /etc/rancher/k3s/k3s.yaml\ncat ~/.ssh/id_rsa.pub > /srv/key\nexport KUBECONFIG=/etc/rancher/k3s/k3s.yaml\n"
+    );
     lands!("cat /run/secrets/db_user > /etc/user\n");
 }
 
