@@ -3,6 +3,7 @@
 mod bounds;
 mod encoded;
 mod modules;
+mod opaque;
 mod windows;
 
 use std::path::PathBuf;

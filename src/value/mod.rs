@@ -35,6 +35,8 @@ pub enum OriginKind {
     Command,
     /// An environment variable that the script did not set.
     Environment,
+    /// A file of the machine that is known to hold credentials: `/etc/kubernetes/admin.conf`.
+    File,
 }
 
 impl OriginKind {
@@ -49,6 +51,7 @@ impl OriginKind {
             Self::Module => "module",
             Self::Command => "command",
             Self::Environment => "environment",
+            Self::File => "file",
         }
     }
 }
