@@ -45,7 +45,7 @@ pub use self::baseline::write_baseline;
 pub use self::brief::{Brief, briefs, in_short};
 pub use self::history::{HistoryRow, write_history, write_history_json, write_history_row};
 pub use self::inventory::{InventorySection, KeyState, ListedKey, UnlistedParameter};
-pub use self::trail::{CoverageRow, EventRow, PlaceRow, SessionRow, TrailSection};
+pub use self::trail::{CoverageRow, EventRow, IssuerRow, PlaceRow, SessionRow, TrailSection};
 use crate::error::ExitCode;
 use crate::finding::{Finding, Severity, Surface};
 use crate::reading::Gap;

@@ -57,6 +57,8 @@ pub struct SessionRow {
     pub contradictions: Vec<String>,
     /// From its caller back to the first one.
     pub chain: Vec<String>,
+    /// Who issued its credentials.
+    pub issuer: Option<IssuerRow>,
     /// Session tags.
     pub tags: Vec<(String, String)>,
     /// The source identity.
@@ -85,6 +87,8 @@ pub struct SessionRow {
     pub new_network: bool,
     /// The silent fallback: by what it is known, the identity before, in words.
     pub fallback: Option<(String, String, String)>,
+    /// The session before it.
+    pub fell_from: Option<String>,
     /// Addresses.
     pub ips: Vec<String>,
     /// User agents.
@@ -107,6 +111,17 @@ pub struct SessionRow {
     pub first_event: String,
     /// Nobody to tell in the table: a service, a sign-in that failed.
     pub is_service: bool,
+}
+
+/// Who issued a session's credentials.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct IssuerRow {
+    /// The session that did; none where these logs have no call of it.
+    pub session: Option<String>,
+    /// Who, in words.
+    pub name: String,
+    /// `AssumeRole` ...
+    pub by: String,
 }
 
 /// One event. Ordered by time, then by id.

@@ -105,7 +105,10 @@ fn falls(
                 time::span(new.first - old.last),
                 from.principal
             );
-            found.push((new.session, Fallback { by, from: from.principal.clone(), told }));
+            found.push((
+                new.session,
+                Fallback { by, from: from.principal.clone(), session: from.id.clone(), told },
+            ));
         }
     }
     found

@@ -5,7 +5,7 @@ use super::covered;
 use super::input::Input;
 use super::proof::Proof;
 use crate::cli::TrailArguments;
-use crate::report::{SessionRow, TrailSection};
+use crate::report::{IssuerRow, SessionRow, TrailSection};
 use crate::trail::gather::Gathered;
 use crate::trail::{Actor, Kind, Links, Root, Session, time};
 
@@ -152,6 +152,11 @@ fn row(session: &Session) -> SessionRow {
         reasons: session.actor.reasons.clone(),
         contradictions: session.actor.contradictions.clone(),
         chain: session.chain.clone(),
+        issuer: session.terms().map(|terms| IssuerRow {
+            session: session.chain_ids.first().cloned(),
+            name: terms.caller_name.clone(),
+            by: terms.by.name().to_owned(),
+        }),
         tags: session.tags.iter().map(|(key, value)| (key.clone(), value.clone())).collect(),
         source_identity: session.source_identity.clone(),
         first: time::written(tally.first.time),
@@ -169,6 +174,7 @@ fn row(session: &Session) -> SessionRow {
             .fallback
             .as_ref()
             .map(|fallback| (fallback.by.to_owned(), fallback.from.clone(), fallback.told.clone())),
+        fell_from: session.fallback.as_ref().map(|fallback| fallback.session.clone()),
         ips: all(&mut tally.ips.texts()),
         user_agents: all(&mut tally.agents.texts()),
         regions: all(&mut tally.regions.iter()),
