@@ -12,6 +12,7 @@ use crate::inventory::{Entry, Home};
 use crate::secret::tokens::TokenTable;
 use crate::settings::FILE_NAME;
 use crate::settings::draft::{Found, draft};
+use crate::shown::shown;
 use crate::source::Sources;
 use crate::source::open::read_text_up_to;
 use crate::source::walk::{FileKind, walk_repository};
@@ -43,8 +44,7 @@ pub(super) fn run(arguments: &InitArguments) -> Result<ExitCode, Error> {
         writeln!(out, "{} is written", file.display())?;
         for (what, all) in told(&found) {
             let none = if all.is_empty() { "none found".to_owned() } else { all.join(", ") };
-            let none = none.replace(char::is_control, "?");
-            writeln!(out, "  {what:<14} {none}")?;
+            writeln!(out, "  {what:<14} {}", shown(&none))?;
         }
         writeln!(out, "Look through it; then `secretrail audit` audits what it names.")
     })?;

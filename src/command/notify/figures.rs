@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{self, Write};
 use std::path::Path;
 
 use jiff::Timestamp;
@@ -14,6 +13,7 @@ use crate::history::{Entry, Pending, Seen, Status};
 use crate::notify::{Figures, FoundFigure, KeyFigure, LastRun, LevelFigure, prometheus};
 use crate::report::Report;
 use crate::secret::redact::Redactor;
+use crate::whole::{self, Readers};
 
 /// A larger file is none of ours.
 const MOST_BYTES: u64 = 16 * 1024 * 1024;
@@ -127,35 +127,14 @@ pub(super) fn write_not_audited(file: &Path, scope: &str, last: LastRun) {
 }
 
 fn put(file: &Path, text: &str) {
-    if let Err(error) = place(file, text) {
+    if let Err(error) = whole::place(file, Readers::Everybody, text.as_bytes()) {
         tracing::warn!("{} can't be written: {}", file.display(), error.kind());
     }
 }
 
 /// Whether the file could be written, without touching it.
 pub(super) fn can_write(file: &Path) -> Result<(), String> {
-    new_beside(file)
+    whole::beside(file, Readers::Everybody)
         .map(drop)
         .map_err(|error| format!("{} can't be written: {}", file.display(), error.kind()))
-}
-
-/// A new file in the same folder, whose name nobody reads; gone when it is dropped.
-fn new_beside(file: &Path) -> io::Result<tempfile::NamedTempFile> {
-    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    if file.exists() && !file.is_file() {
-        return Err(io::ErrorKind::InvalidInput.into());
-    }
-    tempfile::Builder::new().prefix(".secretrail-").tempfile_in(folder)
-}
-
-fn place(file: &Path, text: &str) -> io::Result<()> {
-    let mut new = new_beside(file)?;
-    new.write_all(text.as_bytes())?;
-    #[cfg(unix)]
-    {
-        // Another user's program reads it.
-        let readable = std::os::unix::fs::PermissionsExt::from_mode(0o644);
-        new.as_file().set_permissions(readable)?;
-    }
-    new.persist(file).map(drop).map_err(|error| error.error)
 }
