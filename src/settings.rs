@@ -27,6 +27,7 @@ use crate::error::{Error, ErrorKind, refused, without_values};
 use crate::finding::{Confidence, Severity};
 use crate::nearest::did_you_mean;
 use crate::notify::Notify;
+use crate::session::forward::Forward;
 use crate::silence::{Entry, GapEntry, Glob};
 use crate::trail::{Allowed, Conventions};
 
@@ -84,11 +85,13 @@ pub struct Settings {
     pub accepted_gaps: Vec<GapEntry>,
     /// The file's text, for the places of ignores.
     pub text: String,
-    /// Whether the user named the file. Whoever writes a repository's settings must not choose who is told, and as whom
-    /// AWS is asked.
+    /// Whether the user named the file. Whoever writes a repository's settings must not choose who is told, as whom
+    /// AWS is asked, and what is connected to.
     pub is_named: bool,
     /// Whether `[notify]` was left alone for that.
     pub leaves_notify: bool,
+    /// Forwards that were left alone for that: to be looked at and ended, never to be started.
+    pub left_forwards: Vec<Forward>,
 }
 
 /// `[run]`: names of variables. They can only take away: whoever writes a repository's settings must not give a program
@@ -234,13 +237,18 @@ impl Settings {
         settings.baseline = settings.baseline.map(|file| home.join(file));
         settings.home = named.is_none().then_some(home);
         settings.is_named = named.is_some();
-        if !settings.is_named && settings.notify != Notify::default() {
-            settings.notify = Notify::default();
-            settings.leaves_notify = true;
+        if !settings.is_named {
+            settings.leave();
         }
         settings.text = text;
         settings.file = Some(path);
         Ok(settings)
+    }
+
+    /// Takes out what only a file may say that the user names. (`[accounts]` is asked for by name everywhere else.)
+    fn leave(&mut self) {
+        self.leaves_notify = std::mem::take(&mut self.notify) != Notify::default();
+        self.left_forwards = std::mem::take(&mut self.session.forwards);
     }
 
     /// The same for who asks for nothing but what the file says: a file that is found is then named, too.
@@ -257,7 +265,7 @@ impl Settings {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Settings`] with line and column. The message never quotes the file.
+    /// [`ErrorKind::Settings`] with line and column. The message never quotes a value of the file.
     pub fn parse(text: &str, name: &str) -> Result<Self, Error> {
         let wrong = |place: String, reason: &str| {
             Error::new(ErrorKind::Settings, format!("{name}{place}: {reason}")).hint(
@@ -326,6 +334,7 @@ impl Settings {
             text: String::new(),
             is_named: false,
             leaves_notify: false,
+            left_forwards: Vec::new(),
         })
     }
 }

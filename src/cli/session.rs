@@ -15,7 +15,7 @@ Examples:
   secretrail session --stay                keep the port forwards until Ctrl-C
   secretrail session --stop-forwards       end those in the background
 
-Settings (secretrail.toml):
+Settings (secretrail.toml; forwards are started only where --settings names it):
   [session]
   root-is-fatal = true
   # through Session Manager; host, region and profile may be left out

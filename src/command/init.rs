@@ -16,6 +16,7 @@ use crate::inventory::{Entry, Home};
 use crate::secret::tokens::TokenTable;
 use crate::settings::FILE_NAME;
 use crate::settings::draft::{Found, draft};
+use crate::shown::shown;
 use crate::source::Sources;
 use crate::source::open::read_text_up_to;
 use crate::source::walk::{FileKind, Repository, walk_logs, walk_repository};
@@ -46,10 +47,10 @@ pub(super) fn run(arguments: &InitArguments) -> Result<ExitCode, Error> {
         writeln!(out, "{} is written", file.display())?;
         for (what, all) in told(&found) {
             let none = if all.is_empty() { "none found".to_owned() } else { all.join(", ") };
-            writeln!(out, "  {what:<14} {}", none.replace(char::is_control, "?"))?;
+            writeln!(out, "  {what:<14} {}", shown(&none))?;
         }
         for left in &left {
-            writeln!(out, "  not looked into: {}", left.replace(char::is_control, "?"))?;
+            writeln!(out, "  not looked into: {}", shown(left))?;
         }
         if found.lists.is_empty() && found.names > 0 {
             let names = counted(found.names, "key", "keys");

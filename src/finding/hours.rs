@@ -72,7 +72,9 @@ impl Hours {
         for (hour, events) in own.all {
             match both.all.binary_search_by_key(&hour, |(hour, _)| *hour) {
                 Ok(at) => {
-                    if let Some((_, known)) = both.all.get_mut(at).filter(|(_, known)| events.count >= known.count) {
+                    if let Some((_, known)) =
+                        both.all.get_mut(at).filter(|(_, known)| events.count >= known.count)
+                    {
                         *known = events;
                     }
                 }
@@ -86,7 +88,8 @@ impl Hours {
     /// Written down, for [`read`](Self::read).
     pub fn written(&self) -> Vec<u8> {
         let each = self.all.iter().flat_map(|(hour, events)| {
-            let (hour, count, sum) = (hour.to_be_bytes(), events.count.to_be_bytes(), events.sum.to_be_bytes());
+            let (hour, count, sum) =
+                (hour.to_be_bytes(), events.count.to_be_bytes(), events.sum.to_be_bytes());
             hour.into_iter().chain(count).chain(sum)
         });
         each.collect()

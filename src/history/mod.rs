@@ -179,7 +179,7 @@ impl History {
             pending.note(run, seen, silenced)?;
             Ok(pending)
         };
-        begin().map_err(|trouble| wrong(name, &trouble))
+        begin().map_err(|trouble| unwritten(name, &trouble))
     }
 
     /// Up to when a job has read a surface.
@@ -213,7 +213,7 @@ impl History {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Usage`] where none or several begin so.
+    /// [`ErrorKind::Usage`] where none or several begin so, [`ErrorKind::Output`] where the file can't be written.
     pub fn accept(
         &self,
         fingerprint: &str,
@@ -228,7 +228,7 @@ impl History {
                  ON CONFLICT (fingerprint) DO UPDATE SET until = ?2, reason = ?3, at = ?4",
                 params![one, until.to_string(), reason, at.as_second()],
             )
-            .map_err(|error| wrong(&self.name, &error.into()))?;
+            .map_err(|error| unwritten(&self.name, &error.into()))?;
         Ok(one)
     }
 
@@ -258,7 +258,7 @@ impl History {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Input`] where the file can't be written.
+    /// [`ErrorKind::Output`] where the file can't be written.
     pub fn prune(&self, before: Timestamp) -> Result<usize, Error> {
         let prune = || -> Result<usize, rusqlite::Error> {
             let gone = self.connection.execute(
@@ -272,7 +272,7 @@ impl History {
             )?;
             Ok(gone)
         };
-        prune().map_err(|error| wrong(&self.name, &error.into()))
+        prune().map_err(|error| unwritten(&self.name, &error.into()))
     }
 
     /// Fingerprints that are accepted on a day, each with the reason and the last day.
@@ -392,7 +392,7 @@ impl Pending<'_> {
     /// [`ErrorKind::Output`] where the file can't be written.
     pub fn commit(self) -> Result<(), Error> {
         let name = self.name;
-        self.transaction.commit().map_err(|error| wrong(name, &error.into()))
+        self.transaction.commit().map_err(|error| unwritten(name, &error.into()))
     }
 }
 
@@ -406,22 +406,43 @@ fn owner_only(path: &Path) {
     drop(options.open(path));
 }
 
+/// It can't be read.
 fn wrong(name: &str, trouble: &Trouble) -> Error {
-    use rusqlite::ErrorCode::{DatabaseBusy, DatabaseCorrupt, DiskFull, NotADatabase, ReadOnly};
+    error(ErrorKind::Input, name, trouble)
+}
+
+/// It can't be written.
+fn unwritten(name: &str, trouble: &Trouble) -> Error {
+    error(ErrorKind::Output, name, trouble)
+}
+
+fn error(kind: ErrorKind, name: &str, trouble: &Trouble) -> Error {
+    use rusqlite::ErrorCode::{CannotOpen, DatabaseBusy, DatabaseCorrupt, DiskFull, NotADatabase, ReadOnly};
+    let rights = "look at the path, and at the rights of the file and of its folder";
     let (reason, hint) = match trouble {
-        Trouble::NotOurs => ("it is a database of another program", "name another file"),
-        Trouble::Later => ("it is of a later version", "update secretrail"),
+        Trouble::NotOurs => ("it is a database of another program".to_owned(), "name another file"),
+        Trouble::Later => ("it is of a later version".to_owned(), "update secretrail"),
         Trouble::Database(error) => match error.sqlite_error_code() {
-            Some(DatabaseBusy) => ("another run holds it", "wait for it, or name another file"),
-            Some(NotADatabase | DatabaseCorrupt) => {
-                ("it is no SQLite file, or a broken one", "move it away; the next run begins a new one")
-            }
-            Some(DiskFull) => ("the disk is full", "make room"),
-            Some(ReadOnly) => ("it can't be written", "look at the rights of the file and of its folder"),
-            _ => ("it can't be opened", "look at the path, and at the rights of the file and of its folder"),
+            Some(DatabaseBusy) => ("another run holds it".to_owned(), "wait for it, or name another file"),
+            Some(NotADatabase | DatabaseCorrupt) => (
+                "it is no SQLite file, or a broken one".to_owned(),
+                "move it away; the next run begins a new one",
+            ),
+            Some(DiskFull) => ("the disk is full".to_owned(), "make room"),
+            Some(ReadOnly) => ("it can't be written".to_owned(), rights),
+            Some(CannotOpen) => ("it can't be opened".to_owned(), rights),
+            _ => (told(error), rights),
         },
     };
-    Error::new(ErrorKind::Input, format!("the history {name} can't be used: {reason}")).hint(hint)
+    Error::new(kind, format!("the history {name} can't be used: {reason}")).hint(hint)
+}
+
+/// The number that SQLite gives, which its documentation tells; its text could quote the file.
+fn told(error: &rusqlite::Error) -> String {
+    match error.sqlite_error() {
+        Some(error) => format!("SQLite gave error {}", error.extended_code),
+        None => "it holds what no history does".to_owned(),
+    }
 }
 
 impl fmt::Debug for History {

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use super::Report;
 use super::told::{Teller, Told, ToldFinding};
 use super::trail::SessionRow;
+use crate::shown::spreadsheet::cell;
 
 /// Writes the table.
 pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
@@ -73,23 +74,4 @@ fn findings(rows: &[ToldFinding], out: &mut dyn Write) -> io::Result<()> {
 fn line(cells: impl Iterator<Item = String>, out: &mut dyn Write) -> io::Result<()> {
     let cells: Vec<String> = cells.map(|text| cell(&text)).collect();
     writeln!(out, "{}", cells.join(","))
-}
-
-/// A cell. What a spreadsheet would take for a formula gets a mark in front: names in logs are written by strangers.
-fn cell(text: &str) -> String {
-    let text =
-        if text.starts_with(['=', '+', '-', '@', '\t']) { format!("'{text}") } else { text.to_owned() };
-    if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn cells_are_quoted_and_are_no_formulas() {
-        assert_eq!(cell("a,b\"c"), "\"a,b\"\"c\"");
-        assert_eq!(cell("=HYPERLINK(\"x\")"), "\"'=HYPERLINK(\"\"x\"\")\"");
-        assert_eq!(cell("plain"), "plain");
-    }
 }

@@ -17,6 +17,7 @@ mod nightly;
 #[cfg(all(feature = "notify", feature = "serve"))]
 mod notify;
 mod ocsf;
+mod outside;
 mod places;
 mod policy;
 mod review;
