@@ -307,7 +307,8 @@ fn unlike(ids: &Ids, unit: &Unit, before: u64) -> Option<Trouble> {
 
 /// Told of the first file: of which one it would have to be, nobody knows.
 fn unsure(ids: &Ids) -> Option<FileTrouble> {
-    let reason = format!("{} events may be counted twice: a temporary file could not be read", ids.unsure());
+    let events = if ids.unsure() == 1 { "1 event".to_owned() } else { format!("{} events", ids.unsure()) };
+    let reason = format!("{events} may be counted twice: a temporary file could not be read");
     (ids.unsure() > 0).then_some(FileTrouble { file: 0, trouble: Trouble { offset: 0, reason } })
 }
 

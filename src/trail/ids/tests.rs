@@ -39,7 +39,7 @@ proptest! {
         for (hour, id, content) in events {
             // The copies of an event have one time, and few others have an event's id.
             let (upper, time) = ((id << 8 | hour as u128) << 64, hour * 3_600 + 7);
-            let id = upper | content / 2;
+            let id = upper | (content / 2);
             ids.unlike = None;
             let is_new = ids.is_new(3, Key { time: Some(time), id });
             unlike += usize::from(ids.unlike == Some((3, 1)));
