@@ -9,6 +9,8 @@ use crate::trail::ids::{Run, Shelf};
 const ID: usize = 16;
 /// Ids that are read at once.
 const PAGE: u64 = 256;
+/// Bytes that are written at once.
+const BLOCK: usize = 64 * 1024;
 
 /// The file; made when it is needed.
 #[derive(Default)]
@@ -16,19 +18,19 @@ pub(super) struct Disk {
     file: Option<File>,
     ids: u64,
     page: Vec<u8>,
+    written: Vec<u8>,
 }
 
 impl Shelf for Disk {
-    fn put(&mut self, ids: &[u128]) -> Option<Run> {
+    fn put(&mut self, ids: &mut dyn Iterator<Item = u128>) -> Option<Run> {
         let mut file = match self.file.take() {
             Some(file) => file,
             None => tempfile::tempfile().ok()?,
         };
-        let run = Run { start: self.ids, count: ids.len() as u64 };
-        let written = write(&mut file, run.start, ids);
+        let count = write(&mut file, self.ids, ids, &mut self.written);
         // What was put down before stays readable.
         self.file = Some(file);
-        written.ok()?;
+        let run = Run { start: self.ids, count: count.ok()? };
         self.ids += run.count;
         Some(run)
     }
@@ -69,15 +71,26 @@ impl Disk {
     }
 }
 
-fn write(file: &mut File, start: u64, ids: &[u128]) -> std::io::Result<()> {
+/// Writes ids behind others; how many there were.
+fn write(
+    file: &mut File,
+    start: u64,
+    ids: &mut dyn Iterator<Item = u128>,
+    bytes: &mut Vec<u8>,
+) -> std::io::Result<u64> {
     file.seek(SeekFrom::Start(start * ID as u64))?;
-    let mut bytes = Vec::with_capacity(ids.len().min(4096) * ID);
-    for part in ids.chunks(4096) {
-        bytes.clear();
-        part.iter().for_each(|id| bytes.extend_from_slice(&id.to_be_bytes()));
-        file.write_all(&bytes)?;
+    bytes.clear();
+    let mut count = 0;
+    for id in ids {
+        bytes.extend_from_slice(&id.to_be_bytes());
+        count += 1;
+        if bytes.len() >= BLOCK {
+            file.write_all(bytes)?;
+            bytes.clear();
+        }
     }
-    Ok(())
+    file.write_all(bytes)?;
+    Ok(count)
 }
 
 #[cfg(test)]
@@ -95,7 +108,7 @@ mod tests {
             all
         };
         let runs = [ids(0, 1), ids(5, 3_000), ids(9, 256), (0..700).map(|id: u128| id << 64 | 5).collect()];
-        let put: Vec<Run> = runs.iter().map(|ids| disk.put(ids).unwrap()).collect();
+        let put: Vec<Run> = runs.iter().map(|ids| disk.put(&mut ids.iter().copied()).unwrap()).collect();
         for (ids, run) in runs.iter().zip(put) {
             for id in ids {
                 let upper = (id >> 64) as u64;

@@ -40,6 +40,15 @@ impl Issued {
     }
 }
 
+/// Of calls that say the same of the same credential only the first one is kept.
+pub(super) fn settle(all: &mut Vec<Issued>) {
+    all.sort_unstable();
+    all.dedup_by(|later, first| {
+        later.time == first.time
+            && (&later.key, &later.principal, &later.terms) == (&first.key, &first.principal, &first.terms)
+    });
+}
+
 /// What a credential was issued with.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Terms {

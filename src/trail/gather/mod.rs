@@ -48,6 +48,7 @@ impl Gathered {
             self.tallies.entry(credential).or_default().merge(tally);
         }
         self.issued.extend(other.issued);
+        issue::settle(&mut self.issued);
         self.retired.extend(other.retired);
         self.downstream.extend(other.downstream);
         self.mcp_sign_ins.merge(other.mcp_sign_ins);
@@ -56,7 +57,6 @@ impl Gathered {
 
     /// Puts lists in order, whoever filled them.
     pub fn settle(&mut self) {
-        self.issued.sort();
         self.retired.sort();
     }
 }

@@ -18,8 +18,8 @@ use super::slots::{Event, Slot};
 use super::split::Unit;
 use super::time;
 
-/// Ids that are held in memory.
-const MOST_HELD: usize = 64 * 1024;
+/// Ids that are held in memory: as many as fill a table of 64 Ki places, so that it never grows further.
+const MOST_HELD: usize = 56 * 1024;
 /// Hours that are told apart, 7½ years of them. Later ones join earlier ones, so that forged times cost nothing.
 const HOURS: i64 = 64 * 1024;
 
@@ -34,30 +34,6 @@ pub struct Key {
     pub time: Option<i64>,
     /// Its upper half is that of the event's id, its lower half that of what its copies have in common.
     id: u128,
-}
-
-/// A number that is looked up by its upper half.
-#[derive(Debug, Clone, Copy)]
-struct Id(u128);
-
-impl Id {
-    fn upper(self) -> u64 {
-        (self.0 >> 64) as u64
-    }
-}
-
-impl PartialEq for Id {
-    fn eq(&self, other: &Self) -> bool {
-        self.upper() == other.upper()
-    }
-}
-
-impl Eq for Id {}
-
-impl Hash for Id {
-    fn hash<H: Hasher>(&self, hasher: &mut H) {
-        hasher.write_u64(self.upper());
-    }
 }
 
 /// Whether an event was seen.
@@ -89,15 +65,45 @@ pub struct Run {
 /// Where ids lie that are not held in memory.
 pub trait Shelf: Send {
     /// Puts ids down, which are in order. `None`: there is no room.
-    fn put(&mut self, ids: &[u128]) -> Option<Run>;
+    fn put(&mut self, ids: &mut dyn Iterator<Item = u128>) -> Option<Run>;
     /// The number of a run whose upper half this is, where there is one. `None`: they can't be read any more.
     fn find(&mut self, run: Run, upper: u64) -> Option<Option<u128>>;
 }
 
-/// The ids of one hour.
+/// An id that is held, and its hour. It has no alignment of 16 bytes: that would cost as much as half of it.
+/// Looked up by the upper half of it.
+#[derive(Debug, Clone, Copy)]
+struct Held {
+    hour: u16,
+    id: [u8; 16],
+}
+
+impl Held {
+    fn upper(&self) -> u64 {
+        (u128::from_be_bytes(self.id) >> 64) as u64
+    }
+}
+
+impl PartialEq for Held {
+    fn eq(&self, other: &Self) -> bool {
+        (self.upper(), self.hour) == (other.upper(), other.hour)
+    }
+}
+
+impl Eq for Held {}
+
+impl Hash for Held {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        // The copies of an event have one hour.
+        state.write_u64(self.upper());
+    }
+}
+
+/// One hour.
 #[derive(Debug, Default)]
 struct Hour {
-    held: HashSet<Id, Fast>,
+    /// Ids of it that are held.
+    held: usize,
     runs: Vec<Run>,
     /// When it was asked for: of all questions the how manieth.
     asked: u64,
@@ -106,9 +112,12 @@ struct Hour {
 /// The ids of all events so far.
 #[derive(Default)]
 pub struct Ids {
-    hours: HashMap<i64, Hour, Fast>,
-    held: usize,
+    hours: HashMap<u16, Hour, Fast>,
+    /// One table for all hours, which is filled, cleared and filled again: many that come and go leave holes in memory.
+    held: HashSet<Held, Fast>,
     most_held: usize,
+    /// Those that go to the shelf.
+    going: Vec<Held>,
     questions: u64,
     shelf: Option<Box<dyn Shelf>>,
     filter: Filter,
@@ -126,11 +135,7 @@ impl Ids {
     /// Which events of a unit were delivered before. To be asked in the order of files, so that the first copy counts.
     pub fn again(&mut self, unit: &Unit) -> Vec<bool> {
         self.unlike = None;
-        let again = unit.keys.iter().enumerate().map(|(at, key)| !self.is_new(at, *key)).collect();
-        if self.held > self.most_held && self.shelf.is_some() {
-            self.clear();
-        }
-        again
+        unit.keys.iter().enumerate().map(|(at, key)| !self.is_new(at, *key)).collect()
     }
 
     /// Events that may have been counted twice, because the shelf could not be read.
@@ -146,6 +151,9 @@ impl Ids {
 
     /// Whether the event at a place of its unit is new.
     fn is_new(&mut self, at: usize, Key { time, id }: Key) -> bool {
+        if self.held.len() >= self.most_held && self.shelf.is_some() {
+            self.clear();
+        }
         match self.look(time, id) {
             Look::New => true,
             Look::Again => false,
@@ -164,52 +172,67 @@ impl Ids {
 
     fn look(&mut self, time: Option<i64>, id: u128) -> Look {
         self.questions += 1;
-        let hour = time.unwrap_or_default().div_euclid(3_600).rem_euclid(HOURS);
-        let hour = self.hours.entry(hour).or_default();
+        let number = time.unwrap_or_default().div_euclid(3_600).rem_euclid(HOURS) as u16;
+        let hour = self.hours.entry(number).or_default();
         hour.asked = self.questions;
-        let is = |known: u128| if known == id { Look::Again } else { Look::Unlike };
-        if let Some(known) = hour.held.get(&Id(id)) {
-            return is(known.0);
+        let (one, is) = (Held { hour: number, id: id.to_be_bytes() }, |known| {
+            if known == id { Look::Again } else { Look::Unlike }
+        });
+        if let Some(known) = self.held.get(&one) {
+            return is(u128::from_be_bytes(known.id));
         }
         let shelf = self.shelf.as_mut().filter(|_| !hour.runs.is_empty() && self.filter.may_hold(spread(id)));
         if let Some(shelf) = shelf {
             for run in &hour.runs {
-                match shelf.find(*run, Id(id).upper()) {
+                match shelf.find(*run, one.upper()) {
                     Some(Some(known)) => return is(known),
                     Some(None) => {}
                     None => self.unsure += 1,
                 }
             }
         }
-        hour.held.insert(Id(id));
-        self.held += 1;
+        self.held.insert(one);
+        hour.held += 1;
         Look::New
     }
 
     /// Puts the hours down that were not asked for lately, until half of the room is free.
     fn clear(&mut self) {
-        let mut order: Vec<(u64, i64)> = self.hours.iter().map(|(hour, one)| (one.asked, *hour)).collect();
-        order.sort_unstable();
-        for (_, number) in order {
-            if self.held <= self.most_held / 2 {
-                return;
-            }
-            let (Some(hour), Some(shelf)) = (self.hours.get_mut(&number), &mut self.shelf) else { return };
-            if hour.held.is_empty() {
-                continue;
-            }
-            let mut ids: Vec<u128> = std::mem::take(&mut hour.held).into_iter().map(|id| id.0).collect();
-            ids.sort_unstable();
-            let Some(run) = shelf.put(&ids) else {
+        let goes = self.late_hours();
+        self.going.extend(self.held.drain());
+        self.going.retain(|one| goes.contains(&one.hour) || !self.held.insert(*one));
+        self.going.sort_unstable_by_key(|one| (one.hour, one.id));
+        for ids in self.going.chunk_by(|left, right| left.hour == right.hour) {
+            let numbers = ids.iter().map(|one| u128::from_be_bytes(one.id));
+            let put = self.shelf.as_mut().and_then(|shelf| shelf.put(&mut numbers.clone()));
+            match (put, ids.first().and_then(|one| self.hours.get_mut(&one.hour))) {
+                (Some(run), Some(hour)) => {
+                    hour.runs.push(run);
+                    hour.held = 0;
+                    numbers.for_each(|id| self.filter.add(spread(id)));
+                }
                 // All stay in memory from here on; what lies on the shelf is still read.
-                hour.held = ids.into_iter().map(Id).collect();
-                self.most_held = usize::MAX;
-                return;
-            };
-            hour.runs.push(run);
-            self.held -= ids.len();
-            ids.iter().for_each(|id| self.filter.add(spread(*id)));
+                _ => {
+                    self.held.extend(ids);
+                    self.most_held = usize::MAX;
+                }
+            }
         }
+        self.going.clear();
+    }
+
+    /// The hours that are to go.
+    fn late_hours(&self) -> HashSet<u16, Fast> {
+        let held = self.hours.iter().filter(|(_, one)| one.held > 0);
+        let mut order: Vec<(u64, u16)> = held.map(|(number, one)| (one.asked, *number)).collect();
+        order.sort_unstable();
+        let mut left = self.held.len();
+        let goes = order.into_iter().map(|(_, number)| number).take_while(|number| {
+            let is_needed = left > self.most_held / 2;
+            left -= self.hours.get(number).map_or(0, |one| one.held);
+            is_needed
+        });
+        goes.collect()
     }
 }
 
