@@ -148,3 +148,21 @@ fn an_mfa_device_that_is_null_is_none() {
     assert_ne!(issue(Value::Null), Some(true));
     assert_eq!(issue(json!("arn:aws:iam::123456789012:mfa/root")), Some(true));
 }
+
+#[test]
+fn a_sign_in_that_failed_makes_no_network_known() {
+    let sign_in = |hour: u32, address: &str, outcome: &str| {
+        let more = json!({"eventSource": "signin.amazonaws.com", "eventTime": format!("2026-03-28T{hour:02}:00:00Z"),
+            "responseElements": {"ConsoleLogin": outcome}, "sourceIPAddress": address});
+        event(hour, &root(json!({"accessKeyId": ""})), "Mozilla/5.0 (X11)", "ConsoleLogin", more)
+    };
+    let (home, away) = ("203.0.113.24", "198.51.100.7");
+    let events = [
+        sign_in(8, home, "Success"),
+        sign_in(9, home, "Success"),
+        sign_in(10, away, "Failure"),
+        sign_in(14, away, "Success"),
+    ];
+    let new: Vec<bool> = trail(&events).sessions.iter().map(|one| one.new_network).collect();
+    assert_eq!(new, [false, false, false, true]);
+}
