@@ -342,9 +342,8 @@ fn unlike(ids: &Ids, unit: &Unit, before: u64) -> Option<Trouble> {
     let start = unit.events.get(first).filter(|slots| !slots.unpacked).map_or(0, |slots| slots.whole.0);
     let has = if count == 1 { "1 event has".to_owned() } else { format!("{count} events have") };
     let reason = format!(
-        "{has} the id and the time of another one and tells of another call; both count: the logs were altered, or badly exported"
+        "{has} another one's id and time, and another call: all count; the logs were altered, or badly exported"
     );
-    let reason = if count == 1 { reason } else { reason.replace(" and tells of", " and tell of") };
     Some(Trouble { offset: before + u64::from(start), reason })
 }
 
