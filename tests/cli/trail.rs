@@ -240,7 +240,7 @@ fn an_event_with_another_one_s_id_counts_and_is_told() {
     let gaps = report["gaps"].as_array().expect("gaps");
     assert!(gaps.len() == 1 && gaps[0]["path"] == "b.json" && gaps[0]["name"] == "byte 12", "{gaps:?}");
     let reason = gaps[0]["reason"].as_str().expect("a reason");
-    assert!(reason.starts_with("1 event has the id and the time of another one and tells of"), "{reason}");
+    assert!(reason.starts_with("1 event has another one's id and time, and another call"), "{reason}");
 }
 
 #[test]

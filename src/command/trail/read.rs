@@ -342,15 +342,15 @@ fn unlike(ids: &Ids, unit: &Unit, before: u64) -> Option<Trouble> {
     let start = unit.events.get(first).filter(|slots| !slots.unpacked).map_or(0, |slots| slots.whole.0);
     let has = if count == 1 { "1 event has".to_owned() } else { format!("{count} events have") };
     let reason = format!(
-        "{has} the id and the time of another one and tells of another call; both count: the logs were altered, or badly exported"
+        "{has} another one's id and time, and another call: all count; the logs were altered, or badly exported"
     );
-    let reason = if count == 1 { reason } else { reason.replace(" and tells of", " and tell of") };
     Some(Trouble { offset: before + u64::from(start), reason })
 }
 
 /// Told of the first file: of which one it would have to be, nobody knows.
 fn unsure(ids: &Ids) -> Option<FileTrouble> {
-    let reason = format!("{} events may be counted twice: a temporary file could not be read", ids.unsure());
+    let events = if ids.unsure() == 1 { "1 event".to_owned() } else { format!("{} events", ids.unsure()) };
+    let reason = format!("{events} may be counted twice: a temporary file could not be read");
     (ids.unsure() > 0).then_some(FileTrouble { file: 0, trouble: Trouble { offset: 0, reason } })
 }
 

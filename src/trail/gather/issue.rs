@@ -155,7 +155,7 @@ pub(super) fn issued(
         incoming: tags(get(request, "incomingTransitiveTags")),
         transitive: transitive.into_iter().filter_map(text).map(|text| text.into_owned()).collect(),
         source_identity: some(&source),
-        mfa: get(request, "serialNumber").is_some(),
+        mfa: !string(request, "serialNumber").is_empty(),
     };
     let (key, principal) = (key.into(), some(&principal).into());
     let id = match uuid(event.bytes(Slot::EventId)) {

@@ -36,11 +36,6 @@ pub struct Key {
     id: u128,
 }
 
-/// The half of a number that it is looked up by.
-fn upper(id: u128) -> u64 {
-    (id >> 64) as u64
-}
-
 /// Whether an event was seen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Look {
@@ -75,8 +70,8 @@ pub trait Shelf: Send {
     fn find(&mut self, run: Run, upper: u64) -> Option<Option<u128>>;
 }
 
-/// An id that is held, and its hour; looked up by its upper half. It has no alignment of 16 bytes: that would cost as
-/// much as half of it.
+/// An id that is held, and its hour. It has no alignment of 16 bytes: that would cost as much as half of it.
+/// Looked up by the upper half of it.
 #[derive(Debug, Clone, Copy)]
 struct Held {
     hour: u16,
@@ -84,14 +79,14 @@ struct Held {
 }
 
 impl Held {
-    fn number(self) -> u128 {
-        u128::from_be_bytes(self.id)
+    fn upper(&self) -> u64 {
+        (u128::from_be_bytes(self.id) >> 64) as u64
     }
 }
 
 impl PartialEq for Held {
     fn eq(&self, other: &Self) -> bool {
-        (self.hour, upper(self.number())) == (other.hour, upper(other.number()))
+        (self.upper(), self.hour) == (other.upper(), other.hour)
     }
 }
 
@@ -100,7 +95,7 @@ impl Eq for Held {}
 impl Hash for Held {
     fn hash<H: Hasher>(&self, state: &mut H) {
         // The copies of an event have one hour.
-        state.write_u64(upper(self.number()));
+        state.write_u64(self.upper());
     }
 }
 
@@ -156,6 +151,9 @@ impl Ids {
 
     /// Whether the event at a place of its unit is new.
     fn is_new(&mut self, at: usize, Key { time, id }: Key) -> bool {
+        if self.held.len() >= self.most_held && self.shelf.is_some() {
+            self.clear();
+        }
         match self.look(time, id) {
             Look::New => true,
             Look::Again => false,
@@ -173,30 +171,28 @@ impl Ids {
     }
 
     fn look(&mut self, time: Option<i64>, id: u128) -> Look {
-        if self.held.len() >= self.most_held && self.shelf.is_some() {
-            self.clear();
-        }
         self.questions += 1;
         let number = time.unwrap_or_default().div_euclid(3_600).rem_euclid(HOURS) as u16;
         let hour = self.hours.entry(number).or_default();
         hour.asked = self.questions;
-        let is = |known: u128| if known == id { Look::Again } else { Look::Unlike };
-        let own = Held { hour: number, id: id.to_be_bytes() };
-        if let Some(known) = self.held.get(&own) {
-            return is(known.number());
+        let (one, is) = (Held { hour: number, id: id.to_be_bytes() }, |known| {
+            if known == id { Look::Again } else { Look::Unlike }
+        });
+        if let Some(known) = self.held.get(&one) {
+            return is(u128::from_be_bytes(known.id));
         }
         let shelf = self.shelf.as_mut().filter(|_| !hour.runs.is_empty() && self.filter.may_hold(spread(id)));
         if let Some(shelf) = shelf {
             for run in &hour.runs {
-                match shelf.find(*run, upper(id)) {
+                match shelf.find(*run, one.upper()) {
                     Some(Some(known)) => return is(known),
                     Some(None) => {}
                     None => self.unsure += 1,
                 }
             }
         }
+        self.held.insert(one);
         hour.held += 1;
-        self.held.insert(own);
         Look::New
     }
 
@@ -207,7 +203,7 @@ impl Ids {
         self.going.retain(|one| goes.contains(&one.hour) || !self.held.insert(*one));
         self.going.sort_unstable_by_key(|one| (one.hour, one.id));
         for ids in self.going.chunk_by(|left, right| left.hour == right.hour) {
-            let numbers = ids.iter().map(|one| one.number());
+            let numbers = ids.iter().map(|one| u128::from_be_bytes(one.id));
             let put = self.shelf.as_mut().and_then(|shelf| shelf.put(&mut numbers.clone()));
             match (put, ids.first().and_then(|one| self.hours.get_mut(&one.hour))) {
                 (Some(run), Some(hour)) => {
