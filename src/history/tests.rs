@@ -232,3 +232,28 @@ fn what_lies_within_the_time_that_is_read_and_is_gone_stays_open() {
         "it was never over"
     );
 }
+
+#[test]
+fn a_job_sees_its_own_letters_and_those_of_an_older_version() {
+    let folder = folder();
+    let path = folder.path().join("h.db");
+    let mut history = History::open(&path).unwrap();
+    let now = Timestamp::from_second(1).unwrap();
+    for job in ["scan a", "scan b"] {
+        let pending = history.record(Run { job, ..run(1, true) }, &[seen("a")], &[]).unwrap();
+        pending.tell(job, &[("slack".to_owned(), job.to_owned())], now).unwrap();
+        pending.commit().unwrap();
+    }
+    let told = |history: &History, job: &str| -> Vec<String> {
+        let telling = history.telling(Duration::ZERO).unwrap();
+        history.letters(job, &telling).unwrap().into_iter().map(|letter| letter.body).collect()
+    };
+    assert_eq!(
+        (told(&history, "scan a"), told(&history, "scan b")),
+        (strings(&["scan a"]), strings(&["scan b"]))
+    );
+    assert!(history.awaits("scan a").unwrap() && !history.awaits("scan c").unwrap());
+    history.connection.execute("UPDATE outbox SET job = NULL WHERE id = 1", []).unwrap();
+    assert_eq!(told(&history, "scan c"), ["scan a"]);
+    assert_eq!(history.waiting().unwrap().len(), 2);
+}
