@@ -275,7 +275,7 @@ fn what_an_older_version_wrote_is_known_by_its_last_event() {
     assert_eq!(new_of(&mut history, windowed(1, Some(1)), std::slice::from_ref(&keys)).0, ["keys"]);
     drop(history);
     let old = Connection::open(&path).unwrap();
-    old.execute_batch("ALTER TABLE finding DROP COLUMN hours; PRAGMA user_version = 3;").unwrap();
+    old.execute_batch("ALTER TABLE finding DROP COLUMN hours; ALTER TABLE outbox DROP COLUMN job; PRAGMA user_version = 3;").unwrap();
     drop(old);
     let mut history = History::open(&path).unwrap();
     let none = Vec::<String>::new();
@@ -283,4 +283,29 @@ fn what_an_older_version_wrote_is_known_by_its_last_event() {
     let mut late = keys;
     late.hours.get_or_insert_default().add(7, 7);
     assert_eq!(new_of(&mut history, windowed(3, Some(3)), &[late]).0, ["keys"]);
+}
+
+#[test]
+fn a_job_sees_its_own_letters_and_those_of_an_older_version() {
+    let folder = folder();
+    let path = folder.path().join("h.db");
+    let mut history = History::open(&path).unwrap();
+    let now = Timestamp::from_second(1).unwrap();
+    for job in ["scan a", "scan b"] {
+        let pending = history.record(Run { job, ..run(1, true) }, &[seen("a")], &[]).unwrap();
+        pending.tell(job, &[("slack".to_owned(), job.to_owned())], now).unwrap();
+        pending.commit().unwrap();
+    }
+    let told = |history: &History, job: &str| -> Vec<String> {
+        let telling = history.telling(Duration::ZERO).unwrap();
+        history.letters(job, &telling).unwrap().into_iter().map(|letter| letter.body).collect()
+    };
+    assert_eq!(
+        (told(&history, "scan a"), told(&history, "scan b")),
+        (strings(&["scan a"]), strings(&["scan b"]))
+    );
+    assert!(history.awaits("scan a").unwrap() && !history.awaits("scan c").unwrap());
+    history.connection.execute("UPDATE outbox SET job = NULL WHERE id = 1", []).unwrap();
+    assert_eq!(told(&history, "scan c"), ["scan a"]);
+    assert_eq!(history.waiting().unwrap().len(), 2);
 }

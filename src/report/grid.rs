@@ -9,6 +9,8 @@ use super::TableStyle;
 const GAP: usize = 2;
 /// A column that is cut keeps so much.
 const LEAST: usize = 18;
+/// Narrower columns hold numbers and days, which nobody can read in part.
+const SHORT: usize = 24;
 /// Longer cells are cut everywhere; what `--all` asks for is whole.
 const MOST: usize = 200;
 /// Before the lines of a row that takes more than one.
@@ -45,11 +47,12 @@ fn drawn(rows: &[Vec<String>], unicode: bool) -> String {
 fn narrowed(rows: &[Vec<String>], width: usize) -> Option<Vec<usize>> {
     let count = rows.iter().map(Vec::len).max().unwrap_or(0);
     let widest = |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|cell| length(cell)).max();
-    let mut widths: Vec<usize> = (0..count).map(|column| widest(column).unwrap_or(0)).collect();
+    let natural: Vec<usize> = (0..count).map(|column| widest(column).unwrap_or(0)).collect();
+    let mut widths = natural.clone();
     let room = width.saturating_sub(GAP * count.saturating_sub(1));
     while widths.iter().sum::<usize>() > room {
-        let longest = widths.iter_mut().max_by_key(|width| **width).filter(|width| **width > LEAST)?;
-        *longest -= 1;
+        let long = widths.iter_mut().zip(&natural).filter(|(width, all)| **all > SHORT && **width > LEAST);
+        *long.max_by_key(|(width, _)| **width)?.0 -= 1;
     }
     Some(widths)
 }
