@@ -77,6 +77,30 @@ fn settings_of_a_wrong_type_are_not_quoted() {
     assert!(folder.run(&["scan"]).err.contains("`fail-in`"));
 }
 
+#[cfg(unix)]
+#[test]
+fn names_of_files_steer_no_terminal() {
+    let folder = Folder::new(&[]);
+    folder.write("a\u{1b}[2J\u{202e}.tf", LEAK);
+    folder.write("b\u{1b}]0;owned\u{7}.tf", "resource \"x\" {\n");
+    folder.write("c\u{9b}2J/d.tf", b"\0");
+    for arguments in [
+        ["scan", "--all", "-vvv"].as_slice(),
+        &["scan", "-f", "markdown"],
+        &["scan", "-f", "github"],
+        &["scan", "-f", "csv"],
+        &["scan", "-f", "oneline"],
+        &["baseline"],
+        &["scan", "e\u{1b}[2J.tf"],
+        &["evidence", "verify", "a\u{1b}[2J\u{202e}.tf"],
+        &["init", "--stdout"],
+        &["init"],
+        &["settings", "check"],
+    ] {
+        is_harmless(&folder.run(arguments));
+    }
+}
+
 const LIST: &str = "| Key | Location | Owner | Verify |\n|---|---|---|---|\n\
     | PAYMENT_KEY | SSM /x;id>/tmp/pwn;# | \u{1b}]0;owned\u{7} | \u{9b}2J look |\n\
     | MAIL_KEY | SSM file:///etc/passwd | us | |\n\
@@ -148,7 +172,7 @@ fn a_drill_makes_no_formula_and_follows_no_link() {
 fn the_reason_of_an_acceptance_holds_no_token() {
     let folder = Folder::new(&[("main.tf", LEAK)]);
     let ran = folder.run(&["scan", "--history", "audit.db", "-f", "json"]);
-    let print = ran.findings()[0]["fingerprint"].as_str().expect("a fingerprint").to_owned();
+    let print = ran.json()["findings"][0]["fingerprint"].as_str().expect("a fingerprint").to_owned();
     let token = token();
     let reason = format!("the old one was {token}; the password is hunter2#x");
     let accept =
