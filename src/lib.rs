@@ -37,6 +37,7 @@ pub mod account;
 pub mod aws;
 pub mod cli;
 pub mod command;
+pub mod counted;
 #[cfg(feature = "notify")]
 pub mod courier;
 pub mod day;

@@ -6,6 +6,7 @@ mod audit;
 pub mod draft;
 mod inventory;
 mod notify;
+pub mod places;
 mod schema;
 mod session;
 
@@ -24,6 +25,7 @@ use crate::account::Thresholds;
 use crate::day::Day;
 use crate::error::{Error, ErrorKind, refused, without_values};
 use crate::finding::{Confidence, Severity};
+use crate::nearest::did_you_mean;
 use crate::notify::Notify;
 use crate::session::forward::Forward;
 use crate::silence::{Entry, GapEntry, Glob};
@@ -112,8 +114,8 @@ struct WrittenRun {
 #[derive(Deserialize, Default)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 struct Written {
-    fail_on: Option<String>,
-    min_confidence: Option<String>,
+    fail_on: Option<Spanned<String>>,
+    min_confidence: Option<Spanned<String>>,
     off: Vec<Spanned<String>>,
     rules: Vec<PathBuf>,
     tokens: Option<PathBuf>,
@@ -272,21 +274,21 @@ impl Settings {
         };
         let written: Written = toml::from_str(text).map_err(|error| {
             let place = error.span().map(|span| place(text, span.start));
-            wrong(place.unwrap_or_default(), &without_values(error.message()))
+            wrong(place.unwrap_or_default(), &nearest_key(&without_values(error.message())))
         })?;
-        let fail_on = match written.fail_on.as_deref() {
-            Some(word) => Some(Severity::from_word(word).ok_or_else(|| {
-                wrong(String::new(), "fail-on is one of informational, low, medium, high, critical")
-            })?),
-            None => None,
-        };
-        let min_confidence = match written.min_confidence.as_deref() {
-            Some(word) => Some(
-                Confidence::from_word(word)
-                    .ok_or_else(|| wrong(String::new(), "min-confidence is one of low, medium, high"))?,
-            ),
-            None => None,
-        };
+        let fail_on = written.fail_on.map(|word| {
+            Severity::from_word(word.get_ref()).ok_or_else(|| {
+                let reason = "fail-on is one of informational, low, medium, high, critical";
+                wrong(place(text, word.span().start), reason)
+            })
+        });
+        let fail_on = fail_on.transpose()?;
+        let min_confidence = written.min_confidence.map(|word| {
+            Confidence::from_word(word.get_ref()).ok_or_else(|| {
+                wrong(place(text, word.span().start), "min-confidence is one of low, medium, high")
+            })
+        });
+        let min_confidence = min_confidence.transpose()?;
         let ignores = written.ignore.into_iter().map(|one| {
             let (place, range) = (place(text, one.span().start), one.span());
             entry(one.into_inner(), range).map_err(|reason| wrong(place, reason))
@@ -334,6 +336,18 @@ impl Settings {
             leaves_notify: false,
             left_forwards: Vec::new(),
         })
+    }
+}
+
+/// A reader's message about an unknown key, with the one that was meant instead of all that there are.
+fn nearest_key(message: &str) -> String {
+    let words: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
+    match words.split_first() {
+        Some((key, known)) if message.starts_with("unknown field") => {
+            let meant = did_you_mean(key, known.iter().copied());
+            if meant.is_empty() { message.to_owned() } else { format!("unknown field `{key}`{meant}") }
+        }
+        _ => message.to_owned(),
     }
 }
 

@@ -4,9 +4,10 @@ use std::path::Path;
 
 use jiff::Timestamp;
 
+use super::job::job;
+use super::notify::note;
 #[cfg(feature = "notify")]
 use super::notify::{gathered, write as write_figures};
-use super::notify::{job, note};
 use super::output::{plain_style, write};
 use super::scan::Setup;
 use crate::cli::{Cli, HistoryArguments, HistoryCommand, ReportArguments};
@@ -115,7 +116,7 @@ impl Keeper {
                 .hint("leave out --since and --rule, or --history"));
         }
         let history = History::open(file)?;
-        let (job, notify) = (job(cli), setup.settings.notify.clone());
+        let (job, notify) = (job(cli, &setup.settings.audit), setup.settings.notify.clone());
         if setup.settings.leaves_notify {
             let file =
                 setup.settings.file.as_deref().unwrap_or(Path::new(crate::settings::FILE_NAME)).display();
@@ -209,6 +210,6 @@ fn seen(brief: report::Brief) -> Seen {
         place: brief.place,
         message: brief.message,
         last_event: brief.last_event,
-        counts_events: brief.counts_events,
+        hours: brief.hours,
     }
 }

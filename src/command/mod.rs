@@ -11,6 +11,7 @@ mod evidence;
 mod history;
 mod init;
 mod inventory;
+mod job;
 mod man;
 mod notify;
 mod outcome;

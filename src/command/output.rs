@@ -16,16 +16,20 @@ pub(super) fn style(cli: &Cli, arguments: &ReportArguments) -> TableStyle {
     let terminal = arguments.output.is_none() && io::stdout().is_terminal();
     let color = in_color(cli, terminal);
     let unicode = terminal && speaks_utf8();
-    let width = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
-    let width = width.or_else(|| terminal.then(console_width).flatten()).unwrap_or(100);
     TableStyle {
         color,
-        width: usize::clamp(width, 40, 200),
+        width: width(terminal),
         unicode,
         full: arguments.all,
         quiet: cli.quiet,
         ids: arguments.all || cli.verbose > 0,
     }
+}
+
+fn width(terminal: bool) -> usize {
+    let width = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    let width = width.or_else(|| terminal.then(console_width).flatten()).unwrap_or(100);
+    usize::clamp(width, 40, 200)
 }
 
 fn speaks_utf8() -> bool {
@@ -37,8 +41,9 @@ fn speaks_utf8() -> bool {
 
 /// For what is no report of findings.
 pub(super) fn plain_style(cli: &Cli) -> TableStyle {
-    let unicode = io::stdout().is_terminal() && speaks_utf8();
-    TableStyle { unicode, quiet: cli.quiet, ..TableStyle::default() }
+    let terminal = io::stdout().is_terminal();
+    let unicode = terminal && speaks_utf8();
+    TableStyle { unicode, width: width(terminal), quiet: cli.quiet, ..TableStyle::default() }
 }
 
 /// Whether to use colours.

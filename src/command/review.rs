@@ -105,6 +105,8 @@ fn told(
         joints: &joints.all,
         deeds: doing.deeds,
         calls: doing.calls,
+        within: doing.within,
+        renewals: &joints.renewals,
         left_out: doing.left_out + joints.left_out,
         coverage,
         inventory: list.inventory.as_ref(),

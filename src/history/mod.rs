@@ -23,6 +23,7 @@ pub use self::entry::{Acceptance, Entry, Status};
 pub use self::outbox::{Letter, Telling, Told, Waiting};
 use crate::day::Day;
 use crate::error::{Error, ErrorKind};
+use crate::finding::Hours;
 
 /// How long one run waits for another.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -51,8 +52,8 @@ pub struct Seen {
     pub message: String,
     /// When its last event was, RFC 3339 in UTC: of a trail.
     pub last_event: Option<String>,
-    /// Whether single events met the rule: then a later one is news.
-    pub counts_events: bool,
+    /// Where single events met the rule, which: one more of them is news, however late it comes.
+    pub hours: Option<Hours>,
 }
 
 /// One run of a job.
@@ -340,30 +341,22 @@ impl Pending<'_> {
     }
 
     fn see(&mut self, scope: &str, at: i64, run: i64, one: &Seen) -> Result<(), Trouble> {
-        // Whether it was told at the last run, whether it was over, and which event was the last.
-        let before: Option<(bool, bool, Option<String>)> = self
-            .transaction
-            .prepare_cached(
-                "SELECT told, coalesce(fixed_at, past_at) IS NOT NULL, last_event FROM finding WHERE scope = ?1 AND fingerprint = ?2",
-            )?
-            .query_row(params![scope, one.fingerprint], |row| {
-                Ok((row.get(0)?, row.get(1)?, row.get(2)?))
-            })
-            .optional()?;
-        let known =
-            matches!(&before, Some((true, false, last)) if !one.counts_events || *last >= one.last_event);
-        let was_over = !matches!(&before, None | Some((true, false, _)));
+        let before = entry::known(&self.transaction, scope, &one.fingerprint)?;
+        let known = before.as_ref().is_some_and(|before| before.knows(one));
+        let was_over = before.as_ref().is_some_and(|before| !before.told || before.is_over());
+        let told = before.and_then(|before| before.hours).unwrap_or_default();
+        let hours = one.hours.as_ref().map(|hours| hours.told_with(&told).written());
         if !known && self.new.insert(one.fingerprint.clone()) && was_over {
             self.returned.insert(one.fingerprint.clone());
         }
         self.transaction
             .prepare_cached(
                 "INSERT INTO finding (scope, fingerprint, rule, surface, severity, place, message, first_seen,
-                                      last_seen, last_run, told, last_event)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9, 1, ?10)
+                                      last_seen, last_run, told, last_event, hours)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9, 1, ?10, ?11)
                  ON CONFLICT (scope, fingerprint) DO UPDATE SET severity = ?5, place = ?6, message = ?7,
                    last_seen = ?8, last_run = ?9, told = 1, fixed_at = NULL, past_at = NULL,
-                   last_event = ?10",
+                   last_event = ?10, hours = ?11",
             )?
             .execute(params![
                 scope,
@@ -375,7 +368,8 @@ impl Pending<'_> {
                 one.message,
                 at,
                 run,
-                one.last_event
+                one.last_event,
+                hours
             ])?;
         Ok(())
     }

@@ -1,9 +1,10 @@
 //! Comma-separated values (RFC 4180): sessions of trails where there are some, else findings.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use super::Report;
-use super::told::{Teller, Told, ToldFinding};
+use super::told::{Told, ToldFinding};
 use super::trail::SessionRow;
 use crate::shown::spreadsheet::cell;
 
@@ -11,15 +12,17 @@ use crate::shown::spreadsheet::cell;
 pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     let told = Told::of(report);
     match &report.trail {
-        Some(section) if !section.sessions.is_empty() => sessions(&section.sessions, &told.teller, out),
+        Some(section) if !section.sessions.is_empty() => sessions(&section.sessions, &told, out),
         _ => findings(&told.findings, out),
     }
 }
 
-fn sessions(rows: &[SessionRow], teller: &Teller<'_>, out: &mut dyn Write) -> io::Result<()> {
+fn sessions(rows: &[SessionRow], told: &Told<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let teller = &told.teller;
+    let met = met(&told.findings);
     let names = "session,account,type,principal,root,mfa,actor,actor_name,evidence,source_identity,first_seen,\
                  last_seen,events,reads,writes,denied,source_ips,regions,secrets_read,created_credentials,persistence,\
-                 fallback,first_event";
+                 fallback,first_event,findings";
     writeln!(out, "{names}")?;
     for row in rows {
         let fallback = row.fallback.as_ref().map(|(_, _, told)| told.clone()).unwrap_or_default();
@@ -47,15 +50,31 @@ fn sessions(rows: &[SessionRow], teller: &Teller<'_>, out: &mut dyn Write) -> io
             row.persistence.join(" "),
             fallback,
             row.first_event.clone(),
+            met.get(row.id.as_str()).cloned().unwrap_or_default(),
         ];
         line(cells.iter().map(|cell| teller.message(cell)), out)?;
     }
     Ok(())
 }
 
+/// Rules that each session meets, with how many of its events: `root-session 725; trail-stopped 2`.
+fn met(findings: &[ToldFinding]) -> BTreeMap<&str, String> {
+    let mut all: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for finding in findings {
+        let Some(events) = &finding.events else { continue };
+        let of = events.session.as_deref().map(|session| all.entry(session).or_default());
+        of.into_iter().for_each(|rules| rules.push(format!("{} {}", finding.rule, events.count)));
+    }
+    all.into_iter().map(|(session, rules)| (session, rules.join("; "))).collect()
+}
+
 fn findings(rows: &[ToldFinding], out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "severity,confidence,rule,path,line,name,message,fingerprint")?;
+    writeln!(
+        out,
+        "severity,confidence,rule,path,line,name,message,fingerprint,events,first_event,last_event,session"
+    )?;
     for row in rows {
+        let events = row.events.as_ref();
         let cells = [
             row.severity.word().to_owned(),
             row.confidence.word().to_owned(),
@@ -65,6 +84,10 @@ fn findings(rows: &[ToldFinding], out: &mut dyn Write) -> io::Result<()> {
             row.place.name.clone(),
             row.message.clone(),
             row.fingerprint.clone(),
+            events.map(|events| events.count.to_string()).unwrap_or_default(),
+            events.map(|events| events.first.clone()).unwrap_or_default(),
+            events.map(|events| events.last.clone()).unwrap_or_default(),
+            events.and_then(|events| events.session.clone()).unwrap_or_default(),
         ];
         line(cells.into_iter(), out)?;
     }

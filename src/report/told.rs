@@ -345,6 +345,7 @@ impl Teller<'_> {
             last: self.name(&events.last),
             calls: events.calls.iter().map(|call| self.name(call)).collect(),
             session: events.session.as_deref().map(|session| self.name(session)),
+            hours: events.hours.clone(),
         }
     }
 

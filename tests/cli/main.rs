@@ -30,6 +30,7 @@ mod scan;
 mod serve;
 mod session;
 mod settings;
+mod settings_check;
 #[cfg(feature = "git")]
 mod since;
 mod surfaces;

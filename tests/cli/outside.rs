@@ -172,7 +172,8 @@ fn a_drill_makes_no_formula_and_follows_no_link() {
 fn the_reason_of_an_acceptance_holds_no_token() {
     let folder = Folder::new(&[("main.tf", LEAK)]);
     let ran = folder.run(&["scan", "--history", "audit.db", "-f", "json"]);
-    let print = ran.json()["findings"][0]["fingerprint"].as_str().expect("a fingerprint").to_owned();
+    let json = ran.json();
+    let print = json["findings"][0]["fingerprint"].as_str().expect("a fingerprint").to_owned();
     let token = token();
     let reason = format!("the old one was {token}; the password is hunter2#x");
     let accept =

@@ -22,7 +22,8 @@ const MOST_TYPED: u64 = 4_096;
 const MOST_SECONDS: i64 = 300;
 
 pub(super) fn run(arguments: &InventoryDrillArguments) -> Result<ExitCode, Error> {
-    let inventory = listed(&arguments.files, arguments.settings.as_deref())?;
+    let inventory =
+        listed(&[arguments.files.as_slice(), &arguments.lists].concat(), arguments.settings.as_deref())?;
     let entry = entry(&inventory, &arguments.key)?;
     let redactor = Redactor::default();
     let say =

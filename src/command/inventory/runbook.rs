@@ -20,7 +20,8 @@ use crate::source::Sources;
 const MOST_PLACES: usize = 20;
 
 pub(super) fn run(cli: &Cli, arguments: &InventoryRunbookArguments) -> Result<ExitCode, Error> {
-    let inventory = listed(&arguments.files, arguments.settings.as_deref())?;
+    let inventory =
+        listed(&[arguments.files.as_slice(), &arguments.lists].concat(), arguments.settings.as_deref())?;
     let entry = entry(&inventory, &arguments.key)?;
     let (places, redactor) = if arguments.tree.is_empty() {
         (None, Redactor::default())

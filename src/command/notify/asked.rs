@@ -10,6 +10,7 @@ use super::{figures, send};
 use crate::cli::{NotifyArguments, NotifyCommand};
 use crate::command::output::write;
 use crate::command::scan::here;
+use crate::counted::counted;
 use crate::courier::{self, Limits, Parcel};
 use crate::error::{Error, ErrorKind, ExitCode};
 use crate::history::{History, Waiting};
@@ -104,6 +105,7 @@ fn tried(notify: &Notify, asked: impl Fn(&str) -> bool) -> Result<Vec<Told>, Err
 #[derive(Serialize)]
 struct WaitingRow {
     target: String,
+    job: Option<String>,
     delivery: String,
     since: String,
     tries: i64,
@@ -122,9 +124,9 @@ fn pending(file: &Path, json: bool) -> Result<ExitCode, Error> {
             return writeln!(out, "Nothing waits to be told.");
         }
         for row in &rows {
-            let tries = if row.tries == 1 { "try" } else { "tries" };
+            let tries = counted(row.tries, "try", "tries");
             let trouble = shown(row.trouble.as_deref().unwrap_or("not tried yet"));
-            writeln!(out, "{} since {}, {} {tries}: {trouble}", shown(&row.target), row.since, row.tries)?;
+            writeln!(out, "{} since {}, {tries}: {trouble}", shown(&row.target), row.since)?;
             writeln!(out, "  {}", shown(&row.message))?;
         }
         writeln!(out, "The next run with this history tries again; after seven days a message is given up.")
@@ -136,6 +138,7 @@ fn row(waiting: Waiting) -> WaitingRow {
     let change = notify::read(&waiting.body);
     WaitingRow {
         target: waiting.target,
+        job: waiting.job,
         delivery: waiting.delivery,
         since: waiting.queued_at.to_string(),
         tries: waiting.tries,

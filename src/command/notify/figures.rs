@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::{self, Read};
 use std::path::Path;
 
 use jiff::Timestamp;
@@ -127,14 +128,35 @@ pub(super) fn write_not_audited(file: &Path, scope: &str, last: LastRun) {
 }
 
 fn put(file: &Path, text: &str) {
-    if let Err(error) = whole::place(file, Readers::Everybody, text.as_bytes()) {
-        tracing::warn!("{} can't be written: {}", file.display(), error.kind());
+    if let Err(error) = is_free(file).and_then(|()| whole::place(file, Readers::Everybody, text.as_bytes())) {
+        tracing::warn!("{} can't be written: {}", file.display(), reason(&error));
     }
 }
 
 /// Whether the file could be written, without touching it.
 pub(super) fn can_write(file: &Path) -> Result<(), String> {
-    whole::beside(file, Readers::Everybody)
-        .map(drop)
-        .map_err(|error| format!("{} can't be written: {}", file.display(), error.kind()))
+    is_free(file)
+        .and_then(|()| whole::beside(file, Readers::Everybody).map(drop))
+        .map_err(|error| format!("{} can't be written: {}", file.display(), reason(&error)))
+}
+
+fn reason(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::AlreadyExists => "what is there was not written by secretrail".to_owned(),
+        kind => kind.to_string(),
+    }
+}
+
+/// Figures of others must not be lost for a slip in the settings.
+fn is_free(file: &Path) -> io::Result<()> {
+    const BEGINS: &[u8] = b"# HELP secretrail_";
+    if !file.exists() {
+        return Ok(());
+    }
+    let mut start = Vec::new();
+    if file.is_file() {
+        fs::File::open(file)?.take(BEGINS.len() as u64).read_to_end(&mut start)?;
+    }
+    let is_ours = file.is_file() && (start.is_empty() || start == BEGINS);
+    if is_ours { Ok(()) } else { Err(io::ErrorKind::AlreadyExists.into()) }
 }
