@@ -245,7 +245,7 @@ impl Settings {
         Ok(settings)
     }
 
-    /// Takes out what only a file may say that the user names. (`[accounts]` is asked for by name everywhere else.)
+    /// Takes out what only a file may say that the user names. (`audit` asks for itself where `[accounts]` is from.)
     fn leave(&mut self) {
         self.leaves_notify = std::mem::take(&mut self.notify) != Notify::default();
         self.left_forwards = std::mem::take(&mut self.session.forwards);

@@ -32,11 +32,22 @@ pub fn shown_page(text: &str) -> String {
     text.chars().map(|letter| if matches!(letter, '\n' | '\t') { letter } else { harmless(letter) }).collect()
 }
 
-/// The same for a line of the log, whose own colours stay: who writes it has taken escapes out of what it tells.
+/// The same for a line of the log, whose colours stay.
 pub fn shown_log(line: &str) -> String {
-    line.chars()
-        .map(|letter| if matches!(letter, '\n' | '\t' | '\u{1b}') { letter } else { harmless(letter) })
-        .collect()
+    let mut out = String::with_capacity(line.len());
+    let mut pieces = line.split('\u{1b}');
+    out.push_str(&shown_page(pieces.next().unwrap_or_default()));
+    for piece in pieces {
+        out.push(if is_color(piece) { '\u{1b}' } else { harmless('\u{1b}') });
+        out.push_str(&shown_page(piece));
+    }
+    out
+}
+
+/// Whether what follows an escape sets a colour: `[1;31m`.
+fn is_color(text: &str) -> bool {
+    let set = text.strip_prefix('[').and_then(|rest| rest.split_once('m'));
+    set.is_some_and(|(set, _)| set.len() < 8 && set.bytes().all(|byte| byte.is_ascii_digit() || byte == b';'))
 }
 
 /// A name of somebody else's, fit for a message: on one line, and short.
@@ -86,6 +97,10 @@ mod tests {
         assert_eq!(shown("déjà vu 日本"), "déjà vu 日本");
         assert_eq!(shown_page("a\tb\n\u{1b}]0;x\r\n"), "a\tb\n␛]0;x␍\n");
         assert_eq!(shown_name("a\u{1b}[31mb", 4), "a␛[…");
+        assert_eq!(
+            shown_log("\u{1b}[33m WARN\u{1b}[0m \u{1b}[2J\u{1b}]0;x\u{7}\u{1b}\n"),
+            "\u{1b}[33m WARN\u{1b}[0m ␛[2J␛]0;x␇␛\n"
+        );
     }
 
     #[test]

@@ -77,6 +77,30 @@ fn settings_of_a_wrong_type_are_not_quoted() {
     assert!(folder.run(&["scan"]).err.contains("`fail-in`"));
 }
 
+#[cfg(unix)]
+#[test]
+fn names_of_files_steer_no_terminal() {
+    let folder = Folder::new(&[]);
+    folder.write("a\u{1b}[2J\u{202e}.tf", LEAK);
+    folder.write("b\u{1b}]0;owned\u{7}.tf", "resource \"x\" {\n");
+    folder.write("c\u{9b}2J/d.tf", b"\0");
+    for arguments in [
+        ["scan", "--all", "-vvv"].as_slice(),
+        &["scan", "-f", "markdown"],
+        &["scan", "-f", "github"],
+        &["scan", "-f", "csv"],
+        &["scan", "-f", "oneline"],
+        &["baseline"],
+        &["scan", "e\u{1b}[2J.tf"],
+        &["evidence", "verify", "a\u{1b}[2J\u{202e}.tf"],
+        &["init", "--stdout"],
+        &["init"],
+        &["settings", "check"],
+    ] {
+        is_harmless(&folder.run(arguments));
+    }
+}
+
 const LIST: &str = "| Key | Location | Owner | Verify |\n|---|---|---|---|\n\
     | PAYMENT_KEY | SSM /x;id>/tmp/pwn;# | \u{1b}]0;owned\u{7} | \u{9b}2J look |\n\
     | MAIL_KEY | SSM file:///etc/passwd | us | |\n\

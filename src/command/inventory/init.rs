@@ -12,6 +12,7 @@ use crate::evidence::{self, Bundle};
 use crate::inventory::draft::{Names, Since, draft, of_code, of_workflow};
 use crate::inventory::{stores, write as writing};
 use crate::secret::redact::Redactor;
+use crate::shown::shown_page;
 use crate::source::Sources;
 use crate::source::open::{normalise, read_text_up_to};
 use crate::source::walk::walk_logs;
@@ -43,7 +44,7 @@ pub(super) fn run(cli: &Cli, arguments: &InventoryInitArguments) -> Result<ExitC
     }
     let text = writing::text(&inventory, arguments.to);
     // Names only; one that looks like a value is not written down.
-    let text = Redactor::default().text(&text).into_owned();
+    let text = shown_page(&Redactor::default().text(&text));
     write(arguments.output.as_deref(), &|out| out.write_all(text.as_bytes()))?;
     if names.unclear > 0 {
         let count = counted(names.unclear, "key has an expression", "keys have an expression");

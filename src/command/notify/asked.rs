@@ -16,6 +16,7 @@ use crate::error::{Error, ErrorKind, ExitCode};
 use crate::history::{History, Waiting};
 use crate::notify::{self, Change, Message, Notify, delivery, headline, run_id, written};
 use crate::settings::Settings;
+use crate::shown::shown;
 
 /// What the results of pings and of the file for Prometheus are called.
 const PING: &str = "ping";
@@ -49,8 +50,8 @@ fn test(only: &[String], settings: Option<&Path>) -> Result<ExitCode, Error> {
     write(None, &|out| {
         for (name, result) in &results {
             match result {
-                Ok(()) => writeln!(out, "{name}: ok")?,
-                Err(reason) => writeln!(out, "{name}: not told: {reason}")?,
+                Ok(()) => writeln!(out, "{}: ok", shown(name))?,
+                Err(reason) => writeln!(out, "{}: not told: {}", shown(name), shown(reason))?,
             }
         }
         writeln!(out, "Runs with --history tell what changed.")
@@ -124,9 +125,9 @@ fn pending(file: &Path, json: bool) -> Result<ExitCode, Error> {
         }
         for row in &rows {
             let tries = counted(row.tries, "try", "tries");
-            let trouble = row.trouble.as_deref().unwrap_or("not tried yet");
-            writeln!(out, "{} since {}, {tries}: {trouble}", row.target, row.since)?;
-            writeln!(out, "  {}", row.message)?;
+            let trouble = shown(row.trouble.as_deref().unwrap_or("not tried yet"));
+            writeln!(out, "{} since {}, {tries}: {trouble}", shown(&row.target), row.since)?;
+            writeln!(out, "  {}", shown(&row.message))?;
         }
         writeln!(out, "The next run with this history tries again; after seven days a message is given up.")
     })?;
