@@ -275,7 +275,10 @@ fn what_an_older_version_wrote_is_known_by_its_last_event() {
     assert_eq!(new_of(&mut history, windowed(1, Some(1)), std::slice::from_ref(&keys)).0, ["keys"]);
     drop(history);
     let old = Connection::open(&path).unwrap();
-    old.execute_batch("ALTER TABLE finding DROP COLUMN hours; ALTER TABLE outbox DROP COLUMN job; PRAGMA user_version = 3;").unwrap();
+    old.execute_batch(
+        "ALTER TABLE finding DROP COLUMN hours; ALTER TABLE outbox DROP COLUMN job; PRAGMA user_version = 3;",
+    )
+    .unwrap();
     drop(old);
     let mut history = History::open(&path).unwrap();
     let none = Vec::<String>::new();
