@@ -69,17 +69,14 @@ fn lean(rows: &[Vec<String>], widths: &[usize]) -> String {
     rows.iter().map(line).collect::<Vec<String>>().join("\n")
 }
 
-/// Each row as a line with its first two cells, and the others below it by their names.
+/// Each row as lines that begin with its first cell, and go on with the others by their names.
 fn stacked(rows: &[Vec<String>], width: usize) -> String {
     let Some((names, rows)) = rows.split_first() else { return String::new() };
     let mut lines = Vec::new();
     for row in rows {
-        let (head, rest) = row.split_at(row.len().min(2));
-        lines.push(cut(head.join("  ").trim_end(), width));
-        let mut line = String::new();
-        for (name, cell) in
-            names.iter().skip(2).zip(rest).filter(|(_, cell)| !matches!(cell.as_str(), "" | "-"))
-        {
+        let mut line = row.first().map(|cell| cut(cell, width)).unwrap_or_default();
+        let named = names.iter().zip(row).skip(1);
+        for (name, cell) in named.filter(|(_, cell)| !matches!(cell.as_str(), "" | "-")) {
             let part = cut(&format!("{name}: {cell}"), width.saturating_sub(INDENT.len()));
             if !line.is_empty() && length(&line) + GAP + length(&part) > width {
                 lines.push(std::mem::take(&mut line));
@@ -138,7 +135,7 @@ mod tests {
         }
         assert!(at(199).starts_with('╭') && at(199).contains(ARN));
         assert!(at(100).starts_with("session   ") && at(100).contains("arn:aws:sts::12"), "{}", at(100));
-        let stacked = "s-18a92c4da1f740a0  root\n    root: console\n    events: 9 (7 writes, 0 denied)";
+        let stacked = "s-18a92c4da1f740a0  who: root  root: console\n    events: 9 (7 writes, 0 denied)";
         assert!(at(44).ends_with(stacked), "{}", at(44));
     }
 
