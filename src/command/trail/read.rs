@@ -380,6 +380,14 @@ struct Spare {
 }
 
 impl Spare {
+    /// The smallest that is long enough, so that short logs don't take the place of long ones; else the longest.
+    fn take(&mut self, size: usize) -> (Vec<u8>, Unit) {
+        let waste = |text: &Vec<u8>| text.capacity().checked_sub(size).ok_or(usize::MAX - text.capacity());
+        let order = |text: &Vec<u8>| waste(text).map_or_else(|short| (1, short), |waste| (0, waste));
+        let best = self.used.iter().enumerate().min_by_key(|(_, (text, _))| order(text));
+        best.map(|(at, _)| at).map(|at| self.used.swap_remove(at)).unwrap_or_default()
+    }
+
     fn back(&mut self, text: Vec<u8>, mut unit: Unit) {
         let held: usize = self.used.iter().map(|(text, _)| text.capacity()).sum();
         // A file far larger than others must not be paid for all the time.
@@ -443,8 +451,10 @@ fn load(log: &Log, fetched: Option<Fetched>, spare: &mut Spare) -> Loaded {
     if spare.packed.len() > inflate::MOST_AT_ONCE {
         return Loaded::Long(rest(spare));
     }
-    let (mut text, mut unit) = spare.used.pop().unwrap_or_default();
-    if !inflate::is_gzip(&spare.packed) {
+    let is_gzip = inflate::is_gzip(&spare.packed);
+    let (mut text, mut unit) =
+        spare.take(if is_gzip { inflate::told_size(&spare.packed) } else { spare.packed.len() });
+    if !is_gzip {
         std::mem::swap(&mut text, &mut spare.packed);
     } else if !inflate::at_once(&spare.packed, &mut text) {
         spare.back(text, unit);

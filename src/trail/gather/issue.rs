@@ -41,7 +41,7 @@ impl Issued {
 }
 
 /// Of calls that say the same of the same credential only the first one is kept.
-pub(super) fn settle(all: &mut Vec<Issued>) {
+pub(super) fn thin(all: &mut Vec<Issued>) {
     all.sort_unstable();
     all.dedup_by(|later, first| {
         later.time == first.time
@@ -101,6 +101,15 @@ pub struct Retired {
     pub user: String,
     /// The key, where it is named.
     pub key: String,
+}
+
+/// Of calls that ended the same at the same time only the first one is kept.
+pub(super) fn thin_retired(all: &mut Vec<Retired>) {
+    let what = |one: &Retired| {
+        (one.at.time, one.call.clone(), one.account.clone(), one.user.clone(), one.key.clone())
+    };
+    all.sort_by_cached_key(|one| (what(one), one.at.clone()));
+    all.dedup_by(|later, first| what(later) == what(first));
 }
 
 fn string(object: &[u8], name: &str) -> String {

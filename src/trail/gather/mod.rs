@@ -48,11 +48,17 @@ impl Gathered {
             self.tallies.entry(credential).or_default().merge(tally);
         }
         self.issued.extend(other.issued);
-        issue::settle(&mut self.issued);
         self.retired.extend(other.retired);
         self.downstream.extend(other.downstream);
         self.mcp_sign_ins.merge(other.mcp_sign_ins);
         self.coverage.merge(other.coverage);
+        self.thin();
+    }
+
+    /// Forgets calls that say what another one says.
+    fn thin(&mut self) {
+        issue::thin(&mut self.issued);
+        issue::thin_retired(&mut self.retired);
     }
 
     /// Puts lists in order, whoever filled them.
