@@ -9,9 +9,10 @@ use super::Report;
 use super::told::{Told, ToldFinding};
 use super::trail::SessionRow;
 use crate::finding::Surface;
+use crate::shown::spreadsheet::cell;
 
 /// Names of a finding's columns.
-const COLUMNS: [&str; 15] = [
+const COLUMNS: [&str; 16] = [
     "surface",
     "rule",
     "severity",
@@ -26,6 +27,7 @@ const COLUMNS: [&str; 15] = [
     "count",
     "first",
     "last",
+    "session",
     "fingerprint",
 ];
 
@@ -35,7 +37,7 @@ pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()>
     let is_audit = !report.gate.surfaces.is_empty();
     match &report.trail {
         Some(section) if !is_audit && !section.sessions.is_empty() => {
-            sessions::write(&section.sessions, &told.teller, out)
+            sessions::write(&section.sessions, &told, out)
         }
         _ => findings(report, &told, out),
     }
@@ -74,6 +76,7 @@ fn findings(report: &Report<'_>, told: &Told<'_>, out: &mut dyn Write) -> io::Re
             &count,
             first,
             last,
+            row.events.as_ref().and_then(|events| events.session.as_deref()).unwrap_or_default(),
             &row.fingerprint,
         ];
         line(cells.into_iter(), out)?;
@@ -137,27 +140,9 @@ fn line<'c>(cells: impl Iterator<Item = &'c str>, out: &mut dyn Write) -> io::Re
     write!(out, "{}\r\n", cells.join(","))
 }
 
-/// A cell. What a spreadsheet would take for a formula gets a mark in front: names in logs are written by strangers.
-fn cell(text: &str) -> String {
-    // Spreadsheets skip white space, and take the wide forms of Asian keyboards too.
-    let starts = text.trim_start().starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']);
-    let text = if starts || text.starts_with('\t') { format!("'{text}") } else { text.to_owned() };
-    if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn cells_are_quoted_and_are_no_formulas() {
-        assert_eq!(cell("a,b\"c"), "\"a,b\"\"c\"");
-        assert_eq!(cell("=HYPERLINK(\"x\")"), "\"'=HYPERLINK(\"\"x\"\")\"");
-        for start in ["+1", "-1", "@x", "\t=1", " =1", "＝1", "\r=1"] {
-            assert!(cell(start).trim_start_matches('"').starts_with('\''), "{start:?}");
-        }
-        assert_eq!((cell("plain"), cell("a=b"), cell("")), ("plain".into(), "a=b".into(), String::new()));
-    }
 
     #[test]
     fn an_arn_tells_whose_it_is() {

@@ -10,6 +10,7 @@ mod csv;
 mod excerpt;
 mod github;
 mod gitlab;
+mod grid;
 mod history;
 mod html;
 mod in_short;

@@ -15,6 +15,9 @@ mod begin;
 mod blast;
 mod contain;
 mod deed;
+mod endings;
+mod index;
+mod kinds;
 mod lasting;
 mod party;
 mod rotate;
@@ -26,17 +29,19 @@ mod verdict;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub use self::begin::{Begun, begin, nearest};
 pub use self::blast::{Calls, SecretUse};
 pub use self::contain::{Action, Group, Word};
 pub use self::deed::Deed;
-pub use self::lasting::{Kind, Lasting, is_joint};
-pub use self::party::{Party, Relation};
-pub use self::rotate::{Listed, Rotation};
+use self::endings::Endings;
+pub use self::kinds::{Kind, is_joint};
+pub use self::lasting::{Lasting, Seen};
+pub use self::party::{Confidence, Party, Relation, Within};
+pub use self::rotate::{Listed, Renewed, Rotation, renews};
 pub use self::shell::quoted;
-pub use self::spread::{Spread, spread};
+pub use self::spread::{Link, Spread, spread};
 use crate::inventory::Inventory;
 use crate::trail::{Coverage, Mark, Session};
 
@@ -114,6 +119,10 @@ pub struct Known<'k> {
     pub deeds: Vec<Deed>,
     /// Every call of those sessions, counted.
     pub calls: BTreeMap<Call, Count>,
+    /// What each session did within the time that is asked for; empty where no time is.
+    pub within: BTreeMap<usize, Within>,
+    /// Calls of anybody that put a new value into a secret, in the order of time.
+    pub renewals: &'k [Deed],
     /// Deeds that there was no room for.
     pub left_out: u64,
     /// What the logs cover.
@@ -194,6 +203,10 @@ pub struct Review {
     pub parties: Vec<Party>,
     /// Sessions that stand before it, the nearest first.
     pub before: Vec<Party>,
+    /// Sessions that may belong to it, and may be somebody else's: what they did is not counted.
+    pub perhaps: Vec<Party>,
+    /// Sessions that came of it, and lie outside of the time that is asked for.
+    pub later: usize,
     /// Sessions of the start that lie outside of the time that is asked for.
     pub outside: usize,
     /// Events of the incident, each counted once.
@@ -247,30 +260,44 @@ impl Review {
                 .map(|session| session.id.clone())
                 .unwrap_or_default()
         };
-        let has_events = |number: &usize| known.calls.keys().any(|call| call.session == *number);
-        let mut inside = spread.clone();
-        // Outside of the time that is asked for they did nothing.
-        inside.inside.retain(|number, _| has_events(number));
-        let (parties, before) = (inside.parties(sessions), spread.parties_before(sessions));
+        let with_events: BTreeSet<usize> = known.calls.keys().map(|call| call.session).collect();
+        let (mut parties, before) = (spread.parties(sessions), spread.parties_before(sessions));
+        let perhaps = spread.parties_perhaps(sessions);
+        let endings = Endings::of(known.joints);
         let within = |number: Option<usize>| number.is_some_and(|number| spread.inside.contains_key(&number));
-        let secrets = blast::secrets(&known.deeds, &id);
-        let calls = |wanted: &dyn Fn(&Call) -> bool| blast::calls(&known.calls, &known.deeds, &id, wanted);
-        let lasting: Vec<Lasting> =
-            known.deeds.iter().filter_map(|deed| lasting::lasting(deed, known.joints, &within)).collect();
+        let mut lasting: Vec<Lasting> =
+            known.deeds.iter().filter_map(|deed| lasting::lasting(deed, &endings, &within)).collect();
+        lasting::uses(&mut lasting, sessions);
+        // What is to be stopped does not end with the time that is told.
         let ground = contain::Ground {
             now: known.question.now,
             parties: &parties,
             before: &before,
+            perhaps: &perhaps,
             lasting: &lasting,
-            joints: known.joints,
+            endings: &endings,
         };
         let (actions, over) = contain::actions(&ground);
+        let numbers: BTreeMap<&str, usize> =
+            sessions.iter().enumerate().map(|(number, session)| (session.id.as_str(), number)).collect();
+        let number = |party: &Party| numbers.get(party.id.as_str()).copied();
+        let all = parties.len();
+        parties.retain(|party| number(party).is_some_and(|number| with_events.contains(&number)));
+        let later = all - parties.len();
+        for party in &mut parties {
+            if let Some(within) = number(party).and_then(|number| known.within.get(&number)) {
+                party.narrow(within);
+            }
+        }
+        parties.sort_by(|left, right| (&left.first, &left.id).cmp(&(&right.first, &right.id)));
+        let secrets = blast::secrets(&known.deeds, &id);
+        let calls = |wanted: &dyn Fn(&Call) -> bool| blast::calls(&known.calls, &known.deeds, &id, wanted);
         let told = |deed: &Deed| Told {
             deed: deed.clone(),
             session: id(deed.session),
             is_start: known.question.is_start(deed),
         };
-        let shown: Vec<&Session> = inside.inside.keys().filter_map(|number| sessions.get(*number)).collect();
+        let shown: Vec<&Session> = with_events.iter().filter_map(|number| sessions.get(*number)).collect();
         let mut review = Self {
             question: known.question.clone(),
             verdict: Vec::new(),
@@ -281,7 +308,7 @@ impl Review {
             changes: calls(&Call::changes),
             denied: calls(&|call| deed::is_denied(&call.error)),
             failed: calls(&|call| !call.error.is_empty() && !call.read_only && !deed::is_denied(&call.error)),
-            rotations: rotate::rotations(&secrets, known.inventory),
+            rotations: rotate::rotations(&secrets, known, &within),
             has_inventory: known.inventory.is_some(),
             unseen: unseen::unseen(known, &parties, &before, &shown),
             gaps: known.gaps.clone(),
@@ -291,6 +318,8 @@ impl Review {
             over,
             parties,
             before,
+            perhaps,
+            later,
         };
         review.gaps.sort();
         review.gaps.dedup();

@@ -53,12 +53,12 @@ fn ends(known: &Known<'_>, parties: &[Party], told: &mut Vec<String>) {
             }
         ));
     }
-    let window = [("from", known.question.since), ("until", known.question.until)];
+    let window = [("from", known.question.since), ("before", known.question.until)];
     let window: Vec<String> =
         window.iter().filter_map(|(word, at)| Some(format!("{word} {}", time::written((*at)?)))).collect();
     if !window.is_empty() {
         told.push(format!(
-            "Only events {} were asked for; the same sessions may have others.",
+            "Only events {} were asked for: times, counts, tables and what was left behind are of these alone. What stops credentials, and what was undone since, is taken from all logs.",
             window.join(" ")
         ));
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::AtomicBool;
 
 use crate::command::trail::archive::{Archive, Watcher};
-use crate::review::{Call, Count, Deed, Question, Spread, is_joint};
+use crate::review::{Call, Count, Deed, Question, Spread, Within, is_joint, renews};
 use crate::trail::class::{Class, class};
 use crate::trail::gather::{Credential, is_success};
 use crate::trail::slots::{Event, Slot};
@@ -20,6 +20,8 @@ pub(super) struct Joints {
     pub all: Vec<Deed>,
     /// Events that the review starts from.
     pub found: Vec<Deed>,
+    /// Calls of anybody that put a new value into a secret, in the order of time.
+    pub renewals: Vec<Deed>,
     /// Plain names of all secrets that were touched.
     pub secrets: Vec<String>,
     /// What there was no room for.
@@ -33,6 +35,8 @@ pub(super) struct Doing {
     pub deeds: Vec<Deed>,
     /// Every call, counted.
     pub calls: BTreeMap<Call, Count>,
+    /// What each session did within the time that is asked for, where one is.
+    pub within: BTreeMap<usize, Within>,
     /// Deeds that there was no room for.
     pub left_out: u64,
 }
@@ -70,7 +74,8 @@ impl Watcher for Joining<'_> {
     fn see(&mut self, event: &Event<'_>, file: u32, offset: u64) {
         let name = event.text(Slot::EventName);
         let class = class(&event.text(Slot::EventSource), &name);
-        let is_joint = is_joint(&name);
+        let source = event.text(Slot::EventSource);
+        let is_joint = is_joint(source.strip_suffix(".amazonaws.com").unwrap_or(&source), &name);
         let of_secrets = class == Class::Secret
             || [b"ssm.amazonaws.com".as_slice(), b"secretsmanager.amazonaws.com"]
                 .contains(&event.bytes(Slot::EventSource));
@@ -85,6 +90,9 @@ impl Watcher for Joining<'_> {
         }
         if self.question.is_start(&deed) {
             self.joints.found.push(deed.clone());
+        }
+        if renews(&deed) && self.joints.renewals.len() < MOST_JOINTS {
+            self.joints.renewals.push(deed.clone());
         }
         if is_joint && self.joints.all.len() < MOST_JOINTS {
             self.joints.all.push(deed);
@@ -107,11 +115,13 @@ pub(super) fn joints(
     for one in archive.watch(stop, &make) {
         all.all.extend(one.joints.all);
         all.found.extend(one.joints.found);
+        all.renewals.extend(one.joints.renewals);
         all.secrets.extend(one.joints.secrets);
         all.left_out += one.joints.left_out;
     }
     all.all.sort();
     all.found.sort();
+    all.renewals.sort();
     all.secrets.sort();
     all.secrets.dedup();
     all
@@ -153,6 +163,9 @@ impl Watcher for Watching<'_> {
         if deed.at < count.first {
             count.first = deed.at.clone();
         }
+        if self.question.since.is_some() || self.question.until.is_some() {
+            self.doing.within.entry(session).or_default().add(&deed);
+        }
         if deed.is_told() || self.question.is_start(&deed) {
             self.doing.deeds.push(deed);
             if self.doing.deeds.len() > self.most * 2 {
@@ -176,6 +189,9 @@ pub(super) fn deeds(
     for one in archive.watch(stop, &make) {
         all.doing.deeds.extend(one.doing.deeds);
         all.doing.left_out += one.doing.left_out;
+        for (number, within) in one.doing.within {
+            all.doing.within.entry(number).or_default().merge(within);
+        }
         for (call, count) in one.doing.calls {
             match all.doing.calls.get_mut(&call) {
                 Some(known) => {

@@ -1,15 +1,18 @@
 //! Sessions of trails in rows.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use crate::report::told::Teller;
+use crate::report::told::{Told, ToldFinding};
 use crate::report::trail::SessionRow;
 
 /// Writes the table.
-pub(super) fn write(rows: &[SessionRow], teller: &Teller<'_>, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write(rows: &[SessionRow], told: &Told<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let teller = &told.teller;
+    let met = met(&told.findings);
     let names = "session,account,type,principal,root,mfa,actor,actor_name,evidence,source_identity,first_seen,\
                  last_seen,events,reads,writes,denied,source_ips,regions,secrets_read,created_credentials,persistence,\
-                 fallback,first_event";
+                 fallback,first_event,findings";
     super::line(names.split(','), out)?;
     for row in rows {
         let fallback = row.fallback.as_ref().map(|(_, _, told)| told.clone()).unwrap_or_default();
@@ -37,9 +40,21 @@ pub(super) fn write(rows: &[SessionRow], teller: &Teller<'_>, out: &mut dyn Writ
             row.persistence.join(" "),
             fallback,
             row.first_event.clone(),
+            met.get(row.id.as_str()).cloned().unwrap_or_default(),
         ];
         let cells = cells.map(|cell| teller.message(&cell));
         super::line(cells.iter().map(String::as_str), out)?;
     }
     Ok(())
+}
+
+/// Rules that each session meets, with how many of its events: `root-session 725; trail-stopped 2`.
+fn met(findings: &[ToldFinding]) -> BTreeMap<&str, String> {
+    let mut all: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for finding in findings {
+        let Some(events) = &finding.events else { continue };
+        let of = events.session.as_deref().map(|session| all.entry(session).or_default());
+        of.into_iter().for_each(|rules| rules.push(format!("{} {}", finding.rule, events.count)));
+    }
+    all.into_iter().map(|(session, rules)| (session, rules.join("; "))).collect()
 }

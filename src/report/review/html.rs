@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use super::markdown::group_title;
+use super::markdown::{PERHAPS, group_title};
 use super::rows::{self, CALL_COLUMNS, Fact};
 use super::{Evidence, ReviewReport, Say, number};
 use crate::report::html::assets::{policy, style};
@@ -104,7 +104,6 @@ impl Page<'_> {
 
     fn contain(&self) -> Markup {
         let review = self.report.review;
-        let groups = [Group::Stop, Group::Undo, Group::Decide];
         section(
             "contain",
             "Contain",
@@ -114,7 +113,7 @@ impl Page<'_> {
                 } @else {
                     p { "Printed, never run. Read each one; run it with credentials of the account that it names, in this order." }
                 }
-                @for group in groups {
+                @for group in Group::ALL {
                     @let all: Vec<&Action> = review.actions.iter().filter(|action| action.group == group).collect();
                     @if !all.is_empty() {
                         @let (title, why) = group_title(group);
@@ -164,7 +163,8 @@ impl Page<'_> {
                     }
                 }
                 @for one in &review.rotations {
-                    h3 { code { (self.say.name(&one.name)) } @if one.changed { ", which was changed, too" } }
+                    h3 { code { (self.say.name(&one.name)) } }
+                    @for text in rows::rotation(one) { p { (self.words(&text)) } }
                     @if one.listed.is_empty() && review.has_inventory {
                         p { strong.bad { "Not in the inventory" } ": nobody wrote down how it is rotated." }
                     }
@@ -235,6 +235,11 @@ impl Page<'_> {
                     h3 { "Before it" }
                     p { "Who issued or made the credentials, the nearest first." }
                     @for party in &review.before { (self.party(party, open)) }
+                }
+                @if !review.perhaps.is_empty() {
+                    h3 { "Perhaps also" }
+                    p { (inline(PERHAPS)) }
+                    @for party in &review.perhaps { (self.party(party, open)) }
                 }
             },
         )
@@ -315,10 +320,7 @@ impl Page<'_> {
                             td { (rows::time(one.made.at.time)) }
                             td { code { (self.say.name(&one.made.name)) } }
                             td { (self.event(&one.made.at)) }
-                            td { @match &one.ended {
-                                Some(deed) => { "ended by " code { (self.say.name(&deed.name)) } " at " (rows::time(deed.at.time)) " " (self.event(&deed.at)) }
-                                None => { strong.bad { "still there" } ", as far as these logs show" }
-                            } }
+                            td { (self.words(&rows::since_then(one))) }
                         }
                     }
                 }))

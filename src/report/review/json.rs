@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::rows::{facts, relation};
+use super::rows::{self, facts, relation, since_then};
 use super::{Evidence, ReviewReport, Say};
 use crate::review::{Action, At, Calls, Group, Party, written};
 
@@ -20,7 +20,9 @@ struct Whole {
     verdict: Vec<Titled>,
     sessions: Vec<Session>,
     before: Vec<Session>,
+    perhaps: Vec<Session>,
     sessions_outside_of_time: usize,
+    led_to_outside_of_time: usize,
     events: u64,
     first: Option<String>,
     last: Option<String>,
@@ -74,6 +76,7 @@ struct Place {
 struct Session {
     id: String,
     relation: String,
+    confidence: &'static str,
     account: String,
     kind: String,
     principal: String,
@@ -135,6 +138,9 @@ struct Left {
     at: Place,
     ended_by: Option<String>,
     ended: Option<Place>,
+    open: bool,
+    used: Option<bool>,
+    since_then: String,
 }
 
 #[derive(Serialize)]
@@ -182,6 +188,7 @@ struct Todo {
 struct Rotate {
     secret: String,
     changed: bool,
+    notes: Vec<String>,
     keys: Vec<Key>,
 }
 
@@ -243,7 +250,9 @@ fn whole(report: &ReviewReport<'_>) -> Whole {
             .collect(),
         sessions: review.parties.iter().map(|party| session(party, &say)).collect(),
         before: review.before.iter().map(|party| session(party, &say)).collect(),
+        perhaps: review.perhaps.iter().map(|party| session(party, &say)).collect(),
         sessions_outside_of_time: review.outside,
+        led_to_outside_of_time: review.later,
         events: review.events,
         first: review.first().map(written),
         last: review.last().map(written),
@@ -288,6 +297,7 @@ fn session(party: &Party, say: &Say<'_>) -> Session {
     Session {
         id: party.id.clone(),
         relation: say.message(&relation(party)),
+        confidence: party.confidence.word(),
         account: say.name(&party.account),
         kind: say.name(&party.kind),
         principal: say.name(&party.principal),
@@ -336,6 +346,9 @@ fn left(report: &ReviewReport<'_>, say: &Say<'_>) -> Vec<Left> {
         at: place(&one.made.at, say),
         ended_by: one.ended.as_ref().map(|deed| say.name(&deed.name)),
         ended: one.ended.as_ref().map(|deed| place(&deed.at, say)),
+        open: one.is_open(),
+        used: one.used,
+        since_then: say.message(&since_then(one)).replace('`', ""),
     });
     all.collect()
 }
@@ -382,6 +395,7 @@ fn todo(action: &Action, say: &Say<'_>) -> Todo {
             Group::Stop => "stop",
             Group::Undo => "undo",
             Group::Decide => "decide",
+            Group::Confirm => "confirm",
         },
         about: say.message(&action.about).replace('`', ""),
         account: say.name(&action.account),
@@ -412,6 +426,7 @@ fn rotate(report: &ReviewReport<'_>, say: &Say<'_>) -> Vec<Rotate> {
     let one = |rotation: &crate::review::Rotation| Rotate {
         secret: say.name(&rotation.name),
         changed: rotation.changed,
+        notes: rows::rotation(rotation).iter().map(|text| say.message(text).replace('`', "")).collect(),
         keys: rotation.listed.iter().map(key).collect(),
     };
     report.review.rotations.iter().map(one).collect()

@@ -22,6 +22,9 @@ const MOST_FILES: usize = 20;
 /// Files in the list of hashes that events are told of.
 const MOST_CITED: usize = 60;
 
+/// What is said of sessions that may be somebody else's.
+pub(super) const PERHAPS: &str = "Not counted in this review. Ask who used them; where it was the same hands, review them too: `--event` with their first event.";
+
 /// Writes the review.
 pub(super) fn render(report: &ReviewReport<'_>, out: &mut dyn Write) -> io::Result<()> {
     let page = Page { report };
@@ -72,7 +75,11 @@ pub(super) fn group_title(group: Group) -> (&'static str, &'static str) {
         }
         Group::Decide => (
             "Decide first",
-            "Credentials that stand before the incident, or that may have used what it made. Stop them if you hold them for taken over, too.",
+            "Credentials that stand before the incident, or that likely used what it made. Stop them if you hold them for taken over, too.",
+        ),
+        Group::Confirm => (
+            "Only if you confirm the link",
+            "A shared host, address or role is all that links these to the incident: they may be somebody else's, and then a command hits the innocent. The evidence stands under *Perhaps also*.",
         ),
     }
 }
@@ -121,7 +128,7 @@ impl Page<'_> {
                 "Printed, never run. Read each one; run it with credentials of the account that it names, in this order."
             )?;
         }
-        for group in [Group::Stop, Group::Undo, Group::Decide] {
+        for group in Group::ALL {
             let all: Vec<&Action> = review.actions.iter().filter(|action| action.group == group).collect();
             if all.is_empty() {
                 continue;
@@ -135,9 +142,10 @@ impl Page<'_> {
         }
         if !review.over.is_empty() {
             writeln!(out, "\n### Already over\n")?;
-            for text in &review.over {
+            for text in review.over.iter().take(MOST_OTHERS) {
                 writeln!(out, "- {}", self.prose(text))?;
             }
+            self.more(review.over.len().saturating_sub(MOST_OTHERS), "more is", "more are", out)?;
         }
         Ok(())
     }
@@ -177,8 +185,10 @@ impl Page<'_> {
             writeln!(out, "No list of keys was given: `--inventory FILE` puts its five answers here.")?;
         }
         // Those of which no row tells more go on one line.
-        let (listed, bare): (Vec<&Rotation>, Vec<&Rotation>) =
-            review.rotations.iter().partition(|one| !one.listed.is_empty());
+        let (listed, bare): (Vec<&Rotation>, Vec<&Rotation>) = review
+            .rotations
+            .iter()
+            .partition(|one| !one.listed.is_empty() || !rows::rotation(one).is_empty());
         if !bare.is_empty() {
             let names: Vec<String> = bare.iter().map(|one| self.say().name(&one.name)).collect();
             let (shown, rest) = names.split_at(MOST_OTHERS.min(names.len()));
@@ -188,8 +198,11 @@ impl Page<'_> {
             writeln!(out, "\n- {why}{shown}{more}")?;
         }
         for one in listed.into_iter().take(MOST_OTHERS) {
-            let changed = if one.changed { ", which was changed, too" } else { "" };
-            writeln!(out, "\n### {}{changed}\n", code(&self.say().name(&one.name)))?;
+            writeln!(out, "\n### {}\n", code(&self.say().name(&one.name)))?;
+            for text in rows::rotation(one) {
+                writeln!(out, "- {}", self.prose(&text))?;
+            }
+            writeln!(out)?;
             for row in &one.listed {
                 let owner = row.owner.as_deref().unwrap_or("nobody");
                 let rotated = row.rotated.as_deref().unwrap_or("not listed");
@@ -283,7 +296,18 @@ impl Page<'_> {
         for party in review.before.iter().take(MOST_SESSIONS) {
             self.party(party, out)?;
         }
-        Ok(())
+        if !review.perhaps.is_empty() {
+            writeln!(out, "\n### Perhaps also\n\n{}", prose(PERHAPS))?;
+        }
+        for party in review.perhaps.iter().take(MOST_SESSIONS) {
+            self.party(party, out)?;
+        }
+        self.more(
+            review.perhaps.len().saturating_sub(MOST_SESSIONS),
+            "more such session is",
+            "more such sessions are",
+            out,
+        )
     }
 
     fn party(&self, party: &Party, out: &mut dyn Write) -> io::Result<()> {
@@ -375,18 +399,9 @@ impl Page<'_> {
         header(&["what", "when (UTC)", "by", "event", "since then"], out)?;
         // What is still there first.
         let (there, gone): (Vec<&Lasting>, Vec<&Lasting>) =
-            review.lasting.iter().partition(|one| one.ended.is_none());
+            review.lasting.iter().partition(|one| one.is_open());
         for one in there.into_iter().chain(gone).take(MOST_OTHERS) {
-            let ended =
-                one.ended.as_ref().map_or("**still there**, as far as these logs show".to_owned(), |deed| {
-                    format!(
-                        "ended by {} at {} ({}, {})",
-                        code(&self.say().name(&deed.name)),
-                        rows::time(deed.at.time),
-                        code(&self.say().name(&deed.at.id)),
-                        rows::place(&deed.at)
-                    )
-                });
+            let ended = self.prose(&rows::since_then(one)).replacen("still there", "**still there**", 1);
             let mark = &one.made.at;
             row(
                 &[

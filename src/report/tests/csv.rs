@@ -34,11 +34,11 @@ fn a_row_tells_whose_a_finding_is_and_whether_it_is_new() {
     report.gate.surfaces = vec![Surface::Terraform, Surface::Trail];
     report.gate.history = Some(Changes { new: vec!["1".repeat(32)], known: 1, ..Changes::default() });
     let rows = [
-        "surface,rule,severity,confidence,status,account,region,file,line,resource,message,count,first,last,fingerprint",
+        "surface,rule,severity,confidence,status,account,region,file,line,resource,message,count,first,last,session,fingerprint",
         "terraform,secret-written-to-disk,critical,high,open,,,scripts/user_data.sh,3,aws_instance.web,\
-         ANTHROPIC_API_KEY is written to /opt/paperclip/.env and stays on the disk,,,,0123456789abcdef0123456789abcdef",
+         ANTHROPIC_API_KEY is written to /opt/paperclip/.env and stays on the disk,,,,,0123456789abcdef0123456789abcdef",
         "trail,agent-as-root,low,high,new,123456789012,us-east-1,scripts/user_data.sh,,event,\
-         \"an agent, \"\"as root\"\"\",9,2026-03-28T14:00:00Z,2026-03-28T14:05:00Z,11111111111111111111111111111111",
+         \"an agent, \"\"as root\"\"\",9,2026-03-28T14:00:00Z,2026-03-28T14:05:00Z,s-1,11111111111111111111111111111111",
         "",
     ];
     assert_eq!(text(Format::Csv, &report), rows.join("\r\n"));
