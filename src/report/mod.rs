@@ -75,7 +75,7 @@ pub enum Format {
     Junit,
     /// One line a finding, for editors and `grep`.
     Oneline,
-    /// Comma-separated values, for spreadsheets: sessions of trails, else findings.
+    /// Comma-separated values, for spreadsheets: findings; of `trail` sessions.
     Csv,
     /// Lines of the Open Cybersecurity Schema Framework, for data lakes.
     Ocsf,

@@ -1,5 +1,6 @@
 //! What every format must hold: the inline snapshots, and the rules behind them.
 
+mod csv;
 mod gate;
 mod graph;
 mod hostile;

@@ -66,8 +66,10 @@ fn table(
     }
     page.put(&html! { h3 id=(id) { (title) " " span.count { (sessions.len()) } } })?;
     page.out.write_all(
-        format!("<div class=\"scroll\" role=\"region\" aria-labelledby=\"{id}\" tabindex=\"0\">\n<table>\n")
-            .as_bytes(),
+        format!(
+            "<div class=\"scroll cards\" role=\"region\" aria-labelledby=\"{id}\" tabindex=\"0\">\n<table>\n"
+        )
+        .as_bytes(),
     )?;
     page.put(&html! { thead { tr { @for title in COLUMNS { th scope="col" { (title) } } } } })?;
     page.tag("<tbody>\n")?;
@@ -81,9 +83,9 @@ fn table(
                         None => code { (id) },
                     }
                 }
-                td { (who) }
-                td { (actor) }
-                @for cell in &rest { td.short { (cell) } }
+                td.who data-label="who" { (who) }
+                td data-label="actor" { (actor) }
+                @for (cell, label) in rest.iter().zip(COLUMNS.iter().skip(3)) { td.short data-label=(label) { (cell) } }
             }
         })?;
     }

@@ -229,6 +229,7 @@ impl Page<'_> {
             "Who",
             &html! {
                 p { "Levels of evidence: L4 asserted by AWS, L3 declared when the credential was issued, L2 marked by a program, L0 claimed by a user agent. \"Human\" is said on positive evidence only." }
+                @if !review.parties.is_empty() { h3 { "In it" } }
                 @for party in &review.parties { (self.party(party, open)) }
                 @if !review.before.is_empty() {
                     h3 { "Before it" }
@@ -386,7 +387,7 @@ impl Page<'_> {
                 ul.plain { @for text in &report.coverage { li { (self.words(text)) } } }
                 (table("t-evidence", &["log", "file", "SHA-256"], &html! {
                     @for (at, file) in report.logs.iter().enumerate() { (row((at + 1).to_string(), file)) }
-                    @for file in &report.others { (row(String::new(), file)) }
+                    @for file in &report.others { (row("other".to_owned(), file)) }
                 }))
                 p {
                     "The SHA-256 of the sorted lines " code { "hash, two spaces, file" } " of all files, as "
@@ -405,7 +406,7 @@ fn section(id: &str, title: &str, inner: &Markup) -> Markup {
 
 fn table(id: &str, columns: &[&str], rows: &Markup) -> Markup {
     html! {
-        div.scroll role="region" aria-label=(id.trim_start_matches("t-")) tabindex="0" {
+        div.scroll role="region" aria-label=(format!("Table: {}", id.trim_start_matches("t-"))) tabindex="0" {
             table id=(id) {
                 thead { tr { @for title in columns { th scope="col" { (title) } } } }
                 tbody { (rows) }

@@ -84,6 +84,7 @@ const ATTRIBUTES: &[&str] = &[
     "class",
     "content",
     "d",
+    "data-label",
     "data-line",
     "data-severity",
     "datetime",
@@ -372,6 +373,21 @@ fn a_page_holds_all_that_json_holds() {
         }
     }
     assert!(words.contains("reviewed"));
+}
+
+#[test]
+fn a_link_to_a_finding_holds_in_the_next_report() {
+    let ground = Ground::new();
+    let mut report = ground.report();
+    let mut again = ground.finding();
+    again.message = "the same fingerprint".into();
+    again.rule = "other rule <x>".into();
+    report.findings.push(again);
+    let page = parsed(&text(Format::Html, &report));
+    let ids = page.values("id");
+    for id in ["f-0123456789abcdef", "f-0123456789abcdef-2", "rule-secret-written-to-disk", "rule.1"] {
+        assert!(ids.contains(&id), "{id}: {ids:?}");
+    }
 }
 
 #[test]
