@@ -48,7 +48,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("settle", &["error", "finding", "reading", "secret", "source"]),
     ("silence", &["day", "error", "finding", "reading", "record", "rule", "secret", "settle", "source"]),
     ("session", &["error", "secret", "source"]),
-    ("review", &["inventory", "nearest", "trail"]),
+    ("review", &["account", "inventory", "nearest", "trail"]),
     ("report", &["error", "finding", "reading", "review", "secret", "session", "source"]),
     ("serve", &["error", "finding", "report", "secret"]),
     ("notify", &["finding"]),
