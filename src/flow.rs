@@ -90,7 +90,8 @@ impl Flow {
         ("secret.name", "what users call the secret: `db_password`"),
         (
             "origin.kind",
-            "`literal`, `variable`, `data`, `resource`, `ephemeral`, `module`, `command` or `environment`",
+            "`literal`, `variable`, `data`, `resource`, `ephemeral`, `module`, `command`, `environment` or `file` (one \
+             that is known to hold credentials)",
         ),
         ("origin.name", "its address: `var.db_password`, `aws ssm get-parameter /app/key`"),
         (
@@ -221,12 +222,14 @@ fn follow(arrival: &Arrival, flows: &mut Vec<Flow>, gaps: &mut Vec<Gap>) {
         Use::RemoteExec => Some(ScriptRole::RemoteExec),
         Use::LocalExec => Some(ScriptRole::LocalExec),
         // A file that is a script will run: somewhere, with an output that nobody here knows.
-        Use::LocalFile | Use::RemoteFile | Use::Kept | Use::Rendered
+        // Only what reads as a script is given so.
+        Use::Rendered => Some(ScriptRole::Standalone),
+        Use::LocalFile | Use::RemoteFile | Use::Kept
             if runs(&arrival.text) || script_name(arrival).is_some() =>
         {
             Some(ScriptRole::Standalone)
         }
-        Use::LocalFile | Use::RemoteFile | Use::Kept | Use::Rendered => None,
+        Use::LocalFile | Use::RemoteFile | Use::Kept => None,
     };
     let host_of_script = if arrival.usage == Use::LocalExec { host } else { Host::Instance };
     let text = with_argument_hop(arrival);

@@ -64,6 +64,12 @@ pub(super) fn run(arguments: &ReviewArguments) -> Result<ExitCode, Error> {
         reason: reason.clone(),
     }));
     gaps.extend(list.gaps.clone());
+    // Its hash stands for something else than its events.
+    gaps.extend(archive.changed(&base).into_iter().map(|name| Gap {
+        name,
+        reason: "the file was changed while it was read: its SHA-256 is that of an earlier state".to_owned(),
+        offset: None,
+    }));
     let review =
         told(question, &sessions, joints, doing, (&begun, &spread), (&gathered.coverage, &list, gaps), &bundles);
     let key_ids = if arguments.hide_key_ids { KeyIds::End } else { KeyIds::Whole };

@@ -14,8 +14,6 @@ use rayon::prelude::*;
 
 use self::documents::{Standard, found_states, is_document, named_plan, standard_input};
 use super::outcome::{Asked, Outcome, Sections, nothing_to_audit};
-#[cfg(feature = "notify")]
-pub(super) use super::setup::scanned_paths;
 pub(super) use super::setup::{Setup, here, judges, scope};
 use super::silencing::Silencing;
 use super::since;

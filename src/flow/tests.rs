@@ -1,7 +1,9 @@
 //! Small trees, and where their secrets land.
 
+mod bounds;
 mod encoded;
 mod modules;
+mod opaque;
 mod windows;
 
 use std::path::PathBuf;

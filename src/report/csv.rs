@@ -1,24 +1,28 @@
 //! Comma-separated values (RFC 4180): sessions of trails where there are some, else findings.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use super::Report;
-use super::told::{Teller, Told, ToldFinding};
+use super::told::{Told, ToldFinding};
 use super::trail::SessionRow;
+use crate::shown::spreadsheet::cell;
 
 /// Writes the table.
 pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     let told = Told::of(report);
     match &report.trail {
-        Some(section) if !section.sessions.is_empty() => sessions(&section.sessions, &told.teller, out),
+        Some(section) if !section.sessions.is_empty() => sessions(&section.sessions, &told, out),
         _ => findings(&told.findings, out),
     }
 }
 
-fn sessions(rows: &[SessionRow], teller: &Teller<'_>, out: &mut dyn Write) -> io::Result<()> {
+fn sessions(rows: &[SessionRow], told: &Told<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let teller = &told.teller;
+    let met = met(&told.findings);
     let names = "session,account,type,principal,root,mfa,actor,actor_name,evidence,source_identity,first_seen,\
                  last_seen,events,reads,writes,denied,source_ips,regions,secrets_read,created_credentials,persistence,\
-                 fallback,first_event";
+                 fallback,first_event,findings";
     writeln!(out, "{names}")?;
     for row in rows {
         let fallback = row.fallback.as_ref().map(|(_, _, told)| told.clone()).unwrap_or_default();
@@ -46,15 +50,31 @@ fn sessions(rows: &[SessionRow], teller: &Teller<'_>, out: &mut dyn Write) -> io
             row.persistence.join(" "),
             fallback,
             row.first_event.clone(),
+            met.get(row.id.as_str()).cloned().unwrap_or_default(),
         ];
         line(cells.iter().map(|cell| teller.message(cell)), out)?;
     }
     Ok(())
 }
 
+/// Rules that each session meets, with how many of its events: `root-session 725; trail-stopped 2`.
+fn met(findings: &[ToldFinding]) -> BTreeMap<&str, String> {
+    let mut all: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for finding in findings {
+        let Some(events) = &finding.events else { continue };
+        let of = events.session.as_deref().map(|session| all.entry(session).or_default());
+        of.into_iter().for_each(|rules| rules.push(format!("{} {}", finding.rule, events.count)));
+    }
+    all.into_iter().map(|(session, rules)| (session, rules.join("; "))).collect()
+}
+
 fn findings(rows: &[ToldFinding], out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "severity,confidence,rule,path,line,name,message,fingerprint")?;
+    writeln!(
+        out,
+        "severity,confidence,rule,path,line,name,message,fingerprint,events,first_event,last_event,session"
+    )?;
     for row in rows {
+        let events = row.events.as_ref();
         let cells = [
             row.severity.word().to_owned(),
             row.confidence.word().to_owned(),
@@ -64,6 +84,10 @@ fn findings(rows: &[ToldFinding], out: &mut dyn Write) -> io::Result<()> {
             row.place.name.clone(),
             row.message.clone(),
             row.fingerprint.clone(),
+            events.map(|events| events.count.to_string()).unwrap_or_default(),
+            events.map(|events| events.first.clone()).unwrap_or_default(),
+            events.map(|events| events.last.clone()).unwrap_or_default(),
+            events.and_then(|events| events.session.clone()).unwrap_or_default(),
         ];
         line(cells.into_iter(), out)?;
     }
@@ -73,23 +97,4 @@ fn findings(rows: &[ToldFinding], out: &mut dyn Write) -> io::Result<()> {
 fn line(cells: impl Iterator<Item = String>, out: &mut dyn Write) -> io::Result<()> {
     let cells: Vec<String> = cells.map(|text| cell(&text)).collect();
     writeln!(out, "{}", cells.join(","))
-}
-
-/// A cell. What a spreadsheet would take for a formula gets a mark in front: names in logs are written by strangers.
-fn cell(text: &str) -> String {
-    let text =
-        if text.starts_with(['=', '+', '-', '@', '\t']) { format!("'{text}") } else { text.to_owned() };
-    if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn cells_are_quoted_and_are_no_formulas() {
-        assert_eq!(cell("a,b\"c"), "\"a,b\"\"c\"");
-        assert_eq!(cell("=HYPERLINK(\"x\")"), "\"'=HYPERLINK(\"\"x\"\")\"");
-        assert_eq!(cell("plain"), "plain");
-    }
 }

@@ -1,6 +1,7 @@
 //! What every format must hold: the inline snapshots, and the rules behind them.
 
 mod gate;
+mod graph;
 mod hostile;
 mod html;
 

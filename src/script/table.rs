@@ -67,6 +67,15 @@ struct OutputRows {
     nothing: BTreeSet<String>,
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FileRow {
+    paths: Vec<String>,
+    name: Option<String>,
+    #[serde(default)]
+    memory: bool,
+}
+
 #[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields)]
 struct ArgumentRows {
@@ -90,6 +99,8 @@ struct File {
     output: OutputRows,
     #[serde(default)]
     arguments: ArgumentRows,
+    #[serde(default)]
+    file: Vec<FileRow>,
 }
 
 /// The command line that a row describes.
@@ -139,6 +150,31 @@ pub struct Wrapper {
     pub words: usize,
 }
 
+/// A file that is known to hold credentials.
+pub struct Home {
+    /// `/etc/kubernetes/admin.conf`; `~/.pgpass` in anybody's home; `/run/secrets/*`.
+    pub path: String,
+    /// What people call its secret; the file's own name where there is none.
+    pub name: Option<String>,
+    /// It lies in memory, so that a copy of it is the first one on a disk.
+    pub memory: bool,
+}
+
+impl Home {
+    /// Whether a path is this file.
+    pub fn is(&self, path: &str) -> bool {
+        if let Some(folder) = self.path.strip_suffix('*') {
+            return path.strip_prefix(folder).is_some_and(|name| !name.is_empty() && !name.contains('/'));
+        }
+        match self.path.strip_prefix('~') {
+            Some(rest) => path
+                .strip_suffix(rest)
+                .is_some_and(|home| home.starts_with(['/', '~', '$']) && !home.contains(char::is_whitespace)),
+            None => path == self.path,
+        }
+    }
+}
+
 /// What happens to a secret in a command's input.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Output {
@@ -158,6 +194,8 @@ pub struct Table {
     pub passwords: BTreeMap<String, Vec<PasswordOption>>,
     /// Commands that print what their arguments hold.
     pub prints: BTreeMap<String, Vec<Form>>,
+    /// Files that are known to hold credentials.
+    pub homes: Vec<Home>,
     wrappers: BTreeMap<String, Wrapper>,
     output: OutputRows,
     quiet: BTreeSet<String>,
@@ -187,6 +225,9 @@ impl Table {
         for row in file.prints {
             let form = Form { words: row.words, option: row.option };
             table.prints.entry(row.command).or_default().push(form);
+        }
+        for FileRow { paths, name, memory } in file.file {
+            table.homes.extend(paths.into_iter().map(|path| Home { path, name: name.clone(), memory }));
         }
         for row in file.wrapper {
             table.wrappers.insert(row.command, Wrapper { takes: row.takes, words: row.words });

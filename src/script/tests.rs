@@ -2,8 +2,11 @@
 
 mod files;
 mod flows;
+mod given;
 mod here_documents;
 mod hostile;
+mod http;
+mod known_files;
 mod places;
 mod quiet;
 pub mod rig;

@@ -182,14 +182,47 @@ pub fn walk_logs(folder: &Path) -> (Vec<PathBuf>, Vec<(PathBuf, String)>) {
     (files, refused)
 }
 
-/// Files of a repository in the order of their paths, at most so many: without hidden ones and those that git ignores.
-pub fn walk_repository(folder: &Path, most: usize) -> Vec<PathBuf> {
-    let walk = ignore::WalkBuilder::new(folder).require_git(false).build();
-    let files =
-        walk.filter_map(Result::ok).filter(|entry| entry.file_type().is_some_and(|kind| kind.is_file()));
-    let mut files: Vec<PathBuf> = files.map(ignore::DirEntry::into_path).take(most).collect();
-    files.sort();
-    files
+/// Files of a repository.
+#[derive(Debug, Default)]
+pub struct Repository {
+    /// In the order of their paths.
+    pub files: Vec<PathBuf>,
+    /// What can't be looked into, with the reason.
+    pub refused: Vec<(PathBuf, String)>,
+    /// Whether there are more.
+    pub is_cut: bool,
+}
+
+/// Files of a repository, at most so many: without hidden ones and those that git ignores.
+pub fn walk_repository(folder: &Path, most: usize) -> Repository {
+    let mut found = Repository::default();
+    for entry in ignore::WalkBuilder::new(folder).require_git(false).build() {
+        match entry {
+            Ok(entry) if !entry.file_type().is_some_and(|kind| kind.is_file()) => {}
+            Ok(_) if found.files.len() >= most => {
+                found.is_cut = true;
+                break;
+            }
+            Ok(entry) => found.files.push(entry.into_path()),
+            Err(error) => {
+                let path = path_of(&error).unwrap_or(folder).to_path_buf();
+                let reason =
+                    error.io_error().map_or("it can't be walked".to_owned(), |io| io.kind().to_string());
+                found.refused.push((path, reason));
+            }
+        }
+    }
+    found.files.sort();
+    found.refused.sort();
+    found
+}
+
+fn path_of(error: &ignore::Error) -> Option<&Path> {
+    match error {
+        ignore::Error::WithPath { path, .. } => Some(path),
+        ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => path_of(err),
+        _ => None,
+    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Where values arrive: the arguments of resources that put a value on a disk, into user data or
 //! onto a command line.
 
+mod opaque;
 mod provisioner;
 
 use std::rc::Rc;
@@ -11,7 +12,6 @@ use super::directory::Placed;
 use super::evaluate::{Evaluator, Instance, Scope, placed_at};
 use super::tables::{Content, SinkRow, Tables};
 use super::value::Value;
-use crate::finding::Confidence;
 use crate::source::Span;
 use crate::value::{Flat, Piece, SinkKind, Text};
 
@@ -102,7 +102,7 @@ pub fn each_arrival<'w>(evaluator: &Evaluator<'w>, root: &Rc<Instance<'w>>, visi
         }
         for call in instance.directory.blocks_of("module") {
             if evaluator.child(instance, call).is_none() {
-                opaque_module(evaluator, instance, call, visit);
+                opaque::given(evaluator, instance, call, visit);
             }
         }
         // What a root module gives out is for its caller, who is not here.
@@ -112,66 +112,6 @@ pub fn each_arrival<'w>(evaluator: &Evaluator<'w>, root: &Rc<Instance<'w>>, visi
             }
         }
     });
-}
-
-/// Inputs by which modules commonly take user data.
-const USER_DATA_INPUTS: &[&str] = &[
-    "user_data",
-    "user_data_base64",
-    "userdata",
-    "userdata_base64",
-    "user_data_raw",
-    "custom_data",
-    "startup_script",
-    "metadata_startup_script",
-    "additional_userdata",
-    "pre_bootstrap_user_data",
-    "post_bootstrap_user_data",
-    "bootstrap_script",
-    "cloud_init",
-    "cloudinit",
-    "user_data_script",
-    "custom_userdata",
-    "extra_user_data",
-    "additional_user_data",
-    "instance_user_data",
-];
-
-/// A module whose source is not here: its inputs that are called as user data are sinks, and a
-/// script in any other one is a script.
-fn opaque_module<'w>(
-    evaluator: &Evaluator<'w>,
-    instance: &Rc<Instance<'w>>,
-    call: Placed<'w, Block>,
-    visit: &mut dyn FnMut(Arrival),
-) {
-    let scope = evaluator.block_scope(&Scope::of(instance, call.source), &call.node.body);
-    let address = instance.address_of(&format!("module.{}", call.node.label(0).unwrap_or_default()));
-    let mut secrets: Vec<&str> = Vec::new();
-    for attribute in &call.node.body.attributes {
-        let name = &*attribute.name.text;
-        let is_user_data = USER_DATA_INPUTS.contains(&name);
-        if matches!(name, "source" | "version" | "providers" | "for_each" | "count" | "depends_on") {
-            continue;
-        }
-        let usage = if is_user_data { Use::UserData } else { Use::Rendered };
-        given_out(evaluator, &scope, attribute, usage, &address, visit);
-        for row in Tables::embedded().sinks("module", "*").iter().filter(|row| row.argument == name) {
-            given_entries(evaluator, &scope, attribute, row.sink(), &address, visit);
-        }
-        let traces = evaluator.eval(&scope, &attribute.value).traces();
-        if !is_user_data && traces.iter().any(|trace| trace.origin.confidence > Confidence::Low) {
-            secrets.push(name);
-        }
-    }
-    let source = instance.directory.source_of(call.node);
-    if source.is_some_and(|source| !source.starts_with('.')) {
-        let mut reason = String::from("its source is not here: run `terraform init` before the scan");
-        if !secrets.is_empty() {
-            reason.push_str(&format!(" to follow what goes into {}", secrets.join(", ")));
-        }
-        evaluator.gap(call.span(call.node.kind.range), address, reason, !secrets.is_empty());
-    }
 }
 
 fn rendered_output<'w>(
@@ -216,24 +156,37 @@ fn given_out<'w>(
     address: &str,
     visit: &mut dyn FnMut(Arrival),
 ) {
+    let value_at =
+        Span { source: scope.source, start: attribute.value.range.start, end: attribute.value.range.end };
+    for text in evaluator.eval(scope, &attribute.value).texts(&attribute.name.text, value_at) {
+        if usage != Use::Rendered || runs(&text) {
+            visit(handed_over(scope, attribute, usage, SinkKind::UserData, address, text));
+        }
+    }
+}
+
+/// A text, or a part of it, that an argument hands over to somebody who is not here.
+fn handed_over(
+    scope: &Scope<'_>,
+    attribute: &Attribute,
+    usage: Use,
+    sink: SinkKind,
+    address: &str,
+    text: Text,
+) -> Arrival {
     let at = Span { source: scope.source, start: attribute.name.range.start, end: attribute.value.range.end };
     let value_at = Span { start: attribute.value.range.start, ..at };
-    for text in evaluator.eval(scope, &attribute.value).texts(&attribute.name.text, value_at) {
-        if usage == Use::Rendered && !runs(&text) {
-            continue;
-        }
-        visit(Arrival {
-            address: address.to_owned(),
-            usage,
-            sink: SinkKind::UserData,
-            text: placed_at(text, value_at),
-            path: None,
-            at,
-            argument: attribute.name.text.to_string(),
-            environment: Vec::new(),
-            interpreter: None,
-            copied: Vec::new(),
-        });
+    Arrival {
+        address: address.to_owned(),
+        usage,
+        sink,
+        text: placed_at(text, value_at),
+        path: None,
+        at,
+        argument: attribute.name.text.to_string(),
+        environment: Vec::new(),
+        interpreter: None,
+        copied: Vec::new(),
     }
 }
 
@@ -253,18 +206,7 @@ fn given_entries<'w>(
         evaluator.gap(at, address, TOO_MANY, true);
     }
     for entry in entries {
-        visit(Arrival {
-            address: address.to_owned(),
-            usage: Use::Kept,
-            sink,
-            text: placed_at(entry, value_at),
-            path: None,
-            at,
-            argument: attribute.name.text.to_string(),
-            environment: Vec::new(),
-            interpreter: None,
-            copied: Vec::new(),
-        });
+        visit(handed_over(scope, attribute, Use::Kept, sink, address, entry));
     }
 }
 

@@ -94,6 +94,9 @@ impl Machine<'_> {
         let [Piece::Hole(hole)] = text.pieces.as_slice() else { return text };
         let source = self.program.flat.text().get(extent.start..extent.end).unwrap_or_default();
         let metadata = source.contains("169.254.169.254") || source.contains("metadata");
+        if hole.traces.is_empty() && is_parameter(&hole.label) {
+            return self.handed_in(name, &hole.label, at).unwrap_or(text);
+        }
         if !hole.traces.is_empty() || !source.contains("$(") || metadata || says(name) != Says::Secret {
             return text;
         }
@@ -108,11 +111,34 @@ impl Machine<'_> {
         Text::hole(name, hole.at, Traces::from_origin(origin))
     }
 
+    /// `DB_PASSWORD="$1"`, `read DB_PASSWORD`: whoever starts the script hands it in, which is a guess like an unset
+    /// variable of the environment.
+    pub fn handed_in(&self, name: &str, parameter: &str, at: Span) -> Option<Text> {
+        if !self.context.guess_environment || says(name) != Says::Secret {
+            return None;
+        }
+        let origin = Origin {
+            kind: OriginKind::Environment,
+            name: format!("${parameter}"),
+            key: name.to_owned(),
+            at,
+            confidence: Confidence::Low,
+            literal: None,
+        };
+        Some(Text::hole(name, at, Traces::from_origin(origin)))
+    }
+
     /// Gives a variable a value that comes from elsewhere: `read`, `printf -v`.
     pub fn give(&mut self, name: &str, value: &Text, at: Span) {
         let value = passed(value, &variable_hop(name, at));
         self.variables.set(name, value, false);
     }
+}
+
+/// `1`, and what `getopts` and `read` set.
+fn is_parameter(label: &str) -> bool {
+    let number = label.len() <= 3 && label.bytes().all(|byte| byte.is_ascii_digit());
+    number || matches!(label, "OPTARG" | "REPLY")
 }
 
 /// "assigned to shell variable X"

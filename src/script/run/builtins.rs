@@ -195,7 +195,8 @@ impl Machine<'_> {
             names.push(if call.name == "read" { "REPLY" } else { "MAPFILE" }.to_owned());
         }
         for name in names {
-            let value = Text::hole(name.as_str(), call.at, traces.clone());
+            let typed = if traces.is_empty() { self.handed_in(&name, &name, call.at) } else { None };
+            let value = typed.unwrap_or_else(|| Text::hole(name.as_str(), call.at, traces.clone()));
             self.variables.set(&name, passed(&value, &variable_hop(&name, call.at)), false);
         }
     }

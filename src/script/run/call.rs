@@ -127,6 +127,7 @@ impl Machine<'_> {
         if keeps {
             self.keep_streams();
         }
+        self.installer_environment(&by, assignments, &texts, at);
         self.dispatch(&texts, at);
         if let Some(streams) = streams {
             self.streams = streams;

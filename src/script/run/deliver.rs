@@ -89,6 +89,7 @@ impl Machine<'_> {
         }
         let memory = super::files::in_memory(path, &self.files.memory);
         let lifetime = if memory { Lifetime::Memory } else { Lifetime::Durable };
+        let traces = self.new_in(path, lifetime, traces);
         let sink = Sink { kind: SinkKind::File, path: Some(path.to_owned()), lifetime, at, by };
         self.files.land(sink, traces, &self.branches, false);
     }

@@ -9,7 +9,7 @@ use super::fetch::judged;
 use super::streams::Chunk;
 use super::wire::known_start;
 use crate::script::names::{Says, says};
-use crate::value::{Flat, Hop, Text, Traces};
+use crate::value::{Flat, Hop, OriginKind, Text, Traces};
 
 impl Machine<'_> {
     /// `cat`: its input, or files, come out as they are.
@@ -51,6 +51,10 @@ impl Machine<'_> {
         let mut chunks = self.streams.input_chunks();
         for operand in call.operands() {
             chunks.extend(self.file_chunks(operand));
+        }
+        // `grep server: k3s.yaml`: a line that somebody sought is seldom the secret's.
+        if matches!(call.name, "grep" | "egrep" | "fgrep") {
+            chunks.retain(|chunk| !chunk.traces().iter().any(|trace| trace.origin.kind == OriginKind::File));
         }
         let shown = self.table.shows_arguments(call.name);
         let mut command = if shown { argument_traces(call.arguments) } else { Traces::none() };
@@ -196,7 +200,9 @@ fn selects_plain(call: &Call<'_>) -> bool {
     let simple =
         expression.bytes().all(|byte| byte.is_ascii_alphanumeric() || b" ._-[]\"'|?".contains(&byte));
     let bare = expression.trim().trim_end_matches("| @text").trim_end_matches("| tostring").trim();
-    simple && judged(bare) == Says::Plain && !bare.contains("SecretString,")
+    // The secret id of Vault's AppRole is a half of a login.
+    let half = bare.ends_with(".data.secret_id");
+    simple && judged(bare) == Says::Plain && !half && !bare.contains("SecretString,")
 }
 
 /// `key` of the last `['key']` or `.get('key')` in a line of code.

@@ -3,8 +3,10 @@
 use super::call::{Call, is, is_option};
 use super::wire::{command_name, known_start};
 use super::{DEEPEST_SCRIPT, Machine, Role, read};
+use crate::script::shell::Assignment;
 use crate::script::{Context, looks_like_shell};
-use crate::value::{Flat, Piece, Text};
+use crate::source::Span;
+use crate::value::{Flat, Lifetime, Piece, SinkKind, Text, Traces};
 
 const SHELLS: &[&str] = &["sh", "bash", "dash", "ash", "zsh", "ksh"];
 
@@ -51,6 +53,13 @@ impl Machine<'_> {
         let position = call.arguments.iter().position(|text| !is_option(text));
         let operand = position.and_then(|position| call.arguments.get(position));
         let after = position.and_then(|position| call.arguments.get(position + 1..)).unwrap_or_default();
+        // `bash -s -- --token x`: all that follows is the script's.
+        let fed = call.arguments.iter().position(|text| is(text, "-s"));
+        let fed = fed.and_then(|number| call.arguments.get(number + 1..));
+        let after = fed.map_or(after, |rest| match rest.split_first() {
+            Some((first, rest)) if is(first, "-") || is(first, "--") => rest,
+            _ => rest,
+        });
         // `bash -c '…' name a b`: the name is `$0`.
         let arguments = if script.is_some() { after.get(1..).unwrap_or_default() } else { after }.to_vec();
         let text = match (script, operand) {
@@ -59,12 +68,46 @@ impl Machine<'_> {
             _ => self.input_text(),
         };
         let outer = self.traced;
+        // `curl … | K3S_TOKEN=x sh -s - agent --token y`: an installer that nobody here knows gets them.
+        if script.is_none() && text.known().is_none_or(|text| text.is_empty()) {
+            let traces = super::external::argument_traces(&arguments);
+            let by = format!("passed to `{}`", call.name);
+            self.land(SinkKind::ProcessArguments, Lifetime::Memory, call.at, by, traces);
+        }
         self.aside(|machine| {
             machine.traced = traced.then_some(call.at);
             machine.run_with(&text, arguments);
         });
         self.traced = outer;
         true
+    }
+
+    /// `curl … | K3S_TOKEN=x sh -`: an installer that is downloaded gets the secret, and keeps its environment where
+    /// the service that it makes finds it.
+    pub fn installer_environment(
+        &mut self,
+        name: &str,
+        assignments: &[Assignment],
+        texts: &[Text],
+        at: Span,
+    ) {
+        let reads = texts.iter().all(|text| !known_start(text).ends_with('c') || !is_option(text));
+        if !SHELLS.contains(&name) || !reads || self.streams.input.is_none() || !self.input_text().is_empty()
+        {
+            return;
+        }
+        let mut traces = Traces::none();
+        for assignment in assignments {
+            if let Some(variable) = self.variables.get(&assignment.name) {
+                traces.absorb(&variable.value.traces());
+            }
+        }
+        // `| sudo K3S_TOKEN=x sh -`
+        let own = texts.iter().take_while(|text| command_name(text) != name);
+        own.filter(|text| super::call::is_assignment(known_start(text)))
+            .for_each(|text| traces.absorb(&text.traces()));
+        let by = format!("passed in the environment of `{name}`, which runs what is downloaded");
+        self.land(SinkKind::ProcessArguments, Lifetime::Memory, at, by, traces);
     }
 
     /// `pwsh -Command '…'`

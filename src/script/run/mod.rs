@@ -9,6 +9,7 @@ pub(super) mod external;
 pub(super) mod fetch;
 mod files;
 mod filters;
+mod homes;
 mod inner;
 pub(super) mod literal;
 mod network;

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use super::Machine;
 use super::streams::{Chunk, Stream};
+use super::variables::first_place;
 use super::wire::shown_path;
 use crate::script::shell::{Extent, Redirect, RedirectKind, Target};
 use crate::value::{Hop, Text};
@@ -79,12 +80,15 @@ impl Machine<'_> {
     }
 
     /// What stands in a file, as far as this script wrote it.
-    pub fn file_chunks(&mut self, path: &Text) -> Vec<Chunk> {
-        let path = self.path(path);
+    pub fn file_chunks(&mut self, text: &Text) -> Vec<Chunk> {
+        let path = self.path(text);
         if matches!(path.as_str(), "/dev/stdin" | "/dev/fd/0" | "/proc/self/fd/0" | "-") {
             return self.streams.input_chunks();
         }
-        let chunks = self.files.written.get(&path).map(|file| file.chunks.clone()).unwrap_or_default();
+        let Some(file) = self.files.written.get(&path) else {
+            return self.kept_chunks(&path, first_place(text));
+        };
+        let chunks = file.chunks.clone();
         self.pay(chunks.len());
         chunks
     }

@@ -139,6 +139,7 @@ impl Machine<'_> {
                 }
             } else if !remote {
                 self.pay(self.files.written.get(&from).map_or(0, |file| file.chunks.len()));
+                self.copy_kept(&from, &to, call.name, call.at);
                 self.files.copy(&from, &to, call.name == "mv");
             }
         }
@@ -252,6 +253,9 @@ impl Machine<'_> {
         }
         let path = self.path(source);
         let mut traces = self.files.secrets(&path);
+        if traces.is_empty() && !self.files.written.contains_key(&path) {
+            traces = self.kept_at(&path, call.at).unwrap_or_default();
+        }
         if is(source, "-") {
             traces = self.streams.input_traces();
         }

@@ -212,7 +212,8 @@ pub fn weight(text: &Text) -> usize {
     text.pieces.len() / 4 + known_bytes(text) / 1024
 }
 
-fn first_place(text: &Text) -> Span {
+/// Where a text begins.
+pub fn first_place(text: &Text) -> Span {
     match text.pieces.first() {
         Some(Piece::Known { at, .. } | Piece::Hole(Hole { at, .. })) => *at,
         None => Span::start_of(crate::source::SourceId(0)),

@@ -34,12 +34,15 @@ const STRONG: &str = "
     sonar_token SENTRY_AUTH_TOKEN TF_VAR_db_password TF_TOKEN_app_terraform_io_token argocd_admin_password jenkins_admin_password
     rds_password_gitlab rds_password_gitaly password_grafana api_key_payments db_password_app1 passwords_tenants
     adminPasswordKeycloak private_key_bastion client_secret_okta_prod access_token_github_com password_a_b
+    fernet_key AIRFLOW__CORE__FERNET_KEY AIRFLOW__WEBSERVER__SECRET_KEY webserver_secret_key n8n_encryption_key
+    aes_key cookie_key node_token k3s_node_token jwt_signing_key JWT_SECRET tsig_key VAULT_ROOT_TOKEN
 ";
 
 const WEAK: &str = "
     pass pw pwd credentials credential aws_credentials creds access_key_id AWS_ACCESS_KEY_ID accessKeyId aws_access_key ssh_key
     webhook_url slack_webhook_url slack_webhook dsn sentry_dsn SENTRY_DSN database_url DATABASE_URL redis_url pfx secrets app_secrets
     tokens pat routing_key basic_auth docker_auth salt connection_url mongodb_uri host_key write_key community_string keytab
+    VAULT_LICENSE ent_license tfe_license kubeadm_join_command client_ovpn
 ";
 
 const NEVER: &str = "
@@ -71,6 +74,7 @@ const NEVER: &str = "
     author authority authorization authentication authorizer_id oauth_scopes auth_method auth_url auth_type authoring
     connection_string_name connection_name cert_pem certificate certificate_arn ca_certificate ca_cert client_certificate
     client_certificate_data webhook_id webhook_name pat_enabled spatial dsn_name salt_master_ip license license_type
+    license_model tfe_license_secret_id license_file vault_license_path google_kms_crypto_key fernet_key_name
     path_to_private_key name_of_secret time_to_live secretary tokenized undertoken_count access_keys_enabled
     password_gitlab_length password_gitlab_arn api_key_payments_id private_key_bastion_path client_secret_okta_name
     password_special_chars password_min_upper password_reuse_prevention password_change_required api_key_header_name

@@ -10,7 +10,7 @@ use std::ops::Range as Bytes;
 use crate::reading::{Gap, Reading};
 use crate::source::{SourceId, Span};
 
-use super::ast::{Body, Expr, ExprKind, Part, Range};
+use super::ast::{Body, Expr, Part, Range};
 use convert::Converter;
 
 pub use json::read_json;
@@ -172,11 +172,6 @@ fn loose_template(text: &str) -> Vec<Part> {
 /// The bodies of all heredocs in a native-syntax text, by its tokens alone.
 pub fn heredoc_bodies(text: &str) -> Vec<Bytes<usize>> {
     repair::heredoc_bodies(text)
-}
-
-/// The expression of a string given in place of an expression (`-var`-like texts).
-pub fn null_expr() -> Expr {
-    Expr { kind: ExprKind::Null, range: Range { start: 0, end: 0 } }
 }
 
 #[cfg(test)]

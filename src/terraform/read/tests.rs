@@ -1,6 +1,7 @@
 //! What Terraform accepts is read; what it does not costs one block.
 
 use super::*;
+use crate::terraform::ast::ExprKind;
 
 fn read(text: &str) -> Reading<Body> {
     read_hcl(SourceId(0), text)

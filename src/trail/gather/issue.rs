@@ -40,6 +40,15 @@ impl Issued {
     }
 }
 
+/// Of calls that say the same of the same credential only the first one is kept.
+pub(super) fn settle(all: &mut Vec<Issued>) {
+    all.sort_unstable();
+    all.dedup_by(|later, first| {
+        later.time == first.time
+            && (&later.key, &later.principal, &later.terms) == (&first.key, &first.principal, &first.terms)
+    });
+}
+
 /// What a credential was issued with.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Terms {
@@ -146,7 +155,7 @@ pub(super) fn issued(
         incoming: tags(get(request, "incomingTransitiveTags")),
         transitive: transitive.into_iter().filter_map(text).map(|text| text.into_owned()).collect(),
         source_identity: some(&source),
-        mfa: get(request, "serialNumber").is_some(),
+        mfa: !string(request, "serialNumber").is_empty(),
     };
     let (key, principal) = (key.into(), some(&principal).into());
     let id = match uuid(event.bytes(Slot::EventId)) {

@@ -19,7 +19,7 @@ pub use self::at::At;
 pub use self::coverage::{Coverage, Day};
 pub use self::credential::{Credential, FAILED, MCP};
 pub use self::few::{Few, Spans};
-pub use self::hits::{Hit, Hits};
+pub use self::hits::{Hit, Hits, MOST_NAMED};
 pub use self::issue::{Issued, Retired, Tags, Terms, is_success};
 pub use self::tally::{Mark, Tally};
 pub use self::worker::{Limits, Worker};
@@ -48,6 +48,7 @@ impl Gathered {
             self.tallies.entry(credential).or_default().merge(tally);
         }
         self.issued.extend(other.issued);
+        issue::settle(&mut self.issued);
         self.retired.extend(other.retired);
         self.downstream.extend(other.downstream);
         self.mcp_sign_ins.merge(other.mcp_sign_ins);
@@ -56,7 +57,6 @@ impl Gathered {
 
     /// Puts lists in order, whoever filled them.
     pub fn settle(&mut self) {
-        self.issued.sort();
         self.retired.sort();
     }
 }

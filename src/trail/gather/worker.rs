@@ -57,6 +57,8 @@ struct Seen {
     places: HashMap<u32, usize, Fast>,
 }
 
+/// So many calls that issued credentials are never looked through.
+const FIRST_ISSUED: usize = 512;
 /// So many are looked through; with more a map helps.
 const LOOKED_THROUGH: usize = 24;
 
@@ -128,6 +130,8 @@ pub struct Worker<'s, 'c> {
     days: HashMap<(u32, u32, i64), u64, Fast>,
     last_account: u32,
     terms: issue::Held,
+    /// So many calls that issued credentials are looked through for those that say the same.
+    most_issued: usize,
     key: Vec<u8>,
     gathered: Gathered,
 }
@@ -147,6 +151,7 @@ impl<'s, 'c> Worker<'s, 'c> {
             days: HashMap::default(),
             last_account: 0,
             terms: issue::Held::default(),
+            most_issued: FIRST_ISSUED,
             key: Vec::new(),
             gathered: Gathered::default(),
         }
@@ -308,6 +313,10 @@ impl<'s, 'c> Worker<'s, 'c> {
                 let Mark { time, file, offset, .. } = at();
                 let place = (time, file, offset);
                 self.gathered.issued.extend(issue::issued(by, event, place, caller, &mut self.terms));
+                if self.gathered.issued.len() >= self.most_issued {
+                    issue::settle(&mut self.gathered.issued);
+                    self.most_issued = (2 * self.gathered.issued.len()).max(FIRST_ISSUED);
+                }
             }
             Class::SignIn => {
                 let mfa = [tally.sign_in_mfa, issue::sign_in_mfa(event)].into_iter().flatten();
