@@ -51,7 +51,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("settle", &["error", "finding", "reading", "secret", "source"]),
     ("silence", &["day", "error", "finding", "reading", "record", "rule", "secret", "settle", "source"]),
     ("session", &["counted", "error", "secret", "shown", "source"]),
-    ("review", &["inventory", "nearest", "shown", "trail"]),
+    ("review", &["account", "inventory", "nearest", "shown", "trail"]),
     ("report", &["counted", "error", "finding", "reading", "review", "secret", "session", "shown", "source"]),
     ("serve", &["error", "finding", "report", "secret"]),
     ("notify", &["counted", "finding"]),

@@ -1,5 +1,6 @@
 //! `secretrail review`.
 
+mod bundles;
 mod list;
 mod look;
 
@@ -7,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
+use self::bundles::Bundles;
 use self::list::List;
 use self::look::{Doing, Joints};
 use super::output::write;
@@ -28,7 +30,8 @@ pub(super) fn run(arguments: &ReviewArguments) -> Result<ExitCode, Error> {
     let base = here()?;
     check_places(arguments, &base)?;
     let settings = Settings::load(arguments.settings.as_deref(), &base)?;
-    let archive = Archive::open(&base, &arguments.paths, &arguments.evidence)?;
+    let bundles = Bundles::open(&base, &arguments.evidence, &settings.account)?;
+    let archive = Archive::open(&base, &arguments.paths, &bundles.with_logs)?;
     let list = List::open(arguments, &base)?;
     let stop = super::setup::stop_on_ctrl_c();
     let question = question(arguments)?;
@@ -68,7 +71,7 @@ pub(super) fn run(arguments: &ReviewArguments) -> Result<ExitCode, Error> {
         offset: None,
     }));
     let review =
-        told(question, &sessions, joints, doing, (&begun, &spread), (&gathered.coverage, &list, gaps));
+        told(question, &sessions, joints, doing, (&begun, &spread), (&gathered.coverage, &list, gaps), &bundles);
     let key_ids = if arguments.hide_key_ids { KeyIds::End } else { KeyIds::Whole };
     let redactor = Redactor::new(list.secrets(), Vec::new()).with_key_ids(key_ids);
     let report = ReviewReport {
@@ -78,8 +81,8 @@ pub(super) fn run(arguments: &ReviewArguments) -> Result<ExitCode, Error> {
             .iter()
             .map(|(name, hash)| Evidence { name: name.clone(), sha256: hash.clone() })
             .collect(),
-        others: others(&archive, &list),
-        coverage: coverage(&gathered.coverage, &archive),
+        others: others(&archive, &list, &bundles),
+        coverage: [coverage(&gathered.coverage, &archive), bundles.told.clone()].concat(),
         redactor: &redactor,
         hides_key_ids: arguments.hide_key_ids,
         tool_version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -98,6 +101,7 @@ fn told(
     doing: Doing,
     (begun, spread): (&Begun, &Spread),
     (coverage, list, gaps): (&Coverage, &List, Vec<Gap>),
+    bundles: &Bundles,
 ) -> Review {
     let known = Known {
         question,
@@ -106,6 +110,8 @@ fn told(
         deeds: doing.deeds,
         calls: doing.calls,
         within: doing.within,
+        data: doing.data,
+        accounts: &bundles.accounts,
         renewals: &joints.renewals,
         left_out: doing.left_out + joints.left_out,
         coverage,
@@ -188,8 +194,8 @@ fn not_found(question: &Question, begun: &Begun, sessions: &[Session], joints: &
     Error::new(ErrorKind::Input, message).hint(shown)
 }
 
-fn others(archive: &Archive, list: &List) -> Vec<Evidence> {
-    let all = archive.around.iter().chain(&list.hashes);
+fn others(archive: &Archive, list: &List, bundles: &Bundles) -> Vec<Evidence> {
+    let all = archive.around.iter().chain(&bundles.around).chain(&list.hashes);
     all.map(|(name, hash)| Evidence { name: name.clone(), sha256: Some(hash.clone()) }).collect()
 }
 

@@ -8,9 +8,10 @@ use self::revoke::Latest;
 use super::deed::Deed;
 use super::endings::Endings;
 use super::kinds::Kind;
-use super::lasting::{Lasting, first};
+use super::lasting::{Lasting, Seen, first};
 use super::party::{Confidence, Party};
 use super::shell::is_reference;
+use super::state::States;
 use crate::trail::Mark;
 
 /// Why it is to be done.
@@ -69,6 +70,9 @@ pub(super) struct Ground<'g> {
     pub perhaps: &'g [Party],
     pub lasting: &'g [Lasting],
     pub endings: &'g Endings<'g>,
+    pub states: &'g States<'g>,
+    /// Calls that issued credentials which nobody was seen to use, each with the id of the session that asked.
+    pub unused: &'g [(&'g Deed, String)],
 }
 
 /// What to do, and what needs nothing because it ended, in sentences.
@@ -78,8 +82,18 @@ pub(super) fn actions(ground: &Ground<'_>) -> (Vec<Action>, Vec<String>) {
     for party in ground.parties.iter().filter(|party| party.confidence == Confidence::Sure) {
         all.party(party, Group::Stop);
     }
-    for one in ground.lasting.iter().filter(|one| one.is_open()) {
-        all.undo(one);
+    for (deed, _) in ground.unused {
+        all.unused_role(deed);
+    }
+    for one in ground.lasting {
+        match &one.seen {
+            _ if one.is_open() => all.undo(one),
+            Seen::Gone(at, why) if one.ended.is_none() => all.gone(&one.what, *at, why),
+            _ => {}
+        }
+    }
+    for party in ground.parties.iter().filter(|party| party.confidence == Confidence::Sure) {
+        all.other_keys(party);
     }
     for party in
         ground.parties.iter().filter(|party| party.confidence != Confidence::Sure).chain(ground.before)
@@ -120,6 +134,13 @@ impl<'g> Actions<'g> {
     /// Whether this is asked for the first time.
     fn first(&mut self, what: String) -> bool {
         self.seen.insert(what)
+    }
+
+    /// What evidence of the account says to be over.
+    fn gone(&mut self, what: &str, at: i64, why: &str) {
+        let why = if why.is_empty() { String::new() } else { format!(": {why}") };
+        let at = crate::trail::time::written(at);
+        self.over.push(format!("{what} was already gone at {at}, by the account's evidence{why}"));
     }
 
     fn undo(&mut self, one: &Lasting) {

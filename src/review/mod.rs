@@ -23,6 +23,8 @@ mod party;
 mod rotate;
 mod shell;
 mod spread;
+mod state;
+mod taken;
 mod unseen;
 mod verdict;
 
@@ -42,6 +44,10 @@ pub use self::party::{Confidence, Party, Relation, Within};
 pub use self::rotate::{Listed, Renewed, Rotation, renews};
 pub use self::shell::quoted;
 pub use self::spread::{Link, Spread, spread};
+pub use self::state::Identity;
+use self::state::States;
+pub use self::taken::{AllData, Data, Taken, merge, size, take};
+use crate::account::Account;
 use crate::inventory::Inventory;
 use crate::trail::{Coverage, Mark, Session};
 
@@ -123,6 +129,10 @@ pub struct Known<'k> {
     pub within: BTreeMap<usize, Within>,
     /// Calls of anybody that put a new value into a secret, in the order of time.
     pub renewals: &'k [Deed],
+    /// Data that those sessions read.
+    pub data: AllData,
+    /// What evidence says of accounts.
+    pub accounts: &'k [Account],
     /// Deeds that there was no room for.
     pub left_out: u64,
     /// What the logs cover.
@@ -217,6 +227,12 @@ pub struct Review {
     pub only_read: Vec<Calls>,
     /// Secrets that were read or changed.
     pub secrets: Vec<SecretUse>,
+    /// Data that was read, by where it lies.
+    pub taken: Vec<Taken>,
+    /// What evidence of the account says of those that are named.
+    pub identities: Vec<Identity>,
+    /// Whether there is such evidence.
+    pub has_account: bool,
     /// Changes that worked, by call.
     pub changes: Vec<Calls>,
     /// What AWS refused for want of rights, by call.
@@ -268,6 +284,11 @@ impl Review {
         let mut lasting: Vec<Lasting> =
             known.deeds.iter().filter_map(|deed| lasting::lasting(deed, &endings, &within)).collect();
         lasting::uses(&mut lasting, sessions);
+        let states = States::of(known.accounts);
+        states.see(&mut lasting);
+        let unused = unused(known, sessions, &id);
+        let named: Vec<&Party> = parties.iter().chain(&before).collect();
+        let identities = states.identities(&named, &lasting);
         // What is to be stopped does not end with the time that is told.
         let ground = contain::Ground {
             now: known.question.now,
@@ -276,6 +297,8 @@ impl Review {
             perhaps: &perhaps,
             lasting: &lasting,
             endings: &endings,
+            states: &states,
+            unused: &unused,
         };
         let (actions, over) = contain::actions(&ground);
         let numbers: BTreeMap<&str, usize> =
@@ -310,6 +333,9 @@ impl Review {
             failed: calls(&|call| !call.error.is_empty() && !call.read_only && !deed::is_denied(&call.error)),
             rotations: rotate::rotations(&secrets, known, &within),
             has_inventory: known.inventory.is_some(),
+            has_account: !known.accounts.is_empty(),
+            taken: taken::taken(&known.data, &id),
+            identities,
             unseen: unseen::unseen(known, &parties, &before, &shown),
             gaps: known.gaps.clone(),
             secrets,
@@ -336,4 +362,22 @@ impl Review {
     pub fn last(&self) -> Option<i64> {
         self.parties.iter().map(|party| party.last).max()
     }
+}
+
+/// Credentials that the incident was given, and that these logs show no use of: somebody may still have them. Each with
+/// the id of the session that asked.
+fn unused<'k>(
+    known: &'k Known<'_>,
+    sessions: &[Session],
+    id: &dyn Fn(Option<usize>) -> String,
+) -> Vec<(&'k Deed, String)> {
+    let keys: BTreeSet<&str> =
+        sessions.iter().flat_map(|session| session.keys.iter().map(String::as_str)).collect();
+    let is_unused = |deed: &&Deed| {
+        deed.opens
+            && deed.service == "sts"
+            && deed.worked()
+            && deed.field("accessKeyId").is_some_and(|key| !keys.contains(key))
+    };
+    known.deeds.iter().filter(is_unused).map(|deed| (deed, id(deed.session))).collect()
 }

@@ -71,6 +71,8 @@ fn review(texts: &[String], start: Start, now: &str) -> Review {
         deeds,
         calls,
         within: BTreeMap::new(),
+        data: AllData::new(),
+        accounts: &[],
         renewals: &renewals,
         left_out: 0,
         coverage,

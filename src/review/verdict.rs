@@ -18,6 +18,15 @@ pub type Line = (&'static str, String);
 pub(super) fn verdict(review: &Review) -> Vec<Line> {
     let mut lines = vec![("Still open", open(review)), ("As", acting(review)), ("Read", read(review))];
     lines.extend([("Changed", changed(review)), ("Who", who(review)), ("When and from where", when(review))]);
+    let power: Vec<String> = review
+        .identities
+        .iter()
+        .filter(|one| !one.power.is_empty())
+        .map(|one| format!("{}: {}", one.about, one.power))
+        .collect();
+    if !power.is_empty() {
+        lines.insert(2, ("May do", few(&power)));
+    }
     if !review.perhaps.is_empty() {
         lines.push(("Perhaps also", perhaps(review)));
     }
@@ -204,8 +213,10 @@ fn when(review: &Review) -> String {
 fn read(review: &Review) -> String {
     let secrets: Vec<String> =
         review.secrets.iter().filter(|secret| secret.reads > 0).map(|secret| code(&secret.name)).collect();
+    let taken: Vec<String> = review.taken.iter().map(super::Taken::words).collect();
+    let taken = if taken.is_empty() { String::new() } else { format!("; data: {}", few(&taken)) };
     if secrets.is_empty() {
-        return "no secret, as far as these logs show".to_owned();
+        return format!("no secret, as far as these logs show{taken}");
     }
     let unlisted = review.rotations.iter().filter(|one| one.listed.is_empty()).count() as u64;
     let list = match (review.has_inventory, unlisted) {
@@ -213,7 +224,7 @@ fn read(review: &Review) -> String {
         (true, count) => format!("; {count} not in the inventory"),
         (false, _) => String::new(),
     };
-    format!("{}: {}{list}", number(secrets.len() as u64, "secret", "secrets"), few(&secrets))
+    format!("{}: {}{list}{taken}", number(secrets.len() as u64, "secret", "secrets"), few(&secrets))
 }
 
 fn changed(review: &Review) -> String {

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::atomic::AtomicBool;
 
 use crate::command::trail::archive::{Archive, Watcher};
-use crate::review::{Call, Count, Deed, Question, Spread, Within, is_joint, renews};
+use crate::review::{AllData, Call, Count, Deed, Question, Spread, Within, is_joint, merge, renews, take};
 use crate::trail::class::{Class, class};
 use crate::trail::gather::{Credential, is_success};
+use crate::trail::json::get;
 use crate::trail::slots::{Event, Slot};
 use crate::trail::{Mark, Session, time};
 
@@ -37,6 +38,8 @@ pub(super) struct Doing {
     pub calls: BTreeMap<Call, Count>,
     /// What each session did within the time that is asked for, where one is.
     pub within: BTreeMap<usize, Within>,
+    /// Data that was read.
+    pub data: AllData,
     /// Deeds that there was no room for.
     pub left_out: u64,
 }
@@ -127,6 +130,15 @@ pub(super) fn joints(
     all
 }
 
+/// What AWS sent, where it tells.
+fn bytes(event: &Event<'_>) -> u64 {
+    let told = get(event.value(Slot::Additional), "bytesTransferredOut").unwrap_or_default();
+    std::str::from_utf8(told)
+        .ok()
+        .and_then(|text| text.trim_matches('"').parse::<f64>().ok())
+        .unwrap_or_default() as u64
+}
+
 struct Watching<'w> {
     known: &'w OfCredential<'w>,
     spread: &'w Spread,
@@ -156,6 +168,7 @@ impl Watcher for Watching<'_> {
             return;
         }
         let deed = Deed::of(event, at, Some(session));
+        take(&mut self.doing.data, &deed, session, bytes(event));
         let fresh = Count { times: 0, first: deed.at.clone(), last: deed.at.time };
         let count = self.doing.calls.entry(Call::of(&deed, session)).or_insert(fresh);
         count.times += 1;
@@ -189,6 +202,9 @@ pub(super) fn deeds(
     for one in archive.watch(stop, &make) {
         all.doing.deeds.extend(one.doing.deeds);
         all.doing.left_out += one.doing.left_out;
+        for (key, data) in one.doing.data {
+            merge(&mut all.doing.data, key, data);
+        }
         for (number, within) in one.doing.within {
             all.doing.within.entry(number).or_default().merge(within);
         }

@@ -19,11 +19,12 @@ const MOST_ROWS: usize = 2_000;
 const FEW: usize = 4;
 
 /// Parts of the page: anchor and title.
-const PARTS: [(&str, &str); 7] = [
+const PARTS: [(&str, &str); 8] = [
     ("contain", "Contain"),
     ("rotate", "Rotate"),
     ("happened", "What happened"),
     ("who", "Who"),
+    ("account", "What the account says"),
     ("blast", "Blast radius"),
     ("not-shown", "What this does not show"),
     ("evidence", "Evidence"),
@@ -38,6 +39,7 @@ pub(super) fn render(report: &ReviewReport<'_>, out: &mut dyn Write) -> io::Resu
         page.rotate(),
         page.happened(),
         page.who(),
+        page.identities(),
         page.blast(),
         page.not_shown(),
         page.evidence(),
@@ -229,7 +231,7 @@ impl Page<'_> {
             "Who",
             &html! {
                 p { "Levels of evidence: L4 asserted by AWS, L3 declared when the credential was issued, L2 marked by a program, L0 claimed by a user agent. \"Human\" is said on positive evidence only." }
-                @if !review.parties.is_empty() { h3 { "In it" } }
+                @if !review.parties.is_empty() { h3 { "Sessions of the incident" } }
                 @for party in &review.parties { (self.party(party, open)) }
                 @if !review.before.is_empty() {
                     h3 { "Before it" }
@@ -243,6 +245,44 @@ impl Page<'_> {
                 }
             },
         )
+    }
+
+    /// What evidence of the account says.
+    fn identities(&self) -> Markup {
+        let review = self.report.review;
+        section(
+            "account",
+            "What the account says",
+            &html! {
+                p { @if review.has_account { (rows::ACCOUNT) } @else { "No evidence of the account was given." } }
+                @for one in &review.identities {
+                    h3 { (self.words(&one.about)) " in account " code { (self.say.name(&one.account)) } ", at " (rows::time(one.at)) }
+                    dl.facts { @for (title, text) in &one.facts { dt { (title) } dd { (self.words(text)) } } }
+                }
+            },
+        )
+    }
+
+    fn taken(&self) -> Markup {
+        let review = self.report.review;
+        html! {
+            @if !review.taken.is_empty() {
+                h3 { "Data read " span.count { (review.taken.len()) } }
+                (table("t-data", &rows::TAKEN_COLUMNS, &html! {
+                    @for one in &review.taken {
+                        @let cells = rows::taken(one, &self.say);
+                        tr {
+                            th scope="row" { (inline(&cells.what)) }
+                            td { (cells.times) } td { (cells.size) }
+                            td { (names(&cells.objects, 0)) }
+                            td { (cells.when) }
+                            td { code { (cells.event) } ", " (cells.place) }
+                            td { @for id in &cells.sessions { code { (id) } " " } }
+                        }
+                    }
+                }))
+            }
+        }
     }
 
     fn party(&self, party: &Party, open: bool) -> Markup {
@@ -282,6 +322,7 @@ impl Page<'_> {
                         }
                     }))
                 }
+                (self.taken())
                 (self.left_behind())
                 (self.calls("Changes", "t-changes", &review.changes))
                 (self.calls("Refused", "t-refused", &review.denied))
@@ -374,8 +415,8 @@ impl Page<'_> {
         let row = |number: String, file: &Evidence| {
             html! {
                 tr {
-                    th scope="row" { (number) }
-                    td { code { (self.say.path(&file.name)) } }
+                    td { (number) }
+                    th scope="row" { code { (self.say.path(&file.name)) } }
                     td { @match &file.sha256 { Some(hash) => code { (hash) }, None => strong.bad { "could not be read" } } }
                 }
             }

@@ -27,6 +27,8 @@ struct Whole {
     first: Option<String>,
     last: Option<String>,
     secrets: Vec<Secret>,
+    data_read: Vec<Read>,
+    account_evidence: Vec<Known>,
     left_behind: Vec<Left>,
     changes: Vec<Counted>,
     denied: Vec<Counted>,
@@ -129,6 +131,27 @@ struct Secret {
     last: String,
     sessions: Vec<String>,
     events: Vec<Place>,
+}
+
+#[derive(Serialize)]
+struct Read {
+    what: &'static str,
+    place: String,
+    times: u64,
+    bytes: u64,
+    objects: Vec<String>,
+    first: Place,
+    last: String,
+    sessions: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct Known {
+    about: String,
+    account: String,
+    at: String,
+    may_do: String,
+    facts: Vec<Fact>,
 }
 
 #[derive(Serialize)]
@@ -257,6 +280,8 @@ fn whole(report: &ReviewReport<'_>) -> Whole {
         first: review.first().map(written),
         last: review.last().map(written),
         secrets: secrets(report, &say),
+        data_read: review.taken.iter().map(|one| read(one, &say)).collect(),
+        account_evidence: review.identities.iter().map(|one| identity(one, &say)).collect(),
         left_behind: left(report, &say),
         changes: counted(&review.changes),
         denied: counted(&review.denied),
@@ -337,6 +362,31 @@ fn secrets(report: &ReviewReport<'_>, say: &Say<'_>) -> Vec<Secret> {
         events: one.events.iter().map(|at| place(at, say)).collect(),
     });
     all.collect()
+}
+
+fn read(one: &crate::review::Taken, say: &Say<'_>) -> Read {
+    Read {
+        what: one.what,
+        place: say.name(&one.place),
+        times: one.data.times,
+        bytes: one.data.bytes,
+        objects: one.data.objects.iter().map(|name| say.name(name)).collect(),
+        first: place(&one.data.first, say),
+        last: written(one.data.last),
+        sessions: one.sessions.iter().cloned().collect(),
+    }
+}
+
+fn identity(one: &crate::review::Identity, say: &Say<'_>) -> Known {
+    let plain = |text: &str| say.message(text).replace('`', "");
+    let fact = |(title, text): &(&'static str, String)| Fact { title, texts: vec![plain(text)] };
+    Known {
+        about: plain(&one.about),
+        account: say.name(&one.account),
+        at: written(one.at),
+        may_do: plain(&one.power),
+        facts: one.facts.iter().map(fact).collect(),
+    }
 }
 
 fn left(report: &ReviewReport<'_>, say: &Say<'_>) -> Vec<Left> {

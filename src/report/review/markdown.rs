@@ -1,12 +1,14 @@
 //! The review for a ticket: the verdict on the first screen, then what to do, then what it rests on.
 
+mod blast;
+
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 
-use super::rows::{self, CALL_COLUMNS};
+use super::rows;
 use super::{Evidence, ReviewReport, number};
 use crate::report::markdown::escape::{code, prose};
-use crate::review::{Action, Calls, Group, Lasting, Party, Rotation, span};
+use crate::review::{Action, Group, Party, Rotation, span};
 
 /// Names in one line, and texts of one fact: a user agent is long.
 const MOST_NAMES: usize = 5;
@@ -33,6 +35,7 @@ pub(super) fn render(report: &ReviewReport<'_>, out: &mut dyn Write) -> io::Resu
     page.rotations(out)?;
     page.timeline(out)?;
     page.who(out)?;
+    page.identities(out)?;
     page.blast(out)?;
     page.unseen(out)?;
     page.evidence(out)
@@ -91,6 +94,21 @@ impl Page<'_> {
 
     fn prose(&self, text: &str) -> String {
         prose(&self.say().message(text))
+    }
+
+    /// A sentence with commands in it, which somebody copies: outside of tables a code span holds any sign but a backtick.
+    fn exact(&self, text: &str) -> String {
+        let text = self.say().message(text);
+        let parts: Vec<&str> = text.split('`').collect();
+        if parts.len().is_multiple_of(2) {
+            return prose(&text);
+        }
+        let part = |(at, part): (usize, &&str)| match (at % 2, part.trim().is_empty()) {
+            (1, true) => String::new(),
+            (1, false) => format!("`{part}`"),
+            _ => prose(part),
+        };
+        parts.iter().enumerate().map(part).collect()
     }
 
     fn head(&self, out: &mut dyn Write) -> io::Result<()> {
@@ -165,7 +183,7 @@ impl Page<'_> {
         } else {
             format!(" Breaks: {}.", self.prose(&action.breaks))
         };
-        writeln!(out, "   Does: {}.{breaks}", self.prose(&action.does))?;
+        writeln!(out, "   Does: {}.{breaks}", self.exact(&action.does))?;
         let events: Vec<String> = action
             .because
             .iter()
@@ -215,7 +233,7 @@ impl Page<'_> {
                 )?;
                 for (at, (question, answer)) in row.answers.iter().enumerate() {
                     let answer =
-                        answer.as_deref().map_or("**no answer yet**".to_owned(), |text| self.prose(text));
+                        answer.as_deref().map_or("**no answer yet**".to_owned(), |text| self.exact(text));
                     writeln!(out, "{}. {question} {answer}", at + 1)?;
                 }
                 let (push, _) = self.say().command(&row.push);
@@ -310,6 +328,28 @@ impl Page<'_> {
         )
     }
 
+    /// What evidence of the account says.
+    fn identities(&self, out: &mut dyn Write) -> io::Result<()> {
+        let review = self.report.review;
+        if !review.has_account {
+            return Ok(());
+        }
+        writeln!(out, "\n## What the account says\n\n{}", prose(rows::ACCOUNT))?;
+        for one in review.identities.iter().take(MOST_OTHERS) {
+            let at = rows::time(one.at);
+            writeln!(
+                out,
+                "\n### {} in account {}, at {at}\n",
+                self.prose(&one.about),
+                code(&self.say().name(&one.account))
+            )?;
+            for (title, text) in &one.facts {
+                writeln!(out, "- {title}: {}", self.prose(text))?;
+            }
+        }
+        self.more(review.identities.len().saturating_sub(MOST_OTHERS), "more is", "more are", out)
+    }
+
     fn party(&self, party: &Party, out: &mut dyn Write) -> io::Result<()> {
         let say = self.say();
         writeln!(out, "\n#### {} {}\n", code(&party.id), code(&say.name(party.short())))?;
@@ -323,126 +363,6 @@ impl Page<'_> {
             writeln!(out, "- {title}: {line}")?;
         }
         Ok(())
-    }
-
-    fn blast(&self, out: &mut dyn Write) -> io::Result<()> {
-        let review = self.report.review;
-        writeln!(out, "\n## Blast radius")?;
-        writeln!(out, "\n### Secrets")?;
-        if review.secrets.is_empty() {
-            writeln!(out, "\nNone was read or changed, as far as these logs show.")?;
-        } else {
-            header(&["secret", "reads", "changes", "when (UTC)", "sessions", "events"], out)?;
-        }
-        for one in review.secrets.iter().take(MOST_OTHERS) {
-            let only = if one.only_decrypted {
-                " (decrypted by KMS; the read itself is not in the logs)"
-            } else {
-                ""
-            };
-            let when = if one.first == one.last {
-                rows::time(one.first)
-            } else {
-                format!("{} to {}", rows::time(one.first), rows::time(one.last))
-            };
-            let sessions: Vec<String> = one.sessions.iter().cloned().collect();
-            let events: Vec<String> = one
-                .events
-                .iter()
-                .map(|mark| format!("{} ({})", code(&self.say().name(&mark.id)), rows::place(mark)))
-                .collect();
-            row(
-                &[
-                    format!("{}{only}", code(&self.say().name(&one.name))),
-                    one.reads.to_string(),
-                    one.writes.to_string(),
-                    when,
-                    codes(&sessions, 0),
-                    events.join(", "),
-                ],
-                out,
-            )?;
-        }
-        self.more(
-            review.secrets.len().saturating_sub(MOST_OTHERS),
-            "more secret is",
-            "more secrets are",
-            out,
-        )?;
-        self.lasting(out)?;
-        self.calls("Changes", "Calls that worked and do not only read.", &review.changes, out)?;
-        self.calls("Refused", "What was tried, and AWS did not allow.", &review.denied, out)?;
-        self.calls("Failed otherwise", "", &review.failed, out)?;
-        self.only_read(out)
-    }
-
-    /// One line for each service: what was looked at tells what somebody was after.
-    fn only_read(&self, out: &mut dyn Write) -> io::Result<()> {
-        let lines = rows::only_read(self.report);
-        if lines.is_empty() {
-            return Ok(());
-        }
-        writeln!(out, "\n### Only read\n")?;
-        for (service, calls) in &lines {
-            let calls = calls.iter().map(|(name, times)| format!("{} ×{times}", code(name)));
-            writeln!(out, "- {}: {}", code(service), calls.collect::<Vec<_>>().join(", "))?;
-        }
-        Ok(())
-    }
-
-    fn lasting(&self, out: &mut dyn Write) -> io::Result<()> {
-        let review = self.report.review;
-        if review.lasting.is_empty() {
-            return Ok(());
-        }
-        writeln!(out, "\n### Left behind")?;
-        header(&["what", "when (UTC)", "by", "event", "since then"], out)?;
-        // What is still there first.
-        let (there, gone): (Vec<&Lasting>, Vec<&Lasting>) =
-            review.lasting.iter().partition(|one| one.is_open());
-        for one in there.into_iter().chain(gone).take(MOST_OTHERS) {
-            let ended = self.prose(&rows::since_then(one)).replacen("still there", "**still there**", 1);
-            let mark = &one.made.at;
-            row(
-                &[
-                    self.prose(&one.what),
-                    rows::time(mark.time),
-                    code(&self.say().name(&one.made.name)),
-                    format!("{}, {}", code(&self.say().name(&mark.id)), rows::place(mark)),
-                    ended,
-                ],
-                out,
-            )?;
-        }
-        self.more(review.lasting.len().saturating_sub(MOST_OTHERS), "more is", "more are", out)
-    }
-
-    fn calls(&self, title: &str, words: &str, all: &[Calls], out: &mut dyn Write) -> io::Result<()> {
-        if all.is_empty() {
-            return Ok(());
-        }
-        writeln!(out, "\n### {title}")?;
-        if !words.is_empty() {
-            writeln!(out, "\n{words}")?;
-        }
-        header(&CALL_COLUMNS, out)?;
-        for calls in all.iter().take(MOST_OTHERS) {
-            let cells = rows::call(calls, &self.say());
-            let error =
-                if cells.error.is_empty() { String::new() } else { format!(" **{}**", prose(&cells.error)) };
-            row(
-                &[
-                    format!("{}{error}", code(&cells.call)),
-                    cells.times.to_string(),
-                    codes(&cells.objects, cells.more),
-                    cells.first,
-                    format!("{}, {}", code(&cells.event), cells.place),
-                    codes(&cells.sessions, 0),
-                ],
-                out,
-            )?;
-        }
-        self.more(all.len().saturating_sub(MOST_OTHERS), "more call is", "more calls are", out)
     }
 
     fn unseen(&self, out: &mut dyn Write) -> io::Result<()> {

@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{ReviewReport, Say, number};
-use crate::review::{At, Calls, Confidence, Lasting, Party, Relation, Rotation, Seen, Told, span, written};
+use crate::review::{
+    At, Calls, Confidence, Lasting, Party, Relation, Rotation, Seen, Taken, Told, size, span, written,
+};
 
 /// Names in one cell.
 const MOST_NAMES: usize = 4;
@@ -346,4 +348,47 @@ pub(super) fn rotation(one: &Rotation) -> Vec<String> {
         });
     }
     told
+}
+
+/// What is said of the account's evidence.
+pub(super) const ACCOUNT: &str =
+    "Evidence that was collected from the account: it was so then, and no later.";
+
+/// The columns of the table of data that was read.
+pub(super) const TAKEN_COLUMNS: [&str; 7] =
+    ["what", "times", "sent", "objects", "when (UTC)", "first event", "sessions"];
+
+/// The cells of data that was read.
+pub(super) struct TakenCells {
+    pub what: String,
+    pub times: String,
+    pub size: String,
+    pub objects: Vec<String>,
+    pub when: String,
+    pub event: String,
+    pub place: String,
+    pub sessions: Vec<String>,
+}
+
+pub(super) fn taken(one: &Taken, say: &Say<'_>) -> TakenCells {
+    let data = &one.data;
+    let place = if one.place.is_empty() {
+        "that is not told".to_owned()
+    } else {
+        format!("`{}`", one.place.replace('`', "'"))
+    };
+    TakenCells {
+        what: say.name(&format!("{} {place}", one.what)),
+        times: data.times.to_string(),
+        size: if data.bytes == 0 { "not told".to_owned() } else { size(data.bytes) },
+        objects: data.objects.iter().map(|name| say.name(name)).collect(),
+        when: if data.first.time == data.last {
+            time(data.last)
+        } else {
+            format!("{} to {}", time(data.first.time), time(data.last))
+        },
+        event: say.name(&data.first.id),
+        place: self::place(&data.first),
+        sessions: one.sessions.iter().cloned().collect(),
+    }
 }

@@ -22,6 +22,7 @@ fn a_row_tells_whose_a_finding_is_and_whether_it_is_new() {
         last: "2026-03-28T14:05:00Z".into(),
         calls: Vec::new(),
         session: Some("s-1".into()),
+        hours: Default::default(),
     });
     report.findings.push(of_trail);
     let session = SessionRow {

@@ -2,8 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::{Actions, Ground, Group, Word, code, own};
+use super::{Action, Actions, Ground, Group, Word, code, own};
+use crate::review::deed::Deed;
+use crate::review::lasting::Seen;
 use crate::review::party::{Party, Relation, role_name};
+use crate::review::shell::is_reference;
 use crate::trail::gather::FAILED;
 use crate::trail::time::written;
 
@@ -49,6 +52,12 @@ impl<'g> Latest<'g> {
                 later(all.tokens.entry(from).or_insert(at));
             }
         }
+        for (deed, id) in ground.unused {
+            if ["GetSessionToken", "GetFederationToken"].contains(&deed.name.as_str()) {
+                let known = all.tokens.entry(id).or_insert(deed.at.time);
+                *known = deed.at.time.max(*known);
+            }
+        }
         all
     }
 }
@@ -89,6 +98,10 @@ impl<'g> Actions<'g> {
                 deed.at.id
             ));
             return;
+        }
+        let seen = self.ground.states.key(&party.account, &party.user, key, party.whole.1);
+        if let Seen::Gone(at, why) = &seen {
+            return self.gone(&format!("access key {}", code(key)), *at, why);
         }
         let of = if party.kind == "Root" { "root".to_owned() } else { format!("user {}", code(&party.user)) };
         let mut command = own("aws iam update-access-key");
@@ -228,7 +241,60 @@ impl<'g> Actions<'g> {
                 "{name} was ended by {call} at {at} (event `{event}`), and its sessions with it"
             ));
         }
-        deleted.is_some()
+        if deleted.is_some() {
+            return true;
+        }
+        let is_role = call == "DeleteRole";
+        let gone = self.ground.states.is_gone(&party.account, is_role, name, party.whole.1);
+        if let Some(at) = gone {
+            self.gone(&code(name), at, "and its sessions with it");
+        }
+        gone.is_some()
+    }
+
+    /// Other keys of a user whose key was used: nothing says that they are known to others, nor that they are not.
+    pub(super) fn other_keys(&mut self, party: &'g Party) {
+        if party.user.is_empty() || !self.first(format!("others of {} {}", party.account, party.user)) {
+            return;
+        }
+        let known = party.keys.iter().map(String::as_str).collect();
+        for (id, words) in self.ground.states.other_keys(&party.account, &party.user, &known) {
+            if self.made_keys.contains(id.as_str()) || !self.first(format!("key {id}")) {
+                continue;
+            }
+            let mut command = own("aws iam update-access-key --user-name");
+            command.push(Word::Name(party.user.clone()));
+            command.extend([Word::Own("--access-key-id".into()), Word::Name(id.clone())]);
+            command.extend(own("--status Inactive"));
+            let about = format!("another access key of user {}, {} ({words})", code(&party.user), code(&id));
+            let words = ("the key stops working; it can be turned on again", "what was given this key");
+            self.add(Group::Decide, about, party, command, words);
+        }
+    }
+
+    /// A role whose credentials were issued to the incident, and not seen to be used.
+    pub(super) fn unused_role(&mut self, deed: &'g Deed) {
+        let Some(arn) = deed.field("roleArn").filter(|_| deed.name.starts_with("AssumeRole")) else { return };
+        let (account, name) = (arn.split(':').nth(4).unwrap_or_default(), role_name(arn));
+        let is_over = deed.at.time + SESSION_LASTS < self.ground.now;
+        if is_over || is_reference(name) || !self.first(format!("role {account} {name}")) {
+            return;
+        }
+        let mut command = own("aws iam put-role-policy --role-name");
+        command.push(Word::Name(name.to_owned()));
+        command.extend(own("--policy-name AWSRevokeOlderSessions --policy-document"));
+        command.push(Word::Own(BEFORE_NOW.to_owned()));
+        let key = code(deed.field("accessKeyId").unwrap_or_default());
+        self.made.push(Action {
+            group: Group::Stop,
+            rank: 0,
+            about: format!("credentials {key} of role {}, issued and not seen to be used", code(name)),
+            account: account.to_owned(),
+            command,
+            does: "all sessions of the role that were issued before now are refused everything. Undo: `aws iam delete-role-policy` with the same two names".to_owned(),
+            breaks: "everything that runs with the role, until it takes it anew".to_owned(),
+            because: vec![deed.at.clone()],
+        });
     }
 
     /// Whether the last session has ended by itself.
