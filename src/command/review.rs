@@ -32,7 +32,7 @@ pub(super) fn run(arguments: &ReviewArguments) -> Result<ExitCode, Error> {
     let list = List::open(arguments, &base)?;
     let stop = super::setup::stop_on_ctrl_c();
     let question = question(arguments)?;
-    let (mut gathered, unread) = archive.gather(&stop);
+    let (mut gathered, mut unread) = archive.gather(&stop);
     stopped(&stop)?;
     if gathered.coverage.events == 0 {
         return Err(nothing(&archive));
@@ -46,6 +46,7 @@ pub(super) fn run(arguments: &ReviewArguments) -> Result<ExitCode, Error> {
     let spread = review::spread(&begun.sessions, &sessions, &joints.all);
     let doing = look::deeds(&archive, &stop, (&sessions, &spread), &question, MOST_DEEDS);
     stopped(&stop)?;
+    archive.add_later(&mut unread);
     let mut gaps: Vec<Gap> = unread
         .into_iter()
         .map(|one| Gap {
