@@ -114,7 +114,8 @@ fn rule_files(folder: &Path) -> Result<Vec<PathBuf>, Error> {
         }
         // A rule that can't be seen would not be asked, and nobody would know.
         let entry = entry.map_err(|error| {
-            let reason = error.io_error().map_or_else(|| "it can't be walked".into(), |io| refused(io.kind()));
+            let reason =
+                error.io_error().map_or_else(|| "it can't be walked".into(), |io| refused(io.kind()));
             let at = refused_at(&error, folder);
             Error::new(ErrorKind::Settings, format!("{} can't be read: {reason}", at.display()))
         })?;

@@ -79,7 +79,11 @@ fn add_tree(path: &Path, named: &Path, names: &mut Names) -> Result<(), Error> {
     if !path.exists() {
         return Err(Error::new(ErrorKind::Input, format!("{} is not there", named.display())));
     }
-    let files = if path.is_dir() { walk_logs(path, &|file| kind(file).is_some()).0 } else { vec![path.to_path_buf()] };
+    let files = if path.is_dir() {
+        walk_logs(path, &|file| kind(file).is_some()).0
+    } else {
+        vec![path.to_path_buf()]
+    };
     for file in files.iter().take(MOST_FILES) {
         match kind(file) {
             Some(Kind::Workflow) => match read_text_up_to(file, MOST_BYTES) {

@@ -8,10 +8,10 @@ use crate::value::{Piece, Text};
 
 /// Endings of files that hold no line that anybody could read: archives, programs, pictures, and what is public of keys.
 const DATA: &[&str] = &[
-    "zip", "jar", "war", "ear", "tar", "gz", "tgz", "bz2", "xz", "7z", "rpm", "deb", "whl", "exe", "dll", "so",
-    "bin", "msi", "iso", "img", "qcow2", "ova", "png", "jpg", "jpeg", "gif", "ico", "svg", "webp", "pdf", "woff",
-    "woff2", "ttf", "pub", "crt", "cer", "cert", "csr", "der", "pem", "key", "p12", "pfx", "jks", "asc", "gpg", "md",
-    "html", "css", "wasm", "csv", "parquet",
+    "zip", "jar", "war", "ear", "tar", "gz", "tgz", "bz2", "xz", "7z", "rpm", "deb", "whl", "exe", "dll",
+    "so", "bin", "msi", "iso", "img", "qcow2", "ova", "png", "jpg", "jpeg", "gif", "ico", "svg", "webp",
+    "pdf", "woff", "woff2", "ttf", "pub", "crt", "cer", "cert", "csr", "der", "pem", "key", "p12", "pfx",
+    "jks", "asc", "gpg", "md", "html", "css", "wasm", "csv", "parquet",
 ];
 
 /// Resources that make the file, or what is in it, themselves.
@@ -94,7 +94,9 @@ fn is_data(path: &Text) -> bool {
         Some(Piece::Known { text, .. }) => ends_as_data(text),
         Some(Piece::Hole(hole)) => {
             let label = hole.label.to_ascii_lowercase();
-            ["zip", "archive", "package", "jar", "artifact", "public", "key"].iter().any(|word| label.contains(word))
+            ["zip", "archive", "package", "jar", "artifact", "public", "key"]
+                .iter()
+                .any(|word| label.contains(word))
         }
         None => true,
     }
