@@ -154,7 +154,7 @@ fn look(folder: &Path) -> Looked {
 
 /// Names of secrets that the workflows of a repository ask for.
 fn names_of_workflows(folder: &Path) -> Names {
-    let files = walk_logs(&folder.join(".github/workflows")).0;
+    let files = walk_logs(&folder.join(".github/workflows"), &|_| true).0;
     let is_workflow = |file: &&PathBuf| file.extension().is_some_and(|end| end == "yml" || end == "yaml");
     let texts = files.iter().filter(is_workflow).filter_map(|file| read_text_up_to(file, MOST_CODE).ok());
     Names { workflows: texts.flat_map(|(text, _)| of_workflow(&text)).collect(), ..Names::default() }

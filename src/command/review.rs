@@ -35,7 +35,7 @@ pub(super) fn run(arguments: &ReviewArguments) -> Result<ExitCode, Error> {
     let list = List::open(arguments, &base)?;
     let stop = super::setup::stop_on_ctrl_c();
     let question = question(arguments)?;
-    let (mut gathered, unread) = archive.gather(&stop);
+    let (mut gathered, mut unread) = archive.gather(&stop);
     stopped(&stop)?;
     if gathered.coverage.events == 0 {
         return Err(nothing(&archive));
@@ -49,6 +49,7 @@ pub(super) fn run(arguments: &ReviewArguments) -> Result<ExitCode, Error> {
     let spread = review::spread(&begun.sessions, &sessions, &joints.all);
     let doing = look::deeds(&archive, &stop, (&sessions, &spread), &question, MOST_DEEDS);
     stopped(&stop)?;
+    archive.add_later(&mut unread);
     let mut gaps: Vec<Gap> = unread
         .into_iter()
         .map(|one| Gap {
@@ -70,8 +71,15 @@ pub(super) fn run(arguments: &ReviewArguments) -> Result<ExitCode, Error> {
         reason: "the file was changed while it was read: its SHA-256 is that of an earlier state".to_owned(),
         offset: None,
     }));
-    let review =
-        told(question, &sessions, joints, doing, (&begun, &spread), (&gathered.coverage, &list, gaps), &bundles);
+    let review = told(
+        question,
+        &sessions,
+        joints,
+        doing,
+        (&begun, &spread),
+        (&gathered.coverage, &list, gaps),
+        &bundles,
+    );
     let key_ids = if arguments.hide_key_ids { KeyIds::End } else { KeyIds::Whole };
     let redactor = Redactor::new(list.secrets(), Vec::new()).with_key_ids(key_ids);
     let report = ReviewReport {

@@ -116,8 +116,8 @@ pub fn files_of(folder: &Path) -> Result<Vec<PathBuf>, Refusal> {
         std::io::ErrorKind::NotFound => Refusal::Missing,
         kind => Refusal::Failed(kind.to_string()),
     })?;
-    // What vanishes while it is listed is not there.
-    Ok(entries.filter_map(Result::ok).map(|entry| entry.path()).collect())
+    let entries: std::io::Result<Vec<PathBuf>> = entries.map(|entry| Ok(entry?.path())).collect();
+    entries.map_err(|error| Refusal::Failed(error.kind().to_string()))
 }
 
 /// The path without `.` and `..`, not touching the disk: as Terraform reads a module's source.

@@ -87,7 +87,11 @@ fn add_tree(path: &Path, named: &Path, names: &mut Names) -> Result<usize, Error
     if !path.exists() {
         return Err(Error::new(ErrorKind::Input, format!("{} is not there", named.display())));
     }
-    let files = if path.is_dir() { walk_logs(path).0 } else { vec![path.to_path_buf()] };
+    let files = if path.is_dir() {
+        walk_logs(path, &|file| kind(file).is_some()).0
+    } else {
+        vec![path.to_path_buf()]
+    };
     let mut unread = files.len().saturating_sub(MOST_FILES);
     for file in files.iter().take(MOST_FILES) {
         let Some(kind) = kind(file) else { continue };

@@ -3,8 +3,8 @@
 use std::fs::{File, Metadata};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
+use std::sync::{Mutex, PoisonError};
 use std::time::SystemTime;
 
 use indicatif::ProgressBar;
@@ -38,6 +38,8 @@ pub(in crate::command) struct Archive {
     pub passed: usize,
     /// Files as they were when they were hashed.
     hashed: Vec<(PathBuf, Stamp)>,
+    /// What the readings after the first one could not read.
+    again: Mutex<Vec<Unread>>,
 }
 
 /// By what a file that was changed is known, without reading it once more.
@@ -63,6 +65,7 @@ impl Stamp {
 }
 
 /// A place that could not be read.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::command) struct Unread {
     pub file: usize,
     pub offset: u64,
@@ -160,10 +163,20 @@ impl Archive {
         (gathered, troubles.into_iter().map(unread).collect())
     }
 
+    /// Adds what later readings could not read, to what the first one could not.
+    pub fn add_later(&self, unread: &mut Vec<Unread>) {
+        unread.append(&mut self.again.lock().unwrap_or_else(PoisonError::into_inner));
+        unread.sort();
+        unread.dedup();
+    }
+
     /// Shows every event once, with its file and offset, to watchers of which each thread makes one.
     pub fn watch<W: Watcher>(&self, stop: &AtomicBool, make: &(dyn Fn() -> W + Sync)) -> Vec<W> {
         let bar = ProgressBar::hidden();
-        let (takers, _) = self.reader(stop, &bar).read(&|| Watching(make()));
+        let (takers, troubles) = self.reader(stop, &bar).read(&|| Watching(make()));
+        let mut again = self.again.lock().unwrap_or_else(PoisonError::into_inner);
+        again.extend(troubles.into_iter().map(unread));
+        drop(again);
         takers.into_iter().map(|taker| taker.0).collect()
     }
 }

@@ -7,6 +7,7 @@
 mod functions;
 mod json_text;
 mod judge;
+mod missing;
 mod modules;
 mod parts;
 mod reference;
@@ -164,13 +165,6 @@ impl<'w> Evaluator<'w> {
     /// The root module's folder.
     pub fn root(&self) -> &Path {
         &self.root
-    }
-
-    /// A script that a provisioner runs, where it is at hand.
-    pub fn open_script(&self, path: &Path) -> Option<SourceId> {
-        let source = self.sources.open(path).ok()?;
-        self.rendered.borrow_mut().insert(source);
-        Some(source)
     }
 
     /// Records a gap once.

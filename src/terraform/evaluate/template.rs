@@ -294,7 +294,7 @@ impl<'w> Evaluator<'w> {
     }
 
     /// The files that a path expression can name.
-    fn files_of(&self, scope: &Scope<'w>, path: &Expr) -> Vec<SourceId> {
+    pub(super) fn files_of(&self, scope: &Scope<'w>, path: &Expr) -> Vec<SourceId> {
         let at = scope.span(path.range);
         let mut files = Vec::new();
         for text in self.alternatives(scope, path) {
@@ -317,7 +317,7 @@ impl<'w> Evaluator<'w> {
     }
 
     /// All texts that a path can be: of `"${each.value}.sh"` one for each value.
-    fn alternatives(&self, scope: &Scope<'w>, path: &Expr) -> Vec<Text> {
+    pub(super) fn alternatives(&self, scope: &Scope<'w>, path: &Expr) -> Vec<Text> {
         let at = scope.span(path.range);
         let ExprKind::Template(parts) = &path.kind else { return self.eval(scope, path).texts("path", at) };
         let mut all = vec![Text::default()];
@@ -351,24 +351,21 @@ impl<'w> Evaluator<'w> {
 
     fn open(&self, scope: &Scope<'w>, path: &str, at: Span) -> Option<SourceId> {
         let mut refusal = Refusal::Missing;
-        let module = scope.instance.as_ref().map(|instance| instance.directory.path.clone());
-        // Terraform takes relative paths from where it runs; scripts are often beside the module.
-        let candidates: Vec<PathBuf> =
-            std::iter::once(self.root.join(path)).chain(module.map(|folder| folder.join(path))).collect();
-        for candidate in candidates {
+        for candidate in self.candidates(scope, path) {
             match self.sources.open(&candidate) {
                 Ok(id) => return Some(id),
                 Err(Refusal::Missing) => {}
                 Err(other) => refusal = other,
             }
         }
-        // A file of data may be made at plan time; a script or template that is not here hides what it does.
-        let scripts = [".sh", ".tpl", ".tftpl", ".tmpl", ".template", ".ps1", ".bash", ".cfg"];
-        let script = scripts.iter().any(|end| path.ends_with(end));
-        let hides = script || !matches!(refusal, Refusal::Missing);
-        let name = std::path::Path::new(path).file_name().map(|name| name.to_string_lossy().into_owned());
-        self.gap(at, name.unwrap_or_default(), format!("the file is not read: {}", refusal.reason()), hides);
+        self.tell_refused(path, &refusal, at);
         None
+    }
+
+    /// Terraform takes relative paths from where it runs; scripts are often beside the module.
+    pub(super) fn candidates(&self, scope: &Scope<'w>, path: &str) -> Vec<PathBuf> {
+        let module = scope.instance.as_ref().map(|instance| instance.directory.path.join(path));
+        std::iter::once(self.root.join(path)).chain(module).collect()
     }
 
     /// Files among those of the scan whose path fits a text with holes.
