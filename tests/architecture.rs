@@ -22,7 +22,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("value", &["finding", "source"]),
     ("secret", &["error", "finding", "nearest", "source", "value"]),
     ("rule", &["finding", "nearest", "record", "shown", "source"]),
-    ("terraform", &["finding", "reading", "secret", "source", "value"]),
+    ("terraform", &["finding", "reading", "script", "secret", "source", "value"]),
     ("script", &["finding", "reading", "secret", "source", "value"]),
     ("flow", &["finding", "reading", "record", "script", "secret", "source", "terraform", "value"]),
     (

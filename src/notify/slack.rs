@@ -103,7 +103,7 @@ fn uncalled(text: &str) -> String {
         let rest = text.get(at + letter.len_utf8()..).unwrap_or_default();
         let calls =
             |word: &&str| rest.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
-        if (letter == '@' && ALL.iter().any(|word| calls(word))) || (letter == ']' && rest.starts_with('(')) {
+        if (letter == '@' && ALL.iter().any(calls)) || (letter == ']' && rest.starts_with('(')) {
             told.push('\u{200b}');
         }
     }

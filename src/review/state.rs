@@ -214,8 +214,8 @@ fn seen(account: &Account, one: &Lasting) -> Seen {
     let holds = |of: fn(What) -> bool, name: &str, policy: &str| {
         is(find(account, of, name).map(|one| one.policies.iter().any(|known| known == policy)), now)
     };
-    let (of_user, of_group): (fn(What) -> bool, fn(What) -> bool) =
-        (|what| what == What::User, |what| what == What::Group);
+    let of_user = |what| what == What::User;
+    let of_group = |what| what == What::Group;
     let owner = find_user(account, user);
     match call {
         "iam:CreateAccessKey" | "iam:UpdateAccessKey" => {

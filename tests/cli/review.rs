@@ -349,7 +349,6 @@ fn fenced(markdown: &str) -> Vec<String> {
 #[cfg(unix)]
 #[test]
 fn commands_are_read_by_a_shell_as_they_are_meant() {
-    use std::process::Command;
     let folder = TempDir::new().expect("a folder");
     let user = "x|`id`$(id)\"'; touch owned #";
     let event = json!({"eventVersion": "1.11", "eventTime": "2026-03-28T14:00:00Z", "eventID": "e-1",
@@ -370,8 +369,8 @@ fn commands_are_read_by_a_shell_as_they_are_meant() {
     assert!(commands.len() > 1, "{markdown}");
     for line in commands {
         let script = format!("aws() {{ printf '%s\\n' \"$@\"; }}\n{line}\n");
-        let run =
-            Command::new("sh").current_dir(folder.path()).args(["-c", &script]).output().expect("a shell");
+        let mut sh = assert_cmd::Command::new("sh");
+        let run = sh.current_dir(folder.path()).args(["-c", &script]).output().expect("a shell");
         let words = String::from_utf8_lossy(&run.stdout).into_owned();
         assert!(run.status.success() && words.starts_with("iam\n"), "{line}");
         assert!(words.lines().any(|word| word == user), "{line}\n{words}");
