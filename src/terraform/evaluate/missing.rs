@@ -105,7 +105,9 @@ fn is_data(path: &Text) -> bool {
 /// A file of those that a folder has: `each.value` of `fileset`.
 fn is_each(path: &Text) -> bool {
     path.pieces.iter().any(|piece| match piece {
-        Piece::Hole(hole) => ["each.", "count."].iter().any(|start| hole.label.starts_with(start)),
+        Piece::Hole(hole) => {
+            ["each.", "count.", "fileset("].iter().any(|start| hole.label.starts_with(start))
+        }
         Piece::Known { .. } => false,
     })
 }
