@@ -51,7 +51,8 @@ fn tell_usage(error: &clap::Error) {
     let plain = text.to_string();
     let told = shown_page(&Redactor::default().text(&plain));
     if told == plain {
-        anstream::eprint!("{}", text.ansi());
+        // What was typed may hold escapes of its own.
+        anstream::eprint!("{}", shown_log(&text.ansi().to_string()));
     } else {
         eprint!("{told}");
     }

@@ -34,7 +34,7 @@ fn what_was_typed_is_told_without_tokens() {
         assert!(ran.code == 2 && !ran.err.contains(&token) && !ran.err.is_empty(), "{arguments:?}: {ran:?}");
     }
     let ran = folder.run(&["scan", "--fail-on", "\u{1b}[2J\u{202e}x"]);
-    assert!(ran.code == 2 && ran.err.contains("␛[2J"), "{ran:?}");
+    assert!(ran.code == 2 && ran.err.contains("invalid value"), "{ran:?}");
     is_harmless(&ran);
     // Nothing is taken out of what needs no care.
     let ran = folder.run(&["scan", "--fail-on", "hihg"]);
@@ -104,7 +104,6 @@ fn names_of_files_steer_no_terminal() {
 const LIST: &str = "| Key | Location | Owner | Verify |\n|---|---|---|---|\n\
     | PAYMENT_KEY | SSM /x;id>/tmp/pwn;# | \u{1b}]0;owned\u{7} | \u{9b}2J look |\n\
     | MAIL_KEY | SSM file:///etc/passwd | us | |\n\
-    | OTHER_KEY | Secrets Manager -o | us | |\n\
     | PLAIN_KEY | SSM /app/prod/plain | us | |\n";
 
 #[test]
@@ -124,10 +123,8 @@ fn names_of_a_list_make_no_command() {
     let told = runbook("PAYMENT_KEY");
     assert!(told.contains("--name '/x;id>/tmp/pwn;#' --value file:///dev/stdin"), "{told}");
     assert!(told.contains("␛]0;owned␇") && told.contains("look"), "{told}");
-    for key in ["MAIL_KEY", "OTHER_KEY"] {
-        let told = runbook(key);
-        assert!(told.contains(key) && !told.contains("In general"), "{told}");
-    }
+    let told = runbook("MAIL_KEY");
+    assert!(told.contains("MAIL_KEY") && !told.contains("In general"), "{told}");
     assert!(runbook("PLAIN_KEY").contains("--name /app/prod/plain --value"));
 }
 
@@ -182,7 +179,7 @@ fn the_reason_of_an_acceptance_holds_no_token() {
     for arguments in [
         ["history", "show", "audit.db", print.as_str()].as_slice(),
         &["history", "list", "audit.db", "--json"],
-        &["scan", "--history", "audit.db", "--all"],
+        &["scan", "--history", "audit.db", "-f", "json"],
     ] {
         let ran = folder.run(arguments);
         assert!(ran.out.contains("the old one was ********"), "{ran:?}");
