@@ -34,6 +34,10 @@ pub(super) fn run(cli: &Cli, arguments: &HistoryArguments) -> Result<ExitCode, E
             if reason.trim().is_empty() {
                 return Err(Error::new(ErrorKind::Usage, "an acceptance needs a reason"));
             }
+            if *until < Day::today() {
+                return Err(Error::new(ErrorKind::Usage, format!("--until {until} is over already"))
+                    .hint("name the last day that it may stay: today or later"));
+            }
             let history = History::open_existing(file)?;
             // Whoever accepts a secret may tell it.
             let reason = Redactor::default().words(reason);
@@ -176,14 +180,18 @@ impl Keeper {
             self.figures = Some(gathered(&pending, report, &seen, (&self.scope, at, day))?);
         }
         let known = seen.len() - seen.iter().filter(|one| pending.new.contains(&one.fingerprint)).count();
+        let mut left_out = Vec::new();
         if self.only_new {
-            report.findings.retain(|finding| pending.new.contains(&finding.fingerprint));
+            let is_new = |finding: &Finding| pending.new.contains(&finding.fingerprint);
+            left_out = report.findings.iter().filter(|one| !is_new(one)).map(|one| one.severity).collect();
+            report.findings.retain(is_new);
         }
         report.gate.history = Some(Changes {
             new: pending.new.iter().cloned().collect(),
             returned: pending.returned.len(),
             known,
             known_left_out: self.only_new,
+            left_out,
             fixed: pending.fixed.iter().map(|entry| (entry.rule.clone(), entry.place.clone())).collect(),
             whole,
         });

@@ -247,6 +247,8 @@ pub struct Changes {
     pub known: usize,
     /// Whether those are left out of the report.
     pub known_left_out: bool,
+    /// How bad those are that are left out, in no order.
+    pub left_out: Vec<Severity>,
     /// Rule and place of findings that are gone.
     pub fixed: Vec<(String, String)>,
     /// Whether all was looked at and told: else nothing is taken for fixed.

@@ -35,6 +35,10 @@ const PLACES_OF_ONE_REASON: usize = 5;
 pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     let told = Told::of(report);
     let style = report.style;
+    let is_well = told.findings.is_empty() && report.exit_code == ExitCode::Clean;
+    if style.quiet && is_well {
+        return Ok(());
+    }
     if let Some(section) = &report.account {
         account::write(section, &told.teller, style, out)?;
     }
@@ -43,16 +47,14 @@ pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()>
     }
     let grouped = grouped(&told.findings);
     if let Some(section) = &report.inventory {
-        let well = told.findings.is_empty() && report.exit_code == ExitCode::Clean;
-        if !(style.quiet && well) {
-            inventory::write(section, &told.teller, style, out)?;
-        }
+        inventory::write(section, &told.teller, style, out)?;
         if section.only_screen {
             return Ok(());
         }
         if !style.full && !style.quiet {
             inventory::write_findings(section, &grouped, style, out)?;
             write_gaps(&told.gaps, style, out)?;
+            summary::write_untold(report, &told, out)?;
             write_in_short(report, &told, out)?;
             let paint = AnsiColor::White.on_default().effects(Effects::BOLD);
             return writeln!(out, "{}", painted(&verdict(report, &told), paint, style));
@@ -66,9 +68,6 @@ pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()>
     }
     if !(style.quiet && report.exit_code == ExitCode::Clean) {
         write_gaps(&told.gaps, style, out)?;
-    }
-    if style.quiet && told.findings.is_empty() && report.exit_code == ExitCode::Clean {
-        return Ok(());
     }
     if !style.quiet {
         write_accepted(&told.accepted, style, out)?;

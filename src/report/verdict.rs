@@ -132,7 +132,7 @@ pub(super) fn sentence(report: &Report<'_>, told: &Told<'_>) -> String {
         }
         (0, 0, 0) => "No Terraform file was found, so nothing was audited".to_owned(),
         (0, 0, _) if known_left_out(report) > 0 => {
-            format!("No new finding in {files}; {} known", known_left_out(report))
+            format!("No new finding in {files}; {}", still_open(report))
         }
         (0, 0, _) if report.gate.left_out > 0 || told.since.is_some() => {
             let since = told.since.as_ref().map(|since| format!(" since {since}")).unwrap_or_default();
@@ -142,6 +142,10 @@ pub(super) fn sentence(report: &Report<'_>, told: &Told<'_>) -> String {
         (0, 0, _) => {
             let silenced = number(told.silenced.len(), "finding is", "findings are");
             format!("{clean} in {files}; {silenced} silenced")
+        }
+        (0, _, _) if known_left_out(report) > 0 => {
+            let open = still_open(report);
+            format!("Audited in part: no new finding in {files}, but {hidden} could hide one; {open}")
         }
         (0, _, _) => format!("Audited in part: no finding in {files}, but {hidden} could hide one"),
         (_, 0, _) => found(&told.findings),
@@ -154,13 +158,22 @@ pub(super) fn known_left_out(report: &Report<'_>) -> usize {
     report.gate.history.as_ref().filter(|changes| changes.known_left_out).map_or(0, |changes| changes.known)
 }
 
+/// "20 known ones are open: 4 critical, 8 high".
+pub(super) fn still_open(report: &Report<'_>) -> String {
+    let left_out: &[Severity] = report.gate.history.as_ref().map_or(&[], |changes| &changes.left_out);
+    let count = |severity: &Severity| left_out.iter().filter(|one| *one == severity).count();
+    let counts = in_words(Severity::ALL.iter().rev().map(|severity| (*severity, count(severity))));
+    format!("{}: {counts}", number(known_left_out(report), "known one is open", "known ones are open"))
+}
+
+fn in_words(counts: impl Iterator<Item = (Severity, usize)>) -> String {
+    let counts =
+        counts.filter(|(_, count)| *count > 0).map(|(severity, count)| format!("{count} {severity}"));
+    counts.collect::<Vec<String>>().join(", ")
+}
+
 fn found(findings: &[ToldFinding]) -> String {
-    let counts: Vec<String> = by_severity(findings)
-        .into_iter()
-        .filter(|(_, count)| *count > 0)
-        .map(|(severity, count)| format!("{count} {severity}"))
-        .collect();
-    let counts = counts.join(", ");
+    let counts = in_words(by_severity(findings).into_iter());
     let on_disk = findings
         .iter()
         .filter(|finding| finding.sink.as_ref().is_some_and(super::told::ToldSink::on_disk))

@@ -14,6 +14,37 @@ use super::time;
 
 /// So soon after the last call of the old identity the new one starts.
 const WINDOW: i64 = 3_600;
+/// The latest ones at a place that may have been fallen back from: many share an address, and time must not grow with
+/// their square.
+const MOST_BEFORE: usize = 64;
+
+/// What ended, by key and by user.
+#[derive(Default)]
+struct Ended<'r> {
+    keys: BTreeMap<&'r str, Vec<&'r Retired>>,
+    users: BTreeMap<&'r str, Vec<&'r Retired>>,
+}
+
+impl<'r> Ended<'r> {
+    fn of(retired: &'r [Retired]) -> Self {
+        let mut all = Self::default();
+        for one in retired {
+            let known = if one.key.is_empty() { &mut all.users } else { &mut all.keys };
+            let name = if one.key.is_empty() { &one.user } else { &one.key };
+            known.entry(name.as_str()).or_default().push(one);
+        }
+        all
+    }
+
+    /// The first call that ended what a session used, within a time.
+    fn first(&self, session: &Session, (from, to): (i64, i64)) -> Option<&'r Retired> {
+        let keys = session.keys.iter().filter_map(|key| self.keys.get(key.as_str()));
+        let users = session.tally.users.iter().filter_map(|user| self.users.get(user));
+        let all = keys.chain(users).flatten().copied();
+        let own = all.filter(|one| ends(one, session) && (from..=to).contains(&one.at.time));
+        own.min_by_key(|one| (one.at.time, &one.call, &one.user))
+    }
+}
 
 /// One identity at one host or address.
 struct Stay {
@@ -58,8 +89,9 @@ pub(super) fn find(sessions: &mut [Session], retired: &[Retired]) {
             stays(&mut addresses, ip, Stay { session: number, first, last, sources, tools, by_program });
         }
     }
-    let by_host = hosts.values().flat_map(|stays| falls(sessions, stays, retired, "sid"));
-    let by_address = addresses.values().flat_map(|stays| falls(sessions, stays, retired, "source-ip"));
+    let ended = Ended::of(retired);
+    let by_host = hosts.values().flat_map(|stays| falls(sessions, stays, &ended, "sid"));
+    let by_address = addresses.values().flat_map(|stays| falls(sessions, stays, &ended, "source-ip"));
     let found: Vec<(usize, Fallback)> = by_host.chain(by_address).collect();
     for (number, fallback) in found {
         if let Some(session) = sessions.get_mut(number).filter(|session| session.fallback.is_none()) {
@@ -73,10 +105,10 @@ fn each_once(all: impl Iterator<Item = &'static str>) -> Vec<&'static str> {
     all.into_iter().collect()
 }
 
-/// Adds a stay; two of one session are one.
+/// Adds a stay; two of one session are one. Sessions come one after the other.
 fn stays(all: &mut BTreeMap<String, Vec<Stay>>, place: &str, stay: Stay) {
     let known = all.entry(place.to_owned()).or_default();
-    match known.iter_mut().find(|known| known.session == stay.session) {
+    match known.last_mut().filter(|known| known.session == stay.session) {
         Some(known) => (known.first, known.last) = (known.first.min(stay.first), known.last.max(stay.last)),
         None => known.push(stay),
     }
@@ -86,23 +118,23 @@ fn stays(all: &mut BTreeMap<String, Vec<Stay>>, place: &str, stay: Stay) {
 fn falls(
     sessions: &[Session],
     stays: &[Stay],
-    retired: &[Retired],
+    ended: &Ended<'_>,
     by: &'static str,
 ) -> Vec<(usize, Fallback)> {
     let mut order: Vec<&Stay> = stays.iter().collect();
     order.sort_by_key(|stay| (stay.first, stay.last, sessions.get(stay.session).map(|one| one.id.clone())));
+    let mut by_end: Vec<(usize, &Stay)> = order.iter().copied().enumerate().collect();
+    by_end.sort_by_key(|(at, stay)| (stay.last, Reverse(*at)));
     let mut found = Vec::new();
     for (at, new) in order.iter().enumerate() {
-        let before = order.iter().take(at).filter(|old| {
-            // The old one stopped; a program that uses two profiles goes on with both.
-            old.last <= new.first && new.first - old.last <= WINDOW
-        });
-        let mut before: Vec<&&Stay> = before.collect();
+        // The old one stopped; a program that uses two profiles goes on with both.
+        let stopped = by_end.partition_point(|(_, old)| old.last <= new.first);
         // The latest first; it may have nothing to do with it.
-        before.sort_by_key(|old| Reverse(old.last));
-        let told = before.into_iter().find_map(|old| {
+        let before = by_end.iter().take(stopped).rev().filter(|(number, _)| *number < at);
+        let before = before.map(|(_, old)| *old).take_while(|old| new.first - old.last <= WINDOW);
+        let told = before.take(MOST_BEFORE).find_map(|old| {
             let (from, to) = (sessions.get(old.session)?, sessions.get(new.session)?);
-            let why = reason(from, to, old, new, retired, by)?;
+            let why = reason(from, to, (old, new), ended, by)?;
             let after = time::span(new.first - old.last);
             let told = format!("{} {after} after {} stopped: {why}", words(by), from.principal);
             Some(Fallback { by, from: from.principal.clone(), session: from.id.clone(), told })
@@ -120,9 +152,8 @@ fn words(by: &str) -> &'static str {
 fn reason(
     from: &Session,
     to: &Session,
-    old: &Stay,
-    new: &Stay,
-    retired: &[Retired],
+    (old, new): (&Stay, &Stay),
+    ended: &Ended<'_>,
     by: &str,
 ) -> Option<String> {
     let same_role = from.tally.issuers.first() == to.tally.issuers.first() && !from.tally.issuers.is_empty();
@@ -140,10 +171,7 @@ fn reason(
     if by != "sid" && !(new.by_program && new.tools.iter().any(|tool| old.tools.contains(tool))) {
         return None;
     }
-    let ended = retired
-        .iter()
-        .find(|one| ends(one, from) && one.at.time <= new.first + 60 && one.at.time >= old.first);
-    if let Some(ended) = ended {
+    if let Some(ended) = ended.first(from, (old.first, new.first + 60)) {
         let what = if ended.user.is_empty() { "its key" } else { ended.user.as_str() };
         return Some(format!("{} had ended {what}", ended.call));
     }

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::gather::{At, Hit, Hits, MOST_NAMED, Mark};
 use super::records::{SESSION, record};
-use super::session::Session;
+use super::session::{Root, Session};
 use super::time::written;
 use crate::finding::{Confidence, EventFacts, Finding, Hours, Related, Role, Surface};
 use crate::rule::{CorrelationHit, Rule, RuleSet};
@@ -158,8 +158,15 @@ pub fn correlated(hit: &CorrelationHit<'_, At>, sources: &[SourceId]) -> Option<
     Some(finding)
 }
 
+/// That root goes on is news, even with one key for years: then its last event stands for all. Other sessions are told
+/// once, or whoever works every day would be told of every day.
 fn of_session(session: &Session) -> EventFacts {
+    let mut hours = Hours::default();
+    if session.root.is_some_and(|root| root != Root::Service) {
+        hours.add(session.tally.last, session.tally.last.cast_unsigned());
+    }
     EventFacts {
+        hours,
         count: session.tally.events,
         first: written(session.tally.first.time),
         last: written(session.tally.last),

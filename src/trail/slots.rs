@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::json::{Broken, members, text, value_end};
+use super::json::{Broken, members, text, unescaped, value_end};
 
 macro_rules! slots {
     ($($group:ident { $($key:literal => $slot:ident),+ $(,)? })+) => {
@@ -165,7 +165,9 @@ fn level<N: Fn(&[u8]) -> Option<Slot>>(
     slots: &mut Slots,
 ) -> Result<usize, Broken> {
     members(text, at, &mut |key, start| {
-        let Some(slot) = names(key) else { return value_end(text, start) };
+        // No writer of AWS's escapes a name, but JSON allows it, and what hides must not be hidden so.
+        let plainly = || key.contains(&b'\\').then(|| names(unescaped(key).as_bytes())).flatten();
+        let Some(slot) = names(key).or_else(plainly) else { return value_end(text, start) };
         let is_object = text.get(start) == Some(&b'{');
         let end = match slot {
             Slot::Identity if is_object => level(text, start, identity, slots)?,
@@ -252,6 +254,14 @@ mod tests {
         assert_eq!((event.flag(Slot::Mfa), event.flag(Slot::ReadOnly)), (Some(false), Some(true)));
         assert!(!event.has(Slot::IssuerArn) && !event.has(Slot::ErrorCode));
         assert_eq!(event.raw(), &text[1..end]);
+    }
+
+    #[test]
+    fn a_name_with_an_escape_is_the_same_name() {
+        let text = br#"{"user\u0049dentity":{"t\u0079pe":"Root"},"event\u004eame":"GetObject"}"#;
+        let (slots, _) = find(text, 0).unwrap();
+        let event = Event::new(text, &slots);
+        assert_eq!((&*event.text(Slot::Type), &*event.text(Slot::EventName)), ("Root", "GetObject"));
     }
 
     #[test]

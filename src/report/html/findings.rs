@@ -12,7 +12,7 @@ use crate::finding::{Role, Severity, Surface};
 use crate::report::Report;
 use crate::report::excerpt::Excerpt;
 use crate::report::told::{Group, Step, Told, ToldFinding, ToldRule, ToldSecret, grouped};
-use crate::report::verdict::number;
+use crate::report::verdict::{known_left_out, number, still_open};
 
 /// Columns of an excerpt.
 const WIDTH: usize = 110;
@@ -38,7 +38,11 @@ pub(super) fn write(report: &Report<'_>, told: &Told<'_>, page: &mut Page<'_>) -
     page.tag("<section id=\"findings\" aria-labelledby=\"h-findings\">\n")?;
     page.put(&html! { h2 id="h-findings" { "Findings " span.count { (told.findings.len()) } } })?;
     if told.findings.is_empty() {
-        page.put(&html! { p { "No rule is met." } })?;
+        let words = match known_left_out(report) {
+            0 => "No rule is met.".to_owned(),
+            _ => format!("Nothing is new; {}. They are left out here.", still_open(report)),
+        };
+        page.put(&html! { p { (words) } })?;
         return page.tag("</section>\n");
     }
     page.put(&tools(told))?;

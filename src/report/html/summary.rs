@@ -10,7 +10,7 @@ use crate::report::Report;
 use crate::report::account::headline;
 use crate::report::in_short::in_short;
 use crate::report::told::{Told, ToldFinding, grouped};
-use crate::report::verdict::{by_severity, files, number, sentence};
+use crate::report::verdict::{by_severity, files, known_left_out, number, sentence, still_open};
 
 /// What was looked at, in a few words.
 fn surface(report: &Report<'_>) -> String {
@@ -71,7 +71,7 @@ fn lines(report: &Report<'_>, told: &Told<'_>) -> Vec<(&'static str, Markup)> {
             lines.push(("Keys", inline(&told.teller.message(&section.advice()))));
         }
     }
-    lines.push(("Mend first", worst(told)));
+    lines.push(("Mend first", worst(report, told)));
     if lines.len() == 1 {
         lines.push(("Read", read(report)));
     }
@@ -80,12 +80,13 @@ fn lines(report: &Report<'_>, told: &Told<'_>) -> Vec<(&'static str, Markup)> {
     lines
 }
 
-fn worst(told: &Told<'_>) -> Markup {
+fn worst(report: &Report<'_>, told: &Told<'_>) -> Markup {
     match told.findings.first() {
         Some(finding) => html! {
             a href=(format!("#{}", anchor(&finding.fingerprint))) { (inline(&finding.message)) }
             @if finding.surface != Surface::Trail { " " (place(finding)) }
         },
+        None if known_left_out(report) > 0 => html! { "Nothing is new; " (still_open(report)) "." },
         None => html! { "Nothing was found." },
     }
 }

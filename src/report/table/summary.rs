@@ -33,10 +33,12 @@ pub(super) fn write(report: &Report<'_>, told: &Told<'_>, out: &mut dyn Write) -
         parts.push(format!("{gaps} ({hiding} could hide a finding)"));
     }
     writeln!(out, "{}", parts.join(", "))?;
-    for sentence in untold(report, told) {
-        writeln!(out, "{sentence}")?;
-    }
-    Ok(())
+    write_untold(report, told, out)
+}
+
+/// What was silenced, left out or gone since the last run.
+pub(super) fn write_untold(report: &Report<'_>, told: &Told<'_>, out: &mut dyn Write) -> io::Result<()> {
+    untold(report, told).iter().try_for_each(|sentence| writeln!(out, "{sentence}"))
 }
 
 /// One row a rule, the rule with the worst findings first; one column a severity that occurs.

@@ -24,8 +24,18 @@ const MOST_HELD: usize = 56 * 1024;
 const HOURS: i64 = 64 * 1024;
 
 /// What copies of an event have in common. Nothing in it depends on how an exporter writes JSON.
-const COMMON: [Slot; 6] =
-    [Slot::EventSource, Slot::EventName, Slot::PrincipalId, Slot::Key, Slot::SourceIp, Slot::ErrorCode];
+const COMMON: [Slot; 10] = [
+    Slot::EventTime,
+    Slot::EventSource,
+    Slot::EventName,
+    Slot::Region,
+    Slot::Type,
+    Slot::PrincipalId,
+    Slot::Account,
+    Slot::Key,
+    Slot::SourceIp,
+    Slot::ErrorCode,
+];
 
 /// What an event is known by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
