@@ -1,8 +1,10 @@
 //! Small trees, and where their secrets land.
 
+mod definitions;
 mod encoded;
 mod modules;
 mod opaque;
+mod values;
 mod windows;
 
 use std::path::PathBuf;

@@ -8,6 +8,9 @@ use crate::source::Span;
 use crate::source::open::normalise;
 use crate::value::{Flat, SinkKind, Text};
 
+/// Scripts that one command names.
+const MOST_SCRIPTS: usize = 8;
+
 impl<'w> Visitor<'_, 'w> {
     pub(super) fn provisioner(&mut self, scope: &Scope<'w>, provisioner: &'w Block) {
         let body = &provisioner.body;
@@ -17,15 +20,14 @@ impl<'w> Visitor<'_, 'w> {
                 let environment =
                     body.attribute("environment").map(|set| self.evaluator.eval(scope, &set.value));
                 let interpreter = body.attribute("interpreter").map(|program| self.text_list(scope, program));
+                let text = self.text(scope, command);
+                let folder =
+                    body.attribute("working_dir").and_then(|folder| self.text(scope, folder).known());
                 let arrival = Arrival {
                     environment: self.environment(environment, command),
                     interpreter,
-                    ..self.arrival(
-                        Use::LocalExec,
-                        SinkKind::ProcessArguments,
-                        self.text(scope, command),
-                        command,
-                    )
+                    copied: self.own_scripts(&text, folder.as_deref()),
+                    ..self.arrival(Use::LocalExec, SinkKind::ProcessArguments, text, command)
                 };
                 (self.visit)(arrival);
             }
@@ -55,8 +57,21 @@ impl<'w> Visitor<'_, 'w> {
         Some((self.open(&path)?, source))
     }
 
+    /// The scripts of this repository that a command names: `./deploy.sh X`.
+    fn own_scripts(&self, command: &Text, folder: Option<&str>) -> Vec<(Text, Text)> {
+        let flat = Flat::new(command);
+        let words = flat.text().split(|letter: char| letter.is_whitespace() || "\"';|&()".contains(letter));
+        let scripts = words.filter(|word| word.ends_with(".sh") || word.ends_with(".bash"));
+        let at = self.block.span(self.block.node.kind.range);
+        let opened = scripts.take(MOST_SCRIPTS).filter_map(|word| {
+            let path = folder.map_or_else(|| word.to_owned(), |folder| format!("{folder}/{word}"));
+            Some((Text::made(word, at), self.open(&path)?))
+        });
+        opened.collect()
+    }
+
     /// Path and text of all files that this block copies.
-    fn all_copied(&self, scope: &Scope<'w>) -> Vec<(Text, Text)> {
+    pub(super) fn all_copied(&self, scope: &Scope<'w>) -> Vec<(Text, Text)> {
         let all = self.block.node.body.blocks_of("provisioner").filter(|one| one.label(0) == Some("file"));
         let one = |file: &'w Block| {
             let destination = self.text(scope, file.body.attribute("destination")?);
