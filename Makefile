@@ -15,7 +15,7 @@ help: ## Tell what there is
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1|\2/p' Makefile | while IFS='|' read -r name text; do printf '  %-8s %s\n' $$name "$$text"; done
 
 # Unoptimised: built cold in half the time, and quick enough for one small tree. Without git, which only --since
-# needs and which is a fifth of a cold build, and without `serve` and `aws`, the only parts that connect: the account
+# needs and which is a fifth of a cold build, and without `serve`, `aws` and `notify`, the parts that connect: the account
 # and its trail are recorded.
 demo: ## Build, follow the key of examples/incident to the disk, and audit all of the incident
 	@echo "Building; the first time takes a few minutes."

@@ -46,10 +46,12 @@ Examples:
   terraform show -json plan.out | secretrail scan --plan - .
                                            the same, beside its sources
 
-One finding is silenced by a comment on its line, or alone on the line above; all three words are needed:
+One finding is silenced by a comment on its line, or alone on the line above;
+all three words are needed:
   # secretrail:ignore RULE until=2027-01-31 reason=\"why\"
 
-Settings (secretrail.toml in the scanned folder, or above it in its repository; flags win):
+Settings (secretrail.toml in the scanned folder, or above it in its repository;
+flags win):
   fail-on = \"high\"             min-confidence = \"low\"
   off = [\"rule-name\"]          exclude = [\"examples/**\"]
   respect-gitignore = false    rules = [\"my-rules\"]
@@ -77,9 +79,10 @@ Examples:
   secretrail baseline --evidence evidence.tar.zst -o account.json
   secretrail account --baseline account.json
 
-Both must be given the same paths: findings are known by the path that is reported. The file holds rules, paths,
-names and fingerprints, and no secret; commit it. It silences nothing that changes its rule, file, block, name or
-sink. Findings that comments or the settings silence are not written.";
+Both must be given the same paths: findings are known by the path that is
+reported. The file holds rules, paths, names and fingerprints, and no secret;
+commit it. It silences nothing that changes its rule, file, block, name or sink.
+Findings that comments or the settings silence are not written.";
 
 /// Follows a secret: from the line of Terraform that writes it to a disk to the place where it lands.
 #[derive(Debug, Parser)]
@@ -370,9 +373,11 @@ mod serve {
     use crate::finding::{Confidence, Severity};
 
     const RUN_TASK_EXAMPLES: &str = "\
-The key that HCP Terraform signs with is read from SECRETRAIL_RUN_TASK_KEY or from --hmac-key-file. The server speaks
-plain HTTP: put it behind what ends TLS for you, and give HCP Terraform the https address. Set the run task up as
-post-plan; `GET /healthz` says that the server is there. Ctrl-C or SIGTERM: no new tasks, running ones are finished.
+The key that HCP Terraform signs with is read from SECRETRAIL_RUN_TASK_KEY or
+from --hmac-key-file. The server speaks plain HTTP: put it behind what ends TLS
+for you, and give HCP Terraform the https address. Set the run task up as
+post-plan; `GET /healthz` says that the server is there. Ctrl-C or SIGTERM: no
+new tasks, running ones are finished.
 
 Examples:
   SECRETRAIL_RUN_TASK_KEY=... secretrail serve run-task
@@ -380,8 +385,9 @@ Examples:
   secretrail serve run-task --hmac-key-file key --allow-host tfe.example.com
   secretrail serve run-task --hmac-key-file key --fail-on critical
 
-A task passes where its plan was audited whole and nothing is at or above --fail-on. It fails otherwise: also where
-the plan could not be fetched, read, or understood to its end.";
+A task passes where its plan was audited whole and nothing is at or above
+--fail-on. It fails otherwise: also where the plan could not be fetched, read,
+or understood to its end.";
 
     fn listen(text: &str) -> Result<SocketAddr, String> {
         let port = text.rsplit(':').next().filter(|port| port.parse::<u16>().is_ok()).unwrap_or("8080");

@@ -64,16 +64,37 @@ impl fmt::Display for Error {
     }
 }
 
-/// The message of a reader of TOML without the values that it quotes (`invalid type: string "...", expected`):
-/// who names the wrong file may name one that holds secrets.
+/// How the messages of a reader of TOML begin that quote the file; the last one quotes a key.
+const QUOTING: [&str; 4] = ["invalid type: ", "invalid value: ", "unknown variant ", UNKNOWN_KEY];
+const UNKNOWN_KEY: &str = "unknown field ";
+/// A longer key is none.
+const LONGEST_KEY: usize = 40;
+
+/// The message of a reader of TOML without what it quotes (`invalid type: string "...", expected`): who names the wrong
+/// file may name one that holds secrets. A key that is not known is told where it looks like one.
 pub fn without_values(message: &str) -> String {
-    match (message.find(" \""), message.rfind("\", expected")) {
-        (Some(from), Some(to)) if from < to => {
-            let (before, after) = (message.get(..from), message.get(to + 1..));
-            format!("{}{}", before.unwrap_or_default(), after.unwrap_or_default())
-        }
-        _ => message.to_owned(),
-    }
+    let Some(start) = QUOTING.into_iter().find(|start| message.starts_with(start)) else {
+        return message.to_owned();
+    };
+    // What is expected is ours. It comes last, whatever stands in the file.
+    let (quoted, expected) = message.rsplit_once(", expected ").unwrap_or((message, ""));
+    let quoted = quoted.get(start.len()..).unwrap_or_default();
+    let told = match quoted.split(['`', '"']).nth(1) {
+        Some(key) if start == UNKNOWN_KEY && is_key(key) => format!("{start}`{key}`"),
+        _ if start == UNKNOWN_KEY => "a key that is not known".to_owned(),
+        // `string`, `integer`
+        _ => format!("{start}{}", quoted.split(['`', '"']).next().unwrap_or_default()),
+    };
+    let told = told.trim_end();
+    if expected.is_empty() { told.to_owned() } else { format!("{told}, expected {expected}") }
+}
+
+/// Whether a text looks like a key of settings.
+fn is_key(text: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_');
+    text.len() <= LONGEST_KEY
+        && text.bytes().all(plain)
+        && text.bytes().filter(u8::is_ascii_digit).count() <= 2
 }
 
 /// Why a file can't be had, in words of ours: the system's are `entity not found`.
@@ -116,8 +137,24 @@ mod tests {
 
     #[test]
     fn values_are_taken_out_of_messages() {
-        let message = "invalid type: string \"a \\\"b\\\", expected c\", expected a sequence";
-        assert_eq!(without_values(message), "invalid type: string, expected a sequence");
-        assert_eq!(without_values("unknown field `a`, expected `b`"), "unknown field `a`, expected `b`");
+        for (message, told) in [
+            (
+                "invalid type: string \"a \\\"b\\\", expected c\", expected a sequence",
+                "invalid type: string, expected a sequence",
+            ),
+            (
+                "invalid type: integer `12345678`, expected a string",
+                "invalid type: integer, expected a string",
+            ),
+            ("invalid value: integer `70000`, expected u16", "invalid value: integer, expected u16"),
+            ("unknown variant `x y`, expected `a` or `b`", "unknown variant, expected `a` or `b`"),
+            ("unknown field `fail-in`, expected `b`", "unknown field `fail-in`, expected `b`"),
+            ("unknown field `Hunter2000`, expected `b`", "a key that is not known, expected `b`"),
+            ("unknown field `a`, expected b`, expected `c`", "unknown field `a`, expected `c`"),
+            ("unknown field `x`, there are no fields", "unknown field `x`"),
+            ("missing field `rule`", "missing field `rule`"),
+        ] {
+            assert_eq!(without_values(message), told);
+        }
     }
 }

@@ -1,8 +1,11 @@
 //! A rule met by a record, with exactly one primary location and related ones.
 
+mod hours;
+
 use std::fmt;
 use std::sync::Arc;
 
+pub use self::hours::Hours;
 use crate::source::Location;
 
 /// How bad it is. Ordered: `Informational < Critical`.
@@ -134,6 +137,8 @@ pub struct EventFacts {
     pub calls: Vec<String>,
     /// The session that they are of, where it is one.
     pub session: Option<String>,
+    /// When they were: a history knows from it whether one was never told.
+    pub hours: Hours,
 }
 
 impl EventFacts {

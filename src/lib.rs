@@ -17,7 +17,7 @@
 //! ```
 //!
 //! * I/O stands at the two ends: `source` and `command` read, `report` and `main` write. Only `serve`, `aws` and
-//!   `courier` connect, and only `run` and `session` start programs.
+//!   `courier` connect, and only `run`, `session` and `aws::forward` start programs.
 //! * [`notify`] makes messages of what changed; the history keeps them until `courier` has carried them.
 //! * What `aws` collects goes into an [`evidence`] bundle; it asks only what [`policy`] prints. [`account`] judges a
 //!   bundle, live or saved, and reads no clock: the same bundle gives the same findings.
@@ -37,6 +37,7 @@ pub mod account;
 pub mod aws;
 pub mod cli;
 pub mod command;
+pub mod counted;
 #[cfg(feature = "notify")]
 pub mod courier;
 pub mod day;
@@ -62,9 +63,11 @@ pub mod serve;
 pub mod session;
 pub mod settings;
 pub mod settle;
+pub mod shown;
 pub mod sighting;
 pub mod silence;
 pub mod source;
 pub mod terraform;
 pub mod trail;
 pub mod value;
+pub mod whole;

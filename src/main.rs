@@ -9,6 +9,7 @@ use secretrail::cli::Cli;
 use secretrail::command;
 use secretrail::error::{Error, ExitCode};
 use secretrail::secret::redact::Redactor;
+use secretrail::shown::{shown_log, shown_page};
 use tracing_subscriber::filter::filter_fn;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
@@ -24,7 +25,11 @@ fn main() -> process::ExitCode {
         Err(error) => {
             // Help and version are no errors; a wrong call was no audit.
             let code = if error.use_stderr() { ExitCode::NotAudited } else { ExitCode::Clean };
-            let _ = error.print();
+            if error.use_stderr() {
+                tell_usage(&error);
+            } else {
+                let _ = error.print();
+            }
             return process::ExitCode::from(code as u8);
         }
     };
@@ -39,13 +44,28 @@ fn main() -> process::ExitCode {
     process::ExitCode::from(code)
 }
 
-/// Errors name keys, rules and files as they are written: one that looks like a token is not told.
+/// A wrong call is told with what was typed: somebody may have typed a secret. Then, or where it would steer the
+/// terminal, it is told without colours: they stand between the letters.
+fn tell_usage(error: &clap::Error) {
+    let text = error.render();
+    let plain = text.to_string();
+    let told = shown_page(&Redactor::default().text(&plain));
+    if told == plain {
+        // What was typed may hold escapes of its own.
+        anstream::eprint!("{}", shown_log(&text.ansi().to_string()));
+    } else {
+        eprint!("{told}");
+    }
+}
+
+/// Errors name keys, rules and files as they are written: one that looks like a token is not told, and none steers the
+/// terminal.
 fn tell(error: &Error, audit: bool) {
     let redactor = Redactor::default();
-    let text = error.to_string();
-    anstream::eprintln!("\u{1b}[1;31merror\u{1b}[0m: {}", redactor.text(&text));
+    let told = |text: &str| shown_page(&redactor.text(text));
+    anstream::eprintln!("\u{1b}[1;31merror\u{1b}[0m: {}", told(&error.to_string()));
     if let Some(hint) = &error.hint {
-        anstream::eprintln!(" \u{1b}[1;36mhint\u{1b}[0m: {}", redactor.text(hint));
+        anstream::eprintln!(" \u{1b}[1;36mhint\u{1b}[0m: {}", told(hint));
     }
     if audit && error.exit_code() == ExitCode::NotAudited {
         anstream::eprintln!("no audit was performed");
@@ -78,7 +98,8 @@ struct RedactedLog;
 impl std::io::Write for RedactedLog {
     fn write(&mut self, line: &[u8]) -> std::io::Result<usize> {
         static REDACTOR: LazyLock<Redactor> = LazyLock::new(Redactor::default);
-        std::io::stderr().write_all(REDACTOR.text(&String::from_utf8_lossy(line)).as_bytes())?;
+        let text = String::from_utf8_lossy(line);
+        std::io::stderr().write_all(shown_log(&REDACTOR.text(&text)).as_bytes())?;
         Ok(line.len())
     }
 

@@ -6,6 +6,7 @@ mod audit;
 pub mod draft;
 mod inventory;
 mod notify;
+pub mod places;
 mod schema;
 mod session;
 
@@ -24,7 +25,9 @@ use crate::account::Thresholds;
 use crate::day::Day;
 use crate::error::{Error, ErrorKind, refused, without_values};
 use crate::finding::{Confidence, Severity};
+use crate::nearest::did_you_mean;
 use crate::notify::Notify;
+use crate::session::forward::Forward;
 use crate::silence::{Entry, GapEntry, Glob};
 use crate::trail::{Allowed, Conventions};
 
@@ -82,11 +85,13 @@ pub struct Settings {
     pub accepted_gaps: Vec<GapEntry>,
     /// The file's text, for the places of ignores.
     pub text: String,
-    /// Whether the user named the file. Whoever writes a repository's settings must not choose who is told, and as whom
-    /// AWS is asked.
+    /// Whether the user named the file. Whoever writes a repository's settings must not choose who is told, as whom
+    /// AWS is asked, and what is connected to.
     pub is_named: bool,
     /// Whether `[notify]` was left alone for that.
     pub leaves_notify: bool,
+    /// Forwards that were left alone for that: to be looked at and ended, never to be started.
+    pub left_forwards: Vec<Forward>,
 }
 
 /// `[run]`: names of variables. They can only take away: whoever writes a repository's settings must not give a program
@@ -109,8 +114,8 @@ struct WrittenRun {
 #[derive(Deserialize, Default)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 struct Written {
-    fail_on: Option<String>,
-    min_confidence: Option<String>,
+    fail_on: Option<Spanned<String>>,
+    min_confidence: Option<Spanned<String>>,
     off: Vec<Spanned<String>>,
     rules: Vec<PathBuf>,
     tokens: Option<PathBuf>,
@@ -232,13 +237,18 @@ impl Settings {
         settings.baseline = settings.baseline.map(|file| home.join(file));
         settings.home = named.is_none().then_some(home);
         settings.is_named = named.is_some();
-        if !settings.is_named && settings.notify != Notify::default() {
-            settings.notify = Notify::default();
-            settings.leaves_notify = true;
+        if !settings.is_named {
+            settings.leave();
         }
         settings.text = text;
         settings.file = Some(path);
         Ok(settings)
+    }
+
+    /// Takes out what only a file may say that the user names. (`audit` asks for itself where `[accounts]` is from.)
+    fn leave(&mut self) {
+        self.leaves_notify = std::mem::take(&mut self.notify) != Notify::default();
+        self.left_forwards = std::mem::take(&mut self.session.forwards);
     }
 
     /// The same for who asks for nothing but what the file says: a file that is found is then named, too.
@@ -255,7 +265,7 @@ impl Settings {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Settings`] with line and column. The message never quotes the file.
+    /// [`ErrorKind::Settings`] with line and column. The message never quotes a value of the file.
     pub fn parse(text: &str, name: &str) -> Result<Self, Error> {
         let wrong = |place: String, reason: &str| {
             Error::new(ErrorKind::Settings, format!("{name}{place}: {reason}")).hint(
@@ -264,21 +274,21 @@ impl Settings {
         };
         let written: Written = toml::from_str(text).map_err(|error| {
             let place = error.span().map(|span| place(text, span.start));
-            wrong(place.unwrap_or_default(), &without_values(error.message()))
+            wrong(place.unwrap_or_default(), &nearest_key(&without_values(error.message())))
         })?;
-        let fail_on = match written.fail_on.as_deref() {
-            Some(word) => Some(Severity::from_word(word).ok_or_else(|| {
-                wrong(String::new(), "fail-on is one of informational, low, medium, high, critical")
-            })?),
-            None => None,
-        };
-        let min_confidence = match written.min_confidence.as_deref() {
-            Some(word) => Some(
-                Confidence::from_word(word)
-                    .ok_or_else(|| wrong(String::new(), "min-confidence is one of low, medium, high"))?,
-            ),
-            None => None,
-        };
+        let fail_on = written.fail_on.map(|word| {
+            Severity::from_word(word.get_ref()).ok_or_else(|| {
+                let reason = "fail-on is one of informational, low, medium, high, critical";
+                wrong(place(text, word.span().start), reason)
+            })
+        });
+        let fail_on = fail_on.transpose()?;
+        let min_confidence = written.min_confidence.map(|word| {
+            Confidence::from_word(word.get_ref()).ok_or_else(|| {
+                wrong(place(text, word.span().start), "min-confidence is one of low, medium, high")
+            })
+        });
+        let min_confidence = min_confidence.transpose()?;
         let ignores = written.ignore.into_iter().map(|one| {
             let (place, range) = (place(text, one.span().start), one.span());
             entry(one.into_inner(), range).map_err(|reason| wrong(place, reason))
@@ -324,7 +334,20 @@ impl Settings {
             text: String::new(),
             is_named: false,
             leaves_notify: false,
+            left_forwards: Vec::new(),
         })
+    }
+}
+
+/// A reader's message about an unknown key, with the one that was meant instead of all that there are.
+fn nearest_key(message: &str) -> String {
+    let words: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
+    match words.split_first() {
+        Some((key, known)) if message.starts_with("unknown field") => {
+            let meant = did_you_mean(key, known.iter().copied());
+            if meant.is_empty() { message.to_owned() } else { format!("unknown field `{key}`{meant}") }
+        }
+        _ => message.to_owned(),
     }
 }
 

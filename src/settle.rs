@@ -155,12 +155,15 @@ fn source_names(findings: &[Finding], sources: &Sources) -> BTreeMap<SourceId, S
     names
 }
 
-/// What makes two findings the same: place, rule, secret and file written.
-fn identity(finding: &Finding) -> (u32, &str, u32, SourceId, Option<&str>, Option<&str>) {
+/// What makes two findings the same: place, rule, secret and file written. All events of a page of LookupEvents stand at
+/// one place: of these the event and its session say which one it is.
+fn identity(finding: &Finding) -> (u32, &str, u32, SourceId, [Option<&str>; 4]) {
     let span = finding.at.span;
     let secret = finding.secret.as_ref().map(|secret| secret.name.as_str());
     let path = finding.sink.as_ref().and_then(|sink| sink.path.as_deref());
-    (span.start, &finding.rule, span.end, span.source, secret, path)
+    let event = finding.events.as_ref().map(|_| finding.at.name.as_str());
+    let session = finding.events.as_ref().and_then(|events| events.session.as_deref());
+    (span.start, &finding.rule, span.end, span.source, [secret, path, event, session])
 }
 
 /// The one that knows more first. The later keys only make the choice independent of the input order.

@@ -7,9 +7,10 @@ use std::path::Path;
 use assert_cmd::Command;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use clap::ValueEnum;
+use secretrail::report::Format;
 use tempfile::TempDir;
 
-const FORMATS: [&str; 8] = ["table", "json", "sarif", "markdown", "github", "gitlab", "junit", "html"];
 const VERBOSE: [&[&str]; 4] = [&[], &["-v"], &["-vv"], &["-vvv"]];
 
 /// The last four characters of a long literal may be shown: they are the same in every canary.
@@ -136,7 +137,7 @@ const PLANTS: &[(&str, &str)] = &[
     ),
     (
         "secretrail.toml",
-        "# @\n[[ignore]]\nrule = \"secret-in-boot-log\"\nname = \"@\"\nsecret = \"@\"\nfingerprint = \"@\"\npath = \"@/**\"\nreason = \"@\"\n\n[[ignore]]\nrule = \"secret-in-process-arguments\"\nreason = \"it was @ and @ghp\"\n",
+        "# @\n[[ignore]]\nrule = \"secret-in-boot-log\"\nname = \"@\"\nsecret = \"@\"\nfingerprint = \"@\"\npath = \"@/**\"\nreason = \"@\"\n\n[[ignore]]\nrule = \"secret-in-process-arguments\"\nreason = \"it was @ and @ghp\"\n\n[[accept-gap]]\npath = \"broken.tf\"\nreason = \"the password was @ and DB_PASSWORD=@, now @ghp\"\n",
     ),
     (
         "container.tf",
@@ -184,6 +185,12 @@ const KEY_LINES: [&str; 4] = [
     "Qw7RnMvBc2XkZpLd9FsGhJt4YuEiOaKq3WxCzVbNmTr5SyUo",
     "DfGh6JkLpQw8ErTyUiOp1AsZxCvBn2MqWeRtYu==",
 ];
+
+/// All formats by their names: a new one is searched, too.
+fn formats() -> Vec<String> {
+    let name = |format: &Format| format.to_possible_value().expect("a name").get_name().to_owned();
+    Format::value_variants().iter().map(name).collect()
+}
 
 struct Tree {
     folder: TempDir,
@@ -276,7 +283,7 @@ impl Tree {
         let temporary = TempDir::new().expect("a temporary folder");
         let reports = TempDir::new().expect("a temporary folder");
         let mut leaks = Vec::new();
-        for format in FORMATS {
+        for format in &formats() {
             for verbose in VERBOSE {
                 let arguments = [&["scan", "--all", "--format", format], verbose].concat();
                 for (place, output) in self.run(&arguments, temporary.path()) {
@@ -299,7 +306,7 @@ impl Tree {
             0,
             "temporary files are left"
         );
-        assert_eq!(fs::read_dir(reports.path()).expect("it is there").count(), FORMATS.len());
+        assert_eq!(fs::read_dir(reports.path()).expect("it is there").count(), formats().len());
     }
 }
 
@@ -328,7 +335,7 @@ fn a_baseline_holds_no_secret_and_shows_none() {
     let planted =
         written.replace("\"entries\"", "\"note\": \"@\", \"entries\"").replace("\"name\":\"", "\"name\":\"@");
     tree.plant("known.json", &planted);
-    for format in FORMATS {
+    for format in &formats() {
         let arguments = ["scan", "-vvv", "-f", format, "--baseline", "known.json"];
         for (_, output) in tree.run_any(&arguments, temporary.path()) {
             leaks.extend(tree.seen(&output));
@@ -358,6 +365,21 @@ fn a_history_holds_no_secret() {
             &["scan", "-vvv", "-f", format, "--history", file, "--settings", "secretrail.toml"],
             temporary.path(),
         ) {
+            assert_eq!(tree.seen(&output), Vec::<String>::new());
+        }
+    }
+    let listed = tree.run_any(&["history", "list", file, "--json"], temporary.path());
+    let (_, rest) = listed[0].1.split_once("\"fingerprint\": \"").expect("a finding");
+    let (print, _) = rest.split_once('"').expect("its end");
+    tree.plant("reason.txt", "the old one was @ghp, its password @");
+    let reason = fs::read_to_string(tree.folder.path().join("reason.txt")).expect("it was planted");
+    for arguments in [
+        ["history", "accept", file, print, "--until", "2999-01-31", "--reason", &reason].as_slice(),
+        &["history", "show", file, print],
+        &["history", "list", file, "--all", "--json"],
+        &["scan", "-f", "json", "--history", file],
+    ] {
+        for (_, output) in tree.run_any(arguments, temporary.path()) {
             assert_eq!(tree.seen(&output), Vec::<String>::new());
         }
     }
@@ -459,7 +481,7 @@ fn plans_are_never_shown() {
     let mut leaks = Vec::new();
     for (number, input) in inputs.iter().enumerate() {
         tree.write("plan.json", input);
-        for format in FORMATS {
+        for format in &formats() {
             let ways: [&[&str]; 2] = [&["--plan", "plan.json"], &["--plan", "plan.json", "."]];
             for way in ways {
                 let arguments = [&["scan", "--all", "-vvv", "--format", format], way].concat();
@@ -485,6 +507,9 @@ fn errors_never_quote_files() {
     tree.plant("values.tfvars", "db_password = \"@\"\n");
     tree.plant("typed.toml", "off = \"@\"\n");
     tree.plant("word.toml", "fail-on = \"@\"\n");
+    tree.plant("list.toml", "fail-on = [\"@\"]\nexclude = { \"@\" = 1 }\n");
+    tree.plant("unknown.toml", "\"@\" = 1\n");
+    tree.plant("unknown_inside.toml", "[notify]\n\"@\" = \"@\"\n");
     tree.plant("broken.toml", "off = [\"@\"\nrules = @\n");
     tree.plant("ignore.toml", "[[ignore]]\nrule = \"@\"\nreason = \"@\"\n");
     tree.plant("ignored.toml", "[[ignore]]\nrule = \"literal-token\"\nreason = \"@\"\nuntil = \"@\"\n");
@@ -509,6 +534,9 @@ fn errors_never_quote_files() {
         ("--settings", "values.tfvars"),
         ("--settings", "typed.toml"),
         ("--settings", "word.toml"),
+        ("--settings", "list.toml"),
+        ("--settings", "unknown.toml"),
+        ("--settings", "unknown_inside.toml"),
         ("--settings", "broken.toml"),
         ("--settings", "ignore.toml"),
         ("--settings", "ignored.toml"),
@@ -523,6 +551,23 @@ fn errors_never_quote_files() {
             leaks.extend(
                 tree.seen(&output).into_iter().map(|leak| format!("{option} {file}, {place}: {leak}")),
             );
+        }
+    }
+    // What was typed is told by the reader of arguments, too.
+    tree.plant("typed.txt", "@ghp");
+    let typed = fs::read_to_string(tree.folder.path().join("typed.txt")).expect("it was planted");
+    for arguments in [
+        ["scan", "--fail-on", typed.as_str()].as_slice(),
+        &["scan", "--format", &typed],
+        &["trail", "--since", &typed],
+        &["scan", &format!("--{typed}")],
+        &[&typed],
+        &["scan", "--rule", &typed],
+        &["scan", &format!("{typed}.tf")],
+    ] {
+        for (place, output) in tree.run(arguments, temporary.path()) {
+            leaks
+                .extend(tree.seen(&output).into_iter().map(|leak| format!("{arguments:?}, {place}: {leak}")));
         }
     }
     assert!(leaks.is_empty(), "{}", leaks.join("\n"));
@@ -606,6 +651,13 @@ fn a_review_shows_no_secret_of_logs_and_lists() {
                 let seen = tree.seen(&told);
                 assert!(seen.is_empty(), "{format}, {place}: {seen:?}");
             }
+        }
+    }
+    tree.write("secretrail.toml", "[inventory]\nfiles = [\"list/SECRETS.md\"]\n");
+    for key in ["APP_KEY", "OTHER"] {
+        for (place, told) in tree.run_any(&["inventory", "runbook", key, "--tree", "list"], temporary.path())
+        {
+            assert!(tree.seen(&told).is_empty(), "{key}, {place}: {told}");
         }
     }
     // What is not found is told with what is near.

@@ -3,6 +3,8 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use crate::counted::counted;
+
 const DAY: i64 = 24 * 60 * 60;
 const HOUR: i64 = 60 * 60;
 
@@ -30,8 +32,7 @@ pub fn day(at: Timestamp) -> String {
 pub fn ago(days: i64) -> String {
     match days {
         0 => "today".to_owned(),
-        1 => "1 day ago".to_owned(),
-        days => format!("{days} days ago"),
+        days => format!("{} ago", counted(days, "day", "days")),
     }
 }
 

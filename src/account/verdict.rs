@@ -2,6 +2,7 @@
 
 use super::time::{ago, day, days_since};
 use super::{Account, Administrator, CallerKind, Kind, Known, Root};
+use crate::counted::counted;
 
 /// Sentences without their full stops, the most important first.
 pub fn verdict(account: &Account) -> Vec<String> {
@@ -57,8 +58,8 @@ fn users(account: &Account) -> Option<String> {
     let passwords = count(&|user| user.password.is_true());
     let without = count(&|user| user.password.is_true() && user.mfa.is_false());
     let keys: usize = account.users.iter().map(super::User::active_keys).sum();
-    let all = number(account.users.len(), "user", "users");
-    let keys = number(keys, "active access key", "active access keys");
+    let all = counted(account.users.len(), "user", "users");
+    let keys = counted(keys, "active access key", "active access keys");
     let unknown = count(&|user| user.password.get().is_none() || user.mfa.get().is_none());
     let unknown = if unknown > 0 { format!("; not all is known of {unknown}") } else { String::new() };
     Some(format!("{all}: {passwords} with a password, {without} of them without MFA; {keys}{unknown}"))
@@ -71,13 +72,9 @@ fn administrators(account: &Account) -> Option<String> {
             |subject: &&super::Subject| subject.kind == kind && subject.administrator == Administrator::Yes;
         subjects.iter().filter(is).count()
     };
-    let users = number(count(Kind::User), "user is an administrator", "users are administrators");
-    let roles = number(count(Kind::Role), "role has", "roles have");
+    let users = counted(count(Kind::User), "user is an administrator", "users are administrators");
+    let roles = counted(count(Kind::Role), "role has", "roles have");
     let unknown = subjects.iter().filter(|subject| subject.administrator == Administrator::Unknown).count();
     let unknown = if unknown > 0 { format!("; not known of {unknown} more") } else { String::new() };
     Some(format!("{users} at all times; {roles} an administrator's rights{unknown}"))
-}
-
-fn number(count: usize, one: &str, more: &str) -> String {
-    format!("{count} {}", if count == 1 { one } else { more })
 }

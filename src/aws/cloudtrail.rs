@@ -26,6 +26,7 @@ use super::{Options, Step, identity, run_until};
 use crate::error::{Error, ErrorKind};
 use crate::evidence::{Call, Refusal, code};
 use crate::policy::LOOKUP;
+use crate::shown::shown_name;
 
 /// Events on one page: as many as AWS gives.
 const PAGE: i32 = 50;
@@ -183,8 +184,8 @@ fn regions(session: &Session, question: &Question) -> Result<Vec<String>, Error>
     all.sort();
     all.dedup();
     if let Some(wrong) = all.iter().find(|region| !is_region(region)) {
-        let shown: String = wrong.chars().take(40).flat_map(char::escape_debug).collect();
-        return Err(Error::new(ErrorKind::Usage, format!("{shown} is not written as AWS writes a Region"))
+        let wrong = shown_name(wrong, 40);
+        return Err(Error::new(ErrorKind::Usage, format!("{wrong} is not written as AWS writes a Region"))
             .hint("a Region is written as us-east-1"));
     }
     if all.len() > MOST_REGIONS {

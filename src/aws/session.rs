@@ -195,7 +195,7 @@ pub(super) fn hint(profile: Option<&str>) -> String {
 }
 
 fn shown(name: &str) -> String {
-    name.chars().take(80).flat_map(char::escape_debug).collect()
+    crate::shown::shown_name(name, 80)
 }
 
 #[cfg(test)]

@@ -11,12 +11,16 @@ use crate::policy::{Surface, is_region};
 
 pub(super) const ACCOUNT_EXAMPLES: &str = "\
 Examples:
-  secretrail account                                   ask AWS with the credentials that the AWS CLI would take
+  secretrail account
+      ask AWS with the credentials that the AWS CLI would take
   secretrail account --profile audit --fail-on critical
   secretrail account --role-arn arn:aws:iam::123456789012:role/audit
-  secretrail account --accounts                        all accounts that [accounts] in secretrail.toml names
-  secretrail account --evidence evidence.tar.zst       what `secretrail collect` wrote, without credentials
-  secretrail account --evidence evidence/ --digest 5f2b...   the digest that `secretrail collect` printed
+  secretrail account --accounts
+      all accounts that [accounts] in secretrail.toml names
+  secretrail account --evidence evidence.tar.zst
+      what `secretrail collect` wrote, without credentials
+  secretrail account --evidence evidence/ --digest 5f2b...
+      the digest that `secretrail collect` printed
   secretrail account --evidence evidence/ --format json
   secretrail account --also sarif=out.sarif --also markdown=out.md
 
@@ -30,18 +34,27 @@ One finding is silenced in secretrail.toml by its rule and the ARN:
 
 What counts as old, in secretrail.toml; these are the defaults:
   [account]
-  key-rotation-days = 90         unused-days = 45         root-used-days = 90         report-age-hours = 4
-  agent-roles = [\"*agent*\", \"*claude*\"]                roles that agents assume; without it, names are guessed
+  key-rotation-days = 90
+  unused-days = 45
+  root-used-days = 90
+  report-age-hours = 4
+  # roles that agents assume; without it, names are guessed
+  agent-roles = [\"*agent*\", \"*claude*\"]
 
 Many accounts, in secretrail.toml:
   [accounts]
-  organization = true                 # all that Organizations lists; or: list = [\"123456789012\", \"arn:aws:iam::...\"]
-  role = \"secretrail-audit\"           # assumed in each of them; `secretrail policy` has its permissions
+  # all that Organizations lists, or:
+  # list = [\"123456789012\", \"arn:aws:iam::...\"]
+  organization = true
+  # assumed in each of them; `secretrail policy` has its permissions
+  role = \"secretrail-audit\"
   exclude = [\"sandbox-*\"]             # by name or number
 
 Exit codes:
-  0  audited, nothing at or above --fail-on     2  not audited: no credentials, usage, settings or input error
-  1  findings                                   3  audited in part: a call was refused, a finding could hide";
+  0  audited, nothing at or above --fail-on
+  1  findings
+  2  not audited: no credentials, usage, settings or input error
+  3  audited in part: a call was refused, a finding could hide";
 
 #[cfg(feature = "aws")]
 pub(super) const COLLECT_EXAMPLES: &str = "\
@@ -49,13 +62,15 @@ Examples:
   secretrail collect --out evidence/                     a folder
   secretrail collect --out evidence.tar.zst              one file
   secretrail collect --profile audit --out evidence/
-  secretrail collect --accounts --out evidence.tar.zst   all accounts of [accounts] in secretrail.toml
+  secretrail collect --accounts --out evidence.tar.zst
+      all accounts of [accounts] in secretrail.toml
   secretrail collect --surface account --surface trail --since 2026-03-28 --out evidence/
   secretrail collect --role-arn arn:aws:iam::123456789012:role/audit --external-id 42 --out evidence/
 
-Credentials come from where the AWS CLI has them: environment, profiles, SSO, programs, instance roles. `secretrail
-policy` prints the permissions that are needed. What is denied is noted in the bundle, and the rest is collected.
-The digest that is printed proves, kept elsewhere, that nobody changed the bundle.
+Credentials come from where the AWS CLI has them: environment, profiles, SSO,
+programs, instance roles. `secretrail policy` prints the permissions that are
+needed. What is denied is noted in the bundle, and the rest is collected. The
+digest that is printed proves, kept elsewhere, that nobody changed the bundle.
 
 Exit codes:
   0  all was collected                          2  nothing was collected
@@ -64,20 +79,26 @@ Exit codes:
 const VERIFY_EXAMPLES: &str = "\
 Examples:
   secretrail evidence verify evidence/
-  secretrail evidence verify evidence.tar.zst --digest 5f2b...   the digest that `secretrail collect` printed
+  secretrail evidence verify evidence.tar.zst --digest 5f2b...
+      the digest that `secretrail collect` printed
 
 Exit codes:
-  0  intact      1  altered: the files are named      2  it can't be read, or is no evidence";
+  0  intact
+  1  altered: the files are named
+  2  it can't be read, or is no evidence";
 
 pub(super) const POLICY_EXAMPLES: &str = "\
 Examples:
   secretrail policy > policy.json
   secretrail policy --account 123456789012 --region us-east-1
-  secretrail policy --surface trail --bucket trail-bucket       to read a trail's logs from S3
-  secretrail policy --surface account --role secretrail-audit   for the account from which many are audited
+  secretrail policy --surface trail --bucket trail-bucket
+      to read a trail's logs from S3
+  secretrail policy --surface account --role secretrail-audit
+      for the account from which many are audited
   secretrail policy --terraform > secretrail-policy.tf
 
-Two statements deny what reads values, so that the policy itself proves that none are read.";
+Two statements deny what reads values, so that the policy itself proves that
+none are read.";
 
 /// How AWS is asked.
 #[derive(Debug, Clone, Args)]

@@ -8,11 +8,13 @@ use super::{AwsArguments, ReportArguments, SetupArguments};
 
 pub(super) const AUDIT_EXAMPLES: &str = "\
 Examples:
-  secretrail audit                                    what [audit] in secretrail.toml names
-  secretrail audit infra/ --aws                       Terraform, the account, the list of keys
+  secretrail audit
+      what [audit] in secretrail.toml names
+  secretrail audit infra/ --aws
+      Terraform, the account, the list of keys
   secretrail audit infra/ --evidence evidence.tar.zst --trail logs/
-  secretrail audit --history audit.db --only-new --jitter 600 --also html=audit.html
-                                                      every night
+  secretrail audit --history audit.db --only-new --also html=audit.html
+      every night; --jitter 600 where there are many such jobs
 
 Settings:
   [audit]
@@ -20,14 +22,17 @@ Settings:
   trail = [\"logs\"]           # CloudTrail's logs
   evidence = [\"evidence\"]    # what `secretrail collect` wrote; or
   aws = true                 # ask AWS for the account and the parameters
-  live = true                # ask CloudTrail's event history, where there are no logs
-  overlap-hours = 13         # with --history: what each run reads again: sessions last twelve, logs come late
+  # ask CloudTrail's event history, where there are no logs
+  live = true
+  # with --history, what each run reads again: sessions and late logs
+  overlap-hours = 13
   first-days = 30            # with --history: how far back the first run reads
   [inventory]
   files = [\"SECRETS.md\"]     # the lists of keys
 
-Each surface is audited as its own command does it; there is one report, one exit code. A surface that could not be
-looked at is a gap, and the exit code is 3 at best.";
+Each surface is audited as its own command does it; there is one report, one
+exit code. A surface that could not be looked at is a gap, and the exit code is
+3 at best.";
 
 /// `secretrail audit`.
 #[derive(Debug, Args)]
@@ -41,7 +46,7 @@ pub struct AuditArguments {
     pub trails: Vec<PathBuf>,
 
     /// Lists of keys; may stand several times.
-    #[arg(long = "inventory", value_name = "FILE")]
+    #[arg(long = "inventory", visible_alias = "list", value_name = "FILE")]
     pub lists: Vec<PathBuf>,
 
     /// Audit what `secretrail collect` wrote; may stand several times.

@@ -8,14 +8,17 @@ use crate::day::Day;
 
 pub(super) const HISTORY_EXAMPLES: &str = "\
 Examples:
-  secretrail scan --history audit.db --only-new infra   every night: what is new, and exit code 1 only for that
-  secretrail history list audit.db                      what is open, and since when
+  secretrail scan --history audit.db --only-new infra
+      every night: what is new, and exit code 1 only for that
+  secretrail history list audit.db
+      what is open, and since when
   secretrail history show audit.db 34d6691d
   secretrail history accept audit.db 34d6691d --until 2027-01-31 --reason \"rebuilt in January\"
   secretrail history prune audit.db --fixed-before 2026-06-01
 
-The history is one SQLite file: rules, places, messages and days, and no secret. Any number of jobs may share one:
-a finding that a run does not see any more is fixed only if that run audited the same, and nothing could hide it.";
+The history is one SQLite file: rules, places, messages and days, and no secret.
+Any number of jobs may share one: a finding that a run does not see any more is
+fixed only if that run audited the same, and nothing could hide it.";
 
 /// `secretrail history`.
 #[derive(Debug, Args)]

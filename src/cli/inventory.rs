@@ -9,8 +9,10 @@ use super::{AwsArguments, ReportArguments, SetupArguments};
 
 pub(super) const INVENTORY_EXAMPLES: &str = "\
 Examples:
-  secretrail inventory check                      the lists that secretrail.toml names, or SECRETS.md here
-  secretrail inventory check --screen             the health check alone, before work begins
+  secretrail inventory check
+      the lists that secretrail.toml names, or SECRETS.md here
+  secretrail inventory check --screen
+      the health check alone, before work begins
   secretrail inventory convert SECRETS.md --to toml
 
 A list names keys and never holds one. As a Markdown table:
@@ -19,69 +21,93 @@ A list names keys and never holds one. As a Markdown table:
   | ANTHROPIC_API_KEY | SSM /paperclip-app/anthropic/api-key | 2026-03-28 | Paperclip |
   | GH_PAT | GitHub Actions secret | 2026-03-24 | jcalone-abt |
   | LINEAR_API_KEY | SSM /abt/linear/api-key | — | needs migration |
-A column `Name` is what the screen shows. Other columns stay as they are; `Revoke`, `Breaks`, `Generate`, `Push` and
-`Verify` are the five answers that make a rotation quick. TOML, YAML, JSON and CSV say the same.";
+A column `Name` is what the screen shows. Other columns stay as they are;
+`Revoke`, `Breaks`, `Generate`, `Push` and `Verify` are the five answers that
+make a rotation quick. TOML, YAML, JSON and CSV say the same.";
 
 pub(super) const CHECK_EXAMPLES: &str = "\
 Examples:
-  secretrail inventory check                       ask AWS with the credentials that the AWS CLI would take
+  secretrail inventory check
+      ask AWS with the credentials that the AWS CLI would take
   secretrail inventory check SECRETS.md --profile audit --region us-east-1
   secretrail inventory check --screen              the health check alone
-  secretrail inventory check --evidence evidence/  what was collected, without credentials
-  secretrail inventory check --save evidence/      keep what AWS told, for the next time
-  secretrail inventory check --trail logs/         who wrote what was written since its listed rotation
-  secretrail inventory check --read-level 2        decrypt in memory: empty, placeholder, the same twice
+  secretrail inventory check --evidence evidence/
+      what was collected, without credentials
+  secretrail inventory check --save evidence/
+      keep what AWS told, for the next time
+  secretrail inventory check --trail logs/
+      who wrote what was written since its listed rotation
+  secretrail inventory check --read-level 2
+      decrypt in memory: empty, placeholder, the same twice
   secretrail inventory check --format json --also sarif=out.sarif
 
-No value is read unless --read-level says so, and none is ever shown. Level 1 asks for each parameter without
-decryption and drops the answer: it proves that one may read it. Level 2 decrypts, looks and wipes.
-Names, types and ages come in ceil(n/50) calls; `secretrail policy --surface inventory` prints what must be allowed.
+No value is read unless --read-level says so, and none is ever shown. Level 1
+asks for each parameter without decryption and drops the answer: it proves that
+one may read it. Level 2 decrypts, looks and wipes. Names, types and ages come
+in ceil(n/50) calls; `secretrail policy --surface inventory` prints what must be
+allowed.
 
 Settings, in secretrail.toml; these are the defaults:
   [inventory]
-  files = []                     # [\"SECRETS.md\"]: lists, beside the settings file
-  runbooks = []                  # [\"SECRETS-RUNBOOK.md\"]: a heading for each key, with the five answers
+  # [\"SECRETS.md\"]: lists, beside the settings file
+  files = []
+  # [\"SECRETS-RUNBOOK.md\"]: a heading for each key, with the five answers
+  runbooks = []
   drills = \"secrets-drills.csv\"  # what `inventory drill` notes
-  projects = []                  # [\"/paperclip-app\"]: below them, each parameter must be listed [of the rows]
+  # [\"/paperclip-app\"]: below them, each parameter must be listed [of the rows]
+  projects = []
   max-age-days = 90              # an older key is STALE
-  require-customer-key = false   # the key that AWS manages for the account is not enough
-  bootstrap = [\"AWS_ACCESS_KEY_ID\", \"AWS_SECRET_ACCESS_KEY\", \"GH_PAT\"]   # live in GitHub Actions only
+  # the key that AWS manages for the account is not enough
+  require-customer-key = false
+  # live in GitHub Actions only
+  bootstrap = [\"AWS_ACCESS_KEY_ID\", \"AWS_SECRET_ACCESS_KEY\", \"GH_PAT\"]
 
 Exit codes:
-  0  checked, nothing at or above --fail-on     2  not checked: no list, no credentials, usage, settings
-  1  findings: MISSING, WRONG TYPE, EMPTY ...   3  checked in part: a call was refused, a finding could hide";
+  0  checked, nothing at or above --fail-on
+  1  findings: MISSING, WRONG TYPE, EMPTY ...
+  2  not checked: no list, no credentials, usage, settings
+  3  checked in part: a call was refused, a finding could hide";
 
 pub(super) const CONVERT_EXAMPLES: &str = "\
 Examples:
   secretrail inventory convert SECRETS.md --to toml -o secrets.toml
   secretrail inventory convert secrets.csv --to markdown
 
-All columns stay. A cell that looks like a value is written as (hidden), and the command exits with 1.";
+All columns stay. A cell that looks like a value is written as (hidden), and the
+command exits with 1.";
 
 pub(super) const INIT_EXAMPLES: &str = "\
 Examples:
-  secretrail inventory init . -o SECRETS.md            Terraform, scripts and GitHub workflows of this repository
-  secretrail inventory init . --from-aws               and the parameters of the account: one call for 50 of them
+  secretrail inventory init . -o SECRETS.md
+      Terraform, scripts and GitHub workflows of this repository
+  secretrail inventory init . --from-aws
+      and the parameters and secrets of the account, one call for 50 of them
   secretrail inventory init --evidence evidence/ --to toml";
 
 pub(super) const RUNBOOK_EXAMPLES: &str = "\
 Examples:
   secretrail inventory runbook ANTHROPIC_API_KEY
-  secretrail inventory runbook ANTHROPIC_API_KEY --tree infra/   with the code that names it or writes it somewhere
+  secretrail inventory runbook ANTHROPIC_API_KEY --tree infra/
+      with the code that names it or writes it somewhere
 
 Exit codes:
-  0  all five are answered     1  some are not     2  usage, settings or input error";
+  0  all five are answered
+  1  some are not
+  2  usage, settings or input error";
 
 pub(super) const DRILL_EXAMPLES: &str = "\
 Examples:
   secretrail inventory drill ANTHROPIC_API_KEY
   secretrail inventory drill ANTHROPIC_API_KEY --by jared --record drills.csv
 
-Each step is shown and timed; nothing that is typed is kept. `inventory check` reads the file: a drill that took over
-five minutes, failed, or is older than a quarter is a finding.
+Each step is shown and timed; nothing that is typed is kept. `inventory check`
+reads the file: a drill that took over five minutes, failed, or is older than a
+quarter is a finding.
 
 Exit codes:
-  0  done within five minutes     1  slower, failed or stopped     2  usage, settings or input error";
+  0  done within five minutes
+  1  slower, failed or stopped
+  2  usage, settings or input error";
 
 /// `secretrail inventory`.
 #[derive(Debug, Args)]
@@ -103,7 +129,7 @@ pub enum InventoryCommand {
     /// Write a list in another form.
     #[command(after_help = CONVERT_EXAMPLES)]
     Convert(InventoryConvertArguments),
-    /// Draft a list from names that stand elsewhere: parameters, GitHub workflows, Terraform. Never from values.
+    /// Draft a list from names that stand elsewhere: the stores, GitHub workflows, Terraform. Never from values.
     #[command(after_help = INIT_EXAMPLES)]
     Init(Box<InventoryInitArguments>),
     /// Print the five answers that make the rotation of a key quick.
@@ -121,6 +147,10 @@ pub struct InventoryCheckArguments {
     /// Lists of keys: .md, .toml, .yml, .json, .csv [default: those of the settings, or SECRETS.md here].
     #[arg(value_name = "FILE")]
     pub files: Vec<PathBuf>,
+
+    /// The same, as `inventory where` names it; may stand several times.
+    #[arg(long = "list", value_name = "FILE")]
+    pub lists: Vec<PathBuf>,
 
     /// Check against what was collected, a folder or a .tar.zst file, instead of asking AWS.
     #[arg(long, value_name = "PATH", conflicts_with_all = ["profile", "region", "role_arn", "read_level", "save"])]
@@ -179,7 +209,7 @@ pub struct InventoryInitArguments {
     #[arg(value_name = "PATH", required_unless_present_any = ["evidence", "from_aws"])]
     pub paths: Vec<PathBuf>,
 
-    /// Ask AWS for the names of all parameters of the Region, too.
+    /// Ask AWS for the names of all parameters and secrets of the Region, too.
     #[arg(long)]
     pub from_aws: bool,
 
@@ -215,6 +245,10 @@ pub struct InventoryRunbookArguments {
     #[arg(value_name = "FILE")]
     pub files: Vec<PathBuf>,
 
+    /// The same, as `inventory where` names it; may stand several times.
+    #[arg(long = "list", value_name = "FILE")]
+    pub lists: Vec<PathBuf>,
+
     /// Look in this tree for the code that names the key or writes it somewhere; may stand several times.
     #[arg(long, value_name = "PATH")]
     pub tree: Vec<PathBuf>,
@@ -234,6 +268,10 @@ pub struct InventoryDrillArguments {
     /// Lists of keys [default: those of the settings, or SECRETS.md here].
     #[arg(value_name = "FILE")]
     pub files: Vec<PathBuf>,
+
+    /// The same, as `inventory where` names it; may stand several times.
+    #[arg(long = "list", value_name = "FILE")]
+    pub lists: Vec<PathBuf>,
 
     /// Who practises [default: the user of this machine].
     #[arg(long, value_name = "NAME")]

@@ -8,22 +8,29 @@ use super::{AwsArguments, ReportArguments, SetupArguments};
 
 pub(super) const WHERE_EXAMPLES: &str = "\
 Examples:
-  secretrail inventory where                                what names a key of the list, below the current folder
-  secretrail inventory where . --home                       the shell's, agents' and AWS's files of this user too
-  secretrail inventory where --key ANTHROPIC_API_KEY=/paperclip-app/anthropic/api-key .
-  secretrail inventory where --read-level 2 .               the values as well: they are read from SSM
+  secretrail inventory where
+      what names a key of the list, below the current folder
+  secretrail inventory where . --home
+      the shell's, agents' and AWS's files of this user too
+  secretrail inventory where --key GITHUB_PAT=/paperclip-app/github/pat .
+  secretrail inventory where --read-level 2 .
+      the values as well: they are read from SSM
   secretrail inventory where --value-from-env ANTHROPIC_API_KEY=OLD_KEY .
-                                                            a value that the variable OLD_KEY holds
+      a value that the variable OLD_KEY holds
   pass show app | secretrail inventory where --values-stdin .
-                                                            lines of KEY=value
+      lines of KEY=value
 
-A copy (a value, or a name with a value beside it) is a finding; a place that only uses a key by its name tells what
-breaks when the key is rotated. Values are looked for as they are and in base64, URL, hexadecimal, JSON, HTML, shell
-and UTF-16 forms, in files of any size, and are never shown. Not looked into: compressed files, git's history.
+A copy (a value, or a name with a value beside it) is a finding; a place that
+only uses a key by its name tells what breaks when the key is rotated. Values
+are looked for as they are and in base64, URL, hexadecimal, JSON, HTML, shell
+and UTF-16 forms, in files of any size, and are never shown. Not looked into:
+compressed files, git's history.
 
 Exit codes:
-  0  looked, nothing at or above --fail-on      2  not looked: usage, settings or input error
-  1  findings                                   3  looked in part: a file or a value could not be read";
+  0  looked, nothing at or above --fail-on
+  1  findings
+  2  not looked: usage, settings or input error
+  3  looked in part: a file or a value could not be read";
 
 /// A key that is named on the command line.
 #[derive(Debug, Clone, PartialEq, Eq)]

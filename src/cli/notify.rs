@@ -8,8 +8,10 @@ pub(super) const NOTIFY_EXAMPLES: &str = "\
 Examples:
   secretrail notify test                       does everybody get a message?
   secretrail notify test --target slack
-  secretrail notify pending audit.db           what could not be told yet, and why
-  secretrail audit --history audit.db          tells what changed since the run before
+  secretrail notify pending audit.db
+      what could not be told yet, and why
+  secretrail audit --history audit.db
+      tells what changed since the run before
 
 Settings; addresses and secrets stand in variables or files, never in settings:
   [notify]
@@ -24,8 +26,8 @@ Settings; addresses and secrets stand in variables or files, never in settings:
   prometheus = { file = \"/var/lib/node_exporter/textfile/secretrail.prom\" }
   ping = { url-env = \"HEALTHCHECKS_URL\" }
 
-Only runs with --history tell anybody: they know what changed. Nothing that is told holds a value, and whoever can't be
-told changes no exit code.";
+Only runs with --history tell anybody: they know what changed. Nothing that is
+told holds a value, and whoever can't be told changes no exit code.";
 
 /// `secretrail notify`.
 #[derive(Debug, Args)]

@@ -7,49 +7,62 @@ use clap::Args;
 
 pub(super) const RUN_EXAMPLES: &str = "\
 Examples:
-  secretrail run -- claude                             without ANTHROPIC_API_KEY and its kin
+  secretrail run -- claude
+      without ANTHROPIC_API_KEY and its kin
   secretrail run --remove STRIPE_KEY -- npm test       without one more
   secretrail run --keep OPENAI_API_KEY -- ./app        with one of them
   secretrail run --inject GH_TOKEN=/paperclip-app/github/pat -- gh pr list
   secretrail run --role-arn arn:aws:iam::123456789012:role/agent -- claude
   secretrail run --role-arn arn:aws:iam::123456789012:role/agent --tag ticket=OPS-7 -- terraform plan
 
-Removed are, where they are set: the keys that take the place of a subscription (ANTHROPIC_API_KEY,
-ANTHROPIC_AUTH_TOKEN, OPENAI_API_KEY, CODEX_API_KEY, GEMINI_API_KEY, GOOGLE_API_KEY), and what --remove and the settings
-name. Masked in what the program prints are: values that were removed or injected, values of variables whose names say
-secret, tokens and passwords in other variables, and what --mask, --mask-parameter and --mask-inventory name; as they
-are, and in base64, hex, URLs, JSON and quoted. The mask is a net, no wall: a program that wants to tell a value tells
-it in another form. What is only masked is read with your own credentials.
+Removed are, where they are set: the keys that take the place of a subscription
+(ANTHROPIC_API_KEY, ANTHROPIC_AUTH_TOKEN, OPENAI_API_KEY, CODEX_API_KEY,
+GEMINI_API_KEY, GOOGLE_API_KEY), and what --remove and the settings name. Masked
+in what the program prints are: values that were removed or injected, values of
+variables whose names say secret, tokens and passwords in other variables, and
+what --mask, --mask-parameter and --mask-inventory name; as they are, and in
+base64, hex, URLs, JSON and quoted. The mask is a net, no wall: a program that
+wants to tell a value tells it in another form. What is only masked is read with
+your own credentials.
 
---inject reads a parameter of Parameter Store, decrypted, into the environment of the program: it stands in no file and
-in no argument. If one can't be read, nothing runs. With --role-arn the program gets a session of that role and loses
-all other AWS credentials; the session reads the parameters, too. The session says who stands behind it, for CloudTrail
-and `secretrail trail`: source identity (who you are for git), tags human, agent, session and repo, and a name such as
-claude-code-SESSION. AWS_SDK_UA_APP_ID is set to that name, where it is not set. The role's trust policy must allow
-sts:TagSession and sts:SetSourceIdentity.
+--inject reads a parameter of Parameter Store, decrypted, into the environment
+of the program: it stands in no file and in no argument. If one can't be read,
+nothing runs. With --role-arn the program gets a session of that role and loses
+all other AWS credentials; the session reads the parameters, too. The session
+says who stands behind it, for CloudTrail and `secretrail trail`: source
+identity (who you are for git), tags human, agent, session and repo, and a name
+such as claude-code-SESSION. AWS_SDK_UA_APP_ID is set to that name, where it is
+not set. The role's trust policy must allow sts:TagSession and
+sts:SetSourceIdentity.
 
-On a terminal the program gets a terminal of its own, so that colours and prompts stay; Ctrl-Z does not stop it there.
-Elsewhere its standard output and standard error stay apart.
+On a terminal the program gets a terminal of its own, so that colours and
+prompts stay; Ctrl-Z does not stop it there. Elsewhere its standard output and
+standard error stay apart.
 
 In secretrail.toml:
   [run]
   remove = [\"STRIPE_KEY\"]      mask = [\"INTERNAL_URL\"]
 
-Exit codes: the program's own; 128 and the signal's number where a signal ended it; and
-  2    these arguments can't be used           126  the program can't be executed
-  125  it was not started: settings, AWS       127  there is no such program";
+Exit codes: the program's own; 128 and the signal's number where a signal ended
+it; and
+  2    these arguments can't be used
+  125  it was not started: settings, AWS
+  126  the program can't be executed
+  127  there is no such program";
 
 #[cfg(feature = "aws")]
 pub(super) const PROCESS_EXAMPLES: &str = "\
-In ~/.aws/config, for the AWS CLI, Terraform and all SDKs; each process gets a session of its own:
+In ~/.aws/config, for the AWS CLI, Terraform and all SDKs; each process gets a
+session of its own:
   [profile agent]
   credential_process = secretrail credential-process --profile base --role-arn arn:aws:iam::123456789012:role/agent
 
   [profile base]
   sso_session = ...
 
-Credentials are what this command prints, as its users need them: it refuses to print them to a terminal. Name with
---profile where your own credentials are: another profile than the one that runs this.
+Credentials are what this command prints, as its users need them: it refuses to
+print them to a terminal. Name with --profile where your own credentials are:
+another profile than the one that runs this.
 
 Exit codes:
   0  a session was made      2  none was; standard error says why";

@@ -7,26 +7,31 @@ use jiff::Timestamp;
 
 pub(super) const SESSION_EXAMPLES: &str = "\
 Examples:
-  secretrail session                       who am I, and what would I become without this credential
+  secretrail session
+      who am I, and what would I become without this credential
   secretrail session --root-is-fatal       root ends it with exit code 1
   secretrail session --profile dev
   secretrail session --json
   secretrail session --stay                keep the port forwards until Ctrl-C
   secretrail session --stop-forwards       end those in the background
 
-Settings (secretrail.toml):
+Settings (secretrail.toml; forwards are started only where --settings names it):
   [session]
   root-is-fatal = true
-  [[session.forward]]                      # through Session Manager; host, region and profile may be left out
+  # through Session Manager; host, region and profile may be left out
+  [[session.forward]]
   name = \"db\"                            local-port = 15432
   target = \"i-0123456789abcdef0\"         remote-port = 5432
   host = \"db.internal\"
 
-No value is printed. AWS is asked one question, who you are, which needs no permission.
+No value is printed. AWS is asked one question, who you are, which needs no
+permission.
 
 Exit codes:
-  0  looked at, nothing in the way (warnings are told)    2  not looked at: usage or settings error
-  1  work should not begin                                3  looked at in part: somebody did not answer";
+  0  looked at, nothing in the way (warnings are told)
+  1  work should not begin
+  2  not looked at: usage or settings error
+  3  looked at in part: somebody did not answer";
 
 /// `secretrail session`.
 #[derive(Debug, Args)]

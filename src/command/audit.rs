@@ -10,12 +10,14 @@ use jiff::Timestamp;
 use self::turn::Turn;
 use super::account;
 use super::inventory::check;
+use super::job::{asked, of_audit};
 use super::outcome::{Asked, Outcome, Sections, Window};
-use super::scan::{Looked, Setup, scope};
+use super::scan::{Looked, Setup};
 use super::silencing::Silencing;
 use super::trail::input::is_remote;
 use super::trail::{self, Logs};
 use crate::cli::{AuditArguments, Cli, What};
+use crate::counted::counted;
 use crate::error::{Error, ErrorKind, ExitCode};
 use crate::evidence::{self, Bundle};
 use crate::finding::Surface;
@@ -29,7 +31,7 @@ pub(super) fn run(cli: &Cli, arguments: &AuditArguments) -> Result<ExitCode, Err
     let setup = Setup::of_audit(&what(arguments))?;
     let silencing = Silencing::load(&setup, arguments.report.baseline.as_deref(), arguments.setup.now)?;
     let (job, missing) = job(arguments, &setup)?;
-    let scope = called(&job, &missing, arguments);
+    let scope = of_audit(arguments, &setup.settings.audit);
     let turn = Turn::begin(arguments, &job, &scope, &setup)?;
     let mut all = All::new(&setup);
     for path in &missing {
@@ -112,6 +114,17 @@ pub(super) fn run(cli: &Cli, arguments: &AuditArguments) -> Result<ExitCode, Err
     if has_lists && !can_hold && (job.aws || job == setup.settings.audit) {
         all.gap("[inventory]", "the lists of keys were held against nothing".to_owned());
     }
+    if let Some(count) = all.members {
+        let accounts = counted(count, "account", "accounts");
+        let trails = if job.trail.is_empty() { " and trails" } else { "" };
+        all.note(
+            "[accounts]",
+            format!(
+                "parameters{trails} of the {accounts} were not looked at: lists of keys are held against the account that asks, \
+                 and the event history that is asked is that account's"
+            ),
+        );
+    }
     for (path, bundle) in &bundles {
         for left in left_over(bundle, path, &holds, (job.trail.is_empty(), has_lists)) {
             all.gap(&path.display().to_string(), left);
@@ -178,22 +191,6 @@ fn nothing_to_audit() -> Error {
         .hint("name folders that hold Terraform or CloudTrail's logs; --exit-zero accepts an empty report")
 }
 
-/// How a history tells the job from others. What is not there tonight is the job's all the same.
-fn called(job: &Audit, missing: &[PathBuf], arguments: &AuditArguments) -> String {
-    let mut paths: Vec<PathBuf> =
-        job.terraform.iter().chain(&job.trail).chain(&job.evidence).chain(missing).cloned().collect();
-    paths.extend_from_slice(&arguments.lists);
-    paths.sort();
-    let mut name = scope("audit", paths.iter());
-    for (word, asked) in [(" aws", job.aws), (" live", job.live)] {
-        name.push_str(if asked { word } else { "" });
-    }
-    for one in [&arguments.aws.profile, &arguments.aws.role_arn].into_iter().flatten() {
-        name.push_str(&format!(" {one}"));
-    }
-    name
-}
-
 /// What the settings name and this run leaves out, as the user named something else.
 fn left_out(job: &Audit, settings: &Audit) -> Option<String> {
     let left = [
@@ -213,23 +210,14 @@ fn left_out(job: &Audit, settings: &Audit) -> Option<String> {
 
 /// What is audited: what the user names, else what the settings name; and what of the latter is not there.
 fn job(arguments: &AuditArguments, setup: &Setup) -> Result<(Audit, Vec<PathBuf>), Error> {
-    let named = Audit {
-        terraform: arguments.trees.clone(),
-        trail: arguments.trails.clone(),
-        evidence: arguments.evidence.clone(),
-        aws: arguments.ask_aws,
-        live: arguments.live,
-        ..setup.settings.audit.clone()
-    };
-    let job = if named.is_empty() {
-        let (job, missing) = there(&setup.settings.audit);
+    let mut job = asked(arguments, &setup.settings.audit);
+    if job == setup.settings.audit {
+        let (there, missing) = there(&job);
         if !missing.is_empty() {
-            return Ok((job, missing));
+            return Ok((there, missing));
         }
-        job
-    } else {
-        named
-    };
+        job = there;
+    }
     match job.terraform.iter().chain(&job.trail).find(|path| !is_remote(path) && !path.exists()) {
         Some(path) => Err(Error::new(
             ErrorKind::Input,
@@ -265,6 +253,8 @@ struct All<'s> {
     surfaces: Vec<Surface>,
     /// From when on events of trails are read.
     since: Option<Timestamp>,
+    /// How many accounts were audited together, where that is more than the one that asks.
+    members: Option<usize>,
 }
 
 impl<'s> All<'s> {
@@ -272,7 +262,14 @@ impl<'s> All<'s> {
         let sources = Sources::default();
         sources.set_base(setup.base.clone());
         let looked = Looked { sources, scanned: Default::default(), files: 0, excluded: 0, past: None };
-        Self { setup, looked, sections: Sections::default(), surfaces: Vec::new(), since: None }
+        Self {
+            setup,
+            looked,
+            sections: Sections::default(),
+            surfaces: Vec::new(),
+            since: None,
+            members: None,
+        }
     }
 
     /// Looks at one surface. All of them share their documents, as one report speaks of all.
@@ -288,6 +285,8 @@ impl<'s> All<'s> {
     }
 
     fn account(&mut self, bundle: &Bundle) {
+        let members = bundle.members.iter().filter(|member| member.is_meant()).count();
+        self.members = (members > 0).then_some(members);
         let sources = std::mem::take(&mut self.looked.sources);
         let (looked, section) = account::looked_with(bundle, self.setup, sources);
         self.sections.account = Some(section);

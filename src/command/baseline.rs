@@ -6,6 +6,7 @@ use super::output::write;
 use super::scan::Setup;
 use super::silencing::Silencing;
 use crate::cli::{BaselineArguments, Cli};
+use crate::counted::counted;
 use crate::error::{Error, ExitCode};
 use crate::evidence;
 use crate::report::{Gate, Report, TableStyle, write_baseline};
@@ -37,7 +38,8 @@ pub(super) fn run(cli: &Cli, arguments: &BaselineArguments) -> Result<ExitCode, 
     let hiding = gaps.iter().filter(|gap| gap.hides_findings).count();
     if hiding > 0 {
         tracing::warn!(
-            "{hiding} gaps could hide findings that this baseline then lacks; `secretrail scan` tells them"
+            "{} could hide findings that this baseline then lacks; `secretrail scan` tells more",
+            counted(hiding, "gap", "gaps")
         );
     }
     let report = Report {

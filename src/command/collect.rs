@@ -20,6 +20,7 @@ use crate::aws::accounts::Wanted;
 use crate::aws::cloudtrail::{Question, reachable};
 use crate::aws::{self, Options, Role, Step};
 use crate::cli::{AwsArguments, Cli, CollectArguments, SignInArguments};
+use crate::counted::counted;
 use crate::error::{Error, ErrorKind, ExitCode};
 use crate::evidence::{Bundle, Call, Document, Refusal, Target, code};
 use crate::policy::{LOOKUP, Surface};
@@ -38,7 +39,7 @@ pub(super) fn run(cli: &Cli, arguments: &CollectArguments) -> Result<ExitCode, E
     let digest = target.write(&bundle)?;
     let mut text = told(bundle.all_refusals());
     let count = bundle.documents.len();
-    let documents = if count == 1 { "1 document".to_owned() } else { format!("{count} documents") };
+    let documents = counted(count, "document", "documents");
     let of = whose(&bundle);
     text.push_str(&format!("{documents} of {of} written to {}\n", arguments.out.display()));
     text.push_str(&format!("digest {digest}\n"));
@@ -54,7 +55,7 @@ fn whose(bundle: &Bundle) -> String {
     let asked = bundle.members.iter().filter(|member| was_asked(bundle, member)).count();
     let meant = bundle.members.iter().filter(|member| member.is_meant()).count();
     let (silent, left_out) = (meant.saturating_sub(asked), bundle.members.len() - meant);
-    let accounts = if asked == 1 { "1 account".to_owned() } else { format!("{asked} accounts") };
+    let accounts = counted(asked, "account", "accounts");
     match (silent, left_out) {
         (0, 0) => accounts,
         (silent, 0) => format!("{accounts} ({silent} more told nothing)"),

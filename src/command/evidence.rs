@@ -2,6 +2,7 @@
 
 use super::print;
 use crate::cli::{EvidenceArguments, EvidenceCommand};
+use crate::counted::counted;
 use crate::error::{Error, ExitCode};
 use crate::evidence::{self, verify};
 
@@ -21,8 +22,10 @@ pub(super) fn run(arguments: &EvidenceArguments) -> Result<ExitCode, Error> {
     let altered = other || !verdict.faults.is_empty();
     if !altered {
         text.push_str(&format!(
-            "intact: {} documents, {} refusals\ndigest {}\n",
-            verdict.documents, verdict.refusals, verdict.digest
+            "intact: {}, {}\ndigest {}\n",
+            counted(verdict.documents, "document", "documents"),
+            counted(verdict.refusals, "refusal", "refusals"),
+            verdict.digest
         ));
     }
     print(text.as_bytes())?;

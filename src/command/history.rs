@@ -4,9 +4,10 @@ use std::path::Path;
 
 use jiff::Timestamp;
 
+use super::job::job;
+use super::notify::note;
 #[cfg(feature = "notify")]
 use super::notify::{gathered, write as write_figures};
-use super::notify::{job, note};
 use super::output::{plain_style, write};
 use super::scan::Setup;
 use crate::cli::{Cli, HistoryArguments, HistoryCommand, ReportArguments};
@@ -18,6 +19,7 @@ use crate::notify::Notify;
 #[cfg(feature = "notify")]
 use crate::notify::{Figures, LastRun};
 use crate::report::{self, Changes, HistoryRow, Report};
+use crate::secret::redact::Redactor;
 use crate::silence::{By, Silenced};
 
 pub(super) fn run(cli: &Cli, arguments: &HistoryArguments) -> Result<ExitCode, Error> {
@@ -33,7 +35,9 @@ pub(super) fn run(cli: &Cli, arguments: &HistoryArguments) -> Result<ExitCode, E
                 return Err(Error::new(ErrorKind::Usage, "an acceptance needs a reason"));
             }
             let history = History::open_existing(file)?;
-            let whole = history.accept(fingerprint, *until, reason, Timestamp::now())?;
+            // Whoever accepts a secret may tell it.
+            let reason = Redactor::default().words(reason);
+            let whole = history.accept(fingerprint, *until, &reason, Timestamp::now())?;
             write(None, &|out| writeln!(out, "{whole} is accepted until {until}"))?;
             Ok(ExitCode::Clean)
         }
@@ -60,22 +64,26 @@ fn list(cli: &Cli, file: &Path, all: bool, json: bool) -> Result<ExitCode, Error
     Ok(ExitCode::Clean)
 }
 
+/// An entry as it may be told. Its strings passed a redactor before; a reason of an older version did not, and the
+/// file may have been made by anybody.
 fn row(entry: Entry, today: Day) -> HistoryRow {
+    let redactor = Redactor::default();
+    let text = |text: &str| redactor.text(text).into_owned();
     let acceptance = entry.acceptance.as_ref();
     HistoryRow {
         status: entry.status(today).word(),
         accepted_until: acceptance.map(|acceptance| acceptance.until.to_string()),
-        reason: acceptance.map(|acceptance| acceptance.reason.clone()),
-        severity: entry.severity,
-        rule: entry.rule,
-        surface: entry.surface,
-        place: entry.place,
-        message: entry.message,
+        reason: acceptance.map(|acceptance| redactor.words(&acceptance.reason)),
+        severity: text(&entry.severity),
+        rule: text(&entry.rule),
+        surface: text(&entry.surface),
+        place: text(&entry.place),
+        message: text(&entry.message),
         first_seen: entry.first_seen.to_string(),
         last_seen: entry.last_seen.to_string(),
         fixed_at: entry.fixed_at.map(|at| at.to_string()),
         past_at: entry.past_at.map(|at| at.to_string()),
-        scope: entry.scope,
+        scope: text(&entry.scope),
         fingerprint: entry.fingerprint,
     }
 }
@@ -108,7 +116,7 @@ impl Keeper {
                 .hint("leave out --since and --rule, or --history"));
         }
         let history = History::open(file)?;
-        let (job, notify) = (job(cli), setup.settings.notify.clone());
+        let (job, notify) = (job(cli, &setup.settings.audit), setup.settings.notify.clone());
         if setup.settings.leaves_notify {
             let file =
                 setup.settings.file.as_deref().unwrap_or(Path::new(crate::settings::FILE_NAME)).display();
@@ -202,6 +210,6 @@ fn seen(brief: report::Brief) -> Seen {
         place: brief.place,
         message: brief.message,
         last_event: brief.last_event,
-        counts_events: brief.counts_events,
+        hours: brief.hours,
     }
 }

@@ -1,25 +1,32 @@
 //! `secretrail init`.
 
 use std::collections::BTreeSet;
+use std::fs::File;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use super::output::write;
 use super::print;
 use crate::cli::InitArguments;
-use crate::error::{Error, ErrorKind, ExitCode};
+use crate::counted::counted;
+use crate::error::{Error, ErrorKind, ExitCode, refused};
+use crate::inventory::draft::{Names, of_code, of_workflow};
 use crate::inventory::read::{Form, Input, MOST_BYTES, read};
 use crate::inventory::{Entry, Home};
 use crate::secret::tokens::TokenTable;
 use crate::settings::FILE_NAME;
 use crate::settings::draft::{Found, draft};
+use crate::shown::shown;
 use crate::source::Sources;
 use crate::source::open::read_text_up_to;
-use crate::source::walk::{FileKind, walk_repository};
+use crate::source::walk::{FileKind, Repository, walk_logs, walk_repository};
 
 /// More files are more than a repository.
 const MOST_FILES: usize = 200_000;
 /// A manifest of evidence says what it is in its first lines.
 const MOST_MANIFEST: u64 = 4 * 1024 * 1024;
+/// A larger file is no code that somebody wrote.
+const MOST_CODE: u64 = 4 * 1024 * 1024;
 /// More trees than this are told by the folder that holds them.
 const MOST_TREES: usize = 6;
 
@@ -28,27 +35,50 @@ pub(super) fn run(arguments: &InitArguments) -> Result<ExitCode, Error> {
     if !folder.is_dir() {
         return Err(Error::new(ErrorKind::Input, format!("{} is no folder", folder.display())));
     }
-    let found = look(folder);
+    let Looked { found, left } = look(folder);
     let text = draft(&found);
     if arguments.stdout {
+        left.iter().for_each(|left| tracing::warn!("not looked into: {left}"));
         return print(text.as_bytes());
     }
     let file = folder.join(FILE_NAME);
-    if file.exists() {
-        return Err(Error::new(ErrorKind::Output, format!("{} is there already", file.display()))
-            .hint("--stdout shows what would be written"));
-    }
-    write(Some(&file), &|out| out.write_all(text.as_bytes()))?;
+    write_new(&file, &text)?;
     write(None, &|out| {
         writeln!(out, "{} is written", file.display())?;
         for (what, all) in told(&found) {
             let none = if all.is_empty() { "none found".to_owned() } else { all.join(", ") };
-            let none = none.replace(char::is_control, "?");
-            writeln!(out, "  {what:<14} {none}")?;
+            writeln!(out, "  {what:<14} {}", shown(&none))?;
         }
-        writeln!(out, "Look through it; then `secretrail audit` audits what it names.")
+        for left in &left {
+            writeln!(out, "  not looked into: {}", shown(left))?;
+        }
+        if found.lists.is_empty() && found.names > 0 {
+            let names = counted(found.names, "key", "keys");
+            writeln!(
+                out,
+                "The code names {names}: `secretrail inventory init . -o SECRETS.md` drafts a list."
+            )?;
+        }
+        writeln!(
+            out,
+            "Look through it; then `secretrail settings check`, and `secretrail audit` audits what it names."
+        )
     })?;
     Ok(ExitCode::Clean)
+}
+
+/// Settings that are there stay as they are, also those that come while this looks.
+fn write_new(file: &Path, text: &str) -> Result<(), Error> {
+    let written = File::create_new(file).and_then(|mut new| new.write_all(text.as_bytes()));
+    written.map_err(|error| match error.kind() {
+        io::ErrorKind::AlreadyExists => {
+            Error::new(ErrorKind::Output, format!("{} is there already", file.display()))
+                .hint("--stdout shows what would be written")
+        }
+        kind => {
+            Error::new(ErrorKind::Output, format!("{} can't be written: {}", file.display(), refused(kind)))
+        }
+    })
 }
 
 fn told(found: &Found) -> [(&'static str, &Vec<String>); 5] {
@@ -61,33 +91,79 @@ fn told(found: &Found) -> [(&'static str, &Vec<String>); 5] {
     ]
 }
 
-fn look(folder: &Path) -> Found {
-    let files = walk_repository(folder, MOST_FILES);
+/// What was found, and what could not be looked into.
+struct Looked {
+    found: Found,
+    left: Vec<String>,
+}
+
+fn look(folder: &Path) -> Looked {
+    let Repository { files, refused, is_cut } = walk_repository(folder, MOST_FILES);
     let evidence: BTreeSet<PathBuf> =
         files.iter().filter(|file| is_manifest(file)).filter_map(|file| parent(file)).collect();
     let (mut trees, mut trail) = (BTreeSet::new(), BTreeSet::new());
-    let mut found = Found::default();
-    let mut projects = BTreeSet::new();
+    let (mut lists, mut runbooks) = (BTreeSet::new(), BTreeSet::new());
+    let (mut projects, mut names) = (BTreeSet::new(), names_of_workflows(folder));
     for file in files.iter().filter(|file| !evidence.iter().any(|bundle| file.starts_with(bundle))) {
         let name = file.file_name().unwrap_or_default().to_string_lossy();
         let lower = name.to_ascii_lowercase();
-        if matches!(FileKind::of(&name), Some(FileKind::Hcl | FileKind::HclJson)) {
-            trees.extend(parent(file));
+        if let Some(kind) = FileKind::of(&name) {
+            if matches!(kind, FileKind::Hcl | FileKind::HclJson) {
+                trees.extend(parent(file));
+            }
+            if let Ok((text, _)) = read_text_up_to(file, MOST_CODE) {
+                of_code(&text, &mut names);
+            }
         } else if name.contains("_CloudTrail_") && (lower.ends_with(".json.gz") || lower.ends_with(".json")) {
             trail.extend(logs_of(file));
         } else if lower.contains("runbook") && lower.ends_with(".md") {
-            found.runbooks.extend(below(folder, file));
+            runbooks.insert(file.clone());
         } else if let Some(homes) = homes(file, &lower) {
-            found.lists.extend(below(folder, file));
+            lists.insert(file.clone());
             projects.extend(homes);
         }
     }
-    let paths = |all: &BTreeSet<PathBuf>| all.iter().filter_map(|path| below(folder, path)).collect();
-    found.terraform = paths(&few(topmost(trees)));
-    found.trail = paths(&few(topmost(trail)));
-    found.evidence = paths(&evidence);
-    found.projects = projects.into_iter().collect();
-    found
+    let mut left: Vec<String> =
+        refused.into_iter().map(|(path, reason)| format!("{}: {reason}", path.display())).collect();
+    let mut paths = |all: &BTreeSet<PathBuf>| {
+        let (named, unnamed): (Vec<_>, Vec<_>) =
+            all.iter().map(|path| below(folder, path).ok_or(path)).partition(Result::is_ok);
+        let reason = |path: &PathBuf| {
+            format!("{}: its name is no UTF-8, which settings are written in", path.display())
+        };
+        left.extend(unnamed.into_iter().filter_map(Result::err).map(reason));
+        named.into_iter().flatten().collect()
+    };
+    let found = Found {
+        terraform: paths(&few(topmost(trees))),
+        trail: paths(&few(topmost(trail))),
+        evidence: paths(&evidence),
+        lists: paths(&lists),
+        runbooks: paths(&runbooks),
+        named: BTreeSet::from_iter(names.parameters.iter().filter_map(|name| project(name)))
+            .into_iter()
+            .collect(),
+        names: names.len(),
+        projects: projects.into_iter().collect(),
+    };
+    if is_cut {
+        left.push(format!("all after {}", counted(MOST_FILES, "file", "files")));
+    }
+    Looked { found, left }
+}
+
+/// Names of secrets that the workflows of a repository ask for.
+fn names_of_workflows(folder: &Path) -> Names {
+    let files = walk_logs(&folder.join(".github/workflows"), &|_| true).0;
+    let is_workflow = |file: &&PathBuf| file.extension().is_some_and(|end| end == "yml" || end == "yaml");
+    let texts = files.iter().filter(is_workflow).filter_map(|file| read_text_up_to(file, MOST_CODE).ok());
+    Names { workflows: texts.flat_map(|(text, _)| of_workflow(&text)).collect(), ..Names::default() }
+}
+
+/// `/paperclip-app` of `/paperclip-app/anthropic/api-key`.
+fn project(parameter: &str) -> Option<String> {
+    let (first, _) = parameter.strip_prefix('/')?.split_once('/')?;
+    Some(format!("/{first}"))
 }
 
 fn parent(file: &Path) -> Option<PathBuf> {
@@ -118,9 +194,7 @@ fn homes(file: &Path, lower: &str) -> Option<Vec<String>> {
     let has_home = |entry: &Entry| !matches!(entry.home, Home::Other(_) | Home::None);
     let is_list = inventory.entries.iter().any(has_home);
     let homes = inventory.entries.iter().filter_map(|entry| match &entry.home {
-        Home::Parameter(name) => {
-            name.trim_start_matches('/').split_once('/').map(|(first, _)| format!("/{first}"))
-        }
+        Home::Parameter(name) => project(&format!("/{}", name.trim_start_matches('/'))),
         _ => None,
     });
     is_list.then(|| homes.collect())

@@ -11,6 +11,7 @@ mod evidence;
 mod history;
 mod init;
 mod inventory;
+mod job;
 mod man;
 mod notify;
 mod outcome;
@@ -38,6 +39,7 @@ use clap::CommandFactory;
 
 use crate::cli::{Cli, Command};
 use crate::error::{Error, ErrorKind, ExitCode};
+use crate::shown::shown_page;
 
 /// Runs a command, and gives the exit code: one of [`ExitCode`], or that of the program that was run.
 ///
@@ -94,8 +96,11 @@ fn audit(cli: &Cli) -> Result<ExitCode, Error> {
     }
 }
 
-/// Writes to standard output. A reader that went away (`| head`) is no error.
+/// Writes to standard output what names things from outside: none of them steers the terminal. A reader that went away
+/// (`| head`) is no error.
 fn print(text: &[u8]) -> Result<ExitCode, Error> {
+    let told = std::str::from_utf8(text).map(shown_page);
+    let text = told.as_ref().map_or(text, |told| told.as_bytes());
     match io::stdout().lock().write_all(text).and_then(|()| io::stdout().lock().flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(unwritten(&error)),
         _ => Ok(ExitCode::Clean),

@@ -15,6 +15,7 @@ use crate::cli::{Cli, ReportArguments};
 use crate::error::{Error, ErrorKind, ExitCode};
 use crate::finding::{Confidence, Finding, Severity, Surface};
 use crate::history::Pending;
+use crate::reading::Gap;
 use crate::report::{
     self, AccountSection, Format, Gate, InventorySection, Report, RuleHelp, TableStyle, TrailSection,
 };
@@ -70,112 +71,158 @@ pub(super) struct Sections {
 }
 
 impl Outcome<'_> {
+    /// Decides, records in the history, and writes all reports that were asked for.
     pub(super) fn report(
         mut self,
         cli: &Cli,
         arguments: &ReportArguments,
         started: Instant,
     ) -> Result<ExitCode, Error> {
-        let setup = self.setup;
-        let mut keeper = Keeper::open(
-            (cli, setup),
-            arguments,
-            &self.asked.scope,
-            self.silencing.named_day(),
-            self.asked.since.is_some(),
-        )?;
+        let (setup, is_part) = (self.setup, self.asked.since.is_some());
+        let day = self.silencing.named_day();
+        let mut keeper = Keeper::open((cli, setup), arguments, &self.asked.scope, day, is_part)?;
         check_places(arguments, &self.looked.sources)?;
-        let redactor =
-            redactor(setup, &mut self.looked).with_key_ids(key_ids(self.asked.sections.trail.as_ref()));
-        let mut heard = self.silencing.hear(setup, &mut self.looked, &redactor)?;
-        if let Some(mut past) = self.looked.past.take() {
-            let before = self.silencing.hear(setup, &mut past, &redactor)?;
-            only_new(&mut heard, &self.looked.sources, &before, &past.sources);
-        }
-        let Heard { mut findings, mut silenced, gone } = heard;
-        if let Some(keeper) = &keeper {
-            silenced.append(&mut keeper.accept(&mut findings)?);
-        }
-        let AskedGaps { open: gaps, accepted, notices } =
-            self.silencing.accept(setup, &mut self.looked, &redactor)?;
-        findings.extend(notices);
-        let min_confidence =
-            arguments.min_confidence.or(setup.settings.min_confidence).unwrap_or(Confidence::Low);
-        let fail_on = arguments.fail_on.or(setup.settings.fail_on).unwrap_or(Severity::High);
-        let off = not_asked(setup, &arguments.only)?;
-        let filters = Filters { min_confidence, off: &off };
-        let is_off = |finding: &&Finding| setup.settings.off.iter().any(|off| **off == *finding.rule);
-        let off_findings = findings.iter().filter(is_off).count();
-        let not_asked =
-            findings.iter().filter(|finding| off.iter().any(|off| **off == *finding.rule)).count();
-        let (findings, left_out) = filters.keep(findings);
-        let exit_code = if self.looked.files == 0 && !arguments.exit_zero {
-            ExitCode::NotAudited
-        } else {
-            code_of(&findings, &gaps, Some(fail_on), arguments.exit_zero)
-        };
-        let prefix = |format| if format == Format::Json { String::new() } else { prefix(&setup.base) };
-        let window = self.asked.window;
+        let bar = Bar::of(setup, arguments)?;
+        let ids = key_ids(self.asked.sections.trail.as_ref());
+        let redactor = redactor(setup, &mut self.looked).with_key_ids(ids);
+        let open = self.open(&redactor, keeper.as_ref())?;
+        let (window, nothing) = (self.asked.window, self.asked.nothing);
         let mut report = Report {
-            sources: &self.looked.sources,
-            path_prefix: prefix(arguments.format),
-            redactor: &redactor,
-            rules: rule_helps(setup),
-            findings,
-            silenced: silenced.into_iter().filter(|one| filters.keeps(&one.finding)).map(told).collect(),
-            gate: Gate {
-                day: Some(self.silencing.day().to_string()),
-                fail_on: Some(fail_on),
-                left_out,
-                gone,
-                since: self.asked.since,
-                surfaces: self.asked.surfaces,
-                off: setup.settings.off.clone(),
-                off_findings,
-                only: arguments.only.clone(),
-                not_asked: not_asked - off_findings,
-                tokens_off: setup.tokens.is_without_ours(),
-                excluded: self.looked.excluded,
-                respects_gitignore: setup.respect_gitignore,
-                accepted_gaps: accepted.into_iter().map(told_gap).collect(),
-                history: None,
-            },
-            gaps,
-            files: self.looked.files,
-            tool_version: env!("CARGO_PKG_VERSION").into(),
-            exit_code,
-            account: self.asked.sections.account,
-            trail: self.asked.sections.trail,
-            inventory: self.asked.sections.inventory,
             elapsed: Some(started.elapsed()),
             style: style(cli, arguments),
+            ..self.draft(open, &bar, &redactor)
         };
-        let pending = keeper
-            .as_mut()
-            .filter(|_| report.exit_code != ExitCode::NotAudited)
-            .map(|keeper| keeper.record(&mut report, window))
-            .transpose()?;
-        if report.exit_code != ExitCode::NotAudited {
-            // Those that are new may be fewer.
-            report.exit_code = code_of(&report.findings, &report.gaps, Some(fail_on), arguments.exit_zero);
+        if report.exit_code == ExitCode::NotAudited {
+            write_all(&mut report, setup, arguments)?;
+            return Err(nothing());
         }
-        let exit_code = report.exit_code;
-        write(arguments.output.as_deref(), &|out| report::write(arguments.format, &report, out))?;
-        for also in &arguments.also {
-            report.path_prefix = prefix(also.format);
-            report.style = TableStyle::default();
-            write(Some(&also.file), &|out| report::write(also.format, &report, out))?;
-        }
+        let pending = keeper.as_mut().map(|keeper| keeper.record(&mut report, window)).transpose()?;
+        // Those that are new may be fewer.
+        report.exit_code = bar.code(&report.findings, &report.gaps);
+        write_all(&mut report, setup, arguments)?;
         pending.map(Pending::commit).transpose()?;
         #[cfg(feature = "notify")]
         if let Some(keeper) = &keeper {
-            keeper.write_figures(exit_code, report.elapsed);
+            keeper.write_figures(report.exit_code, report.elapsed);
         }
-        if exit_code == ExitCode::NotAudited {
-            return Err((self.asked.nothing)());
-        }
-        Ok(exit_code)
+        Ok(report.exit_code)
     }
+
+    /// What nobody silenced or accepted.
+    fn open(&mut self, redactor: &Redactor, keeper: Option<&Keeper>) -> Result<Open, Error> {
+        let setup = self.setup;
+        let mut heard = self.silencing.hear(setup, &mut self.looked, redactor)?;
+        if let Some(mut past) = self.looked.past.take() {
+            let before = self.silencing.hear(setup, &mut past, redactor)?;
+            only_new(&mut heard, &self.looked.sources, &before, &past.sources);
+        }
+        if let Some(keeper) = keeper {
+            heard.silenced.append(&mut keeper.accept(&mut heard.findings)?);
+        }
+        let mut gaps = self.silencing.accept(setup, &mut self.looked, redactor)?;
+        heard.findings.append(&mut gaps.notices);
+        Ok(Open { heard, gaps })
+    }
+
+    /// The report as it is before a history has its say.
+    fn draft<'r>(&'r mut self, open: Open, bar: &Bar, redactor: &'r Redactor) -> Report<'r> {
+        let (setup, looked, asked) = (self.setup, &self.looked, &mut self.asked);
+        let Open { heard, gaps } = open;
+        let counts = |rules: &[String]| {
+            let is_one = |finding: &&Finding| rules.iter().any(|rule| **rule == *finding.rule);
+            heard.findings.iter().filter(is_one).count()
+        };
+        let (off_findings, not_asked) = (counts(&setup.settings.off), counts(&bar.off));
+        let filters = bar.filters();
+        let (findings, left_out) = filters.keep(heard.findings);
+        let silenced = heard.silenced.into_iter().filter(|one| filters.keeps(&one.finding));
+        let has_nothing = looked.files == 0 && !bar.exit_zero;
+        Report {
+            sources: &looked.sources,
+            path_prefix: String::new(),
+            redactor,
+            rules: rule_helps(setup),
+            exit_code: if has_nothing { ExitCode::NotAudited } else { bar.code(&findings, &gaps.open) },
+            findings,
+            silenced: silenced.map(told).collect(),
+            gate: Gate {
+                day: Some(self.silencing.day().to_string()),
+                fail_on: Some(bar.fail_on),
+                left_out,
+                gone: heard.gone,
+                since: asked.since.take(),
+                surfaces: std::mem::take(&mut asked.surfaces),
+                off: setup.settings.off.clone(),
+                off_findings,
+                only: bar.only.clone(),
+                not_asked: not_asked - off_findings,
+                tokens_off: setup.tokens.is_without_ours(),
+                excluded: looked.excluded,
+                respects_gitignore: setup.respect_gitignore,
+                accepted_gaps: gaps.accepted.into_iter().map(told_gap).collect(),
+                history: None,
+            },
+            gaps: gaps.open,
+            files: looked.files,
+            tool_version: env!("CARGO_PKG_VERSION").into(),
+            account: asked.sections.account.take(),
+            trail: asked.sections.trail.take(),
+            inventory: asked.sections.inventory.take(),
+            elapsed: None,
+            style: TableStyle::default(),
+        }
+    }
+}
+
+/// What is left to decide on.
+struct Open {
+    heard: Heard,
+    gaps: AskedGaps,
+}
+
+/// What the user wants to be told, and what fails the gate.
+struct Bar {
+    min_confidence: Confidence,
+    fail_on: Severity,
+    /// Rules whose findings are not told.
+    off: Vec<String>,
+    /// The only rules that were asked, where the user named some.
+    only: Vec<String>,
+    exit_zero: bool,
+}
+
+impl Bar {
+    fn of(setup: &Setup, arguments: &ReportArguments) -> Result<Self, Error> {
+        let settings = &setup.settings;
+        Ok(Self {
+            min_confidence: arguments.min_confidence.or(settings.min_confidence).unwrap_or(Confidence::Low),
+            fail_on: arguments.fail_on.or(settings.fail_on).unwrap_or(Severity::High),
+            off: not_asked(setup, &arguments.only)?,
+            only: arguments.only.clone(),
+            exit_zero: arguments.exit_zero,
+        })
+    }
+
+    fn filters(&self) -> Filters<'_> {
+        Filters { min_confidence: self.min_confidence, off: &self.off }
+    }
+
+    fn code(&self, findings: &[Finding], gaps: &[Gap]) -> ExitCode {
+        code_of(findings, gaps, Some(self.fail_on), self.exit_zero)
+    }
+}
+
+/// Writes the report and each `--also`. For programs paths are as in the scanned folder, for people as from here.
+fn write_all(report: &mut Report<'_>, setup: &Setup, arguments: &ReportArguments) -> Result<(), Error> {
+    let prefix = |format| if format == Format::Json { String::new() } else { prefix(&setup.base) };
+    report.path_prefix = prefix(arguments.format);
+    write(arguments.output.as_deref(), &|out| report::write(arguments.format, report, out))?;
+    for also in &arguments.also {
+        report.path_prefix = prefix(also.format);
+        report.style = TableStyle::default();
+        write(Some(&also.file), &|out| report::write(also.format, report, out))?;
+    }
+    Ok(())
 }
 
 /// Rules whose findings are not told: those that are switched off, and where some are asked for by name, all others.

@@ -10,21 +10,26 @@ use crate::error::{Error, ErrorKind};
 use crate::report::TableStyle;
 use crate::source::Sources;
 use crate::source::open::normalise;
+use crate::whole::{self, Readers};
 
 pub(super) fn style(cli: &Cli, arguments: &ReportArguments) -> TableStyle {
     let terminal = arguments.output.is_none() && io::stdout().is_terminal();
     let color = in_color(cli, terminal);
     let unicode = terminal && speaks_utf8();
-    let width = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
-    let width = width.or_else(|| terminal.then(console_width).flatten()).unwrap_or(100);
     TableStyle {
         color,
-        width: usize::clamp(width, 40, 200),
+        width: width(terminal),
         unicode,
         full: arguments.all,
         quiet: cli.quiet,
         ids: arguments.all || cli.verbose > 0,
     }
+}
+
+fn width(terminal: bool) -> usize {
+    let width = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    let width = width.or_else(|| terminal.then(console_width).flatten()).unwrap_or(100);
+    usize::clamp(width, 40, 200)
 }
 
 fn speaks_utf8() -> bool {
@@ -36,8 +41,9 @@ fn speaks_utf8() -> bool {
 
 /// For what is no report of findings.
 pub(super) fn plain_style(cli: &Cli) -> TableStyle {
-    let unicode = io::stdout().is_terminal() && speaks_utf8();
-    TableStyle { unicode, quiet: cli.quiet, ..TableStyle::default() }
+    let terminal = io::stdout().is_terminal();
+    let unicode = terminal && speaks_utf8();
+    TableStyle { unicode, width: width(terminal), quiet: cli.quiet, ..TableStyle::default() }
 }
 
 /// Whether to use colours.
@@ -104,31 +110,12 @@ pub(super) fn write(
 }
 
 /// Readable as the user's umask says: a report holds no secret, and other steps of a job read it.
-fn temporary_beside(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
-    let mut builder = tempfile::Builder::new();
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        builder.permissions(std::fs::Permissions::from_mode(0o666));
-    }
-    builder.tempfile_in(folder)
-}
-
-/// Written beside its place and moved there whole: a job that is cut off leaves the old file.
 fn write_whole(path: &Path, render: &dyn Fn(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     // A device or a pipe is written to; moving a file there would take its place.
     if std::fs::metadata(path).is_ok_and(|target| !target.is_file()) {
         let mut out = io::BufWriter::new(std::fs::OpenOptions::new().write(true).open(path)?);
         render(&mut out)?;
         return out.flush();
     }
-    let mut file = temporary_beside(folder)?;
-    {
-        let mut out = io::BufWriter::new(file.as_file_mut());
-        render(&mut out)?;
-        out.flush()?;
-    }
-    file.persist(path).map_err(|error| error.error)?;
-    Ok(())
+    whole::place_with(path, Readers::Umask, render)
 }

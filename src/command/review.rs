@@ -1,5 +1,6 @@
 //! `secretrail review`.
 
+mod bundles;
 mod list;
 mod look;
 
@@ -7,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
+use self::bundles::Bundles;
 use self::list::List;
 use self::look::{Doing, Joints};
 use super::output::write;
@@ -28,11 +30,12 @@ pub(super) fn run(arguments: &ReviewArguments) -> Result<ExitCode, Error> {
     let base = here()?;
     check_places(arguments, &base)?;
     let settings = Settings::load(arguments.settings.as_deref(), &base)?;
-    let archive = Archive::open(&base, &arguments.paths, &arguments.evidence)?;
+    let bundles = Bundles::open(&base, &arguments.evidence, &settings.account)?;
+    let archive = Archive::open(&base, &arguments.paths, &bundles.with_logs)?;
     let list = List::open(arguments, &base)?;
     let stop = super::setup::stop_on_ctrl_c();
     let question = question(arguments)?;
-    let (mut gathered, unread) = archive.gather(&stop);
+    let (mut gathered, mut unread) = archive.gather(&stop);
     stopped(&stop)?;
     if gathered.coverage.events == 0 {
         return Err(nothing(&archive));
@@ -46,6 +49,7 @@ pub(super) fn run(arguments: &ReviewArguments) -> Result<ExitCode, Error> {
     let spread = review::spread(&begun.sessions, &sessions, &joints.all);
     let doing = look::deeds(&archive, &stop, (&sessions, &spread), &question, MOST_DEEDS);
     stopped(&stop)?;
+    archive.add_later(&mut unread);
     let mut gaps: Vec<Gap> = unread
         .into_iter()
         .map(|one| Gap {
@@ -61,8 +65,21 @@ pub(super) fn run(arguments: &ReviewArguments) -> Result<ExitCode, Error> {
         reason: reason.clone(),
     }));
     gaps.extend(list.gaps.clone());
-    let review =
-        told(question, &sessions, joints, doing, (&begun, &spread), (&gathered.coverage, &list, gaps));
+    // Its hash stands for something else than its events.
+    gaps.extend(archive.changed(&base).into_iter().map(|name| Gap {
+        name,
+        reason: "the file was changed while it was read: its SHA-256 is that of an earlier state".to_owned(),
+        offset: None,
+    }));
+    let review = told(
+        question,
+        &sessions,
+        joints,
+        doing,
+        (&begun, &spread),
+        (&gathered.coverage, &list, gaps),
+        &bundles,
+    );
     let key_ids = if arguments.hide_key_ids { KeyIds::End } else { KeyIds::Whole };
     let redactor = Redactor::new(list.secrets(), Vec::new()).with_key_ids(key_ids);
     let report = ReviewReport {
@@ -72,8 +89,8 @@ pub(super) fn run(arguments: &ReviewArguments) -> Result<ExitCode, Error> {
             .iter()
             .map(|(name, hash)| Evidence { name: name.clone(), sha256: hash.clone() })
             .collect(),
-        others: others(&archive, &list),
-        coverage: coverage(&gathered.coverage, &archive),
+        others: others(&archive, &list, &bundles),
+        coverage: [coverage(&gathered.coverage, &archive), bundles.told.clone()].concat(),
         redactor: &redactor,
         hides_key_ids: arguments.hide_key_ids,
         tool_version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -92,6 +109,7 @@ fn told(
     doing: Doing,
     (begun, spread): (&Begun, &Spread),
     (coverage, list, gaps): (&Coverage, &List, Vec<Gap>),
+    bundles: &Bundles,
 ) -> Review {
     let known = Known {
         question,
@@ -99,6 +117,10 @@ fn told(
         joints: &joints.all,
         deeds: doing.deeds,
         calls: doing.calls,
+        within: doing.within,
+        data: doing.data,
+        accounts: &bundles.accounts,
+        renewals: &joints.renewals,
         left_out: doing.left_out + joints.left_out,
         coverage,
         inventory: list.inventory.as_ref(),
@@ -180,8 +202,8 @@ fn not_found(question: &Question, begun: &Begun, sessions: &[Session], joints: &
     Error::new(ErrorKind::Input, message).hint(shown)
 }
 
-fn others(archive: &Archive, list: &List) -> Vec<Evidence> {
-    let all = archive.around.iter().chain(&list.hashes);
+fn others(archive: &Archive, list: &List, bundles: &Bundles) -> Vec<Evidence> {
+    let all = archive.around.iter().chain(&bundles.around).chain(&list.hashes);
     all.map(|(name, hash)| Evidence { name: name.clone(), sha256: Some(hash.clone()) }).collect()
 }
 

@@ -9,6 +9,7 @@ use crate::error::{Error, ErrorKind, ExitCode, refused};
 use crate::nearest::did_you_mean;
 use crate::rule::{RuleSet, check, describe, embedded};
 use crate::source::open::normalise;
+use crate::source::walk::{is_link_to_folder, refused_at};
 
 /// Entries of a folder of rules; the largest known collection has some thousands.
 const MOST_ENTRIES: usize = 20_000;
@@ -100,16 +101,28 @@ fn rule_files(folder: &Path) -> Result<Vec<PathBuf>, Error> {
         return Err(Error::new(ErrorKind::Settings, format!("{} is no folder", folder.display()))
             .hint("--rules takes a folder with .yml files"));
     }
-    let walk = ignore::WalkBuilder::new(folder).standard_filters(false).max_depth(Some(16)).build();
-    let refused = |what: &str| {
+    let walk = ignore::WalkBuilder::new(folder).standard_filters(false).build();
+    let refuse = |what: &str| {
         Error::new(ErrorKind::Settings, format!("{} {what}", folder.display()))
             .hint("--rules and `rules` in the settings take a folder with .yml files")
     };
     let mut files = Vec::new();
-    for (count, entry) in walk.filter_map(Result::ok).enumerate() {
+    for (count, entry) in walk.enumerate() {
         // `rules = ["/"]` would walk the whole machine.
         if count >= MOST_ENTRIES {
-            return Err(refused("holds too much to be a folder of rules"));
+            return Err(refuse("holds too much to be a folder of rules"));
+        }
+        // A rule that can't be seen would not be asked, and nobody would know.
+        let entry = entry.map_err(|error| {
+            let reason =
+                error.io_error().map_or_else(|| "it can't be walked".into(), |io| refused(io.kind()));
+            let at = refused_at(&error, folder);
+            Error::new(ErrorKind::Settings, format!("{} can't be read: {reason}", at.display()))
+        })?;
+        if is_link_to_folder(&entry) && !leads_into(entry.path(), folder) {
+            let message = format!("{} is a link to a folder elsewhere", entry.path().display());
+            return Err(Error::new(ErrorKind::Settings, message)
+                .hint("links are not followed: give the folder that it leads to with --rules, too"));
         }
         let path = entry.into_path();
         if path.is_file() && path.extension().is_some_and(|end| end == "yml" || end == "yaml") {
@@ -118,10 +131,16 @@ fn rule_files(folder: &Path) -> Result<Vec<PathBuf>, Error> {
     }
     // A gate of one's own that does not run would pass unmentioned.
     if files.is_empty() {
-        return Err(refused("holds no rule"));
+        return Err(refuse("holds no rule"));
     }
     files.sort();
     Ok(files)
+}
+
+/// Whether a link leads to what lies in the folder itself, and so is found without it.
+fn leads_into(link: &Path, folder: &Path) -> bool {
+    let (target, folder) = (link.canonicalize(), folder.canonicalize());
+    target.is_ok_and(|target| folder.is_ok_and(|folder| target.starts_with(folder)))
 }
 
 fn read(path: &Path) -> Result<String, Error> {

@@ -30,6 +30,7 @@ use crate::cli::{Cli, RunArguments};
 use crate::error::{Error, ErrorKind};
 use crate::secret::mask::Mask;
 use crate::settings::Settings;
+use crate::shown::shown;
 
 /// Takes from others the sight of what this process holds, where the system can.
 pub(super) fn hide_memory() {
@@ -128,7 +129,7 @@ impl Program<'_> {
 
 /// Standard error, one line, without values.
 fn tell(line: &str, mask: &Mask) {
-    let line = mask.text(format!("secretrail: {line}\n").as_bytes());
+    let line = mask.text(format!("secretrail: {}\n", shown(line)).as_bytes());
     // Who closed standard error does not want to know.
     let _ = io::stderr().write_all(&line);
 }

@@ -1,6 +1,7 @@
 //! `secretrail scan`.
 
 mod documents;
+mod links;
 
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
@@ -14,8 +15,6 @@ use rayon::prelude::*;
 
 use self::documents::{Standard, found_states, is_document, named_plan, standard_input};
 use super::outcome::{Asked, Outcome, Sections, nothing_to_audit};
-#[cfg(feature = "notify")]
-pub(super) use super::setup::scanned_paths;
 pub(super) use super::setup::{Setup, here, judges, scope};
 use super::silencing::Silencing;
 use super::since;
@@ -31,9 +30,6 @@ use crate::terraform::tree::{Input, read_manifest, unread_file};
 
 /// Deep expressions are followed by recursion, bounded well below what this holds.
 pub(super) const STACK_BYTES: usize = 64 * 1024 * 1024;
-
-/// The walk goes no deeper.
-const MOST_FOLDERS: usize = 64;
 
 /// What was found there.
 pub(super) struct Looked {
@@ -166,8 +162,8 @@ impl Setup {
     pub(super) fn is_excluded(&self, path: &Path) -> bool {
         // `legacy/` means the folder, and so all that is in it.
         let folders = |globs: &Override| {
-            let above = path.ancestors().skip(1).take_while(|folder| *folder != globs.path());
-            above.take(MOST_FOLDERS).any(|folder| globs.matched(folder, true).is_ignore())
+            let mut above = path.ancestors().skip(1).take_while(|folder| *folder != globs.path());
+            above.any(|folder| globs.matched(folder, true).is_ignore())
         };
         self.excluded.iter().any(|globs| globs.matched(path, false).is_ignore() || folders(globs))
     }
@@ -176,6 +172,7 @@ impl Setup {
     fn gather(&self, paths: &[PathBuf], sources: &Sources) -> Result<(Material, usize), Error> {
         let mut material = Material::default();
         let mut found: Vec<Found> = Vec::new();
+        let mut links: Vec<PathBuf> = Vec::new();
         for plan in &self.plans {
             material.documents.push(plan_document(plan, &self.base, sources)?);
         }
@@ -195,18 +192,18 @@ impl Setup {
             }
             let walked = walk(path, self.respect_gitignore);
             for manifest in walked.manifests {
-                found.extend(downloaded(&manifest, sources, &mut material));
+                found.extend(downloaded(&manifest, sources, &mut material, &mut links));
             }
-            for (place, reason) in walked.refused {
-                let source = sources.add_file(sources.reported_name(&place), &place);
-                material.gaps.push(unread_file(source, reason, FileKind::Hcl));
-            }
+            tell_refused(walked.refused, sources, &mut material);
+            links.extend(walked.links);
             // A file that the user names is read whatever it is called.
             if path.is_file() && walked.files.is_empty() {
                 found.push(Found { path: path.clone(), kind: FileKind::Script });
             }
             found.extend(walked.files);
         }
+        links.retain(|link| !self.is_excluded(&link.join("main.tf")));
+        links::tell(links, paths, sources, &mut material);
         found.sort();
         found.dedup_by(|a, b| a.path == b.path);
         let all = found.len();
@@ -231,7 +228,12 @@ fn plan_document(plan: &Path, base: &Path, sources: &Sources) -> Result<PlanDocu
 }
 
 /// The files of the downloaded modules that a manifest names.
-fn downloaded(manifest: &Path, sources: &Sources, material: &mut Material) -> Vec<Found> {
+fn downloaded(
+    manifest: &Path,
+    sources: &Sources,
+    material: &mut Material,
+    links: &mut Vec<PathBuf>,
+) -> Vec<Found> {
     let root = manifest.ancestors().nth(3).map(Path::to_path_buf).unwrap_or_default();
     let rows = read_text(manifest).ok().and_then(|(text, _)| read_manifest(&root, &text));
     let Some(rows) = rows else {
@@ -244,11 +246,22 @@ fn downloaded(manifest: &Path, sources: &Sources, material: &mut Material) -> Ve
         return Vec::new();
     };
     let mut files = Vec::new();
-    for (_, folder) in &rows {
-        files.extend(walk(folder, false).files);
+    // Of one that is not here the call tells.
+    for (_, folder) in rows.iter().filter(|(_, folder)| folder.exists()) {
+        let walked = walk(folder, false);
+        tell_refused(walked.refused, sources, material);
+        links.extend(walked.links);
+        files.extend(walked.files);
     }
     material.downloaded.push((root, rows));
     files
+}
+
+fn tell_refused(refused: Vec<(PathBuf, String)>, sources: &Sources, material: &mut Material) {
+    for (place, reason) in refused {
+        let source = sources.add_file(sources.reported_name(&place), &place);
+        material.gaps.push(unread_file(source, reason, FileKind::Hcl));
+    }
 }
 
 fn read_all(found: Vec<Found>, sources: &Sources, material: &mut Material, stop: &AtomicBool) {

@@ -29,7 +29,7 @@ const KEY_VARIABLE: &str = "SECRETRAIL_RUN_TASK_KEY";
 /// A larger file is no key.
 const MOST_KEY: u64 = 4096;
 /// A shorter key can be guessed.
-const SHORT_KEY: usize = 16;
+const SHORTEST_KEY: usize = 16;
 
 pub(super) fn run(arguments: &ServeArguments) -> Result<ExitCode, Error> {
     let ServeCommand::RunTask(arguments) = &arguments.command;
@@ -90,13 +90,10 @@ fn key(file: Option<&Path>) -> Result<Secret, Error> {
     let key = Secret::new(whole.expose().trim_end_matches(['\r', '\n']));
     match key.length() {
         0 => Err(wrong("the key to check signatures with is empty".into())),
-        length => {
-            if length < SHORT_KEY {
-                let characters = if length == 1 { "character" } else { "characters" };
-                tracing::warn!("the key has {length} {characters} only: it can be guessed");
-            }
-            Ok(key)
-        }
+        1..SHORTEST_KEY => Err(wrong(format!(
+            "the key to check signatures with is too short, it can be guessed: {SHORTEST_KEY} characters are the least"
+        ))),
+        _ => Ok(key),
     }
 }
 

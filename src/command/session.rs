@@ -23,9 +23,13 @@ use crate::error::{Error, ErrorKind, ExitCode};
 use crate::report::session::{self as report, Style};
 use crate::secret::Secret;
 use crate::session::chain::{self, told};
+#[cfg(feature = "aws")]
+use crate::session::forward::Forward;
 use crate::session::variables::{self, Variable};
 use crate::session::{Check, Level, Line, Step, caller as judged};
 use crate::settings::Settings;
+#[cfg(feature = "aws")]
+use crate::shown::shell::quoted;
 
 pub(super) fn run(cli: &Cli, arguments: &SessionArguments) -> Result<ExitCode, Error> {
     let folder = folder(arguments)?;
@@ -123,14 +127,18 @@ fn who_am_i(
     Ok(())
 }
 
-/// Step 2; with `--stay` the forwards go on.
+/// Step 2; with `--stay` the forwards go on. Those of a file that nobody named are looked at, and not started: whoever
+/// wrote it would choose the host, and with which profile it is reached.
 #[cfg(feature = "aws")]
 fn forwards(
     arguments: &SessionArguments,
     settings: &Settings,
     check: &mut Check,
 ) -> Result<Option<supervise::Crew>, Error> {
-    let forwards = &settings.session.forwards;
+    if !settings.left_forwards.is_empty() && !arguments.no_forwards {
+        return left(arguments, settings, check).map(|()| None);
+    }
+    let forwards = &all_forwards(settings);
     if forwards.is_empty() {
         return match arguments.stay {
             true => Err(no_forwards()),
@@ -150,6 +158,25 @@ fn forwards(
 }
 
 #[cfg(feature = "aws")]
+fn all_forwards(settings: &Settings) -> Vec<Forward> {
+    [settings.session.forwards.as_slice(), &settings.left_forwards].concat()
+}
+
+/// Tells that forwards are left alone.
+#[cfg(feature = "aws")]
+fn left(arguments: &SessionArguments, settings: &Settings, check: &mut Check) -> Result<(), Error> {
+    let file = settings.file.clone().unwrap_or_default();
+    let trusts = format!("--settings {} trusts it", quoted(&file.to_string_lossy()));
+    let message = format!("[[session.forward]] of {} is left alone", file.display());
+    if arguments.stay {
+        return Err(Error::new(ErrorKind::Settings, message).hint(trusts));
+    }
+    let line = Line::new(Level::Warning, format!("{message}: {trusts}"));
+    check.steps.push(Step { title: "Port forwards", lines: vec![line], took: None });
+    Ok(())
+}
+
+#[cfg(feature = "aws")]
 fn no_forwards() -> Error {
     Error::new(ErrorKind::Settings, "the settings have no forward to keep")
         .hint("write [[session.forward]] into secretrail.toml; `secretrail session --help` shows one")
@@ -162,11 +189,16 @@ fn only_forwards(
     arguments: &SessionArguments,
     settings: &Settings,
 ) -> Result<Option<ExitCode>, Error> {
-    let forwards = &settings.session.forwards;
+    let forwards = &all_forwards(settings);
     let file = settings.file.clone().unwrap_or_default();
     if !arguments.keep.is_empty() {
-        let kept: Vec<_> =
-            forwards.iter().filter(|one| arguments.keep.contains(&one.name)).cloned().collect();
+        let kept: Vec<_> = settings
+            .session
+            .forwards
+            .iter()
+            .filter(|one| arguments.keep.contains(&one.name))
+            .cloned()
+            .collect();
         supervise::in_background(&kept, &file)?;
         return Ok(Some(ExitCode::Clean));
     }

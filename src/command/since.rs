@@ -71,14 +71,18 @@ pub(super) fn files(past: &dyn Past, path: &Path, today: &[PathBuf]) -> Vec<Foun
 /// As the walk of the disk decides.
 fn kind_of(file: PathBuf, path: &Path) -> Option<Found> {
     if file == path {
-        let kind = file.file_name().and_then(|name| FileKind::of(&name.to_string_lossy()));
+        let kind = FileKind::at(&file);
         return Some(Found { path: file, kind: kind.unwrap_or(FileKind::Script) });
     }
+    let kind = FileKind::at(&file)?;
     let below = file.strip_prefix(path).ok()?;
-    let mut folders = below.parent()?.components();
+    let mut above = below.parent()?;
+    if kind == FileKind::Backend {
+        above = above.parent().unwrap_or(above);
+    }
+    let mut folders = above.components();
     if folders.any(|part| is_skipped(&part.as_os_str().to_string_lossy())) {
         return None;
     }
-    let kind = FileKind::of(&below.file_name()?.to_string_lossy())?;
     Some(Found { path: file, kind })
 }

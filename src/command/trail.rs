@@ -274,7 +274,8 @@ fn nowhere() -> Span {
 /// Events for which there was no room.
 fn lost(seen: &Seen<'_>) -> Option<Gap> {
     let lost = seen.correlated.lost;
-    let reason = format!("{lost} events could not be held for correlations: ask for a shorter time");
+    let events = if lost == 1 { "1 event".to_owned() } else { format!("{lost} events") };
+    let reason = format!("{events} could not be held for correlations: ask for a shorter time");
     (lost > 0).then(|| unseen(nowhere(), String::new(), reason))
 }
 

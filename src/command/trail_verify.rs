@@ -18,6 +18,7 @@ use super::print;
 use super::trail::input::is_remote;
 use crate::cli::TrailVerifyArguments;
 use crate::error::{Error, ErrorKind, ExitCode};
+use crate::shown::shown;
 use crate::trail::time;
 use crate::trail::verify::{Keys, Verdict, verify};
 
@@ -120,9 +121,7 @@ fn told(verdict: &Verdict) -> String {
         (faults, _) => format!("not whole: {} among {all}{times}", count(faults, "fault")),
     });
     // Names come from whoever wrote the files.
-    let plain =
-        |line: String| line.chars().map(|c| if c.is_control() { ' ' } else { c }).collect::<String>() + "\n";
-    lines.into_iter().map(plain).collect()
+    lines.into_iter().map(|line| shown(&line) + "\n").collect()
 }
 
 fn limited(lines: &mut Vec<String>, all: impl ExactSizeIterator<Item = String>) {

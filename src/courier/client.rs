@@ -21,6 +21,8 @@ const AGENT: &str = concat!("secretrail/", env!("CARGO_PKG_VERSION"));
 /// More of an answer is not read.
 const MOST_ANSWER: usize = 256 * 1024;
 const CONNECT: Duration = Duration::from_secs(5);
+/// Whoever has said its status is not waited for longer: a message that was taken must not be sent again for the rest.
+const REST: Duration = Duration::from_secs(2);
 
 type Connector = HttpsConnector<HttpConnector>;
 
@@ -66,15 +68,12 @@ impl Client {
             Ok(request) => request,
             Err(reason) => return Tried::never(&reason),
         };
-        let answered = async {
-            let answer = match self.0.request(request).await {
-                Ok(answer) => answer,
-                Err(error) if error.is_connect() => return Tried::later("it can't be connected to"),
-                Err(_) => return Tried::later("the connection broke"),
-            };
-            judged(parcel, answer).await
-        };
-        timeout(most, answered).await.unwrap_or_else(|_| Tried::later("it does not answer in time"))
+        match timeout(most, self.0.request(request)).await {
+            Ok(Ok(answer)) => judged(parcel, answer).await,
+            Ok(Err(error)) if error.is_connect() => Tried::later("it can't be connected to"),
+            Ok(Err(_)) => Tried::later("the connection broke"),
+            Err(_) => Tried::later("it does not answer in time"),
+        }
     }
 }
 
@@ -104,8 +103,8 @@ fn request(parcel: &Parcel) -> Result<Request<Full<Bytes>>, String> {
 async fn judged(parcel: &Parcel, answer: Response<Incoming>) -> Tried {
     let status = answer.status().as_u16();
     let after = answer.headers().get(RETRY_AFTER).and_then(|after| after.to_str().ok()).and_then(seconds);
-    let body = Limited::new(answer.into_body(), MOST_ANSWER).collect().await;
-    let body = body.map(http_body_util::Collected::to_bytes).unwrap_or_default();
+    let body = timeout(REST, Limited::new(answer.into_body(), MOST_ANSWER).collect()).await;
+    let body = body.ok().and_then(Result::ok).map(http_body_util::Collected::to_bytes).unwrap_or_default();
     // A status is clear without the rest of the answer; where the rest is needed, an empty one is not understood.
     let verdict = (parcel.check)(status, &body);
     Tried { verdict, after }

@@ -1,9 +1,13 @@
 //! Names of files in a bundle: the same on every system, and never a way out of it.
 
+use crate::shown::shown_name;
+
 /// The file that lists all others.
 pub const MANIFEST: &str = "manifest.json";
 /// A longer name is none of ours.
 const MOST_BYTES: usize = 240;
+/// A longer name is cut in a message.
+const MOST_SHOWN: usize = 80;
 /// Folders in folders.
 const MOST_PARTS: usize = 8;
 
@@ -16,12 +20,7 @@ pub fn is_safe(name: &str) -> bool {
 
 /// A name that somebody else chose, fit for a message.
 pub fn shown(name: &[u8]) -> String {
-    let text = String::from_utf8_lossy(name);
-    let mut shown: String = text.chars().take(80).flat_map(char::escape_debug).collect();
-    if text.chars().nth(80).is_some() {
-        shown.push_str("...");
-    }
-    shown
+    shown_name(&String::from_utf8_lossy(name), MOST_SHOWN)
 }
 
 #[cfg(test)]
@@ -44,7 +43,7 @@ mod tests {
 
     #[test]
     fn strange_names_are_shown_without_what_a_terminal_obeys() {
-        assert_eq!(shown(b"a\x1b[31m\n"), "a\\u{1b}[31m\\n");
+        assert_eq!(shown(b"a\x1b[31m\n"), "a␛[31m␊");
         assert!(shown(&[b'x'; 500]).len() < 100);
     }
 }

@@ -1,21 +1,26 @@
 //! Writes a bundle: the same bytes for the same evidence, and all of it or nothing.
 
 use std::fs;
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use ruzstd::encoding::{CompressionLevel, compress_to_vec};
+use tempfile::TempDir;
 
 use super::manifest::render;
 use super::name::{MANIFEST, is_safe};
 use super::verify::{FaultKind, verify};
 use super::{Bundle, MOST_BUNDLE};
 use crate::error::{Error, ErrorKind};
+use crate::whole::{self, Readers};
 
 /// The end of an archive's name.
 const ARCHIVE: &str = ".tar.zst";
 /// What a zstd file begins with.
 const MAGIC: [u8; 4] = [0x28, 0xB5, 0x2F, 0xFD];
+/// Beside a bundle's place: the one that comes, and the one that goes.
+const NEW: &str = "new";
+const OLD: &str = "old";
 
 /// Where a bundle goes.
 #[derive(Debug)]
@@ -96,17 +101,16 @@ impl Target {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Output`]; what stood there is there still.
+    /// [`ErrorKind::Output`]; what stood there is there still, or where the error says.
     pub fn write(&self, bundle: &Bundle) -> Result<String, Error> {
-        let failed = |error: &io::Error| self.unwritten(&error.kind().to_string());
         // A collection takes its time: somebody may have put something there since.
         Self::new(&self.path)?;
         let (manifest, digest) = render(bundle).map_err(|_| self.unwritten("the manifest can't be made"))?;
         let files = self.files(bundle, &manifest)?;
         if self.archive {
-            self.write_archive(&files).map_err(|error| failed(&error))?;
+            self.write_archive(&files).map_err(|error| self.unwritten(&error.kind().to_string()))?;
         } else {
-            self.write_folder(&files).map_err(|error| failed(&error))?;
+            self.write_folder(&files).map_err(|reason| self.unwritten(&reason))?;
         }
         Ok(digest)
     }
@@ -139,16 +143,19 @@ impl Target {
             tar.append(&head, *bytes)?;
         }
         let packed = compress_to_vec(tar.into_inner()?.as_slice(), CompressionLevel::Fastest);
-        let mut file = tempfile::Builder::new().prefix(".secretrail-").tempfile_in(self.folder_above())?;
-        file.write_all(&packed)?;
-        file.as_file().sync_all()?;
-        file.persist(&self.path).map(|_| ()).map_err(|error| error.error)
+        whole::place(&self.path, Readers::Owner, &packed)
     }
 
     /// Written beside its place and moved there: nobody ever sees half of a bundle.
-    fn write_folder(&self, files: &[(&str, &[u8])]) -> io::Result<()> {
-        let beside = tempfile::Builder::new().prefix(".secretrail-").tempdir_in(self.folder_above())?;
-        let new = beside.path().join("new");
+    fn write_folder(&self, files: &[(&str, &[u8])]) -> Result<(), String> {
+        let beside = self.filled(files).map_err(|error| error.kind().to_string())?;
+        put(beside, &self.path, |from, to| fs::rename(from, to))
+    }
+
+    /// A folder beside the bundle's place, with the bundle in its folder `new`.
+    fn filled(&self, files: &[(&str, &[u8])]) -> io::Result<TempDir> {
+        let beside = tempfile::Builder::new().prefix(whole::PREFIX).tempdir_in(self.folder_above())?;
+        let new = beside.path().join(NEW);
         fs::create_dir(&new)?;
         for (name, bytes) in files {
             let file = new.join(name);
@@ -157,30 +164,56 @@ impl Target {
             }
             fs::write(file, bytes)?;
         }
-        only_for_the_owner(&new)?;
-        // A folder takes the place of an empty one only: the old one steps aside first.
-        let old = beside.path().join("old");
-        let had_one = self.path.exists();
-        if had_one {
-            fs::rename(&self.path, &old)?;
-        }
-        fs::rename(&new, &self.path).inspect_err(|_| {
-            if had_one {
-                // Where this fails too, the error that is told is the first one.
-                let _ = fs::rename(&old, &self.path);
-            }
-        })
+        // Evidence tells who is in an account.
+        whole::only_for_the_owner(&new)?;
+        Ok(beside)
     }
 }
 
-/// Evidence tells who is in an account.
-fn only_for_the_owner(folder: &Path) -> io::Result<()> {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        fs::set_permissions(folder, fs::Permissions::from_mode(0o700))?;
+/// Moves the new bundle to its place. A folder takes the place of an empty one only: the old one steps aside first.
+fn put(beside: TempDir, place: &Path, rename: impl Fn(&Path, &Path) -> io::Result<()>) -> Result<(), String> {
+    let (new, old) = (beside.path().join(NEW), beside.path().join(OLD));
+    let had_one = place.exists();
+    if had_one {
+        rename(place, &old).map_err(|error| error.kind().to_string())?;
     }
-    #[cfg(not(unix))]
-    let _ = folder;
-    Ok(())
+    let Err(error) = rename(&new, place) else { return Ok(()) };
+    if had_one && rename(&old, place).is_err() {
+        // Dropped, it would take along what stood there.
+        let kept = beside.keep().join(OLD);
+        return Err(format!("{}; what stood there is in {} now", error.kind(), kept.display()));
+    }
+    Err(error.kind().to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+
+    #[test]
+    fn the_old_bundle_outlives_a_move_that_fails() {
+        // How many moves work before the others fail, and where the old bundle is then.
+        for (works, is_back) in [(1, false), (0, true)] {
+            let folder = tempfile::tempdir().unwrap();
+            let place = folder.path().join("bundle");
+            fs::create_dir(&place).unwrap();
+            fs::write(place.join(MANIFEST), "old").unwrap();
+            let beside = tempfile::tempdir_in(folder.path()).unwrap();
+            let old = beside.path().join(OLD);
+            let left = Cell::new(works);
+            let rename = |from: &Path, to: &Path| match left.get() {
+                0 => Err(io::ErrorKind::StorageFull.into()),
+                more => {
+                    left.set(more - 1);
+                    fs::rename(from, to)
+                }
+            };
+            let reason = put(beside, &place, rename).unwrap_err();
+            let there = if is_back { &place } else { &old };
+            assert_eq!(fs::read_to_string(there.join(MANIFEST)).unwrap(), "old");
+            assert_eq!(reason.contains(&*old.to_string_lossy()), !is_back, "{reason}");
+        }
+    }
 }

@@ -1,5 +1,6 @@
 //! Small trees, and where their secrets land.
 
+mod bounds;
 mod definitions;
 mod encoded;
 mod modules;

@@ -1,9 +1,11 @@
 //! One finding over time.
 
 use jiff::Timestamp;
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
+use super::Seen;
 use crate::day::Day;
+use crate::finding::Hours;
 
 /// Somebody's decision to live with a finding for a while.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,6 +81,60 @@ impl Entry {
             (None, false, None) => Status::Open,
         }
     }
+}
+
+/// What is known of a finding that is seen again.
+pub(super) struct Known {
+    /// Whether the last run told it, and did not silence it.
+    pub told: bool,
+    is_fixed: bool,
+    is_past: bool,
+    last_event: Option<String>,
+    /// Which of its events were told; `None` in what an older version wrote, and where no single events met the rule.
+    pub hours: Option<Hours>,
+}
+
+impl Known {
+    /// Whether it was gone, or before the time that its job read.
+    pub fn is_over(&self) -> bool {
+        self.is_fixed || self.is_past
+    }
+
+    /// Whether all of what is seen was told.
+    pub fn knows(&self, seen: &Seen) -> bool {
+        if !self.told || self.is_fixed {
+            return false;
+        }
+        match (&seen.hours, &self.hours) {
+            (None, _) => !self.is_past,
+            // Past or not: what was told once is no news when a job reads further back.
+            (Some(seen), Some(told)) => !seen.go_beyond(told),
+            (Some(_), None) => !self.is_past && self.last_event >= seen.last_event,
+        }
+    }
+}
+
+/// What is known of a finding.
+pub(super) fn known(
+    connection: &Connection,
+    scope: &str,
+    fingerprint: &str,
+) -> Result<Option<Known>, rusqlite::Error> {
+    connection
+        .prepare_cached(
+            "SELECT told, fixed_at IS NOT NULL, past_at IS NOT NULL, last_event, hours FROM finding
+             WHERE scope = ?1 AND fingerprint = ?2",
+        )?
+        .query_row(params![scope, fingerprint], |row| {
+            Ok(Known {
+                told: row.get(0)?,
+                is_fixed: row.get(1)?,
+                is_past: row.get(2)?,
+                last_event: row.get(3)?,
+                hours: row.get::<_, Option<Vec<u8>>>(4)?.map(|bytes| Hours::read(&bytes)),
+            })
+        })
+        .optional()
 }
 
 const COLUMNS: &str =

@@ -23,6 +23,7 @@ pub use self::entry::{Acceptance, Entry, Status};
 pub use self::outbox::{Letter, Telling, Told, Waiting};
 use crate::day::Day;
 use crate::error::{Error, ErrorKind};
+use crate::finding::Hours;
 
 /// How long one run waits for another.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -51,8 +52,8 @@ pub struct Seen {
     pub message: String,
     /// When its last event was, RFC 3339 in UTC: of a trail.
     pub last_event: Option<String>,
-    /// Whether single events met the rule: then a later one is news.
-    pub counts_events: bool,
+    /// Where single events met the rule, which: one more of them is news, however late it comes.
+    pub hours: Option<Hours>,
 }
 
 /// One run of a job.
@@ -178,7 +179,7 @@ impl History {
             pending.note(run, seen, silenced)?;
             Ok(pending)
         };
-        begin().map_err(|trouble| wrong(name, &trouble))
+        begin().map_err(|trouble| unwritten(name, &trouble))
     }
 
     /// Up to when a job has read a surface.
@@ -212,7 +213,7 @@ impl History {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Usage`] where none or several begin so.
+    /// [`ErrorKind::Usage`] where none or several begin so, [`ErrorKind::Output`] where the file can't be written.
     pub fn accept(
         &self,
         fingerprint: &str,
@@ -227,7 +228,7 @@ impl History {
                  ON CONFLICT (fingerprint) DO UPDATE SET until = ?2, reason = ?3, at = ?4",
                 params![one, until.to_string(), reason, at.as_second()],
             )
-            .map_err(|error| wrong(&self.name, &error.into()))?;
+            .map_err(|error| unwritten(&self.name, &error.into()))?;
         Ok(one)
     }
 
@@ -257,7 +258,7 @@ impl History {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Input`] where the file can't be written.
+    /// [`ErrorKind::Output`] where the file can't be written.
     pub fn prune(&self, before: Timestamp) -> Result<usize, Error> {
         let prune = || -> Result<usize, rusqlite::Error> {
             let gone = self.connection.execute(
@@ -271,7 +272,7 @@ impl History {
             )?;
             Ok(gone)
         };
-        prune().map_err(|error| wrong(&self.name, &error.into()))
+        prune().map_err(|error| unwritten(&self.name, &error.into()))
     }
 
     /// Fingerprints that are accepted on a day, each with the reason and the last day.
@@ -340,30 +341,22 @@ impl Pending<'_> {
     }
 
     fn see(&mut self, scope: &str, at: i64, run: i64, one: &Seen) -> Result<(), Trouble> {
-        // Whether it was told at the last run, whether it was over, and which event was the last.
-        let before: Option<(bool, bool, Option<String>)> = self
-            .transaction
-            .prepare_cached(
-                "SELECT told, coalesce(fixed_at, past_at) IS NOT NULL, last_event FROM finding WHERE scope = ?1 AND fingerprint = ?2",
-            )?
-            .query_row(params![scope, one.fingerprint], |row| {
-                Ok((row.get(0)?, row.get(1)?, row.get(2)?))
-            })
-            .optional()?;
-        let known =
-            matches!(&before, Some((true, false, last)) if !one.counts_events || *last >= one.last_event);
-        let was_over = !matches!(&before, None | Some((true, false, _)));
+        let before = entry::known(&self.transaction, scope, &one.fingerprint)?;
+        let known = before.as_ref().is_some_and(|before| before.knows(one));
+        let was_over = before.as_ref().is_some_and(|before| !before.told || before.is_over());
+        let told = before.and_then(|before| before.hours).unwrap_or_default();
+        let hours = one.hours.as_ref().map(|hours| hours.told_with(&told).written());
         if !known && self.new.insert(one.fingerprint.clone()) && was_over {
             self.returned.insert(one.fingerprint.clone());
         }
         self.transaction
             .prepare_cached(
                 "INSERT INTO finding (scope, fingerprint, rule, surface, severity, place, message, first_seen,
-                                      last_seen, last_run, told, last_event)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9, 1, ?10)
+                                      last_seen, last_run, told, last_event, hours)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9, 1, ?10, ?11)
                  ON CONFLICT (scope, fingerprint) DO UPDATE SET severity = ?5, place = ?6, message = ?7,
                    last_seen = ?8, last_run = ?9, told = 1, fixed_at = NULL, past_at = NULL,
-                   last_event = ?10",
+                   last_event = ?10, hours = ?11",
             )?
             .execute(params![
                 scope,
@@ -375,7 +368,8 @@ impl Pending<'_> {
                 one.message,
                 at,
                 run,
-                one.last_event
+                one.last_event,
+                hours
             ])?;
         Ok(())
     }
@@ -398,7 +392,7 @@ impl Pending<'_> {
     /// [`ErrorKind::Output`] where the file can't be written.
     pub fn commit(self) -> Result<(), Error> {
         let name = self.name;
-        self.transaction.commit().map_err(|error| wrong(name, &error.into()))
+        self.transaction.commit().map_err(|error| unwritten(name, &error.into()))
     }
 }
 
@@ -412,22 +406,43 @@ fn owner_only(path: &Path) {
     drop(options.open(path));
 }
 
+/// It can't be read.
 fn wrong(name: &str, trouble: &Trouble) -> Error {
-    use rusqlite::ErrorCode::{DatabaseBusy, DatabaseCorrupt, DiskFull, NotADatabase, ReadOnly};
+    error(ErrorKind::Input, name, trouble)
+}
+
+/// It can't be written.
+fn unwritten(name: &str, trouble: &Trouble) -> Error {
+    error(ErrorKind::Output, name, trouble)
+}
+
+fn error(kind: ErrorKind, name: &str, trouble: &Trouble) -> Error {
+    use rusqlite::ErrorCode::{CannotOpen, DatabaseBusy, DatabaseCorrupt, DiskFull, NotADatabase, ReadOnly};
+    let rights = "look at the path, and at the rights of the file and of its folder";
     let (reason, hint) = match trouble {
-        Trouble::NotOurs => ("it is a database of another program", "name another file"),
-        Trouble::Later => ("it is of a later version", "update secretrail"),
+        Trouble::NotOurs => ("it is a database of another program".to_owned(), "name another file"),
+        Trouble::Later => ("it is of a later version".to_owned(), "update secretrail"),
         Trouble::Database(error) => match error.sqlite_error_code() {
-            Some(DatabaseBusy) => ("another run holds it", "wait for it, or name another file"),
-            Some(NotADatabase | DatabaseCorrupt) => {
-                ("it is no SQLite file, or a broken one", "move it away; the next run begins a new one")
-            }
-            Some(DiskFull) => ("the disk is full", "make room"),
-            Some(ReadOnly) => ("it can't be written", "look at the rights of the file and of its folder"),
-            _ => ("it can't be opened", "look at the path, and at the rights of the file and of its folder"),
+            Some(DatabaseBusy) => ("another run holds it".to_owned(), "wait for it, or name another file"),
+            Some(NotADatabase | DatabaseCorrupt) => (
+                "it is no SQLite file, or a broken one".to_owned(),
+                "move it away; the next run begins a new one",
+            ),
+            Some(DiskFull) => ("the disk is full".to_owned(), "make room"),
+            Some(ReadOnly) => ("it can't be written".to_owned(), rights),
+            Some(CannotOpen) => ("it can't be opened".to_owned(), rights),
+            _ => (told(error), rights),
         },
     };
-    Error::new(ErrorKind::Input, format!("the history {name} can't be used: {reason}")).hint(hint)
+    Error::new(kind, format!("the history {name} can't be used: {reason}")).hint(hint)
+}
+
+/// The number that SQLite gives, which its documentation tells; its text could quote the file.
+fn told(error: &rusqlite::Error) -> String {
+    match error.sqlite_error() {
+        Some(error) => format!("SQLite gave error {}", error.extended_code),
+        None => "it holds what no history does".to_owned(),
+    }
 }
 
 impl fmt::Debug for History {

@@ -36,6 +36,8 @@ pub struct Letter {
 pub struct Waiting {
     /// Whom.
     pub target: String,
+    /// Which job's it is; none where an older version put it down.
+    pub job: Option<String>,
     /// The same at every try.
     pub delivery: String,
     /// Since when.
@@ -54,7 +56,9 @@ pub struct Telling(#[expect(dead_code, reason = "held until it is dropped")] Fil
 
 /// How the last run of a job stood.
 pub(super) fn standing(connection: &Connection, job: &str) -> Result<Option<String>, Trouble> {
-    let last = "SELECT standing FROM run WHERE job = ?1 AND standing IS NOT NULL ORDER BY id DESC LIMIT 1";
+    // Earlier versions called an audit by its arguments only: it is known by its scope.
+    let last = "SELECT standing FROM run WHERE (job = ?1 OR scope = ?1) AND standing IS NOT NULL
+                ORDER BY id DESC LIMIT 1";
     Ok(connection.query_row(last, params![job], |row| row.get(0)).optional()?)
 }
 
@@ -117,9 +121,10 @@ fn put_down(
     let change = connection.last_insert_rowid();
     for (target, delivery) in whom {
         connection.execute(
-            "INSERT INTO outbox (change, target, delivery, queued_at) VALUES (?1, ?2, ?3, ?4)
+            "INSERT INTO outbox (change, target, delivery, queued_at, job)
+             VALUES (?1, ?2, ?3, ?4, (SELECT job FROM run WHERE id = ?5))
              ON CONFLICT (target, delivery) DO NOTHING",
-            params![change, target, delivery, now.as_second()],
+            params![change, target, delivery, now.as_second(), run],
         )?;
     }
     Ok(())
@@ -192,16 +197,25 @@ impl History {
         }
     }
 
-    /// All that waits, the oldest first. Only who holds `telling` may send it.
+    /// Whether something of a job waits.
     ///
     /// # Errors
     ///
     /// As [`not_audited`](Self::not_audited).
-    pub fn letters(&self, _telling: &Telling) -> Result<Vec<Letter>, Error> {
+    pub fn awaits(&self, job: &str) -> Result<bool, Error> {
+        Ok(self.waiting()?.iter().any(|one| one.job.as_deref().is_none_or(|of| of == job)))
+    }
+
+    /// All of a job that waits, the oldest first. Only who holds `telling` may send it.
+    ///
+    /// # Errors
+    ///
+    /// As [`not_audited`](Self::not_audited).
+    pub fn letters(&self, job: &str, _telling: &Telling) -> Result<Vec<Letter>, Error> {
         let letter = |row: &Row<'_>| {
             Ok(Letter { id: row.get(0)?, target: row.get(1)?, delivery: row.get(2)?, body: row.get(3)? })
         };
-        self.rows("o.id, o.target, o.delivery, c.body", letter)
+        self.rows("o.id, o.target, o.delivery, c.body", Some(job), letter)
     }
 
     /// All that waits, for people.
@@ -218,19 +232,23 @@ impl History {
                 tries: row.get(3)?,
                 trouble: row.get(4)?,
                 body: row.get(5)?,
+                job: row.get(6)?,
             })
         };
-        self.rows("o.target, o.delivery, o.queued_at, o.tries, o.trouble, c.body", waiting)
+        self.rows("o.target, o.delivery, o.queued_at, o.tries, o.trouble, c.body, o.job", None, waiting)
     }
 
+    /// What waits, of all jobs or of one.
     fn rows<T>(
         &self,
         columns: &str,
+        job: Option<&str>,
         row: impl FnMut(&Row<'_>) -> Result<T, rusqlite::Error>,
     ) -> Result<Vec<T>, Error> {
-        let which = "FROM outbox o JOIN change c ON c.id = o.change WHERE o.ended_at IS NULL ORDER BY o.id";
+        let which = "FROM outbox o JOIN change c ON c.id = o.change
+                     WHERE o.ended_at IS NULL AND (?1 IS NULL OR o.job IS NULL OR o.job = ?1) ORDER BY o.id";
         let rows = || -> Result<Vec<T>, rusqlite::Error> {
-            self.connection.prepare(&format!("SELECT {columns} {which}"))?.query_map([], row)?.collect()
+            self.connection.prepare(&format!("SELECT {columns} {which}"))?.query_map([job], row)?.collect()
         };
         rows().map_err(|error| wrong(&self.name, &error.into()))
     }

@@ -17,7 +17,7 @@ fn seen(fingerprint: &str) -> Seen {
         place: "user_data.sh:235".into(),
         message: "anthropic_api_key is written to /opt/paperclip/.env".into(),
         last_event: None,
-        counts_events: false,
+        hours: None,
     }
 }
 
@@ -173,7 +173,10 @@ fn windowed(at: i64, read_to: Option<i64>) -> Run<'static> {
 
 /// A finding of a trail, and when its last event was.
 fn of_trail(print: &str, last: &str) -> Seen {
-    Seen { surface: "trail".into(), last_event: Some(last.into()), counts_events: true, ..seen(print) }
+    let mut hours = Hours::default();
+    let last_event: Timestamp = last.parse().unwrap();
+    hours.add(last_event.as_second(), last.bytes().map(u64::from).sum());
+    Seen { surface: "trail".into(), last_event: Some(last.into()), hours: Some(hours), ..seen(print) }
 }
 
 fn new_of(history: &mut History, run: Run<'_>, seen: &[Seen]) -> (Vec<String>, usize) {
@@ -196,7 +199,12 @@ fn what_lies_before_the_time_that_is_read_is_past_and_not_fixed() {
         history.entries().unwrap().iter().find(|one| one.fingerprint == print).unwrap().status(day)
     };
     assert_eq!((status(&history, "root"), status(&history, "leak")), (Status::Past, Status::Fixed));
-    assert_eq!(new_of(&mut history, windowed(3, None), &[root]).0, ["root"], "it happens again");
+    let told = new_of(&mut history, windowed(3, None), std::slice::from_ref(&root)).0;
+    assert_eq!(told, Vec::<String>::new(), "a job reads further back: it was told");
+    assert_eq!(status(&history, "root"), Status::Open);
+    assert_eq!(new_of(&mut history, windowed(3, None), &[]), (vec![], 0));
+    let again = of_trail("root", "2026-03-29T14:00:00Z");
+    assert_eq!(new_of(&mut history, windowed(3, None), &[again]).0, ["root"], "it happens again");
     assert_eq!(status(&history, "root"), Status::Open);
     let read_to = history.read_to("terraform .", "trail").unwrap();
     assert_eq!(read_to, Timestamp::from_second(2).ok(), "the last run could not read all");
@@ -231,4 +239,76 @@ fn what_lies_within_the_time_that_is_read_and_is_gone_stays_open() {
         Vec::<String>::new(),
         "it was never over"
     );
+}
+
+#[test]
+fn an_event_that_comes_late_is_news_once() {
+    let folder = folder();
+    let mut history = History::open(&folder.path().join("h.db")).unwrap();
+    let of = |events: &[(i64, u64)]| {
+        let mut hours = Hours::default();
+        events.iter().for_each(|(minute, number)| hours.add(minute * 60, *number));
+        Seen { hours: Some(hours), ..of_trail("keys", "2026-03-28T14:00:00Z") }
+    };
+    for (at, events, new) in [
+        (1, &[(900, 1), (950, 2)][..], true),
+        (2, &[(900, 1), (950, 2)], false),
+        // Before the last one, and in its second.
+        (3, &[(900, 1), (905, 3), (950, 2)], true),
+        (4, &[(900, 1), (905, 3), (950, 2)], false),
+        (5, &[(900, 1), (905, 3), (950, 2), (950, 4)], true),
+        // A log is not there for a night, or the time that is read begins later.
+        (6, &[(950, 2), (950, 4)], false),
+        (7, &[(900, 1), (905, 3), (950, 2), (950, 4)], false),
+    ] {
+        let told = new_of(&mut history, windowed(at, Some(at)), &[of(events)]);
+        assert_eq!(!told.0.is_empty(), new, "night {at}");
+    }
+}
+
+#[test]
+fn what_an_older_version_wrote_is_known_by_its_last_event() {
+    let folder = folder();
+    let path = folder.path().join("h.db");
+    let mut history = History::open(&path).unwrap();
+    let keys = of_trail("keys", "2026-03-28T14:00:00Z");
+    assert_eq!(new_of(&mut history, windowed(1, Some(1)), std::slice::from_ref(&keys)).0, ["keys"]);
+    drop(history);
+    let old = Connection::open(&path).unwrap();
+    old.execute_batch(
+        "ALTER TABLE finding DROP COLUMN hours; ALTER TABLE outbox DROP COLUMN job; PRAGMA user_version = 3;",
+    )
+    .unwrap();
+    drop(old);
+    let mut history = History::open(&path).unwrap();
+    let none = Vec::<String>::new();
+    assert_eq!(new_of(&mut history, windowed(2, Some(2)), std::slice::from_ref(&keys)).0, none);
+    let mut late = keys;
+    late.hours.get_or_insert_default().add(7, 7);
+    assert_eq!(new_of(&mut history, windowed(3, Some(3)), &[late]).0, ["keys"]);
+}
+
+#[test]
+fn a_job_sees_its_own_letters_and_those_of_an_older_version() {
+    let folder = folder();
+    let path = folder.path().join("h.db");
+    let mut history = History::open(&path).unwrap();
+    let now = Timestamp::from_second(1).unwrap();
+    for job in ["scan a", "scan b"] {
+        let pending = history.record(Run { job, ..run(1, true) }, &[seen("a")], &[]).unwrap();
+        pending.tell(job, &[("slack".to_owned(), job.to_owned())], now).unwrap();
+        pending.commit().unwrap();
+    }
+    let told = |history: &History, job: &str| -> Vec<String> {
+        let telling = history.telling(Duration::ZERO).unwrap();
+        history.letters(job, &telling).unwrap().into_iter().map(|letter| letter.body).collect()
+    };
+    assert_eq!(
+        (told(&history, "scan a"), told(&history, "scan b")),
+        (strings(&["scan a"]), strings(&["scan b"]))
+    );
+    assert!(history.awaits("scan a").unwrap() && !history.awaits("scan c").unwrap());
+    history.connection.execute("UPDATE outbox SET job = NULL WHERE id = 1", []).unwrap();
+    assert_eq!(told(&history, "scan c"), ["scan a"]);
+    assert_eq!(history.waiting().unwrap().len(), 2);
 }

@@ -1,4 +1,4 @@
-//! A first list, drafted from names that stand elsewhere: parameters, workflows, Terraform. Never from values.
+//! A first list, drafted from names that stand elsewhere: the stores, workflows, Terraform. Never from values.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::{Answers, Entry, Home, Inventory, Rotated};
+use crate::day::Day;
 use crate::source::{Location, SourceId, Span};
 
 /// Secrets that GitHub makes itself.
@@ -22,14 +23,56 @@ static SECRET: LazyLock<Option<Regex>> = LazyLock::new(|| {
     .ok()
 });
 static BLOCKS: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r#"(?m)^[ \t]*(?:resource|data|ephemeral)[ \t]+"aws_ssm_parameter"[ \t]+"[^"\n]*"[ \t]*\{"#)
-        .ok()
+    Regex::new(
+        r#"(?m)^[ \t]*(?:resource|data|ephemeral)[ \t]+"aws_(ssm_parameter|secretsmanager_secret)"[ \t]+"[^"\n]*"[ \t]*\{"#,
+    )
+    .ok()
 });
 static NAME: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r#"(?m)^[ \t]*name[ \t]*=[ \t]*"([^"\n]*)""#).ok());
 static FETCH: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r#"\bssm\s+get-parameters?\b[^\n]*?--names?[ =]+["']?(/?[A-Za-z0-9_.$\{\}/-]+)"#).ok()
 });
+static FETCH_SECRET: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        r#"\bsecretsmanager\s+get-secret-value\b[^\n]*?--secret-id[ =]+["']?([A-Za-z0-9_+=.@!:$\{\}/-]+)"#,
+    )
+    .ok()
+});
+
+/// Names that were found, and what the stores tell of those that they have.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Names {
+    /// Of parameters.
+    pub parameters: BTreeSet<String>,
+    /// Of secrets of Secrets Manager.
+    pub secrets: BTreeMap<String, Since>,
+    /// Of secrets that workflows ask for.
+    pub workflows: BTreeSet<String>,
+    /// How many are named by an expression.
+    pub unclear: usize,
+}
+
+/// Since when a secret is as it is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Since {
+    /// When it was rotated last.
+    pub rotated: Option<Day>,
+    /// When anything of it was changed last.
+    pub changed: Option<Day>,
+}
+
+impl Names {
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.parameters.len() + self.secrets.len() + self.workflows.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
 
 /// Names of secrets that a workflow asks for.
 pub fn of_workflow(text: &str) -> BTreeSet<String> {
@@ -40,30 +83,43 @@ pub fn of_workflow(text: &str) -> BTreeSet<String> {
     found.filter_map(name).filter(|name| !NOT_OURS.contains(&name.as_str())).collect()
 }
 
-/// Names of parameters in Terraform and scripts, and how many are named by an expression.
-pub fn of_code(text: &str) -> (BTreeSet<String>, usize) {
-    let (mut names, mut unclear) = (BTreeSet::new(), 0);
-    let mut take = |name: &str| match name {
-        name if name.contains(['$', '%']) => unclear += 1,
-        name if is_parameter(name) => drop(names.insert(name.to_owned())),
-        _ => {}
-    };
-    for block in BLOCKS.iter().flat_map(|regex| regex.find_iter(text)) {
-        let end = text.floor_char_boundary((block.end() + BLOCK).min(text.len()));
-        let inside = text.get(block.end()..end).unwrap_or_default();
+/// Adds names that stand in Terraform and scripts.
+pub fn of_code(text: &str, names: &mut Names) {
+    for block in BLOCKS.iter().flat_map(|regex| regex.captures_iter(text)) {
+        let Some((kind, whole)) = block.get(1).zip(block.get(0)) else { continue };
+        let end = text.floor_char_boundary((whole.end() + BLOCK).min(text.len()));
+        let inside = text.get(whole.end()..end).unwrap_or_default();
         // Up to the brace that ends it, as people indent.
         let inside = inside.split("\n}").next().unwrap_or_default();
-        match NAME.as_ref().and_then(|regex| regex.captures(inside)).and_then(|captures| captures.get(1)) {
-            Some(name) => take(name.as_str()),
-            None => take("$"),
+        let name =
+            NAME.as_ref().and_then(|regex| regex.captures(inside)).and_then(|captures| captures.get(1));
+        let is_secret = kind.as_str() == "secretsmanager_secret";
+        names.take(is_secret, name.map_or("$", |name| name.as_str()));
+    }
+    for (is_secret, fetch) in [(false, &FETCH), (true, &FETCH_SECRET)] {
+        for found in fetch.iter().flat_map(|regex| regex.captures_iter(text)).filter_map(|found| found.get(1))
+        {
+            names.take(is_secret, found.as_str());
         }
     }
-    for fetch in
-        FETCH.iter().flat_map(|regex| regex.captures_iter(text)).filter_map(|captures| captures.get(1))
-    {
-        take(fetch.as_str());
+}
+
+impl Names {
+    fn take(&mut self, is_secret: bool, name: &str) {
+        if name.contains(['$', '%']) {
+            self.unclear += 1;
+        } else if is_secret && is_secret_name(name) {
+            self.secrets.entry(name.to_owned()).or_default();
+        } else if !is_secret && is_parameter(name) {
+            self.parameters.insert(name.to_owned());
+        }
     }
-    (names, unclear)
+}
+
+/// A name, or an ARN.
+fn is_secret_name(name: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/_+=.@!:-".contains(&byte);
+    !name.is_empty() && name.len() <= MOST_NAME && name.bytes().all(plain)
 }
 
 fn is_parameter(name: &str) -> bool {
@@ -71,21 +127,33 @@ fn is_parameter(name: &str) -> bool {
     !name.is_empty() && name.len() <= MOST_NAME && name.bytes().all(plain)
 }
 
-/// A list of these names. What workflows ask for lives in GitHub, unless a parameter has the same name for a key.
-pub fn draft(parameters: &BTreeSet<String>, workflows: &BTreeSet<String>) -> Inventory {
+/// A list of these names. What workflows ask for lives in GitHub, unless a store has the same name for a key.
+pub fn draft(names: &Names) -> Inventory {
+    let parameters =
+        names.parameters.iter().map(|name| (name, Home::Parameter(name.clone()), Since::default()));
+    let secrets =
+        names.secrets.iter().map(|(name, since)| (name, Home::SecretsManager(name.clone()), *since));
+    let stored: Vec<(&String, Home, Since)> = parameters.chain(secrets).collect();
     let mut count: BTreeMap<String, usize> = BTreeMap::new();
-    for name in parameters {
+    for (name, ..) in &stored {
         *count.entry(key_of(name, false)).or_default() += 1;
     }
     let mut entries = Vec::new();
-    for name in parameters {
+    for (name, home, since) in stored {
         let short = key_of(name, false);
         let key = if count.get(&short).is_some_and(|count| *count > 1) { key_of(name, true) } else { short };
-        let notes = workflows.contains(&key).then(|| "also asked for by a GitHub workflow".to_owned());
-        entries.push(entry(key, Home::Parameter(name.clone()), notes));
+        let changed =
+            since.changed.filter(|_| since.rotated.is_none()).map(|day| format!("last changed {day}"));
+        let asked = names.workflows.contains(&key).then(|| "also asked for by a GitHub workflow".to_owned());
+        let notes: Vec<String> = changed.into_iter().chain(asked).collect();
+        let notes = (!notes.is_empty()).then(|| notes.join("; "));
+        entries.push(Entry {
+            rotated: since.rotated.map_or(Rotated::Unsaid, Rotated::On),
+            ..entry(key, home, notes)
+        });
     }
     let known: BTreeSet<String> = entries.iter().map(|entry: &Entry| entry.key.clone()).collect();
-    for name in workflows.iter().filter(|name| !known.contains(*name)) {
+    for name in names.workflows.iter().filter(|name| !known.contains(*name)) {
         entries.push(entry(name.clone(), Home::GithubSecret(name.clone()), None));
     }
     Inventory { entries, ..Inventory::default() }
@@ -93,6 +161,8 @@ pub fn draft(parameters: &BTreeSet<String>, workflows: &BTreeSet<String>) -> Inv
 
 /// `/paperclip-app/anthropic/api-key` is `ANTHROPIC_API_KEY`; whole: `PAPERCLIP_APP_ANTHROPIC_API_KEY`.
 fn key_of(name: &str, whole: bool) -> String {
+    // Of an ARN the name counts.
+    let name = name.rsplit_once(":secret:").map_or(name, |(_, name)| name);
     let parts: Vec<&str> = name.split('/').filter(|part| !part.is_empty()).collect();
     let skip = usize::from(!whole && parts.len() > 1);
     let words: Vec<&str> = parts.into_iter().skip(skip).collect();
@@ -126,20 +196,69 @@ mod tests {
         let code = "resource \"aws_ssm_parameter\" \"a\" {\n  type = \"SecureString\"\n  name  = \"/app/anthropic/api-key\"\n}\n\
             data \"aws_ssm_parameter\" \"b\" {\n  name = \"/${var.env}/x\"\n}\nresource \"x\" \"y\" {\n  name = \"/not/this\"\n}\n\
             K=$(aws ssm get-parameter --with-decryption --name /app/db/password --query x)\n";
-        let (names, unclear) = of_code(code);
-        assert_eq!(names.into_iter().collect::<Vec<_>>(), ["/app/anthropic/api-key", "/app/db/password"]);
-        assert_eq!(unclear, 1);
+        let mut names = Names::default();
+        of_code(code, &mut names);
+        let parameters: Vec<String> = names.parameters.into_iter().collect();
+        assert_eq!(
+            (parameters, names.unclear),
+            (strings(&["/app/anthropic/api-key", "/app/db/password"]), 1)
+        );
+        let code = "resource \"aws_secretsmanager_secret\" \"a\" {\n  name = \"app/stripe\"\n}\n\
+            data \"aws_secretsmanager_secret_version\" \"v\" {\n  secret_id = aws_secretsmanager_secret.a.id\n}\n\
+            V=$(aws secretsmanager get-secret-value --query SecretString --secret-id app/db)\n\
+            W=$(aws secretsmanager get-secret-value --secret-id \"$NAME\")\n";
+        let mut names = Names::default();
+        of_code(code, &mut names);
+        let secrets: Vec<String> = names.secrets.into_keys().collect();
+        assert_eq!((secrets, names.unclear), (strings(&["app/db", "app/stripe"]), 1));
+    }
+
+    fn strings(all: &[&str]) -> Vec<String> {
+        all.iter().map(|one| (*one).to_owned()).collect()
+    }
+
+    #[test]
+    fn secrets_stand_beside_parameters_with_what_is_known_of_their_age() {
+        let day = Day::parse("2026-03-28");
+        let arn = "arn:aws:secretsmanager:us-east-1:123456789012:secret:app/mail-AbCdEf";
+        let names = Names {
+            parameters: ["/a/stripe".to_owned()].into(),
+            secrets: [
+                ("b/stripe".to_owned(), Since { rotated: None, changed: day }),
+                ("rds!db-1".to_owned(), Since { rotated: day, changed: day }),
+                (arn.to_owned(), Since::default()),
+            ]
+            .into(),
+            ..Names::default()
+        };
+        let rows: Vec<String> = draft(&names)
+            .entries
+            .into_iter()
+            .map(|entry| {
+                format!("{} {} {:?} {:?}", entry.key, entry.home, entry.rotated.day() == day, entry.extra)
+            })
+            .collect();
+        assert_eq!(
+            rows,
+            [
+                "A_STRIPE SSM /a/stripe false []".to_owned(),
+                format!("MAIL_ABCDEF Secrets Manager {arn} false []"),
+                "B_STRIPE Secrets Manager b/stripe false [(\"Notes\", \"last changed 2026-03-28\")]"
+                    .to_owned(),
+                "RDS_DB_1 Secrets Manager rds!db-1 true []".to_owned(),
+            ]
+        );
     }
 
     #[test]
     fn keys_are_named_after_their_parameters() {
-        let names = ["/a/github/pat", "/b/github/pat", "/a/linear/api-key"].map(str::to_owned).into();
-        let workflows = ["LINEAR_API_KEY", "GH_PAT"].map(str::to_owned).into();
-        let keys: Vec<(String, String)> = draft(&names, &workflows)
-            .entries
-            .into_iter()
-            .map(|entry| (entry.key, entry.home.to_string()))
-            .collect();
+        let names = Names {
+            parameters: ["/a/github/pat", "/b/github/pat", "/a/linear/api-key"].map(str::to_owned).into(),
+            workflows: ["LINEAR_API_KEY", "GH_PAT"].map(str::to_owned).into(),
+            ..Names::default()
+        };
+        let keys: Vec<(String, String)> =
+            draft(&names).entries.into_iter().map(|entry| (entry.key, entry.home.to_string())).collect();
         let expected = [
             ("A_GITHUB_PAT", "SSM /a/github/pat"),
             ("LINEAR_API_KEY", "SSM /a/linear/api-key"),

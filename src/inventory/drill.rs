@@ -2,6 +2,8 @@
 
 use jiff::Timestamp;
 
+use crate::shown::spreadsheet::{guarded, unguarded};
+
 /// The first line of the file.
 pub const HEADER: &str = "key,when,who,seconds,result,revoke,breaks,generate,push,verify\n";
 /// More lines are no list of drills.
@@ -69,7 +71,9 @@ impl Drill {
 
 /// Commas, quotes and line ends would end a cell: they are left out.
 fn quoted(text: &str) -> String {
-    text.chars().filter(|letter| !letter.is_control() && !",\"".contains(*letter)).take(120).collect()
+    let text: String =
+        text.chars().filter(|letter| !letter.is_control() && !",\"".contains(*letter)).take(120).collect();
+    guarded(text.trim())
 }
 
 /// The drills of a file, and the numbers of lines (from 1) that are none.
@@ -96,9 +100,9 @@ fn drill(line: &str) -> Option<Drill> {
     }
     let seconds: i64 = seconds.parse().ok().filter(|seconds| (0..=i64::from(u32::MAX)).contains(seconds))?;
     Some(Drill {
-        key: (*key).to_owned(),
+        key: unguarded(key).to_owned(),
         at: at.parse().ok()?,
-        who: (*who).to_owned(),
+        who: unguarded(who).to_owned(),
         seconds,
         ending: Ending::from_word(ending)?,
         steps,
@@ -130,6 +134,9 @@ mod tests {
         let (read, wrong) = parse(&(HEADER.to_owned() + &drill.line() + "\nx,y\n"));
         assert_eq!(read, [Drill { who: "Jared x".into(), ..drill }]);
         assert_eq!(wrong, [4]);
+        let formula = Drill { who: "=HYPERLINK(1)".into(), ..read[0].clone() };
+        assert!(formula.line().contains(",'=HYPERLINK(1),"), "{}", formula.line());
+        assert_eq!(parse(&formula.line()).0, [formula]);
         assert_eq!([told(9), told(245)], ["9 s", "4 min 05 s"]);
     }
 }

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::read::{Form, is_migrating};
 use super::{Entry, Home, Inventory, QUESTIONS, Rotated};
+use crate::shown::spreadsheet;
 
 /// How a list says that a key is not in its place yet.
 const NEEDS_MIGRATION: &str = "needs migration";
@@ -102,12 +103,9 @@ fn markdown(inventory: &Inventory) -> String {
 
 fn csv(inventory: &Inventory) -> String {
     let columns = columns(inventory);
-    let quoted = |text: &str| match text.contains([',', '"', '\n', '\r']) {
-        true => format!("\"{}\"", text.replace('"', "\"\"")),
-        false => text.to_owned(),
+    let line = |cells: Vec<String>| {
+        cells.iter().map(|cell| spreadsheet::cell(cell)).collect::<Vec<_>>().join(",") + "\n"
     };
-    let line =
-        |cells: Vec<String>| cells.iter().map(|cell| quoted(cell)).collect::<Vec<_>>().join(",") + "\n";
     let mut text = line(columns.clone());
     for entry in &inventory.entries {
         text.push_str(&line(columns.iter().map(|column| cell(entry, column)).collect()));
@@ -217,7 +215,7 @@ mod tests {
     fn what_is_written_says_what_was_read() {
         let odd = "| Key | Name | Location | Last Rotated | Owner | yes | Verify |\n|--|--|--|--|--|--|--|\n\
             | A | The a, \"x\" | SSM /a/b/c | 2026-03-28 | é\\|ü | no | curl: 200 |\n\
-            | B | — | GitHub Actions secret B | — | needs migration | — | # not a comment |\n\
+            | B | — | GitHub Actions secret B | — | needs migration | =1+1 | # not a comment |\n\
             | C | — | 1Password: vault | — | — | 'q' | — |\n\
             | D | — | SSM /a/b/d (to be migrated) | — | us | — | — |\n\
             | E | — | needs migration | — | us | — | — |\n";

@@ -15,6 +15,8 @@ const MOST_HEADER: usize = 150;
 const MOST_BLOCKS: usize = 50;
 /// Findings of each list that are shown: a channel is no report.
 const MOST_LISTED: usize = 20;
+/// Words that call everybody.
+const ALL: [&str; 4] = ["channel", "here", "everyone", "all"];
 /// Characters of one finding, before they are escaped: each may become five.
 const MOST_LINE: usize = 500;
 
@@ -45,7 +47,7 @@ pub fn slack(change: &Change) -> Message {
 
 /// Short, and without marks: a clipped escape would be none.
 fn header(headline: &str) -> String {
-    clipped(&headline.replace(['<', '>', '&'], " "), MOST_HEADER)
+    clipped(&uncalled(&headline.replace(['<', '>', '&'], " ")), MOST_HEADER)
 }
 
 fn section(text: &str) -> Value {
@@ -89,7 +91,23 @@ fn line(item: &Item) -> String {
 
 /// What Slack takes for its own marks stands for itself: a name in a log must call nobody.
 fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+    uncalled(text).replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+/// Mattermost, Rocket.Chat and Discord call everybody at a plain `@channel`, and make links of `[a](b)`: a letter that
+/// nobody sees takes that away.
+fn uncalled(text: &str) -> String {
+    let mut told = String::with_capacity(text.len());
+    for (at, letter) in text.char_indices() {
+        told.push(letter);
+        let rest = text.get(at + letter.len_utf8()..).unwrap_or_default();
+        let calls =
+            |word: &&str| rest.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
+        if (letter == '@' && ALL.iter().any(calls)) || (letter == ']' && rest.starts_with('(')) {
+            told.push('\u{200b}');
+        }
+    }
+    told
 }
 
 #[cfg(test)]
@@ -133,7 +151,7 @@ mod tests {
     fn its_limits_are_kept_whatever_is_found() {
         let mut change = change();
         let mut long = item("0123456789abcdef", Severity::High);
-        let hostile = "<!channel> & `<@U1>` *".repeat(100);
+        let hostile = "<!channel> & `<@U1>`\n• @Everyone @here [a](https://evil.example) *".repeat(100);
         (long.place, long.message, long.rule) = (hostile.clone(), hostile.clone(), hostile.clone());
         change.new = vec![long.clone(); 3_000];
         change.reopened = vec![long.clone(); 3_000];
@@ -143,6 +161,9 @@ mod tests {
         (change.verdict, change.scope) = (hostile.clone(), hostile);
         let body = check(&slack(&change)).to_string();
         assert!(!body.contains("<!") && !body.contains("<@"), "nobody is called");
+        let lower = body.to_lowercase();
+        assert!(!lower.contains("@everyone") && !lower.contains("@here") && !body.contains("]("), "{lower}");
+        assert!(!body.contains("`\\n• @"), "no line of its own");
         assert!(body.contains("… and 2980 more"));
         assert!(body.len() < 200_000, "{}", body.len());
     }

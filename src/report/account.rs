@@ -2,6 +2,7 @@
 
 use super::shown::shown;
 use super::told::Teller;
+use crate::counted::counted;
 
 /// An account. A fact is `None` where it is not known.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -258,8 +259,7 @@ pub(super) fn headline(section: &AccountSection) -> String {
     }
     let number = if section.number.is_empty() { "of unknown number" } else { section.number.as_str() };
     let report = match &section.report_made {
-        Some((_, 1)) => "credential report made 1 hour before".to_owned(),
-        Some((_, hours)) => format!("credential report made {hours} hours before"),
+        Some((_, hours)) => format!("credential report made {} before", counted(*hours, "hour", "hours")),
         None => "without a credential report".to_owned(),
     };
     format!("account {number}, evidence of {}, {report}", section.collected_at)

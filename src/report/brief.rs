@@ -3,7 +3,7 @@
 use super::Report;
 use super::told::Told;
 use super::verdict::sentence;
-use crate::finding::EventFacts;
+use crate::finding::Hours;
 
 /// What a history keeps of a finding. Every string is redacted and harmless to a terminal.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,8 +22,8 @@ pub struct Brief {
     pub message: String,
     /// When its last event was, of a trail.
     pub last_event: Option<String>,
-    /// Whether single events met the rule.
-    pub counts_events: bool,
+    /// Where single events met the rule, which: one more of them is news.
+    pub hours: Option<Hours>,
 }
 
 /// The report's findings, the worst first.
@@ -39,7 +39,7 @@ pub fn briefs(report: &Report<'_>) -> Vec<Brief> {
             place: finding.place.short(),
             message: finding.message.clone(),
             last_event: finding.events.as_ref().map(|events| events.last.clone()),
-            counts_events: finding.events.as_ref().is_some_and(EventFacts::is_of_calls),
+            hours: finding.events.as_ref().filter(|one| one.is_of_calls()).map(|one| one.hours.clone()),
         })
         .collect()
 }

@@ -1,85 +1,143 @@
-//! Comma-separated values (RFC 4180): sessions of trails where there are some, else findings.
+//! Comma-separated values (RFC 4180): one row a finding; of a command that reads trails alone, one row a session.
 
+mod sessions;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
 use super::Report;
-use super::told::{Teller, Told, ToldFinding};
+use super::told::{Told, ToldFinding};
 use super::trail::SessionRow;
+use crate::finding::Surface;
+use crate::shown::spreadsheet::cell;
+
+/// Names of a finding's columns.
+const COLUMNS: [&str; 16] = [
+    "surface",
+    "rule",
+    "severity",
+    "confidence",
+    "status",
+    "account",
+    "region",
+    "file",
+    "line",
+    "resource",
+    "message",
+    "count",
+    "first",
+    "last",
+    "session",
+    "fingerprint",
+];
 
 /// Writes the table.
 pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     let told = Told::of(report);
+    let is_audit = !report.gate.surfaces.is_empty();
     match &report.trail {
-        Some(section) if !section.sessions.is_empty() => sessions(&section.sessions, &told.teller, out),
-        _ => findings(&told.findings, out),
+        Some(section) if !is_audit && !section.sessions.is_empty() => {
+            sessions::write(&section.sessions, &told, out)
+        }
+        _ => findings(report, &told, out),
     }
 }
 
-fn sessions(rows: &[SessionRow], teller: &Teller<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let names = "session,account,type,principal,root,mfa,actor,actor_name,evidence,source_identity,first_seen,\
-                 last_seen,events,reads,writes,denied,source_ips,regions,secrets_read,created_credentials,persistence,\
-                 fallback,first_event";
-    writeln!(out, "{names}")?;
-    for row in rows {
-        let fallback = row.fallback.as_ref().map(|(_, _, told)| told.clone()).unwrap_or_default();
+fn findings(report: &Report<'_>, told: &Told<'_>, out: &mut dyn Write) -> io::Result<()> {
+    line(COLUMNS.iter().copied(), out)?;
+    let places = Places::of(report);
+    let history = report.gate.history.as_ref();
+    let new: BTreeSet<String> =
+        history.iter().flat_map(|changes| &changes.new).map(|print| told.teller.name(print)).collect();
+    for row in &told.findings {
+        let (account, region) = places.of_finding(row);
+        let status = match history {
+            None => "",
+            Some(_) if new.contains(&row.fingerprint) => "new",
+            Some(_) => "open",
+        };
+        let (count, first, last) = match &row.events {
+            Some(events) => (events.count.to_string(), events.first.as_str(), events.last.as_str()),
+            None => (String::new(), "", ""),
+        };
         let cells = [
-            row.id.clone(),
-            row.account.clone(),
-            row.kind.clone(),
-            row.principal.clone(),
-            row.root.clone().unwrap_or_default(),
-            row.mfa.map(|mfa| mfa.to_string()).unwrap_or_default(),
-            row.actor_kind.to_owned(),
-            row.actor_name.clone(),
-            row.actor_evidence.to_owned(),
-            row.source_identity.clone(),
-            row.first.clone(),
-            row.last.clone(),
-            row.events.to_string(),
-            row.reads.to_string(),
-            row.writes.to_string(),
-            row.denied.to_string(),
-            row.ips.join(" "),
-            row.regions.join(" "),
-            row.secrets_read.join(" "),
-            row.created_credentials.join("; "),
-            row.persistence.join(" "),
-            fallback,
-            row.first_event.clone(),
-        ];
-        line(cells.iter().map(|cell| teller.message(cell)), out)?;
-    }
-    Ok(())
-}
-
-fn findings(rows: &[ToldFinding], out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "severity,confidence,rule,path,line,name,message,fingerprint")?;
-    for row in rows {
-        let cells = [
-            row.severity.word().to_owned(),
-            row.confidence.word().to_owned(),
-            row.rule.clone(),
-            row.place.path.clone(),
-            row.place.position.line.to_string(),
-            row.place.name.clone(),
-            row.message.clone(),
-            row.fingerprint.clone(),
+            row.surface.word(),
+            &row.rule,
+            row.severity.word(),
+            row.confidence.word(),
+            status,
+            &told.teller.name(&account),
+            &told.teller.name(&region),
+            &row.place.path,
+            // Of a trail no line is known.
+            &if row.surface == Surface::Trail { String::new() } else { row.place.position.line.to_string() },
+            &row.place.name,
+            &row.message,
+            &count,
+            first,
+            last,
+            row.events.as_ref().and_then(|events| events.session.as_deref()).unwrap_or_default(),
+            &row.fingerprint,
         ];
         line(cells.into_iter(), out)?;
     }
     Ok(())
 }
 
-fn line(cells: impl Iterator<Item = String>, out: &mut dyn Write) -> io::Result<()> {
-    let cells: Vec<String> = cells.map(|text| cell(&text)).collect();
-    writeln!(out, "{}", cells.join(","))
+/// Whose a finding is, as far as the report knows.
+struct Places<'r> {
+    /// Sessions by their ids.
+    sessions: BTreeMap<&'r str, &'r SessionRow>,
+    /// The one account whose evidence was read.
+    account: &'r str,
+    /// The one that the list of keys was held against.
+    of_keys: &'r str,
 }
 
-/// A cell. What a spreadsheet would take for a formula gets a mark in front: names in logs are written by strangers.
-fn cell(text: &str) -> String {
-    let text =
-        if text.starts_with(['=', '+', '-', '@', '\t']) { format!("'{text}") } else { text.to_owned() };
-    if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
+impl<'r> Places<'r> {
+    fn of(report: &'r Report<'r>) -> Self {
+        let sessions = report.trail.iter().flat_map(|section| &section.sessions);
+        let account = report.account.as_ref().filter(|section| section.members.is_empty());
+        Self {
+            sessions: sessions.map(|session| (session.id.as_str(), session)).collect(),
+            account: account.map_or("", |section| &section.number),
+            of_keys: report.inventory.as_ref().map_or("", |section| &section.account),
+        }
+    }
+
+    /// Account and Region: of the ARN, else of the session, else of all that was read.
+    fn of_finding(&self, row: &ToldFinding) -> (String, String) {
+        if let Some(place) = of_arn(&row.place.name) {
+            return place;
+        }
+        let session = row.events.as_ref().and_then(|events| self.sessions.get(events.session.as_deref()?));
+        if let Some(session) = session {
+            let region = match session.regions.as_slice() {
+                [only] => only.clone(),
+                _ => String::new(),
+            };
+            return (session.account.clone(), region);
+        }
+        let account = match row.surface {
+            Surface::Account => self.account,
+            Surface::Inventory => self.of_keys,
+            Surface::Terraform | Surface::Trail | Surface::Gate => "",
+        };
+        (account.to_owned(), String::new())
+    }
+}
+
+fn of_arn(name: &str) -> Option<(String, String)> {
+    let mut parts = name.strip_prefix("arn:")?.splitn(5, ':').skip(2);
+    let (region, account) = (parts.next()?, parts.next()?);
+    let is_account = account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
+    is_account.then(|| (account.to_owned(), region.to_owned()))
+}
+
+/// A row. It ends as RFC 4180 has it.
+fn line<'c>(cells: impl Iterator<Item = &'c str>, out: &mut dyn Write) -> io::Result<()> {
+    let cells: Vec<String> = cells.map(cell).collect();
+    write!(out, "{}\r\n", cells.join(","))
 }
 
 #[cfg(test)]
@@ -87,9 +145,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn cells_are_quoted_and_are_no_formulas() {
-        assert_eq!(cell("a,b\"c"), "\"a,b\"\"c\"");
-        assert_eq!(cell("=HYPERLINK(\"x\")"), "\"'=HYPERLINK(\"\"x\"\")\"");
-        assert_eq!(cell("plain"), "plain");
+    fn an_arn_tells_whose_it_is() {
+        let of = |name| of_arn(name).map(|(account, region)| format!("{account}/{region}"));
+        assert_eq!(of("arn:aws:iam::123456789012:user/a").as_deref(), Some("123456789012/"));
+        assert_eq!(
+            of("arn:aws:kms:eu-central-1:123456789012:key/a").as_deref(),
+            Some("123456789012/eu-central-1")
+        );
+        assert_eq!((of("arn:aws:s3:::bucket"), of("aws_instance.web"), of("arn:")), (None, None, None));
     }
 }

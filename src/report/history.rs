@@ -3,15 +3,14 @@
 use std::io::{self, Write};
 
 use serde::Serialize;
-use tabled::builder::Builder;
-use tabled::settings::Style;
 
 use super::TableStyle;
+use super::grid::grid;
 use super::shown::{clipped, shown};
 use super::verdict::number;
 
-/// Longer messages are cut in the table.
-const CELL: usize = 60;
+/// As much of a fingerprint as tells one from another.
+const PRINT: usize = 12;
 
 /// One finding over time. Times are RFC 3339, in UTC.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -70,27 +69,22 @@ pub fn write_history(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     if !rows.is_empty() {
-        let mut table = Builder::default();
-        table.push_record(["", "severity", "rule", "where", "first seen", "last seen", "fingerprint"]);
+        let names = ["", "severity", "rule", "where", "first seen", "last seen", "fingerprint"];
+        let mut cells = vec![names.map(str::to_owned).to_vec()];
         for row in rows {
             let day = |moment: &str| moment.get(..10).unwrap_or(moment).to_owned();
-            table.push_record([
+            let print = shown(&row.fingerprint);
+            cells.push(vec![
                 row.status.to_owned(),
                 shown(&row.severity),
                 shown(&row.rule),
-                clipped(&shown(&row.place), CELL),
+                shown(&row.place),
                 day(&row.first_seen),
                 day(&row.last_seen),
-                clipped(&shown(&row.fingerprint), 12),
+                if style.unicode { clipped(&print, PRINT) } else { print },
             ]);
         }
-        let mut table = table.build();
-        if style.unicode {
-            table.with(Style::rounded());
-        } else {
-            table.with(Style::psql());
-        }
-        writeln!(out, "{table}")?;
+        writeln!(out, "{}", grid(&cells, style))?;
     }
     let count = |status: &str| rows.iter().chain(hidden).filter(|row| row.status == status).count();
     let all = number(rows.len() + hidden.len(), "finding", "findings");

@@ -4,8 +4,10 @@
 //! piece by piece: a report of many findings is never held whole.
 
 mod account;
+mod anchors;
 pub(super) mod assets;
 mod findings;
+mod graph;
 mod inventory;
 pub(super) mod prose;
 mod summary;

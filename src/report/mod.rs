@@ -10,6 +10,7 @@ mod csv;
 mod excerpt;
 mod github;
 mod gitlab;
+mod grid;
 mod history;
 mod html;
 mod in_short;
@@ -44,7 +45,7 @@ pub use self::baseline::write_baseline;
 pub use self::brief::{Brief, briefs, in_short};
 pub use self::history::{HistoryRow, write_history, write_history_json, write_history_row};
 pub use self::inventory::{InventorySection, KeyState, ListedKey, UnlistedParameter};
-pub use self::trail::{CoverageRow, EventRow, PlaceRow, SessionRow, TrailSection};
+pub use self::trail::{CoverageRow, EventRow, IssuerRow, PlaceRow, SessionRow, TrailSection};
 use crate::error::ExitCode;
 use crate::finding::{Finding, Severity, Surface};
 use crate::reading::Gap;
@@ -74,7 +75,7 @@ pub enum Format {
     Junit,
     /// One line a finding, for editors and `grep`.
     Oneline,
-    /// Comma-separated values, for spreadsheets: sessions of trails, else findings.
+    /// Comma-separated values, for spreadsheets: findings; of `trail` sessions.
     Csv,
     /// Lines of the Open Cybersecurity Schema Framework, for data lakes.
     Ocsf,

@@ -1,6 +1,8 @@
 //! What every format must hold: the inline snapshots, and the rules behind them.
 
+mod csv;
 mod gate;
+mod graph;
 mod hostile;
 mod html;
 

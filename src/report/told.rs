@@ -280,6 +280,11 @@ impl Teller<'_> {
         clipped(&self.text(text), LONGEST_MESSAGE)
     }
 
+    /// What a person wrote, such as a reason.
+    fn written(&self, text: &str) -> String {
+        clipped(&shown(&self.report.redactor.words(text)), LONGEST_MESSAGE)
+    }
+
     fn lines(&self, text: &str) -> String {
         shown_lines(&self.report.redactor.text(text))
     }
@@ -340,6 +345,7 @@ impl Teller<'_> {
             last: self.name(&events.last),
             calls: events.calls.iter().map(|call| self.name(call)).collect(),
             session: events.session.as_deref().map(|session| self.name(session)),
+            hours: events.hours.clone(),
         }
     }
 
@@ -385,7 +391,7 @@ impl<'r> Told<'r> {
         gaps.sort_by(|left, right| gap_order(left).cmp(&gap_order(right)));
         let accepted = report.gate.accepted_gaps.iter().map(|accepted| ToldGap {
             accepted: Some((
-                teller.message(&accepted.reason),
+                teller.written(&accepted.reason),
                 accepted.until.as_deref().map(|day| teller.name(day)),
             )),
             ..teller.gap(&accepted.gap)
@@ -437,7 +443,7 @@ impl Teller<'_> {
             rule: self.name(&silenced.rule),
             fingerprint: self.name(&silenced.fingerprint),
             by: self.name(&silenced.by),
-            reason: clipped(&shown(&self.report.redactor.words(&silenced.reason)), LONGEST_MESSAGE),
+            reason: self.written(&silenced.reason),
             until: silenced.until.as_deref().map(|day| self.name(day)),
         }
     }

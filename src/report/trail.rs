@@ -1,6 +1,7 @@
 //! What is told of trails beside their findings: the verdict, sessions, single events, and what the logs cover.
 
 use super::told::Teller;
+use super::verdict::number;
 
 /// A longer list is told in JSON only.
 const MOST_TOLD: usize = 8;
@@ -57,6 +58,8 @@ pub struct SessionRow {
     pub contradictions: Vec<String>,
     /// From its caller back to the first one.
     pub chain: Vec<String>,
+    /// Who issued its credentials.
+    pub issuer: Option<IssuerRow>,
     /// Session tags.
     pub tags: Vec<(String, String)>,
     /// The source identity.
@@ -85,6 +88,8 @@ pub struct SessionRow {
     pub new_network: bool,
     /// The silent fallback: by what it is known, the identity before, in words.
     pub fallback: Option<(String, String, String)>,
+    /// The session before it.
+    pub fell_from: Option<String>,
     /// Addresses.
     pub ips: Vec<String>,
     /// User agents.
@@ -107,6 +112,17 @@ pub struct SessionRow {
     pub first_event: String,
     /// Nobody to tell in the table: a service, a sign-in that failed.
     pub is_service: bool,
+}
+
+/// Who issued a session's credentials.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct IssuerRow {
+    /// The session that did; none where these logs have no call of it.
+    pub session: Option<String>,
+    /// Who, in words.
+    pub name: String,
+    /// `AssumeRole` ...
+    pub by: String,
 }
 
 /// One event. Ordered by time, then by id.
@@ -221,9 +237,14 @@ pub(super) fn cells(row: &SessionRow, teller: &Teller<'_>) -> [String; 8] {
     };
     let first = row.first.replace('T', " ").replace('Z', "");
     let root = row.root.clone().unwrap_or_else(|| "-".to_owned());
-    let events = format!("{} ({} writes, {} denied)", row.events, row.writes, row.denied);
+    let events = format!("{} ({}, {} denied)", row.events, times(row.writes, "write", "writes"), row.denied);
     let (who, actor) = (teller.name(short_arn(&row.principal)), teller.name(&row.actor_words));
     [row.id.clone(), who, actor, root, mfa.to_owned(), events, first, row.span.clone()]
+}
+
+/// `1 event`, `2 events`.
+fn times(count: u64, one: &str, more: &str) -> String {
+    number(usize::try_from(count).unwrap_or(usize::MAX), one, more)
 }
 
 /// An ARN without what stands in every one.
@@ -244,7 +265,8 @@ pub(super) fn coverage(row: &CoverageRow) -> Vec<String> {
     told.push(match row.events {
         0 => "no events".to_owned(),
         events => format!(
-            "{events} events{again} of {} in {}, {} to {}",
+            "{}{again} of {} in {}, {} to {}",
+            times(events, "event", "events"),
             list(&row.accounts, "account", "accounts"),
             list(&row.regions, "Region", "Regions"),
             row.first.as_deref().unwrap_or("unknown"),
@@ -253,15 +275,16 @@ pub(super) fn coverage(row: &CoverageRow) -> Vec<String> {
     });
     told.extend(row.asked.iter().cloned());
     told.push(match row.days_unseen.as_slice() {
+        [] if row.days_seen == 1 => "events of 1 day".to_owned(),
         [] => format!("events on each of {} days", row.days_seen),
-        gaps => format!("events on {} days, none on {}", row.days_seen, few(gaps)),
+        gaps => format!("events on {}, none on {}", number(row.days_seen, "day", "days"), few(gaps)),
     });
     if row.places.len() > 1 {
         let fewer = row.places.iter().filter(|place| place.days_seen < row.days_seen);
         let fewer: Vec<String> = fewer
             .map(|place| {
-                let days = if place.days_seen == 1 { "day" } else { "days" };
-                format!("{} in {} on {} {days}", place.account, place.region, place.days_seen)
+                let days = number(place.days_seen, "day", "days");
+                format!("{} in {} on {days}", place.account, place.region)
             })
             .collect();
         told.extend((!fewer.is_empty()).then(|| format!("fewer days: {}", few(&fewer))));
@@ -274,19 +297,20 @@ pub(super) fn coverage(row: &CoverageRow) -> Vec<String> {
             "no data events: reads and writes of objects, of tables' rows and the like are not in these logs"
                 .to_owned()
         }
-        some => format!("{some} data events"),
+        some => times(some, "data event", "data events"),
     });
     if row.left_out > 0 {
-        told.push(format!("{} events left out by time, account or Region", row.left_out));
+        let events = times(row.left_out, "event", "events");
+        told.push(format!("{events} left out by time, account or Region"));
     }
     if row.timeless > 0 {
-        told.push(format!("{} events have no time that can be read", row.timeless));
+        told.push(format!("{} without a time that can be read", times(row.timeless, "event", "events")));
     }
     if row.of_roles > 0 {
         told.push(format!(
-            "{} of {} events of roles' sessions are linked to the call that issued them ({} by key)",
+            "linked to the call that issued their credentials: {} of {} of roles' sessions ({} by key)",
             row.linked_by_key + row.linked_by_creation,
-            row.of_roles,
+            times(row.of_roles, "event", "events"),
             row.linked_by_key
         ));
     }

@@ -1,5 +1,7 @@
 //! From what somebody has in hand to the sessions that it means.
 
+use std::collections::BTreeSet;
+
 use super::deed::Deed;
 use super::party::{role_name, user};
 use super::{Question, Start};
@@ -42,8 +44,9 @@ pub(super) fn reaches(touched: &str, name: &str) -> bool {
 /// The sessions that a start means. `found` are the events that [`Question::is_start`] holds for.
 pub fn begin(question: &Question, sessions: &[Session], found: &[Deed]) -> Begun {
     let mut begun = Begun::default();
+    let found: BTreeSet<usize> = found.iter().filter_map(|deed| deed.session).collect();
     for (number, session) in sessions.iter().enumerate() {
-        let by_event = found.iter().any(|deed| deed.session == Some(number));
+        let by_event = found.contains(&number);
         let is_meant = match &question.start {
             Start::Key(key) => session.keys.iter().any(|known| known.eq_ignore_ascii_case(key)),
             Start::Principal(name) => is_principal(session, name),

@@ -24,8 +24,10 @@ pub struct SecretUse {
     pub writes: u64,
     /// Whether only the decryption by KMS is seen.
     pub only_decrypted: bool,
-    /// Whether the incident wrote it before it read it.
-    pub written_first: bool,
+    /// When it was first and last read, and first and last changed.
+    pub read_at: Option<(i64, i64)>,
+    /// When it was first and last changed.
+    pub written_at: Option<(i64, i64)>,
     /// Whether the incident deleted it.
     pub deleted: bool,
     /// The first events.
@@ -36,6 +38,22 @@ pub struct SecretUse {
     pub last: i64,
     /// Ids of the sessions.
     pub sessions: BTreeSet<String>,
+}
+
+impl SecretUse {
+    /// Whether all that was read had been written by the incident itself. In one second nobody knows the order: then what
+    /// stood there before was read.
+    pub fn is_own(&self) -> bool {
+        match (self.read_at, self.written_at) {
+            (Some((read, _)), Some((written, _))) => written < read,
+            _ => false,
+        }
+    }
+
+    /// Whether it was read and changed in one second.
+    pub fn is_tied(&self) -> bool {
+        matches!((self.read_at, self.written_at), (Some((read, _)), Some((written, _))) if read == written)
+    }
 }
 
 /// Secrets that were read or changed, by name. `ids` are those of sessions.
@@ -56,7 +74,8 @@ pub(super) fn secrets(deeds: &[Deed], ids: &dyn Fn(Option<usize>) -> String) -> 
                 reads: 0,
                 writes: 0,
                 only_decrypted: true,
-                written_first: !is_read,
+                read_at: None,
+                written_at: None,
                 deleted: false,
                 events: Vec::new(),
                 first: deed.at.time,
@@ -65,6 +84,9 @@ pub(super) fn secrets(deeds: &[Deed], ids: &dyn Fn(Option<usize>) -> String) -> 
             });
             one.reads += u64::from(is_read);
             one.writes += u64::from(!is_read);
+            let times = if is_read { &mut one.read_at } else { &mut one.written_at };
+            let (first, last) = times.unwrap_or((deed.at.time, deed.at.time));
+            *times = Some((first.min(deed.at.time), last.max(deed.at.time)));
             one.only_decrypted &= is_decryption;
             one.deleted |= deed.name.starts_with("Delete");
             one.first = one.first.min(deed.at.time);

@@ -1,23 +1,18 @@
 //! Commands that stop what goes on: printed, never run. Only those that the evidence asks for.
 
+mod revoke;
+
 use std::collections::BTreeSet;
 
+use self::revoke::Latest;
 use super::deed::Deed;
-use super::lasting::{Kind, Lasting};
-use super::party::{Party, Relation, role_name};
+use super::endings::Endings;
+use super::kinds::Kind;
+use super::lasting::{Lasting, Seen, first};
+use super::party::{Confidence, Party};
 use super::shell::is_reference;
+use super::state::States;
 use crate::trail::Mark;
-
-const HOUR: i64 = 3_600;
-/// A role's session, and one of the console, end within this.
-const SESSION_LASTS: i64 = 12 * HOUR;
-/// A session of GetSessionToken or GetFederationToken ends within this.
-const TOKEN_LASTS: i64 = 36 * HOUR;
-/// The policy that ends sessions which were issued before the command runs. The shell puts the time in.
-const BEFORE_NOW: &str = concat!(
-    r#"'{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*","Condition":"#,
-    r#"{"DateLessThan":{"aws:TokenIssueTime":"'"$(date -u +%Y-%m-%dT%H:%M:%SZ)"'"}}}]}'"#
-);
 
 /// Why it is to be done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -28,6 +23,13 @@ pub enum Group {
     Undo,
     /// It stops those from which the incident came; somebody has to decide that.
     Decide,
+    /// It stops who may be somebody else: only if somebody confirms the link.
+    Confirm,
+}
+
+impl Group {
+    /// All, in the order in which they are told.
+    pub const ALL: [Self; 4] = [Self::Stop, Self::Undo, Self::Decide, Self::Confirm];
 }
 
 /// A word of a command.
@@ -44,6 +46,8 @@ pub enum Word {
 pub struct Action {
     /// Why.
     pub group: Group,
+    /// What comes first within it: what stops, what takes away, what looks.
+    pub rank: u8,
     /// What it is about.
     pub about: String,
     /// The account whose credentials it needs.
@@ -63,244 +67,91 @@ pub(super) struct Ground<'g> {
     pub now: i64,
     pub parties: &'g [Party],
     pub before: &'g [Party],
+    pub perhaps: &'g [Party],
     pub lasting: &'g [Lasting],
-    pub joints: &'g [Deed],
+    pub endings: &'g Endings<'g>,
+    pub states: &'g States<'g>,
+    /// Calls that issued credentials which nobody was seen to use, each with the id of the session that asked.
+    pub unused: &'g [(&'g Deed, String)],
 }
 
 /// What to do, and what needs nothing because it ended, in sentences.
 pub(super) fn actions(ground: &Ground<'_>) -> (Vec<Action>, Vec<String>) {
-    let mut all = Actions { ground, made: Vec::new(), over: Vec::new(), seen: BTreeSet::new() };
-    // What was made is ended as what is left behind: once is enough.
-    let made: BTreeSet<&str> = ground
-        .lasting
-        .iter()
-        .filter(|one| one.ended.is_none() && one.kind.call == "CreateAccessKey")
-        .filter_map(|one| one.made.field("accessKeyId"))
-        .collect();
-    for party in ground.parties {
-        let group =
-            if matches!(party.relation, Relation::MayUse { .. }) { Group::Decide } else { Group::Stop };
-        all.party(party, group, &made);
+    let mut all = Actions::of(ground);
+    // Who is sure first: what is asked for twice is told once.
+    for party in ground.parties.iter().filter(|party| party.confidence == Confidence::Sure) {
+        all.party(party, Group::Stop);
     }
-    for one in ground.lasting.iter().filter(|one| one.ended.is_none()) {
-        all.undo(one);
+    for (deed, _) in ground.unused {
+        all.unused_role(deed);
     }
-    for party in ground.before {
-        all.party(party, Group::Decide, &made);
+    for one in ground.lasting {
+        match &one.seen {
+            _ if one.is_open() => all.undo(one),
+            Seen::Gone(at, why) if one.ended.is_none() => all.gone(&one.what, *at, why),
+            _ => {}
+        }
     }
-    all.made.sort_by_key(|action| action.group);
+    for party in ground.parties.iter().filter(|party| party.confidence == Confidence::Sure) {
+        all.other_keys(party);
+    }
+    for party in
+        ground.parties.iter().filter(|party| party.confidence != Confidence::Sure).chain(ground.before)
+    {
+        all.party(party, Group::Decide);
+    }
+    for party in ground.perhaps {
+        all.party(party, Group::Confirm);
+    }
+    all.made.sort_by_key(|action| (action.group, action.rank));
     (all.made, all.over)
 }
 
 struct Actions<'g> {
     ground: &'g Ground<'g>,
+    latest: Latest<'g>,
+    /// Keys that the incident made: they are ended as what is left behind.
+    made_keys: BTreeSet<&'g str>,
     made: Vec<Action>,
     over: Vec<String>,
     seen: BTreeSet<String>,
 }
 
-impl Actions<'_> {
+impl<'g> Actions<'g> {
+    fn of(ground: &'g Ground<'g>) -> Self {
+        let open =
+            ground.lasting.iter().filter(|one| one.is_open() && one.kind.call == "iam:CreateAccessKey");
+        Self {
+            ground,
+            latest: Latest::of(ground),
+            made_keys: open.filter_map(|one| one.made.field("accessKeyId")).collect(),
+            made: Vec::new(),
+            over: Vec::new(),
+            seen: BTreeSet::new(),
+        }
+    }
+
     /// Whether this is asked for the first time.
     fn first(&mut self, what: String) -> bool {
         self.seen.insert(what)
     }
 
-    fn party(&mut self, party: &Party, group: Group, made: &BTreeSet<&str>) {
-        if party.kind == "AWSService" || party.via == crate::trail::gather::FAILED {
-            return;
-        }
-        for key in party.keys.iter().filter(|key| key.starts_with("AKIA") && !made.contains(key.as_str())) {
-            self.key(party, key, group);
-        }
-        match party.kind.as_str() {
-            "AssumedRole" => self.role(party, group),
-            "Root" => self.root(party, group),
-            "IAMUser" | "FederatedUser" => self.user(party, group),
-            _ => {}
-        }
-    }
-
-    fn key(&mut self, party: &Party, key: &str, group: Group) {
-        if !self.first(format!("key {key}")) {
-            return;
-        }
-        // The last word counts, and whoever acts later was not ended.
-        let ended = self.ground.joints.iter().rfind(|deed| {
-            deed.worked()
-                && deed.at.time >= party.first.time
-                && match deed.name.as_str() {
-                    "DeleteAccessKey" | "UpdateAccessKey" => deed.field("accessKeyId") == Some(key),
-                    "DeleteUser" => {
-                        !party.user.is_empty() && deed.field("userName") == Some(party.user.as_str())
-                    }
-                    _ => false,
-                }
-        });
-        let stands = |deed: &&Deed| deed.field("status") != Some("Active") && party.last <= deed.at.time;
-        if let Some(deed) = ended.filter(stands) {
-            let at = crate::trail::time::written(deed.at.time);
-            self.over.push(format!(
-                "access key {} was ended by {} at {at} (event `{}`)",
-                code(key),
-                deed.name,
-                deed.at.id
-            ));
-            return;
-        }
-        let of = if party.kind == "Root" { "root".to_owned() } else { format!("user {}", code(&party.user)) };
-        let mut command = own("aws iam update-access-key");
-        // As root, IAM takes the caller's own keys.
-        if party.kind != "Root" {
-            command.extend([Word::Own("--user-name".into()), Word::Name(party.user.clone())]);
-        }
-        command.extend([Word::Own("--access-key-id".into()), Word::Name(key.to_owned())]);
-        command.extend(own("--status Inactive"));
-        let (does, breaks) = if party.kind == "Root" {
-            (
-                "run it as root: the key stops working; then delete it, root needs none",
-                "what was given root's key: look for it before you delete it",
-            )
-        } else {
-            ("the key stops working at once; it can be turned on again", "everything that was given this key")
-        };
-        self.add(group, format!("access key {} of {of}", code(key)), party, command, (does, breaks));
-    }
-
-    fn role(&mut self, party: &Party, group: Group) {
-        let name = role_name(&party.role);
-        if name.is_empty() || !self.first(format!("role {} {name}", party.account)) {
-            return;
-        }
-        let about = format!("sessions of role {}", code(name));
-        if self.is_gone(party, "DeleteRole", "roleName", name) {
-            return;
-        }
-        let latest = self.latest(&|other| other.role == party.role);
-        if self.is_over(&about, latest, SESSION_LASTS) {
-            return;
-        }
-        if party.role.contains("/aws-reserved/") || name.starts_with("AWSReservedSSO_") {
-            let does = "a role of IAM Identity Center, which AWS lets nobody change: end the person's session and take the assignment away in Identity Center; then credentials last one hour at most";
-            return self.add(group, about, party, Vec::new(), (does, "the person's work in this account"));
-        }
-        if party.role.contains("/aws-service-role/") {
-            let does = "a role of an AWS service, which AWS lets nobody change: stop what the service does";
-            return self.add(group, about, party, Vec::new(), (does, "what the service does for you"));
-        }
-        let mut command = own("aws iam put-role-policy --role-name");
-        command.push(Word::Name(name.to_owned()));
-        command.extend(own("--policy-name AWSRevokeOlderSessions --policy-document"));
-        command.push(Word::Own(BEFORE_NOW.to_owned()));
-        let does = "all sessions of the role that were issued before now are refused everything; who may take the role can take it anew";
-        self.add(
-            group,
-            about,
-            party,
-            command,
-            (does, "everything that runs with the role, until it takes it anew"),
-        );
-    }
-
-    fn user(&mut self, party: &Party, group: Group) {
-        // A federated session has the rights of the user who issued it, and falls with that one's policy.
-        let issues = |other: &Party| match &other.relation {
-            Relation::Issued { by, from, .. } => {
-                *from == party.id && ["GetFederationToken", "GetSessionToken"].contains(by)
-            }
-            _ => false,
-        };
-        let is_token = party.keys.iter().any(|key| key.starts_with("ASIA"))
-            || party.signed_in
-            || self.ground.parties.iter().any(issues);
-        if !is_token || party.user.is_empty() || !self.first(format!("user {} {}", party.account, party.user))
-        {
-            return;
-        }
-        if self.is_gone(party, "DeleteUser", "userName", &party.user) {
-            return;
-        }
-        let lasts = if party.signed_in { SESSION_LASTS } else { TOKEN_LASTS };
-        let what = if party.signed_in { "console sessions" } else { "temporary credentials" };
-        let about = format!("{what} of user {}", code(&party.user));
-        let is_own = |other: &Party| other.account == party.account && other.user == party.user;
-        let latest = self.latest(&|other| is_own(other) || issues(other));
-        if self.is_over(&about, latest, lasts) {
-            return;
-        }
-        let mut command = own("aws iam put-user-policy --user-name");
-        command.push(Word::Name(party.user.clone()));
-        command.extend(own("--policy-name RevokeOlderSessions --policy-document"));
-        command.push(Word::Own(BEFORE_NOW.to_owned()));
-        let does = "temporary credentials and console sessions of the user from before now are refused everything; turning the key off does not end them";
-        self.add(
-            group,
-            about,
-            party,
-            command,
-            (does, "what the user does with them, until the next sign-in"),
-        );
-    }
-
-    fn root(&mut self, party: &Party, group: Group) {
-        if party.root == Some("service")
-            || party.is_long_lived()
-            || !self.first(format!("root {}", party.account))
-        {
-            return;
-        }
-        let lasts = if party.root == Some("assume-root") { HOUR } else { SESSION_LASTS };
-        let about = format!(
-            "{} of root",
-            if party.root == Some("console") { "console sessions" } else { "temporary credentials" }
-        );
-        let latest = self.latest(&|other| other.account == party.account && other.kind == "Root");
-        if self.is_over(&about, latest, lasts) {
-            return;
-        }
-        let does = "no command ends them: sign in as root, change the password, look at the MFA devices and the e-mail address; in a member account a service control policy can refuse root everything";
-        self.add(group, about, party, Vec::new(), (does, "nothing that should run as root"));
-    }
-
-    /// Whether the role or the user was deleted since: then its sessions can do nothing.
-    fn is_gone(&mut self, party: &Party, call: &str, field: &str, name: &str) -> bool {
-        let deleted = self.ground.joints.iter().find(|deed| {
-            let of_account = deed.account == party.account && deed.at.time >= party.last;
-            deed.name == call && deed.worked() && of_account && deed.field(field) == Some(name)
-        });
-        if let Some(deed) = deleted {
-            let at = crate::trail::time::written(deed.at.time);
-            let name = code(name);
-            let event = &deed.at.id;
-            self.over.push(format!(
-                "{name} was ended by {call} at {at} (event `{event}`), and its sessions with it"
-            ));
-        }
-        deleted.is_some()
-    }
-
-    /// The last time that sessions were made or seen.
-    fn latest(&self, is: &dyn Fn(&Party) -> bool) -> Option<i64> {
-        let all = self.ground.parties.iter().chain(self.ground.before).filter(|party| is(party));
-        all.map(|party| party.made.unwrap_or(party.last).max(party.last)).max()
-    }
-
-    /// Whether the last session has ended by itself.
-    fn is_over(&mut self, what: &str, latest: Option<i64>, lasts: i64) -> bool {
-        let Some(latest) = latest else { return false };
-        let is_over = latest + lasts < self.ground.now;
-        if is_over {
-            let at = crate::trail::time::written(latest);
-            self.over.push(format!(
-                "{what} seen here have ended by themselves: the last call was at {at}, and none lasts longer than {} hours after it was issued",
-                lasts / HOUR
-            ));
-        }
-        is_over
+    /// What evidence of the account says to be over.
+    fn gone(&mut self, what: &str, at: i64, why: &str) {
+        let why = if why.is_empty() { String::new() } else { format!(": {why}") };
+        let at = crate::trail::time::written(at);
+        self.over.push(format!("{what} was already gone at {at}, by the account's evidence{why}"));
     }
 
     fn undo(&mut self, one: &Lasting) {
+        // A key that was used is stopped already.
+        let key = one.made.field("accessKeyId").filter(|_| one.kind.name().ends_with("AccessKey"));
+        if key.is_some_and(|key| self.seen.contains(&format!("key {key}"))) {
+            return;
+        }
         let regions = one.made.region.clone();
         let Kind { command, does, breaks, .. } = one.kind;
+        let rank = one.kind.rank();
         for command in commands(command, &one.made) {
             let text = format!("{command:?}");
             if self.first(text) {
@@ -317,7 +168,16 @@ impl Actions<'_> {
                     ((*does).to_owned(), (*breaks).to_owned())
                 };
                 let about = one.what.clone();
-                self.made.push(Action { group: Group::Undo, about, account, command, does, breaks, because });
+                self.made.push(Action {
+                    group: Group::Undo,
+                    rank,
+                    about,
+                    account,
+                    command,
+                    does,
+                    breaks,
+                    because,
+                });
             }
         }
     }
@@ -327,8 +187,15 @@ impl Actions<'_> {
             .iter()
             .any(|word| matches!(word, Word::Name(name) if name.is_empty() || is_reference(name)));
         let (does, breaks) = words;
+        let about = match group {
+            Group::Confirm => {
+                format!("if you confirm that {} ({}) is part of it: {about}", code(party.short()), party.id)
+            }
+            _ => about,
+        };
         self.made.push(Action {
             group,
+            rank: 0,
             about,
             account: party.account.clone(),
             command: if is_odd { Vec::new() } else { command },
@@ -355,34 +222,44 @@ fn own(text: &str) -> Vec<Word> {
 
 /// The commands of a template: one, or one for each instance. One without words where a field is not told.
 fn commands(template: &str, deed: &Deed) -> Vec<Vec<Word>> {
-    if !template.contains("{instanceId}") {
+    if !template.contains("{instanceId}") || deed.all("instanceId").count() < 2 {
         return vec![command(template, deed, None)];
     }
     let ids: BTreeSet<&str> = deed.all("instanceId").collect();
-    if ids.is_empty() {
-        vec![Vec::new()]
-    } else {
-        ids.into_iter().map(|id| command(template, deed, Some(id))).collect()
-    }
+    ids.into_iter().map(|id| command(template, deed, Some(id))).collect()
 }
 
 fn command(template: &str, deed: &Deed, instance: Option<&str>) -> Vec<Word> {
     let mut words = Vec::new();
     for word in template.split(' ') {
         let Some((before, rest)) = word.split_once('{') else {
-            words.push(Word::Own(word.to_owned()));
+            words.push(Word::Own(in_partition(word, &deed.region)));
             continue;
         };
         let field = rest.trim_end_matches('}');
-        let value = match field {
-            "region" => Some(deed.region.as_str()),
-            "instanceId" => instance,
-            field => deed.field(field),
+        let values: Vec<&str> = match (field, field.strip_suffix('*')) {
+            ("region", _) => vec![deed.region.as_str()],
+            ("instanceId", _) if instance.is_some() => instance.into_iter().collect(),
+            (_, Some(all)) => deed.all(all).collect::<BTreeSet<_>>().into_iter().collect(),
+            (field, None) => first(field, deed).into_iter().collect(),
         };
-        match value.filter(|value| !value.is_empty() && !is_reference(value)) {
-            Some(value) => words.push(Word::Name(format!("{before}{value}"))),
-            None => return Vec::new(),
+        let is_odd = |value: &&str| value.is_empty() || is_reference(value);
+        if values.is_empty() || values.iter().any(is_odd) {
+            return Vec::new();
         }
+        words.extend(values.into_iter().map(|value| Word::Name(format!("{before}{value}"))));
     }
     words
+}
+
+/// AWS's own policies have the name of the partition in theirs.
+fn in_partition(word: &str, region: &str) -> String {
+    let partition = if region.starts_with("cn-") {
+        "arn:aws-cn:"
+    } else if region.starts_with("us-gov-") {
+        "arn:aws-us-gov:"
+    } else {
+        return word.to_owned();
+    };
+    word.replace("arn:aws:", partition)
 }

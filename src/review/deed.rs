@@ -13,24 +13,32 @@ const LONGEST: usize = 300;
 const MOST_LEVELS: usize = 4;
 /// Fields that name something; so do those that end in `Name`, `Arn` or `Id`.
 const NAMES: &[&str] = &[
+    "accountIdsToAdd",
     "arn",
     "cidrIp",
     "cluster",
+    "dBClusterSnapshotIdentifier",
+    "dBInstanceIdentifier",
     "dBSnapshotIdentifier",
     "durationSeconds",
     "expiration",
+    "exportTaskIdentifier",
     "fromPort",
+    "group",
     "groupName",
+    "granteePrincipal",
     "key",
     "name",
     "names",
     "path",
+    "principalType",
     "resource",
     "service",
     "status",
     "target",
     "toPort",
     "userId",
+    "valuesToAdd",
 ];
 /// Calls that change a secret.
 const SECRET_WRITES: &[&str] = &[
@@ -121,6 +129,11 @@ impl Deed {
         self.error.is_empty()
     }
 
+    /// Whether it is a call of a service.
+    pub fn is_of(&self, service: &str, name: &str) -> bool {
+        self.service == service && self.name == name
+    }
+
     /// The first name of a field.
     pub fn field(&self, name: &str) -> Option<&str> {
         self.targets.iter().find(|(field, _)| field == name).map(|(_, value)| value.as_str())
@@ -143,7 +156,8 @@ impl Deed {
 
     /// What it names, without what is the same in every call.
     pub fn objects(&self) -> Vec<&str> {
-        let silent = ["durationSeconds", "expiration", "status", "userId", "principalId", "ownerId"];
+        let silent =
+            ["durationSeconds", "expiration", "operation", "status", "userId", "principalId", "ownerId"];
         let mut all: Vec<&str> = Vec::new();
         for (field, value) in &self.targets {
             // An ARN behind the name that ends it tells nothing new.
@@ -202,7 +216,13 @@ fn named(value: &[u8], level: usize, into: &mut Vec<(String, String)>) {
             return;
         }
         match value.first() {
-            Some(b'{') => named(value, level + 1, into),
+            Some(b'{') => {
+                // What is given, and what is taken away.
+                if ["add", "remove"].contains(&&*key) && into.len() < MOST_TARGETS {
+                    into.push(("operation".to_owned(), key.into_owned()));
+                }
+                named(value, level + 1, into);
+            }
             Some(b'[') => {
                 for item in items(value) {
                     match item.first() {

@@ -15,28 +15,39 @@ mod begin;
 mod blast;
 mod contain;
 mod deed;
+mod endings;
+mod index;
+mod kinds;
 mod lasting;
 mod party;
 mod rotate;
 mod shell;
 mod spread;
+mod state;
+mod taken;
 mod unseen;
 mod verdict;
 
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub use self::begin::{Begun, begin, nearest};
 pub use self::blast::{Calls, SecretUse};
 pub use self::contain::{Action, Group, Word};
 pub use self::deed::Deed;
-pub use self::lasting::{Kind, Lasting, is_joint};
-pub use self::party::{Party, Relation};
-pub use self::rotate::{Listed, Rotation};
+use self::endings::Endings;
+pub use self::kinds::{Kind, is_joint};
+pub use self::lasting::{Lasting, Seen};
+pub use self::party::{Confidence, Party, Relation, Within};
+pub use self::rotate::{Listed, Renewed, Rotation, renews};
 pub use self::shell::quoted;
-pub use self::spread::{Spread, spread};
+pub use self::spread::{Link, Spread, spread};
+pub use self::state::Identity;
+use self::state::States;
+pub use self::taken::{AllData, Data, Taken, merge, size, take};
+use crate::account::Account;
 use crate::inventory::Inventory;
 use crate::trail::{Coverage, Mark, Session};
 
@@ -114,6 +125,14 @@ pub struct Known<'k> {
     pub deeds: Vec<Deed>,
     /// Every call of those sessions, counted.
     pub calls: BTreeMap<Call, Count>,
+    /// What each session did within the time that is asked for; empty where no time is.
+    pub within: BTreeMap<usize, Within>,
+    /// Calls of anybody that put a new value into a secret, in the order of time.
+    pub renewals: &'k [Deed],
+    /// Data that those sessions read.
+    pub data: AllData,
+    /// What evidence says of accounts.
+    pub accounts: &'k [Account],
     /// Deeds that there was no room for.
     pub left_out: u64,
     /// What the logs cover.
@@ -194,6 +213,10 @@ pub struct Review {
     pub parties: Vec<Party>,
     /// Sessions that stand before it, the nearest first.
     pub before: Vec<Party>,
+    /// Sessions that may belong to it, and may be somebody else's: what they did is not counted.
+    pub perhaps: Vec<Party>,
+    /// Sessions that came of it, and lie outside of the time that is asked for.
+    pub later: usize,
     /// Sessions of the start that lie outside of the time that is asked for.
     pub outside: usize,
     /// Events of the incident, each counted once.
@@ -204,6 +227,12 @@ pub struct Review {
     pub only_read: Vec<Calls>,
     /// Secrets that were read or changed.
     pub secrets: Vec<SecretUse>,
+    /// Data that was read, by where it lies.
+    pub taken: Vec<Taken>,
+    /// What evidence of the account says of those that are named.
+    pub identities: Vec<Identity>,
+    /// Whether there is such evidence.
+    pub has_account: bool,
     /// Changes that worked, by call.
     pub changes: Vec<Calls>,
     /// What AWS refused for want of rights, by call.
@@ -247,30 +276,51 @@ impl Review {
                 .map(|session| session.id.clone())
                 .unwrap_or_default()
         };
-        let has_events = |number: &usize| known.calls.keys().any(|call| call.session == *number);
-        let mut inside = spread.clone();
-        // Outside of the time that is asked for they did nothing.
-        inside.inside.retain(|number, _| has_events(number));
-        let (parties, before) = (inside.parties(sessions), spread.parties_before(sessions));
+        let with_events: BTreeSet<usize> = known.calls.keys().map(|call| call.session).collect();
+        let (mut parties, before) = (spread.parties(sessions), spread.parties_before(sessions));
+        let perhaps = spread.parties_perhaps(sessions);
+        let endings = Endings::of(known.joints);
         let within = |number: Option<usize>| number.is_some_and(|number| spread.inside.contains_key(&number));
-        let secrets = blast::secrets(&known.deeds, &id);
-        let calls = |wanted: &dyn Fn(&Call) -> bool| blast::calls(&known.calls, &known.deeds, &id, wanted);
-        let lasting: Vec<Lasting> =
-            known.deeds.iter().filter_map(|deed| lasting::lasting(deed, known.joints, &within)).collect();
+        let mut lasting: Vec<Lasting> =
+            known.deeds.iter().filter_map(|deed| lasting::lasting(deed, &endings, &within)).collect();
+        lasting::uses(&mut lasting, sessions);
+        let states = States::of(known.accounts);
+        states.see(&mut lasting);
+        let unused = unused(known, sessions, &id);
+        let named: Vec<&Party> = parties.iter().chain(&before).collect();
+        let identities = states.identities(&named, &lasting);
+        // What is to be stopped does not end with the time that is told.
         let ground = contain::Ground {
             now: known.question.now,
             parties: &parties,
             before: &before,
+            perhaps: &perhaps,
             lasting: &lasting,
-            joints: known.joints,
+            endings: &endings,
+            states: &states,
+            unused: &unused,
         };
         let (actions, over) = contain::actions(&ground);
+        let numbers: BTreeMap<&str, usize> =
+            sessions.iter().enumerate().map(|(number, session)| (session.id.as_str(), number)).collect();
+        let number = |party: &Party| numbers.get(party.id.as_str()).copied();
+        let all = parties.len();
+        parties.retain(|party| number(party).is_some_and(|number| with_events.contains(&number)));
+        let later = all - parties.len();
+        for party in &mut parties {
+            if let Some(within) = number(party).and_then(|number| known.within.get(&number)) {
+                party.narrow(within);
+            }
+        }
+        parties.sort_by(|left, right| (&left.first, &left.id).cmp(&(&right.first, &right.id)));
+        let secrets = blast::secrets(&known.deeds, &id);
+        let calls = |wanted: &dyn Fn(&Call) -> bool| blast::calls(&known.calls, &known.deeds, &id, wanted);
         let told = |deed: &Deed| Told {
             deed: deed.clone(),
             session: id(deed.session),
             is_start: known.question.is_start(deed),
         };
-        let shown: Vec<&Session> = inside.inside.keys().filter_map(|number| sessions.get(*number)).collect();
+        let shown: Vec<&Session> = with_events.iter().filter_map(|number| sessions.get(*number)).collect();
         let mut review = Self {
             question: known.question.clone(),
             verdict: Vec::new(),
@@ -281,8 +331,11 @@ impl Review {
             changes: calls(&Call::changes),
             denied: calls(&|call| deed::is_denied(&call.error)),
             failed: calls(&|call| !call.error.is_empty() && !call.read_only && !deed::is_denied(&call.error)),
-            rotations: rotate::rotations(&secrets, known.inventory),
+            rotations: rotate::rotations(&secrets, known, &within),
             has_inventory: known.inventory.is_some(),
+            has_account: !known.accounts.is_empty(),
+            taken: taken::taken(&known.data, &id),
+            identities,
             unseen: unseen::unseen(known, &parties, &before, &shown),
             gaps: known.gaps.clone(),
             secrets,
@@ -291,6 +344,8 @@ impl Review {
             over,
             parties,
             before,
+            perhaps,
+            later,
         };
         review.gaps.sort();
         review.gaps.dedup();
@@ -307,4 +362,22 @@ impl Review {
     pub fn last(&self) -> Option<i64> {
         self.parties.iter().map(|party| party.last).max()
     }
+}
+
+/// Credentials that the incident was given, and that these logs show no use of: somebody may still have them. Each with
+/// the id of the session that asked.
+fn unused<'k>(
+    known: &'k Known<'_>,
+    sessions: &[Session],
+    id: &dyn Fn(Option<usize>) -> String,
+) -> Vec<(&'k Deed, String)> {
+    let keys: BTreeSet<&str> =
+        sessions.iter().flat_map(|session| session.keys.iter().map(String::as_str)).collect();
+    let is_unused = |deed: &&Deed| {
+        deed.opens
+            && deed.service == "sts"
+            && deed.worked()
+            && deed.field("accessKeyId").is_some_and(|key| !keys.contains(key))
+    };
+    known.deeds.iter().filter(is_unused).map(|deed| (deed, id(deed.session))).collect()
 }

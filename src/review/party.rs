@@ -1,7 +1,74 @@
 //! A session as a review tells it: who, on what evidence, and how it came into the incident.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::deed::Deed;
+use super::index::TRUST;
 use crate::trail::{Mark, Session};
 
+/// What a session did within the time that is asked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Within {
+    /// The first event, and the time of the last one.
+    pub first: Mark,
+    /// The time of the last one.
+    pub last: i64,
+    /// Events.
+    pub events: u64,
+    /// Events that change something.
+    pub writes: u64,
+    /// Events that AWS refused.
+    pub denied: u64,
+    /// Addresses, with the first and the last time.
+    pub ips: BTreeMap<String, (i64, i64)>,
+    /// User agents, with the first and the last time.
+    pub agents: BTreeMap<String, (i64, i64)>,
+    /// Regions.
+    pub regions: BTreeSet<String>,
+}
+
+impl Within {
+    /// Adds an event.
+    pub fn add(&mut self, deed: &Deed) {
+        if self.events == 0 || deed.at < self.first {
+            self.first = deed.at.clone();
+        }
+        self.last = self.last.max(deed.at.time);
+        self.events += 1;
+        self.writes += u64::from(!deed.read_only);
+        self.denied += u64::from(deed.is_denied());
+        span(&mut self.ips, &deed.ip, (deed.at.time, deed.at.time));
+        span(&mut self.agents, &deed.agent, (deed.at.time, deed.at.time));
+        if self.regions.len() < MOST_HELD {
+            self.regions.insert(deed.region.clone());
+        }
+    }
+
+    /// Adds what another thread saw of the same session.
+    pub fn merge(&mut self, other: Self) {
+        if self.events == 0 || (other.events > 0 && other.first < self.first) {
+            self.first = other.first;
+        }
+        self.last = self.last.max(other.last);
+        self.events += other.events;
+        self.writes += other.writes;
+        self.denied += other.denied;
+        other.ips.into_iter().for_each(|(text, times)| span(&mut self.ips, &text, times));
+        other.agents.into_iter().for_each(|(text, times)| span(&mut self.agents, &text, times));
+        self.regions.extend(other.regions);
+    }
+}
+
+fn span(all: &mut BTreeMap<String, (i64, i64)>, text: &str, (first, last): (i64, i64)) {
+    if let Some(known) = all.get_mut(text) {
+        *known = (known.0.min(first), known.1.max(last));
+    } else if all.len() < MOST_HELD && !text.is_empty() {
+        all.insert(text.to_owned(), (first, last));
+    }
+}
+
+/// Texts of one list that are held before the first ones are kept.
+const MOST_HELD: usize = 1_000;
 /// Texts of one list that are kept.
 const MOST: usize = 50;
 
@@ -41,6 +108,8 @@ pub enum Relation {
         from: String,
         /// What tells.
         told: String,
+        /// The same host, within the hour, and the old key was ended.
+        is_sure: bool,
     },
     /// A service of AWS went on with the rights of a session of the incident.
     Through {
@@ -58,6 +127,40 @@ pub enum Relation {
     },
 }
 
+/// How sure it is that a session belongs to the incident.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Confidence {
+    /// AWS's own log says so.
+    Sure,
+    /// It used what the incident made or changed, and others may have, too.
+    Likely,
+    /// Somebody else may be behind it.
+    Weak,
+}
+
+impl Confidence {
+    /// The word for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Sure => "sure",
+            Self::Likely => "likely",
+            Self::Weak => "weak",
+        }
+    }
+}
+
+impl Relation {
+    /// How sure this alone makes it.
+    pub fn confidence(&self) -> Confidence {
+        match self {
+            Self::FellBack { is_sure: false, .. } => Confidence::Weak,
+            Self::MayUse { what, .. } if what == TRUST => Confidence::Weak,
+            Self::MayUse { .. } => Confidence::Likely,
+            _ => Confidence::Sure,
+        }
+    }
+}
+
 /// One session.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Party {
@@ -65,6 +168,8 @@ pub struct Party {
     pub id: String,
     /// How it came in.
     pub relation: Relation,
+    /// How sure that is.
+    pub confidence: Confidence,
     /// The account.
     pub account: String,
     /// `IAMUser`, `AssumedRole`, `Root` ...
@@ -75,6 +180,8 @@ pub struct Party {
     pub user: String,
     /// The role that it is a session of, by its ARN.
     pub role: String,
+    /// The ARN of what issued it: a role, a user.
+    pub issuer: String,
     /// The service that called with its rights.
     pub via: String,
     /// Its access keys.
@@ -113,6 +220,8 @@ pub struct Party {
     pub new_network: bool,
     /// Sign-ins that failed before it.
     pub failed_sign_ins: u64,
+    /// When all of it began and ended, also outside of the time that is asked for.
+    pub whole: (i64, i64),
     /// The first event.
     pub first: Mark,
     /// The time of the last one.
@@ -133,7 +242,7 @@ pub struct Party {
 
 impl Party {
     /// A session as a party.
-    pub(super) fn of(session: &Session, relation: Relation) -> Self {
+    pub(super) fn of(session: &Session, relation: Relation, confidence: Confidence) -> Self {
         let tally = &session.tally;
         let spans = |spans: &crate::trail::gather::Spans| {
             let named = spans.iter().filter(|(text, _)| !text.is_empty());
@@ -143,11 +252,13 @@ impl Party {
         Self {
             id: session.id.clone(),
             relation,
+            confidence,
             account: session.account.clone(),
             kind: session.kind.clone(),
             principal: session.principal.clone(),
             user: user(session),
             role: if session.kind == "AssumedRole" { issuer.to_owned() } else { String::new() },
+            issuer: issuer.to_owned(),
             via: session.via.clone(),
             keys: session.keys.clone(),
             made: crate::trail::time::seconds(session.created.as_bytes()),
@@ -167,6 +278,7 @@ impl Party {
             fallback: session.fallback.as_ref().map(|fallback| fallback.told.clone()),
             new_network: session.new_network,
             failed_sign_ins: session.failed_sign_ins,
+            whole: (session.first().time, tally.last),
             first: session.first().clone(),
             last: tally.last,
             events: tally.events,
@@ -176,6 +288,19 @@ impl Party {
             agents: spans(&tally.agents),
             regions: tally.regions.iter().take(MOST).map(str::to_owned).collect(),
         }
+    }
+
+    /// Tells only what it did within the time that is asked for.
+    pub(super) fn narrow(&mut self, within: &Within) {
+        let spans = |all: &BTreeMap<String, (i64, i64)>| {
+            all.iter().map(|(text, (first, last))| (text.clone(), *first, *last)).take(MOST).collect()
+        };
+        self.first = within.first.clone();
+        (self.last, self.events, self.writes, self.denied) =
+            (within.last, within.events, within.writes, within.denied);
+        (self.ips, self.agents) = (spans(&within.ips), spans(&within.agents));
+        self.regions =
+            within.regions.iter().filter(|region| !region.is_empty()).take(MOST).cloned().collect();
     }
 
     /// Who acts, with the evidence: `agent Claude Code, L2 (marked)`.

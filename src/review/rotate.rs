@@ -1,20 +1,47 @@
 //! What to rotate: secrets that were read, each with what the team's list says of it.
 
+use std::collections::BTreeMap;
+
+use super::Known;
 use super::begin::reaches;
 use super::blast::SecretUse;
 use super::contain::Word;
-use crate::inventory::{Entry, Home, Inventory, QUESTIONS, Rotated};
-use crate::trail::secret_name;
+use super::deed::Deed;
+use crate::inventory::{Entry, Home, QUESTIONS, Rotated};
+use crate::trail::{Mark, secret_name};
 
 /// One secret to rotate.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rotation {
     /// Its name, as calls have it.
     pub name: String,
-    /// Whether it was changed, and not only read.
+    /// Whether it was read.
+    pub read: bool,
+    /// Whether it was changed.
     pub changed: bool,
+    /// Whether it was read and changed in one second.
+    pub tied: bool,
+    /// A new value that somebody else put there since.
+    pub renewed: Option<Renewed>,
     /// The rows of the list; of a path that was read there may be several.
     pub listed: Vec<Listed>,
+}
+
+/// A new value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Renewed {
+    /// The event.
+    pub at: Mark,
+    /// The call.
+    pub call: String,
+    /// In the same second as the last read: nobody knows which was first.
+    pub tied: bool,
+}
+
+/// Whether a call puts a new value into a secret.
+pub fn renews(deed: &Deed) -> bool {
+    let puts = ["PutParameter", "PutSecretValue", "RotateSecret", "UpdateSecret"];
+    deed.worked() && !deed.written.is_empty() && puts.contains(&deed.name.as_str())
 }
 
 /// A row of the list.
@@ -34,10 +61,24 @@ pub struct Listed {
     pub push: Vec<Word>,
 }
 
-/// What to rotate, in the order of the secrets. `None` for the list: none was given.
-pub(super) fn rotations(secrets: &[SecretUse], inventory: Option<&Inventory>) -> Vec<Rotation> {
-    // What the incident wrote, read and deleted again is gone.
-    let read = secrets.iter().filter(|secret| secret.reads > 0 && !(secret.written_first && secret.deleted));
+/// What to rotate, in the order of the secrets. `within` tells whose sessions are the incident.
+pub(super) fn rotations(
+    secrets: &[SecretUse],
+    known: &Known<'_>,
+    within: &dyn Fn(Option<usize>) -> bool,
+) -> Vec<Rotation> {
+    // The last one of anybody else, by name.
+    let mut renewals: BTreeMap<&str, &Deed> = BTreeMap::new();
+    for deed in known.renewals.iter().filter(|deed| !within(deed.session)) {
+        renewals.extend(deed.written.iter().map(|name| (name.as_str(), deed)));
+    }
+    let inventory = known.inventory;
+    // What the incident wrote, read and deleted again is gone; a value that it put there is known to it.
+    let read = secrets.iter().filter(|secret| !secret.deleted || (secret.reads > 0 && !secret.is_own()));
+    let renewed = |secret: &SecretUse| {
+        let deed = renewals.get(secret.plain.as_str()).filter(|deed| deed.at.time >= secret.last)?;
+        Some(Renewed { at: deed.at.clone(), call: deed.name.clone(), tied: deed.at.time == secret.last })
+    };
     let one = |secret: &SecretUse| {
         let rows = inventory.map(|list| list.entries.as_slice()).unwrap_or_default();
         let is = |entry: &&Entry| {
@@ -52,7 +93,10 @@ pub(super) fn rotations(secrets: &[SecretUse], inventory: Option<&Inventory>) ->
         };
         Rotation {
             name: secret.name.clone(),
+            read: secret.reads > 0,
             changed: secret.writes > 0,
+            tied: secret.is_tied(),
+            renewed: renewed(secret),
             listed: rows.iter().filter(is).map(listed).collect(),
         }
     };

@@ -4,184 +4,83 @@ use std::collections::VecDeque;
 use std::collections::btree_map::{BTreeMap, Entry};
 
 use super::deed::Deed;
-use super::party::{Party, Relation, role_name, user};
-use crate::trail::gather::FAILED;
+use super::endings::Endings;
+use super::index::Index;
+use super::party::{Confidence, Party, Relation};
 use crate::trail::{Mark, Session};
 
-/// A service goes on within these seconds.
-const SOON: i64 = 300;
 /// Steps back that are followed.
 const MOST_BEFORE: usize = 16;
+
+/// How a session came in, and how sure that is: no surer than what it came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Link {
+    /// How.
+    pub relation: Relation,
+    /// How sure.
+    pub confidence: Confidence,
+}
 
 /// Which sessions are the incident, with how they came into it; and which stand before it, the nearest first.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Spread {
     /// Numbers of sessions.
-    pub inside: BTreeMap<usize, Relation>,
+    pub inside: BTreeMap<usize, Link>,
+    /// Numbers of sessions that may belong to it, and may be somebody else's: told, and not followed.
+    pub perhaps: BTreeMap<usize, Relation>,
     /// Numbers of sessions.
     pub before: Vec<(usize, Relation)>,
 }
 
 /// Follows what sessions issued and made. `joints` are events of everybody, in the order of time.
 pub fn spread(starts: &[usize], sessions: &[Session], joints: &[Deed]) -> Spread {
-    let index = Index::of(sessions);
+    let endings = Endings::of(joints);
+    let mut index = Index::of(sessions, joints, &endings);
     let mut spread = Spread::default();
-    let mut open: VecDeque<usize> = starts.iter().copied().collect();
-    spread.inside.extend(starts.iter().map(|number| (*number, Relation::Start)));
-    while let Some(number) = open.pop_front() {
-        let Some(session) = sessions.get(number) else { continue };
-        let own = joints.iter().filter(|deed| deed.session == Some(number) && deed.worked());
-        let mut next = index.issued(session);
-        let (sure, maybe): (Vec<_>, Vec<_>) = own
-            .flat_map(|deed| index.made(session, deed))
-            .partition(|(_, relation)| matches!(relation, Relation::KeyMade { .. }));
-        // A key says more than a user's name.
-        next.extend(sure.into_iter().chain(maybe));
-        next.extend(index.fell(session));
-        next.extend(index.through(session));
-        for (other, relation) in next {
+    // The sure ones first: who is reached both ways is sure.
+    let (mut sure, mut likely) = (starts.iter().copied().collect::<VecDeque<_>>(), VecDeque::new());
+    let start = || Link { relation: Relation::Start, confidence: Confidence::Sure };
+    spread.inside.extend(starts.iter().map(|number| (*number, start())));
+    while let Some(number) = sure.pop_front().or_else(|| likely.pop_front()) {
+        let own = spread.inside.get(&number).map_or(Confidence::Sure, |link| link.confidence);
+        for (other, relation) in index.next(number) {
+            let confidence = own.max(relation.confidence());
+            if confidence == Confidence::Weak {
+                spread.perhaps.entry(other).or_insert(relation);
+                continue;
+            }
             if let Entry::Vacant(place) = spread.inside.entry(other) {
-                place.insert(relation);
-                open.push_back(other);
+                place.insert(Link { relation, confidence });
+                if confidence == Confidence::Sure { sure.push_back(other) } else { likely.push_back(other) }
             }
         }
     }
-    spread.before = before(starts, sessions, joints, &spread);
+    let inside = &spread.inside;
+    spread.perhaps.retain(|number, _| !inside.contains_key(number));
+    spread.before = before(starts, sessions, &index, &spread);
     spread
-}
-
-/// Sessions by what joins them.
-struct Index<'s> {
-    sessions: &'s [Session],
-    by_caller: BTreeMap<&'s str, Vec<usize>>,
-    by_key: BTreeMap<&'s str, Vec<usize>>,
-}
-
-impl<'s> Index<'s> {
-    fn of(sessions: &'s [Session]) -> Self {
-        let (mut by_caller, mut by_key): (BTreeMap<_, Vec<_>>, BTreeMap<_, Vec<_>>) = Default::default();
-        for (number, session) in sessions.iter().enumerate() {
-            if let (Some(caller), true) = (session.chain_ids.first(), session.issued.is_some()) {
-                by_caller.entry(caller.as_str()).or_default().push(number);
-            }
-            for key in &session.keys {
-                by_key.entry(key.as_str()).or_default().push(number);
-            }
-        }
-        Self { sessions, by_caller, by_key }
-    }
-
-    /// Sessions that a session issued.
-    fn issued(&self, session: &Session) -> Vec<(usize, Relation)> {
-        let numbers = self.by_caller.get(session.id.as_str()).into_iter().flatten();
-        let relation = |number: &usize| {
-            let issued = self.sessions.get(*number)?.issued.as_ref()?;
-            let (by, at) = (issued.terms.by.name(), issued.at());
-            Some((*number, Relation::Issued { by, from: session.id.clone(), at }))
-        };
-        numbers.filter_map(relation).collect()
-    }
-
-    /// Sessions that used what a deed of a session made.
-    fn made(&self, session: &Session, deed: &Deed) -> Vec<(usize, Relation)> {
-        let (from, at) = (|| session.id.clone(), || deed.at.clone());
-        if deed.name == "CreateAccessKey" {
-            let key = deed.field("accessKeyId").unwrap_or_default();
-            let users = self.by_key.get(key).into_iter().flatten();
-            return users.map(|number| (*number, Relation::KeyMade { from: from(), at: at() })).collect();
-        }
-        let fits: Box<dyn Fn(&Session) -> bool> =
-            match (deed.name.as_str(), deed.field("userName"), deed.field("roleName")) {
-                ("CreateLoginProfile" | "UpdateLoginProfile", Some(name), _) => {
-                    Box::new(move |other| other.signed_in && user(other) == name)
-                }
-                ("CreateUser", Some(name), _) => Box::new(move |other| user(other) == name),
-                ("CreateRole" | "UpdateAssumeRolePolicy", _, Some(name)) => Box::new(move |other| {
-                    other.kind == "AssumedRole"
-                        && other.tally.issuers.iter().any(|arn| role_name(arn) == name)
-                }),
-                _ => return Vec::new(),
-            };
-        let what = match deed.name.as_str() {
-            "CreateUser" => "the user",
-            "CreateRole" => "the role",
-            "UpdateAssumeRolePolicy" => "the role, which others may take since",
-            _ => "the password",
-        };
-        let later = self.sessions.iter().enumerate().filter(|(_, other)| {
-            other.account == deed.account
-                && other.first().time >= deed.at.time
-                && other.via.is_empty()
-                && fits(other)
-        });
-        later
-            .map(|(number, _)| (number, Relation::MayUse { what: what.to_owned(), from: from(), at: at() }))
-            .collect()
-    }
-
-    /// Calls of services in the name of a session's principal, while it was used.
-    fn through(&self, session: &Session) -> Vec<(usize, Relation)> {
-        if !session.via.is_empty() || session.principal_id.is_empty() || session.kind == "AWSService" {
-            return Vec::new();
-        }
-        let span = session.first().time - SOON..=session.tally.last + SOON;
-        let same = |other: &Session| {
-            (&other.account, &other.kind, &other.principal_id)
-                == (&session.account, &session.kind, &session.principal_id)
-        };
-        let all = self.sessions.iter().enumerate().filter(|(_, other)| {
-            !other.via.is_empty() && other.via != FAILED && same(other) && span.contains(&other.first().time)
-        });
-        let through =
-            |service: &String| Relation::Through { from: session.id.clone(), service: service.clone() };
-        all.map(|(number, other)| (number, through(&other.via))).collect()
-    }
-
-    /// Sessions that the same host or address went on with.
-    fn fell(&self, session: &Session) -> Vec<(usize, Relation)> {
-        let after = self.sessions.iter().enumerate().filter_map(|(number, other)| {
-            let fallback = other.fallback.as_ref()?;
-            let is_this = fallback.from == session.principal && other.first().time >= session.first().time;
-            is_this.then(|| {
-                (number, Relation::FellBack { from: session.id.clone(), told: fallback.told.clone() })
-            })
-        });
-        after.collect()
-    }
 }
 
 /// Those that issued or made what the starts used, the nearest first.
 fn before(
     starts: &[usize],
     sessions: &[Session],
-    joints: &[Deed],
+    index: &Index<'_>,
     spread: &Spread,
 ) -> Vec<(usize, Relation)> {
-    let by_id: BTreeMap<&str, usize> =
-        sessions.iter().enumerate().map(|(number, session)| (session.id.as_str(), number)).collect();
     let mut all: Vec<(usize, Relation)> = Vec::new();
+    let mut known = std::collections::BTreeSet::new();
     let mut open: Vec<usize> = starts.to_vec();
     for _ in 0..MOST_BEFORE {
-        let mut found = Vec::new();
-        for session in open.iter().filter_map(|number| sessions.get(*number)) {
-            if let (Some(issued), Some(id)) = (&session.issued, session.chain_ids.first()) {
-                let how = format!("it called {} for {}", issued.terms.by.name(), session.id);
-                found.extend(by_id.get(id.as_str()).map(|number| (*number, how, issued.at())));
-            }
-            for key in session.keys.iter().filter(|key| key.starts_with("AKIA")) {
-                let maker = joints.iter().find(|deed| {
-                    deed.name == "CreateAccessKey" && deed.worked() && deed.field("accessKeyId") == Some(key)
-                });
-                let made = maker.and_then(|deed| Some((deed.session?, deed.at.clone())));
-                found.extend(made.map(|(number, at)| (number, format!("it made the access key {key}"), at)));
-            }
-        }
+        let found: Vec<(usize, Relation)> = open
+            .iter()
+            .filter_map(|number| sessions.get(*number))
+            .flat_map(|session| index.before(session))
+            .collect();
         open.clear();
-        for (number, how, at) in found {
-            let is_known =
-                spread.inside.contains_key(&number) || all.iter().any(|(other, _)| *other == number);
-            if !is_known {
-                all.push((number, Relation::Before { how, at }));
+        for (number, relation) in found {
+            if !spread.inside.contains_key(&number) && known.insert(number) {
+                all.push((number, relation));
                 open.push(number);
             }
         }
@@ -195,19 +94,31 @@ fn before(
 impl Spread {
     /// The sessions of the incident, in the order of time.
     pub fn parties(&self, sessions: &[Session]) -> Vec<Party> {
+        let all = self.inside.iter().filter_map(|(number, link)| Some((sessions.get(*number)?, link)));
+        let made =
+            |(session, link): (&Session, &Link)| Party::of(session, link.relation.clone(), link.confidence);
+        in_order(all.map(made).collect())
+    }
+
+    /// Those that may belong to it, in the order of time.
+    pub fn parties_perhaps(&self, sessions: &[Session]) -> Vec<Party> {
         let all =
-            self.inside.iter().filter_map(|(number, relation)| Some((sessions.get(*number)?, relation)));
-        let mut parties: Vec<Party> =
-            all.map(|(session, relation)| Party::of(session, relation.clone())).collect();
-        let key = |party: &Party| -> (Mark, String) { (party.first.clone(), party.id.clone()) };
-        parties.sort_by_key(key);
-        parties
+            self.perhaps.iter().filter_map(|(number, relation)| Some((sessions.get(*number)?, relation)));
+        in_order(
+            all.map(|(session, relation)| Party::of(session, relation.clone(), Confidence::Weak)).collect(),
+        )
     }
 
     /// Those that stand before it, the nearest first.
     pub fn parties_before(&self, sessions: &[Session]) -> Vec<Party> {
         let all =
             self.before.iter().filter_map(|(number, relation)| Some((sessions.get(*number)?, relation)));
-        all.map(|(session, relation)| Party::of(session, relation.clone())).collect()
+        all.map(|(session, relation)| Party::of(session, relation.clone(), Confidence::Sure)).collect()
     }
+}
+
+fn in_order(mut parties: Vec<Party>) -> Vec<Party> {
+    let key = |party: &Party| -> (Mark, String) { (party.first.clone(), party.id.clone()) };
+    parties.sort_by_cached_key(key);
+    parties
 }

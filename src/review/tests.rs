@@ -13,6 +13,8 @@ use crate::trail::slots::{Event, Slot};
 use crate::trail::split::{Splitter, Unit};
 use crate::trail::{Conventions, EVENT, Gathered, Limits, Worker, class, feed, link, time};
 
+mod links;
+
 const HOUR: i64 = 3_600;
 
 /// A review of texts of logs.
@@ -50,7 +52,8 @@ fn review(texts: &[String], start: Start, now: &str) -> Review {
     }
     all.sort();
     let found: Vec<Deed> = all.iter().filter(|deed| question.is_start(deed)).cloned().collect();
-    let joints: Vec<Deed> = all.iter().filter(|deed| is_joint(&deed.name)).cloned().collect();
+    let joints: Vec<Deed> = all.iter().filter(|deed| is_joint(&deed.service, &deed.name)).cloned().collect();
+    let renewals: Vec<Deed> = all.iter().filter(|deed| renews(deed)).cloned().collect();
     let begun = begin(&question, &sessions, &found);
     let spread = spread(&begun.sessions, &sessions, &joints);
     let inside = |deed: &&Deed| deed.session.is_some_and(|number| spread.inside.contains_key(&number));
@@ -67,6 +70,10 @@ fn review(texts: &[String], start: Start, now: &str) -> Review {
         joints,
         deeds,
         calls,
+        within: BTreeMap::new(),
+        data: AllData::new(),
+        accounts: &[],
+        renewals: &renewals,
         left_out: 0,
         coverage,
         inventory: None,
@@ -166,12 +173,12 @@ fn what_was_made_and_not_undone_is_taken_away() {
         [
             "aws iam update-access-key --user-name mallory --access-key-id AKIAIOSFODNN7EXAMPLE --status Inactive",
             "aws iam attach-user-policy --user-name eve --policy-arn arn:aws:iam::aws:policy/AWSDenyAll",
-            "aws iam detach-user-policy --user-name eve --policy-arn arn:aws:iam::aws:policy/AdministratorAccess",
             "aws iam update-access-key --user-name eve --access-key-id AKIAI44QH8DHBEXAMPLE --status Inactive",
+            "aws iam detach-user-policy --user-name eve --policy-arn arn:aws:iam::aws:policy/AdministratorAccess",
         ]
     );
     // The trail logs again, by somebody else.
-    let trail = review.lasting.iter().find(|one| one.kind.call == "StopLogging").unwrap();
+    let trail = review.lasting.iter().find(|one| one.kind.call == "cloudtrail:StopLogging").unwrap();
     assert_eq!(trail.ended.as_ref().unwrap().name, "StartLogging");
     // What eve's key did belongs to it.
     assert_eq!(review.secrets.len(), 1);

@@ -25,6 +25,7 @@ pub(super) fn unseen(
     if known.coverage.data_events == 0 {
         told.push("No data event is in these logs: reads and writes of objects in S3, calls of functions, and reads of tables are not seen. The size of what was taken is not known.".to_owned());
     }
+    evidence(known, &mut told);
     identity(parties, &mut told);
     cut(known, sessions, &mut told);
     told.push("The logs were not held against CloudTrail's digests by this command: `secretrail trail verify` proves that none is missing or changed.".to_owned());
@@ -53,12 +54,12 @@ fn ends(known: &Known<'_>, parties: &[Party], told: &mut Vec<String>) {
             }
         ));
     }
-    let window = [("from", known.question.since), ("until", known.question.until)];
+    let window = [("from", known.question.since), ("before", known.question.until)];
     let window: Vec<String> =
         window.iter().filter_map(|(word, at)| Some(format!("{word} {}", time::written((*at)?)))).collect();
     if !window.is_empty() {
         told.push(format!(
-            "Only events {} were asked for; the same sessions may have others.",
+            "Only events {} were asked for: times, counts, tables and what was left behind are of these alone. What stops credentials, and what was undone since, is taken from all logs.",
             window.join(" ")
         ));
     }
@@ -135,6 +136,22 @@ fn chains(parties: &[Party], before: &[Party], told: &mut Vec<String>) {
     let keys: Vec<&Party> = all().filter(|party| party.is_long_lived()).collect();
     if !keys.is_empty() {
         told.push("A long-lived access key says which user it belongs to, and nothing of who holds it: everybody with a copy looks the same.".to_owned());
+    }
+}
+
+/// How old the evidence of accounts is, or that there is none.
+fn evidence(known: &Known<'_>, told: &mut Vec<String>) {
+    if known.accounts.is_empty() {
+        told.push("No evidence of the account was given: whether keys still work, what their owners may do, and what is still there is told by the logs alone. `secretrail collect --surface account --out PATH`, then `--evidence PATH`, tells more.".to_owned());
+    }
+    for account in known.accounts {
+        let age = known.question.now - account.now.as_second();
+        told.push(format!(
+            "The evidence of account {} is from {}{}: what changed since is not seen. It has users, roles, policies, keys and root; of machines, functions and data it tells nothing.",
+            account.number,
+            time::written(account.now.as_second()),
+            if age > 0 { format!(", {} before this review", time::span(age)) } else { String::new() }
+        ));
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Review;
 use super::contain::Group;
 use super::lasting::Lasting;
-use super::party::{Party, Relation};
+use super::party::{Confidence, Party, Relation};
 use crate::trail::time;
 
 /// Names that are told in one line.
@@ -16,10 +16,20 @@ pub type Line = (&'static str, String);
 
 /// The lines, in a fixed order.
 pub(super) fn verdict(review: &Review) -> Vec<Line> {
-    let mut lines = vec![("Who", who(review)), ("As", acting(review)), ("When and from where", when(review))];
-    lines.push(("Read", read(review)));
-    lines.push(("Changed", changed(review)));
-    lines.push(("Still open", open(review)));
+    let mut lines = vec![("Still open", open(review)), ("As", acting(review)), ("Read", read(review))];
+    lines.extend([("Changed", changed(review)), ("Who", who(review)), ("When and from where", when(review))]);
+    let power: Vec<String> = review
+        .identities
+        .iter()
+        .filter(|one| !one.power.is_empty())
+        .map(|one| format!("{}: {}", one.about, one.power))
+        .collect();
+    if !power.is_empty() {
+        lines.insert(2, ("May do", few(&power)));
+    }
+    if !review.perhaps.is_empty() {
+        lines.push(("Perhaps also", perhaps(review)));
+    }
     if !review.gaps.is_empty() {
         let told = format!(
             "{} could not be read: this review is not whole",
@@ -101,7 +111,11 @@ fn acting(review: &Review) -> String {
     let own = starts(review);
     let mut accounts: BTreeSet<&str> = BTreeSet::new();
     let (mut first, mut later): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
-    for party in review.parties.iter().filter(|party| party.actor != "service" || own.contains(party)) {
+    let mut seen: BTreeSet<(bool, String)> = BTreeSet::new();
+    let only_services = own.iter().all(|party| party.actor == "service");
+    let is_told =
+        |party: &&Party| party.actor != "service" || (only_services && party.relation == Relation::Start);
+    for party in review.parties.iter().filter(is_told) {
         let root =
             party.root.map(|root| format!(" (root by {})", root.replace('-', " "))).unwrap_or_default();
         let is_start = party.relation == Relation::Start;
@@ -115,14 +129,14 @@ fn acting(review: &Review) -> String {
         } else {
             ""
         };
-        let words = format!("{}{root}{fell}", code(&name));
+        let likely = if party.confidence == Confidence::Likely { ", likely" } else { "" };
+        let words = format!("{}{root}{fell}{likely}", code(&name));
         accounts.insert(&party.account);
-        let into = if is_start { &mut first } else { &mut later };
-        if !into.contains(&words) {
-            into.push(words);
+        if seen.insert((is_start, words.clone())) {
+            if is_start { first.push(words) } else { later.push(words) }
         }
     }
-    later.retain(|words| !first.contains(words));
+    later.retain(|words| !seen.contains(&(true, words.clone())));
     let keys: BTreeSet<&str> = own.iter().flat_map(|party| party.keys.iter().map(String::as_str)).collect();
     // A long-lived key tells more than those of a console's pages.
     let lasting: Vec<String> = keys.iter().filter(|key| key.starts_with("AKIA")).copied().map(code).collect();
@@ -151,6 +165,17 @@ fn acting(review: &Review) -> String {
     told
 }
 
+/// Who may belong to it, and may be somebody else.
+fn perhaps(review: &Review) -> String {
+    let mut seen: BTreeSet<String> = BTreeSet::new();
+    let names = review.perhaps.iter().map(|party| code(party.short()));
+    let all: Vec<String> = names.filter(|name| seen.insert(name.clone())).collect();
+    format!(
+        "{}: linked by a shared host, address or role alone, and not counted here; see who they are",
+        few(&all)
+    )
+}
+
 fn when(review: &Review) -> String {
     let (Some(first), Some(last)) = (review.first(), review.last()) else { return "no event".to_owned() };
     let ips: BTreeSet<&str> = review
@@ -164,8 +189,18 @@ fn when(review: &Review) -> String {
         0 => "no address is told".to_owned(),
         _ => format!("from {}", few(&ips)),
     };
+    let question = &review.question;
+    let bounds = match (question.since, question.until) {
+        (None, None) => String::new(),
+        (since, until) => {
+            let word = |word: &str, at: Option<i64>| {
+                at.map(|at| format!(" {word} {}", time::written(at))).unwrap_or_default()
+            };
+            format!("; only what happened{}{} is told", word("from", since), word("before", until))
+        }
+    };
     format!(
-        "{} to {} ({}), {}; {} in {}",
+        "{} to {} ({}), {}; {} in {}{bounds}",
         time::written(first),
         time::written(last),
         time::span(last - first),
@@ -178,8 +213,10 @@ fn when(review: &Review) -> String {
 fn read(review: &Review) -> String {
     let secrets: Vec<String> =
         review.secrets.iter().filter(|secret| secret.reads > 0).map(|secret| code(&secret.name)).collect();
+    let taken: Vec<String> = review.taken.iter().map(super::Taken::words).collect();
+    let taken = if taken.is_empty() { String::new() } else { format!("; data: {}", few(&taken)) };
     if secrets.is_empty() {
-        return "no secret, as far as these logs show".to_owned();
+        return format!("no secret, as far as these logs show{taken}");
     }
     let unlisted = review.rotations.iter().filter(|one| one.listed.is_empty()).count() as u64;
     let list = match (review.has_inventory, unlisted) {
@@ -187,7 +224,7 @@ fn read(review: &Review) -> String {
         (true, count) => format!("; {count} not in the inventory"),
         (false, _) => String::new(),
     };
-    format!("{}: {}{list}", number(secrets.len() as u64, "secret", "secrets"), few(&secrets))
+    format!("{}: {}{list}{taken}", number(secrets.len() as u64, "secret", "secrets"), few(&secrets))
 }
 
 fn changed(review: &Review) -> String {
@@ -196,8 +233,7 @@ fn changed(review: &Review) -> String {
         return format!("nothing that worked{}", refused(review));
     }
     // What is still there first.
-    let (there, gone): (Vec<&Lasting>, Vec<&Lasting>) =
-        review.lasting.iter().partition(|one| one.ended.is_none());
+    let (there, gone): (Vec<&Lasting>, Vec<&Lasting>) = review.lasting.iter().partition(|one| one.is_open());
     let lasting: Vec<String> = there.iter().map(|one| one.what.clone()).collect();
     let gone = match gone.len() {
         0 => String::new(),
@@ -225,23 +261,32 @@ fn refused(review: &Review) -> String {
 
 fn open(review: &Review) -> String {
     let about = |group: Group| {
-        let mut all: Vec<String> = Vec::new();
+        let (mut all, mut seen): (Vec<String>, BTreeSet<&str>) = Default::default();
         for action in review.actions.iter().filter(|action| action.group == group) {
-            if !all.contains(&action.about) {
+            if seen.insert(&action.about) {
                 all.push(action.about.clone());
             }
         }
         all
     };
     let (stop, undo) = (about(Group::Stop), about(Group::Undo));
-    if stop.is_empty() && undo.is_empty() {
-        return "nothing that these logs show; see what they do not show".to_owned();
-    }
+    let decide = about(Group::Decide);
     let rotate = review.rotations.len() as u64;
-    let rotate = if rotate == 0 {
-        String::new()
-    } else {
-        format!("; {} to rotate", number(rotate, "secret", "secrets"))
-    };
-    few(&[stop, undo].concat()) + &rotate
+    let mut told = Vec::new();
+    if !stop.is_empty() {
+        told.push(format!("stop first {}", few(&stop)));
+    }
+    if !undo.is_empty() {
+        told.push(format!("then take away {}", few(&undo)));
+    }
+    if rotate > 0 {
+        told.push(format!("rotate {}", number(rotate, "secret", "secrets")));
+    }
+    if !decide.is_empty() {
+        told.push(format!("decide on {}", few(&decide)));
+    }
+    match told.is_empty() {
+        true => "nothing that these logs show; see what they do not show".to_owned(),
+        false => told.join("; "),
+    }
 }

@@ -2,6 +2,7 @@
 
 use super::Rule;
 use super::example::{Example, ExampleInput};
+use crate::shown::shown_page;
 
 /// Lines are not longer than this many characters.
 const COLUMNS: usize = 100;
@@ -56,7 +57,8 @@ struct Page(String);
 
 impl Page {
     fn line(&mut self, text: &str) {
-        self.0.push_str(&plain(text.trim_end()));
+        // A rule may come from strangers.
+        self.0.push_str(&shown_page(text.trim_end()));
         self.0.push('\n');
     }
 
@@ -155,9 +157,4 @@ impl Page {
             }
         }
     }
-}
-
-/// A rule may come from strangers: control characters would reach the user's terminal.
-fn plain(line: &str) -> String {
-    line.chars().map(|c| if c.is_control() && c != '\t' { ' ' } else { c }).collect()
 }

@@ -12,6 +12,7 @@ use super::remedy::{self, Remedy};
 use super::value::Placeholders;
 use super::yaml::{Data, Node};
 use crate::nearest::did_you_mean;
+use crate::shown::shown_page;
 
 /// The statuses that Sigma knows.
 const STATUSES: &[&str] = &["stable", "test", "experimental", "deprecated", "unsupported"];
@@ -211,7 +212,7 @@ impl Reader<'_> {
     fn text(&mut self, key: &str) -> Option<String> {
         let node = self.node.get(key).filter(|node| !node.is_null())?;
         match node.text() {
-            Some(text) => Some(printable(text)),
+            Some(text) => Some(shown_page(text)),
             None => {
                 self.problems.error(node.at, format!("`{key}` is a text, found {}", node.what()));
                 None
@@ -229,7 +230,7 @@ impl Reader<'_> {
         let mut texts = Vec::with_capacity(items.len());
         for item in items {
             match item.text() {
-                Some(text) => texts.push(printable(text)),
+                Some(text) => texts.push(shown_page(text)),
                 None => {
                     self.problems
                         .error(item.at, format!("`{key}` is a list of texts, found {}", item.what()));
@@ -303,12 +304,6 @@ impl Reader<'_> {
     fn at(&self, key: &str) -> Place {
         self.node.get(key).map_or(self.node.at, |node| node.at)
     }
-}
-
-/// A rule may come from strangers: control characters would reach the user's terminal.
-pub(super) fn printable(text: &str) -> String {
-    let plain = |c: char| if c.is_control() && !matches!(c, '\n' | '\t') { ' ' } else { c };
-    text.chars().map(plain).collect()
 }
 
 fn is_uuid(text: &str) -> bool {

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::shown::shown_name;
+
 /// A place in a rule file: line and column from 1, columns in Unicode code points.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
@@ -67,6 +69,9 @@ impl std::error::Error for RuleError {}
 
 /// More problems than this in one document help nobody.
 const MOST_PROBLEMS: usize = 100;
+
+/// A longer text of a rule is cut in a message.
+const MOST_SHOWN: usize = 60;
 
 /// Collects problems while a document is read, so that an author sees all of them at once.
 #[derive(Debug, Default)]
@@ -134,6 +139,5 @@ impl Problems {
 
 /// A text from a rule as it may stand in a message: one line, shortened.
 pub(super) fn shown(text: &str) -> String {
-    let line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(60).collect();
-    if text.chars().count() > 60 { format!("{line}...") } else { line }
+    shown_name(text, MOST_SHOWN)
 }

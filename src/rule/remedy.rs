@@ -7,6 +7,7 @@ use super::detection::{self, Detection};
 use super::problem::Problems;
 use super::value::Placeholders;
 use super::yaml::{Data, Node};
+use crate::shown::shown_page;
 
 /// A remediation for records that meet a search.
 #[derive(Debug, Clone)]
@@ -44,6 +45,6 @@ fn remedy(node: &Node, placeholders: &Placeholders, problems: &mut Problems) -> 
         );
         return None;
     };
-    let text = super::file::printable(text);
+    let text = shown_page(text);
     Some(Remedy { when: detection::of_one_search(when, placeholders, problems)?, text })
 }

@@ -2,6 +2,7 @@
 //! propose.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use crate::flow::{Around, Flow};
 use crate::source::walk::FileKind;
@@ -84,8 +85,7 @@ fn of_type(kind: &str) -> Option<&'static str> {
 
 fn file_kind(sources: &Sources, source: SourceId) -> &'static str {
     let document = sources.document(source);
-    let name = document.name.rsplit('/').next().unwrap_or_default();
-    match FileKind::of(name) {
+    match FileKind::at(Path::new(&document.name)) {
         _ if document.sealed().is_some() => "plan",
         Some(FileKind::Hcl | FileKind::HclJson | FileKind::Values | FileKind::ValuesJson) => "terraform",
         Some(FileKind::Template | FileKind::Script) => "script",
@@ -93,6 +93,7 @@ fn file_kind(sources: &Sources, source: SourceId) -> &'static str {
         Some(FileKind::Dockerfile) => "dockerfile",
         Some(FileKind::Compose) => "compose",
         Some(FileKind::State) => "plan",
+        Some(FileKind::Backend) => "terraform",
         None => "other",
     }
 }

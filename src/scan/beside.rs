@@ -1,7 +1,11 @@
 //! Files that lie next to Terraform and hold names with values: `.env`, compose files, Dockerfiles.
 
+mod backend;
+
 use std::collections::BTreeSet;
 
+use self::backend::backend_pairs;
+pub(super) use self::backend::is_backend;
 use crate::finding::Confidence;
 use crate::flow::{Flow, Host};
 use crate::reading::{Gap, Reading};
@@ -43,6 +47,7 @@ pub(super) fn literals_beside(
             pairs.extend(compose_commands(text));
             pairs
         }
+        FileKind::Backend => backend_pairs(text),
         FileKind::Dockerfile => instructions(text).iter().flat_map(docker_pairs).collect(),
         _ => Vec::new(),
     };

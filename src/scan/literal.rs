@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::beside::literals_beside;
+use super::beside::{is_backend, literals_beside};
 use super::{Stage, Tools};
 use crate::finding::Confidence;
 use crate::flow::{Flow, literal_flow};
@@ -17,7 +17,7 @@ use crate::source::walk::FileKind;
 use crate::source::{SourceId, Sources, Span};
 use crate::terraform::literals::{LiteralSecret, literals_of};
 use crate::terraform::read::heredoc_bodies;
-use crate::terraform::tree::{Input, Tree};
+use crate::terraform::tree::{Input, Tree, unread_file};
 use crate::value::{Origin, OriginKind, Trace};
 
 /// Literals of one document that are told.
@@ -54,6 +54,10 @@ pub(super) fn literals(sources: &Sources, inputs: &[Input], tree: &Tree, tools: 
     }
     for input in inputs {
         let text = sources.text(input.source);
+        if input.found.kind == FileKind::Backend && !is_backend(&text) {
+            let reason = "neither a backend's settings nor a state that is understood".to_owned();
+            all.gaps.push(unread_file(input.source, reason, input.found.kind));
+        }
         named.extend(literals_beside(input.source, &sources.name(input.source), input.found.kind, &text));
     }
     let tokens: Vec<Vec<Token>> = inputs

@@ -1,5 +1,6 @@
 //! Small scripts and where their secrets land.
 
+mod bounds;
 mod files;
 mod flows;
 mod given;

@@ -34,8 +34,9 @@ impl Secret {
     }
 
     /// The text, for comparing inside this crate only: nothing that is written may hold it. (`serve` sends the token
-    /// that HCP Terraform gave it back to HCP Terraform, and keys its signatures; `run` gives a program what it was asked
-    /// to, and `credential-process` a session.)
+    /// that HCP Terraform gave it back to HCP Terraform; `serve` and `courier` key their signatures, and `courier` goes to
+    /// addresses that are secrets; `inventory` compares values; `run` gives a program what it was asked to, and
+    /// `credential-process` a session.)
     pub(crate) fn expose(&self) -> &str {
         &self.0
     }

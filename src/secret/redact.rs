@@ -120,11 +120,12 @@ impl Redactor {
         masked(text, joined(hidden), self.key_ids)
     }
 
-    /// What a person wrote: also what stands in a secret's place is hidden, `the password is x`.
+    /// What a person wrote: also what stands in a secret's place is hidden, `password=x`, `the password was hunter2`.
     pub fn words(&self, text: &str) -> String {
         let mut hidden = self.secrets(text);
         hidden.extend(drawn(text, |byte| byte.is_ascii_alphanumeric()));
         hidden.extend(places::in_secret_places(text));
+        hidden.extend(places::in_sentences(text));
         masked(text, joined(hidden), self.key_ids).into_owned()
     }
 

@@ -1,5 +1,5 @@
 //! The door: who may come in, how long they may take, and what they hear at once.
-#![expect(clippy::disallowed_types, reason = "the one module that connects")]
+#![expect(clippy::disallowed_types, reason = "one of the three modules that connect")]
 
 use std::convert::Infallible;
 use std::sync::Arc;

@@ -10,7 +10,7 @@
 //! address *is* a token) are in no log.
 //!
 //! Source: <https://developer.hashicorp.com/terraform/cloud-docs/api-docs/run-tasks/run-tasks-integration>.
-#![expect(clippy::disallowed_types, reason = "the one module that connects")]
+#![expect(clippy::disallowed_types, reason = "one of the three modules that connect")]
 
 mod accept;
 mod answer;

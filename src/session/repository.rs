@@ -1,6 +1,7 @@
 //! What a repository's state means for who begins to work.
 
 use super::{Level, Line};
+use crate::counted::counted;
 use crate::source::state::{Head, NoState, State, Upstream};
 
 /// The lines about it.
@@ -82,10 +83,6 @@ fn tree(state: &State) -> Line {
     let more = if state.more { ", and more" } else { "" };
     let level = if state.conflicts > 0 { Level::Warning } else { Level::Note };
     Line::new(level, format!("files: {}{more}", told.join(", ")))
-}
-
-fn counted(count: usize, one: &str, many: &str) -> String {
-    if count == 1 { format!("1 {one}") } else { format!("{count} {many}") }
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use super::{Level, Line};
 use crate::secret::Secret;
 use crate::secret::names::says_secret;
 use crate::secret::placeholder::is_placeholder;
+use crate::shown::shown_name;
 
 /// Shorter values are not measured: their length says too much.
 const SHORTEST_MEASURED: usize = 16;
@@ -88,7 +89,7 @@ fn holds_key(variable: &Variable) -> bool {
 
 /// The name, with the length of a long value.
 fn told(variable: &Variable) -> String {
-    let name: String = variable.name.chars().take(MOST_NAME).flat_map(char::escape_debug).collect();
+    let name = shown_name(&variable.name, MOST_NAME);
     match variable.value.length() {
         length if length >= SHORTEST_MEASURED => format!("{name} ({length} characters)"),
         _ => name,

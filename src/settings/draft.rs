@@ -17,6 +17,10 @@ pub struct Found {
     pub runbooks: Vec<String>,
     /// Prefixes of the parameters that the lists name.
     pub projects: Vec<String>,
+    /// Prefixes of the parameters that code names.
+    pub named: Vec<String>,
+    /// How many keys code and workflows name.
+    pub names: usize,
 }
 
 /// The text of the settings. What has a default stands as a comment: it can be read, and changes nothing.
@@ -33,7 +37,7 @@ pub fn draft(found: &Found) -> String {
     );
     list(&mut text, "evidence", &found.evidence, "\"evidence\"", "what `secretrail collect` wrote");
     text.push_str(AUDIT);
-    text.push_str("\n# The lists of keys: each key and its one home. `secretrail inventory init` drafts one.\n[inventory]\n");
+    text.push_str(LISTS);
     list(&mut text, "files", &found.lists, "\"SECRETS.md\"", "lists");
     list(
         &mut text,
@@ -42,13 +46,9 @@ pub fn draft(found: &Found) -> String {
         "\"SECRETS-RUNBOOK.md\"",
         "a heading for each key, with the five answers",
     );
-    list(
-        &mut text,
-        "projects",
-        &found.projects,
-        "\"/my-app\"",
-        "below them each parameter must stand in a list",
-    );
+    let named: Vec<String> = found.named.iter().map(|name| quoted(name)).collect();
+    let example = if named.is_empty() { "\"/my-app\"".to_owned() } else { named.join(", ") };
+    list(&mut text, "projects", &found.projects, &example, "below them each parameter must stand in a list");
     text.push_str(REST);
     text
 }
@@ -60,7 +60,15 @@ fn list(text: &mut String, name: &str, items: &[String], example: &str, what: &s
         true => format!("# {name} = [{example}]"),
         false => format!("{name} = [{}]", items.join(", ")),
     };
-    let _ = writeln!(text, "{line:<38} # {what}");
+    if items.is_empty() || line.len() <= LONGEST {
+        let _ = writeln!(text, "{line:<38} # {what}");
+        return;
+    }
+    let _ = writeln!(text, "# {what}\n{name} = [");
+    for item in items {
+        let _ = writeln!(text, "  {item},");
+    }
+    text.push_str("]\n");
 }
 
 /// A TOML string: with escapes for all that could end it, or the line.
@@ -79,14 +87,24 @@ fn quoted(text: &str) -> String {
     all
 }
 
+/// A longer list has a line for each item.
+const LONGEST: usize = 100;
+
 const HEAD: &str = "\
-# Settings of secretrail. Paths are relative to this file; flags win. A comment shows the default, or an example.
+# Settings of secretrail. Paths are relative to this file; flags win.
+# A line that is commented out shows the default, or an example.
+# `secretrail settings check` says whether all of it can be used.
 # `secretrail settings schema` prints a JSON schema, with which editors complete this file.
 
 # fail-on = \"high\"                     # the least severity that makes a command end with exit code 1
 # min-confidence = \"low\"               # findings that are less sure are left out
 # exclude = [\"examples/**\"]            # not read on their own
-# off = [\"secret-in-memory-file\"]      # rules whose findings are not told
+# off = [\"secret-in-memory-file\"]      # rules whose findings are not told: `secretrail rules list`
+";
+
+const LISTS: &str = "
+# The lists of keys: each key and its one home. `secretrail inventory init . -o SECRETS.md` drafts one.
+[inventory]
 ";
 
 const AUDIT: &str = "\
@@ -106,6 +124,20 @@ const REST: &str = "\
 # unused-days = 45                     # keys and passwords
 # root-used-days = 90
 # agent-roles = [\"*agent*\"]            # roles that agents assume
+
+# Many accounts in one audit: a role is assumed in each of them; examples/organization has it in Terraform.
+# Followed only where the settings are named (`audit --settings secretrail.toml`), and with `account --accounts`.
+# [accounts]
+# organization = true                  # all that AWS Organizations lists, or:
+# list = [\"111122223333\", \"222233334444\"]
+# role = \"secretrail-audit\"            # its name in each account
+# exclude = [\"sandbox-*\"]              # by name or number
+
+# Whom a job with --history tells what changed; addresses stand in variables, never here.
+# Followed only where the settings are named with --settings. `secretrail notify --help` shows all ways.
+# [notify]
+# slack = { url-env = \"SLACK_WEBHOOK_URL\" }
+# ping = { url-env = \"HEALTHCHECKS_URL\" }
 
 # How your agents are told in CloudTrail, and what they may use.
 [trail]
@@ -138,6 +170,8 @@ mod tests {
             lists: one("SECRETS.md"),
             runbooks: one("SECRETS-RUNBOOK.md"),
             projects: one("/paperclip-app"),
+            named: one("/other"),
+            names: 3,
         }
     }
 
@@ -166,11 +200,21 @@ mod tests {
     #[test]
     fn every_comment_that_shows_a_setting_can_be_used() {
         let text = draft(&Found::default());
-        let shown = |line: &str| line.contains(" = ") || line.starts_with("# [[");
+        let shown = |line: &str| line.contains(" = ") || line.starts_with("# [");
         let used: Vec<&str> =
             text.lines().map(|line| if shown(line) { line.trim_start_matches("# ") } else { line }).collect();
         let settings = Settings::parse(&used.join("\n"), "s").unwrap();
         assert!(settings.audit.aws && settings.audit.live && settings.session.root_is_fatal);
-        assert_eq!(settings.ignores.len(), 1);
+        assert_eq!((settings.ignores.len(), settings.notify.targets.len()), (1, 1));
+        assert!(settings.accounts.is_some());
+    }
+
+    #[test]
+    fn a_long_list_has_a_line_for_each_item() {
+        let trees: Vec<String> =
+            (0..6).map(|tree| format!("environments/production/region-{tree}")).collect();
+        let text = draft(&Found { terraform: trees.clone(), ..Found::default() });
+        assert!(text.lines().all(|line| line.len() <= 120), "{text}");
+        assert_eq!(Settings::parse(&text, "s").unwrap().audit.terraform.len(), trees.len());
     }
 }

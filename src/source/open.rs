@@ -40,7 +40,7 @@ impl Refusal {
 
 /// Reads a text file, as UTF-8, UTF-16 with a byte-order mark, or as far as it can be understood.
 ///
-/// The flag is true where bytes had to be replaced.
+/// The flag is true where bytes had to be replaced, or left out at the end.
 ///
 /// # Errors
 ///
@@ -81,17 +81,21 @@ pub fn read_text_up_to(path: &Path, most: u64) -> Result<(String, bool), Refusal
 pub fn decode(bytes: Vec<u8>) -> Result<(String, bool), Refusal> {
     let wide = |swap: bool| {
         let pairs = bytes.get(2..).unwrap_or_default().chunks_exact(2);
+        let odd = !pairs.remainder().is_empty();
         let units: Vec<u16> = pairs
             .filter_map(|pair| <[u8; 2]>::try_from(pair).ok())
             .map(|pair| if swap { u16::from_be_bytes(pair) } else { u16::from_le_bytes(pair) })
             .collect();
-        String::from_utf16_lossy(&units)
+        match String::from_utf16(&units) {
+            Ok(text) => (text, odd),
+            Err(_) => (String::from_utf16_lossy(&units), true),
+        }
     };
     if bytes.starts_with(&[0xFF, 0xFE]) {
-        return Ok((wide(false), false));
+        return Ok(wide(false));
     }
     if bytes.starts_with(&[0xFE, 0xFF]) {
-        return Ok((wide(true), false));
+        return Ok(wide(true));
     }
     if bytes.contains(&0) {
         return Err(Refusal::Binary);
@@ -112,8 +116,8 @@ pub fn files_of(folder: &Path) -> Result<Vec<PathBuf>, Refusal> {
         std::io::ErrorKind::NotFound => Refusal::Missing,
         kind => Refusal::Failed(kind.to_string()),
     })?;
-    // What vanishes while it is listed is not there.
-    Ok(entries.filter_map(Result::ok).map(|entry| entry.path()).collect())
+    let entries: std::io::Result<Vec<PathBuf>> = entries.map(|entry| Ok(entry?.path())).collect();
+    entries.map_err(|error| Refusal::Failed(error.kind().to_string()))
 }
 
 /// The path without `.` and `..`, not touching the disk: as Terraform reads a module's source.
@@ -164,6 +168,8 @@ mod tests {
     #[test]
     fn text_is_decoded_or_refused() {
         assert_eq!(decode(b"\xff\xfea\0b\0".to_vec()), Ok(("ab".into(), false)));
+        assert_eq!(decode(b"\xff\xfea\0b".to_vec()), Ok(("a".into(), true)));
+        assert_eq!(decode(b"\xfe\xff\xd8\0\0a".to_vec()), Ok(("\u{fffd}a".into(), true)));
         assert_eq!(decode(b"caf\xe9".to_vec()), Ok(("caf\u{fffd}".into(), true)));
         assert_eq!(decode(b"a\0b".to_vec()), Err(Refusal::Binary));
     }

@@ -27,7 +27,7 @@ pub struct Document {
 }
 
 /// Files of one folder that are read because a module call names it.
-const MOST_FILES: usize = 1_000;
+const MOST_FILES: usize = 10_000;
 /// Bytes between two counts of characters.
 const STEP: usize = 4 * 1024;
 
@@ -250,12 +250,13 @@ impl Sources {
         Ok(id)
     }
 
-    /// The files of a folder that was not scanned and that a module call names, not those below it.
+    /// The files of a folder that was not scanned and that a module call names, not those below it; how many more
+    /// there are than are read.
     ///
     /// # Errors
     ///
     /// The reason for which the folder can't be read or may not be read.
-    pub fn folder(&self, folder: &Path) -> Result<Vec<Found>, Refusal> {
+    pub fn folder(&self, folder: &Path) -> Result<(Vec<Found>, usize), Refusal> {
         let mut paths = match &self.past {
             Some(past) => past.files_below(folder),
             None => {
@@ -265,12 +266,14 @@ impl Sources {
         };
         paths.retain(|path| path.parent() == Some(folder));
         paths.sort();
-        paths.truncate(MOST_FILES);
         let found = paths.into_iter().filter_map(|path| {
-            let kind = FileKind::of(&path.file_name()?.to_string_lossy())?;
+            let kind = FileKind::at(&path)?;
             Some(Found { path, kind })
         });
-        Ok(found.collect())
+        let mut found: Vec<Found> = found.collect();
+        let more = found.len().saturating_sub(MOST_FILES);
+        found.truncate(MOST_FILES);
+        Ok((found, more))
     }
 
     /// All paths that were added.

@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 
 use ignore::WalkBuilder;
 
+use super::open::Refusal;
+
 /// What a file is to a scan, by its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum FileKind {
@@ -27,9 +29,19 @@ pub enum FileKind {
     Dockerfile,
     /// `docker-compose.yml`, `compose.yaml`.
     Compose,
+    /// `.terraform/terraform.tfstate`: a backend's settings, as `terraform init` was given them.
+    Backend,
 }
 
 impl FileKind {
+    /// The kind of a file at a path; `None` for files that a scan does not read.
+    pub fn at(path: &Path) -> Option<Self> {
+        if path.ends_with(BACKEND) {
+            return Some(Self::Backend);
+        }
+        Self::of(&path.file_name()?.to_string_lossy())
+    }
+
     /// The kind by name; `None` for files that a scan does not read.
     pub fn of(name: &str) -> Option<Self> {
         let lower = name.to_ascii_lowercase();
@@ -80,8 +92,30 @@ pub struct Walk {
     pub files: Vec<Found>,
     /// Root modules' manifests of downloaded modules.
     pub manifests: Vec<PathBuf>,
+    /// Links to folders: they are not followed.
+    pub links: Vec<PathBuf>,
     /// Places that could not be entered, with the reason.
     pub refused: Vec<(PathBuf, String)>,
+}
+
+/// Where an error of a walk happened.
+pub fn refused_at(error: &ignore::Error, root: &Path) -> PathBuf {
+    match error {
+        ignore::Error::WithPath { path, .. } => path.clone(),
+        ignore::Error::WithDepth { err, .. } => refused_at(err, root),
+        _ => root.to_path_buf(),
+    }
+}
+
+/// Place and reason of an error of a walk.
+fn refusal(error: &ignore::Error, root: &Path) -> (PathBuf, String) {
+    let reason = error.io_error().map_or_else(|| "it can't be walked".into(), |io| io.kind().to_string());
+    (refused_at(error, root), reason)
+}
+
+/// Whether a link leads to a folder.
+pub fn is_link_to_folder(entry: &ignore::DirEntry) -> bool {
+    entry.path_is_symlink() && entry.depth() > 0 && entry.path().is_dir()
 }
 
 /// Folders that hold other people's code or nobody's: never entered.
@@ -100,6 +134,9 @@ const SKIPPED: &[&str] = &[
     ".idea",
     ".vscode",
 ];
+
+/// Where `terraform init` keeps a backend's settings, below a root module.
+pub const BACKEND: &str = ".terraform/terraform.tfstate";
 
 /// Whether a folder's files are never read.
 pub fn is_skipped(folder: &str) -> bool {
@@ -121,23 +158,21 @@ pub fn walk(root: &Path, respect_gitignore: bool) -> Walk {
         .git_exclude(respect_gitignore)
         .git_global(false)
         .follow_links(false)
-        .max_depth(Some(64))
         .sort_by_file_path(Path::cmp);
     let top = root.to_path_buf();
     builder.filter_entry(move |entry| {
         let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
         let name = entry.file_name().to_string_lossy();
-        entry.path() == top || !(is_folder && is_skipped(&name))
+        let above = entry.path().parent().filter(|above| *above != top);
+        if above.is_some_and(|above| above.ends_with(".terraform")) {
+            return entry.path().ends_with(BACKEND);
+        }
+        entry.path() == top || !(is_folder && is_skipped(&name)) || name == ".terraform"
     });
     for entry in builder.build() {
         match entry {
             Ok(entry) => found.add(&entry),
-            Err(error) => {
-                let path = root.to_path_buf();
-                let reason =
-                    error.io_error().map_or_else(|| "it can't be walked".into(), |io| io.kind().to_string());
-                found.refused.push((path, reason));
-            }
+            Err(error) => found.refused.push(refusal(&error, root)),
         }
     }
     found.files.sort();
@@ -155,41 +190,102 @@ impl Walk {
             }
             return;
         }
+        if is_link_to_folder(entry) {
+            if !is_skipped(&entry.file_name().to_string_lossy()) {
+                self.links.push(path.to_path_buf());
+            }
+            return;
+        }
         // A link to a file is what Terraform reads too; opening checks where it leads.
-        if let Some(kind) = FileKind::of(&entry.file_name().to_string_lossy()) {
+        if let Some(kind) = FileKind::at(path) {
             self.files.push(Found { path: path.to_path_buf(), kind });
         }
     }
 }
 
-/// All files below a folder in the order of their paths, hidden ones too, and what can't be looked into. Links to
-/// folders are not followed.
-pub fn walk_logs(folder: &Path) -> (Vec<PathBuf>, Vec<(PathBuf, String)>) {
+/// Of a link in a folder of logs.
+const ELSEWHERE: &str = "it is a link that leads out of the folder, and is not followed";
+
+/// The files below a folder that `wanted` names, in the order of their paths, hidden ones too, and what can't be looked
+/// into: what has such a name and is no file, and where links lead out of the folder.
+pub fn walk_logs(folder: &Path, wanted: &dyn Fn(&Path) -> bool) -> (Vec<PathBuf>, Vec<(PathBuf, String)>) {
     let (mut files, mut refused) = (Vec::new(), Vec::new());
+    let real = folder.canonicalize().unwrap_or_else(|_| folder.to_path_buf());
+    let within = |path: &Path| path.canonicalize().is_ok_and(|target| target.starts_with(&real));
     for entry in ignore::WalkBuilder::new(folder).standard_filters(false).build() {
-        match entry {
-            Ok(entry) if entry.file_type().is_some_and(|kind| kind.is_dir()) => {}
-            Ok(entry) => files.push(entry.into_path()),
+        let entry = match entry {
+            Ok(entry) => entry,
             Err(error) => {
-                let reason = error
-                    .io_error()
-                    .map_or_else(|| "it can't be read".to_owned(), |io| io.kind().to_string());
-                refused.push((folder.to_path_buf(), reason));
+                refused.push(refusal(&error, folder));
+                continue;
             }
+        };
+        let kind = entry.file_type().filter(|_| entry.depth() > 0);
+        if kind.is_some_and(|kind| kind.is_dir()) {
+            continue;
+        }
+        let path = entry.into_path();
+        let is_wanted = wanted(&path);
+        if kind.is_some_and(|kind| kind.is_file()) {
+            files.extend(is_wanted.then_some(path));
+            continue;
+        }
+        match path.metadata() {
+            Ok(kind) if kind.is_dir() && within(&path) => {}
+            Ok(kind) if kind.is_dir() => refused.push((path, ELSEWHERE.to_owned())),
+            _ if !is_wanted => {}
+            Ok(kind) if !kind.is_file() => refused.push((path, Refusal::NoFile.reason())),
+            Ok(_) if !within(&path) => refused.push((path, ELSEWHERE.to_owned())),
+            Ok(_) => files.push(path),
+            Err(_) => refused.push((path, "it is a link to what is not there".to_owned())),
         }
     }
     files.sort();
+    refused.sort();
     (files, refused)
 }
 
-/// Files of a repository in the order of their paths, at most so many: without hidden ones and those that git ignores.
-pub fn walk_repository(folder: &Path, most: usize) -> Vec<PathBuf> {
-    let walk = ignore::WalkBuilder::new(folder).require_git(false).build();
-    let files =
-        walk.filter_map(Result::ok).filter(|entry| entry.file_type().is_some_and(|kind| kind.is_file()));
-    let mut files: Vec<PathBuf> = files.map(ignore::DirEntry::into_path).take(most).collect();
-    files.sort();
-    files
+/// Files of a repository.
+#[derive(Debug, Default)]
+pub struct Repository {
+    /// In the order of their paths.
+    pub files: Vec<PathBuf>,
+    /// What can't be looked into, with the reason.
+    pub refused: Vec<(PathBuf, String)>,
+    /// Whether there are more.
+    pub is_cut: bool,
+}
+
+/// Files of a repository, at most so many: without hidden ones and those that git ignores.
+pub fn walk_repository(folder: &Path, most: usize) -> Repository {
+    let mut found = Repository::default();
+    for entry in ignore::WalkBuilder::new(folder).require_git(false).build() {
+        match entry {
+            Ok(entry) if !entry.file_type().is_some_and(|kind| kind.is_file()) => {}
+            Ok(_) if found.files.len() >= most => {
+                found.is_cut = true;
+                break;
+            }
+            Ok(entry) => found.files.push(entry.into_path()),
+            Err(error) => {
+                let path = path_of(&error).unwrap_or(folder).to_path_buf();
+                let reason =
+                    error.io_error().map_or("it can't be walked".to_owned(), |io| io.kind().to_string());
+                found.refused.push((path, reason));
+            }
+        }
+    }
+    found.files.sort();
+    found.refused.sort();
+    found
+}
+
+fn path_of(error: &ignore::Error) -> Option<&Path> {
+    match error {
+        ignore::Error::WithPath { path, .. } => Some(path),
+        ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => path_of(err),
+        _ => None,
+    }
 }
 
 #[cfg(test)]

@@ -233,6 +233,7 @@ impl<'w> Visitor<'_, 'w> {
             return;
         }
         let scope = self.evaluator.resource_scope(self.instance, self.block);
+        self.evaluator.tell_object(&scope, self.kind, self.block.node);
         for sink in sinks {
             let steps: Vec<&'w str> = sink.argument.split('.').collect();
             self.sink(&scope, sink, &self.block.node.body, &steps);
@@ -276,6 +277,10 @@ impl<'w> Visitor<'_, 'w> {
     fn anywhere(&mut self, scope: &Scope<'w>, row: &SinkRow, body: &'w Body, rest: &[&'w str], depth: usize) {
         self.sink(scope, row, body, rest);
         // Kubernetes' own objects nest six deep.
+        if depth >= MOST_BLOCKS && !body.blocks.is_empty() {
+            let at = self.block.span(self.block.node.kind.range);
+            self.evaluator.gap(at, self.address(), "its blocks are nested too deeply to be followed", true);
+        }
         if depth < MOST_BLOCKS {
             for block in &body.blocks {
                 let inner = if &*block.kind.text == "dynamic" { self.element_of(scope, block) } else { None };

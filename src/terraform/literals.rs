@@ -38,8 +38,8 @@ pub struct Literals {
 
 /// Bodies and objects nested deeper are not looked into; the parser takes 64 levels.
 const MOST_DEPTH: usize = 80;
-/// Conditionals and calls around a literal.
-const MOST_KEPT: usize = 6;
+/// Conditionals and calls around a literal; the parser takes no more.
+const MOST_KEPT: usize = 64;
 /// Functions that give back one of their arguments, whole.
 const KEEPING: [&str; 8] =
     ["sensitive", "nonsensitive", "tostring", "base64encode", "trimspace", "chomp", "coalesce", "try"];

@@ -115,7 +115,12 @@ impl Tree {
             let before = self.directories.len();
             for folder in missing.into_iter().take(MOST_CALLED.saturating_sub(before)) {
                 // What may not be opened stays a gap of the call.
-                let Ok(found) = sources.folder(&folder) else { continue };
+                let Ok((found, more)) = sources.folder(&folder) else { continue };
+                if let Some(first) = found.first().filter(|_| more > 0) {
+                    let source = sources.add_file(sources.reported_name(&first.path), &first.path);
+                    let reason = format!("{more} more files of this folder");
+                    gaps.push(unread_file(source, reason, FileKind::Hcl));
+                }
                 let mut inputs = Vec::with_capacity(found.len());
                 for found in found.into_iter().filter(|found| is_of_module(found.kind)) {
                     match sources.open(&found.path) {

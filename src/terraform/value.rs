@@ -6,10 +6,12 @@ use std::rc::Rc;
 use crate::source::Span;
 use crate::value::{Hole, Hop, Piece, Text, Traces};
 
-/// Alternatives kept of one value; more say nothing new about where a secret goes.
-const MOST_ARMS: usize = 8;
-/// Values nested deeper are not looked into.
+/// Alternatives of one value that are kept one by one.
+const MOST_ARMS: usize = 32;
+/// What is nested deeper is one hole with all its secrets, once it is changed.
 const MOST_DEPTH: usize = 24;
+/// What stands for alternatives beyond the bound.
+pub const MORE: &str = "… and more";
 
 /// A value.
 #[derive(Debug, Clone)]
@@ -70,13 +72,10 @@ impl Value {
                 other => flat.push(other),
             }
         }
-        // Secrets in arms beyond the bound are kept in the last one.
         if flat.len() > MOST_ARMS {
-            let mut traces = Traces::none();
-            flat.iter().skip(MOST_ARMS - 1).for_each(|arm| traces.absorb(&arm.traces()));
-            let at = flat.iter().skip(MOST_ARMS - 1).find_map(Value::place);
-            flat.truncate(MOST_ARMS - 1);
-            flat.extend(at.filter(|_| !traces.is_empty()).map(|at| Self::tainted("…", at, traces)));
+            let rest = flat.split_off(MOST_ARMS - 1);
+            let beyond = rest_of(rest, &flat);
+            flat.extend(beyond);
         }
         match flat.len() {
             0 => Self::Null,
@@ -85,23 +84,21 @@ impl Value {
         }
     }
 
-    /// Calls `visit` for every hole inside.
-    fn holes(&self, depth: usize, visit: &mut dyn FnMut(&Hole)) {
-        if depth > MOST_DEPTH {
-            return;
-        }
-        match self {
-            Self::Null => {}
-            Self::Hole(hole) => visit(hole),
-            Self::Text(text) => text.pieces.iter().for_each(|piece| {
-                if let Piece::Hole(hole) = piece {
-                    visit(hole);
-                }
-            }),
-            Self::List(items) | Self::Either(items) => {
-                items.iter().for_each(|item| item.holes(depth + 1, visit))
+    /// Calls `visit` for every hole inside, in order, however deep.
+    fn holes(&self, visit: &mut dyn FnMut(&Hole)) {
+        let mut open = vec![self];
+        while let Some(value) = open.pop() {
+            match value {
+                Self::Null => {}
+                Self::Hole(hole) => visit(hole),
+                Self::Text(text) => text.pieces.iter().for_each(|piece| {
+                    if let Piece::Hole(hole) = piece {
+                        visit(hole);
+                    }
+                }),
+                Self::List(items) | Self::Either(items) => open.extend(items.iter().rev()),
+                Self::Map(members) => open.extend(members.iter().rev().map(|(_, value)| value)),
             }
-            Self::Map(members) => members.iter().for_each(|(_, value)| value.holes(depth + 1, visit)),
         }
     }
 
@@ -132,14 +129,14 @@ impl Value {
     /// All secrets anywhere in it.
     pub fn traces(&self) -> Traces {
         let mut all = Traces::none();
-        self.holes(0, &mut |hole| all.absorb(&hole.traces));
+        self.holes(&mut |hole| all.absorb(&hole.traces));
         all
     }
 
     /// Whether a secret can be anywhere in it.
     pub fn is_tainted(&self) -> bool {
         let mut found = false;
-        self.holes(0, &mut |hole| found |= !hole.traces.is_empty());
+        self.holes(&mut |hole| found |= !hole.traces.is_empty());
         found
     }
 
@@ -168,10 +165,7 @@ impl Value {
         match self {
             Self::Null => None,
             Self::Hole(hole) => Some(hole.at),
-            Self::Text(text) => text.pieces.first().map(|piece| match piece {
-                Piece::Known { at, .. } => *at,
-                Piece::Hole(hole) => hole.at,
-            }),
+            Self::Text(text) => text.pieces.first().map(Piece::place),
             Self::List(items) | Self::Either(items) => items.first().and_then(Value::place),
             Self::Map(members) => members.first().and_then(|(_, value)| value.place()),
         }
@@ -190,7 +184,11 @@ impl Value {
     /// The same with every hole changed.
     pub fn each_hole(self, depth: usize, change: &dyn Fn(Hole) -> Hole) -> Self {
         if depth > MOST_DEPTH {
-            return self;
+            let traces = self.traces();
+            return match self.place().filter(|_| !traces.is_empty()) {
+                Some(at) => Self::Hole(change(Hole::new("…", at, traces))),
+                None => self,
+            };
         }
         let all = |items: &Rc<Vec<Value>>| {
             Rc::new(items.iter().map(|item| item.clone().each_hole(depth + 1, change)).collect::<Vec<_>>())
@@ -263,6 +261,43 @@ impl Value {
             other => vec![other.clone().into_text(label, at)],
         }
     }
+}
+
+/// What stands for arms beyond the bound: scripts one after the other, and of all else its secrets.
+fn rest_of(rest: Vec<Value>, kept: &[Value]) -> Vec<Value> {
+    let known: Vec<String> = kept.iter().filter_map(Value::known).collect();
+    let mut traces = Traces::none();
+    // Plain and in base64.
+    let mut scripts = [Text::default(), Text { encoded: true, ..Text::default() }];
+    let mut other = None;
+    for arm in rest {
+        match arm {
+            Value::Text(text) if is_long(&text) => {
+                let [plain, encoded] = &mut scripts;
+                let script = if text.encoded { encoded } else { plain };
+                if let Some(at) = text.pieces.first().map(Piece::place) {
+                    script.append(Text::made("\n", at));
+                }
+                script.append(text);
+            }
+            // Said before.
+            Value::Text(text) if text.known().is_some_and(|text| known.contains(&text)) => {}
+            arm => {
+                traces.absorb(&arm.traces());
+                other = other.or_else(|| arm.place());
+            }
+        }
+    }
+    let mut all: Vec<Value> =
+        scripts.into_iter().filter(|text| !text.pieces.is_empty()).map(Value::Text).collect();
+    all.extend(other.map(|at| Value::tainted(MORE, at, traces)));
+    all
+}
+
+/// Whether a text has lines of its own, written out or in base64.
+fn is_long(text: &Text) -> bool {
+    text.encoded
+        || text.pieces.iter().any(|piece| matches!(piece, Piece::Known { text, .. } if text.contains('\n')))
 }
 
 fn piece_weight(piece: &Piece) -> usize {

@@ -118,7 +118,14 @@ fn asserted(session: &Session, gathered: &Gathered, into: &mut Vec<Evidence>) {
         say(Kind::Service, &session.via, format!("{} goes on with the caller's rights", session.via));
     }
     if session.tally.mcp_calls > 0 {
-        say(Kind::Agent, "an MCP client", format!("{} calls of AWS's MCP server", session.tally.mcp_calls));
+        say(
+            Kind::Agent,
+            "an MCP client",
+            match session.tally.mcp_calls {
+                1 => "1 call of AWS's MCP server".to_owned(),
+                calls => format!("{calls} calls of AWS's MCP server"),
+            },
+        );
     }
     if session.tally.sign_ins.iter().any(|arn| gathered.mcp_sign_ins.contains(arn)) {
         say(Kind::Agent, "an MCP client", "signed in for AWS's MCP server".to_owned());

@@ -4,10 +4,11 @@
 //! Seen from CloudTrail, the same host (`sid` of the AWS CLI) or address has one identity, and shortly after it
 //! stopped another one.
 
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::agent::{Marks, marks};
-use super::gather::Retired;
+use super::gather::{FAILED, Retired};
 use super::session::{Fallback, Root, Session};
 use super::time;
 
@@ -20,6 +21,8 @@ struct Stay {
     first: i64,
     last: i64,
     sources: Vec<&'static str>,
+    /// `AWS CLI`, `Terraform` ...
+    tools: Vec<&'static str>,
     /// Not a browser and not the console.
     by_program: bool,
 }
@@ -28,10 +31,12 @@ struct Stay {
 pub(super) fn find(sessions: &mut [Session], retired: &[Retired]) {
     let (mut hosts, mut addresses): (BTreeMap<String, Vec<Stay>>, BTreeMap<String, Vec<Stay>>) =
         Default::default();
-    for (number, session) in sessions.iter().enumerate().filter(|(_, session)| !session.is_service()) {
+    let is_used = |session: &Session| !session.is_service() && session.via != FAILED;
+    for (number, session) in sessions.iter().enumerate().filter(|(_, session)| is_used(session)) {
         let all: Vec<(Marks, i64, i64)> =
             session.tally.agents.iter().map(|(text, (first, last))| (marks(text), first, last)).collect();
-        let sources = sources(all.iter().map(|(marks, ..)| marks));
+        let sources = each_once(all.iter().flat_map(|(marks, ..)| marks.sources.iter().copied()));
+        let tools = each_once(all.iter().filter_map(|(marks, ..)| marks.tool).filter(|tool| *tool != "AWS"));
         for (marks, first, last) in &all {
             if let Some(sid) = &marks.sid {
                 let stay = Stay {
@@ -39,6 +44,7 @@ pub(super) fn find(sessions: &mut [Session], retired: &[Retired]) {
                     first: *first,
                     last: *last,
                     sources: sources.clone(),
+                    tools: tools.clone(),
                     by_program: true,
                 };
                 stays(&mut hosts, sid, stay);
@@ -48,11 +54,8 @@ pub(super) fn find(sessions: &mut [Session], retired: &[Retired]) {
             all.iter().any(|(marks, ..)| marks.tool.is_some_and(|tool| tool != "AWS") && !marks.console);
         let ips = session.tally.ips.iter().filter(|(ip, _)| ip.parse::<std::net::IpAddr>().is_ok());
         for (ip, (first, last)) in ips {
-            stays(
-                &mut addresses,
-                ip,
-                Stay { session: number, first, last, sources: sources.clone(), by_program },
-            );
+            let (sources, tools) = (sources.clone(), tools.clone());
+            stays(&mut addresses, ip, Stay { session: number, first, last, sources, tools, by_program });
         }
     }
     let by_host = hosts.values().flat_map(|stays| falls(sessions, stays, retired, "sid"));
@@ -65,11 +68,9 @@ pub(super) fn find(sessions: &mut [Session], retired: &[Retired]) {
     }
 }
 
-fn sources<'m>(all: impl Iterator<Item = &'m Marks>) -> Vec<&'static str> {
-    let mut sources: Vec<&str> = all.flat_map(|marks| marks.sources.iter().copied()).collect();
-    sources.sort_unstable();
-    sources.dedup();
-    sources
+fn each_once(all: impl Iterator<Item = &'static str>) -> Vec<&'static str> {
+    let all: BTreeSet<&str> = all.collect();
+    all.into_iter().collect()
 }
 
 /// Adds a stay; two of one session are one.
@@ -96,17 +97,17 @@ fn falls(
             // The old one stopped; a program that uses two profiles goes on with both.
             old.last <= new.first && new.first - old.last <= WINDOW
         });
-        let Some(old) = before.max_by_key(|old| old.last) else { continue };
-        let (Some(from), Some(to)) = (sessions.get(old.session), sessions.get(new.session)) else { continue };
-        if let Some(why) = reason(from, to, old, new, retired, by) {
-            let told = format!(
-                "{} {} after {} stopped: {why}",
-                words(by),
-                time::span(new.first - old.last),
-                from.principal
-            );
-            found.push((new.session, Fallback { by, from: from.principal.clone(), told }));
-        }
+        let mut before: Vec<&&Stay> = before.collect();
+        // The latest first; it may have nothing to do with it.
+        before.sort_by_key(|old| Reverse(old.last));
+        let told = before.into_iter().find_map(|old| {
+            let (from, to) = (sessions.get(old.session)?, sessions.get(new.session)?);
+            let why = reason(from, to, old, new, retired, by)?;
+            let after = time::span(new.first - old.last);
+            let told = format!("{} {after} after {} stopped: {why}", words(by), from.principal);
+            Some(Fallback { by, from: from.principal.clone(), session: from.id.clone(), told })
+        });
+        found.extend(told.map(|fallback| (new.session, fallback)));
     }
     found
 }
@@ -125,10 +126,18 @@ fn reason(
     by: &str,
 ) -> Option<String> {
     let same_role = from.tally.issuers.first() == to.tally.issuers.first() && !from.tally.issuers.is_empty();
-    if from.principal_id == to.principal_id || same_role || to.chain_from(from) || from.root.is_some() {
+    if from.principal_id == to.principal_id || same_role || from.root.is_some() {
         return None;
     }
-    if !old.by_program {
+    // A role is taken and left again on purpose, and so is a task of root's.
+    if to.chain_from(from) || from.chain_from(to) || takes_a_role(old, new) || takes_a_role(new, old) {
+        return None;
+    }
+    if to.root == Some(Root::AssumeRoot) || !old.by_program {
+        return None;
+    }
+    // Many programs and persons share an address: one that goes on is the same program.
+    if by != "sid" && !(new.by_program && new.tools.iter().any(|tool| old.tools.contains(tool))) {
         return None;
     }
     let ended = retired
@@ -146,11 +155,23 @@ fn reason(
             new.sources.join(" and ")
         ));
     }
-    let became_root = matches!(to.root, Some(Root::AccessKey | Root::SessionToken)) && new.by_program;
+    let became_root = matches!(to.root, Some(Root::AccessKey | Root::SessionToken));
     if became_root || (by == "sid" && to.root.is_some()) {
         return Some("it goes on as root".to_owned());
     }
     None
+}
+
+/// Whether one goes on with a role that the other one's credentials took, as its profile says: the call that issued it may
+/// not be in these logs.
+fn takes_a_role(old: &Stay, new: &Stay) -> bool {
+    const ROLE: &str = "assume-role";
+    let base =
+        |stay: &Stay| stay.sources.iter().copied().filter(|source| *source != ROLE).collect::<Vec<_>>();
+    !old.sources.is_empty()
+        && new.sources.contains(&ROLE)
+        && !old.sources.contains(&ROLE)
+        && base(new) == base(old)
 }
 
 /// Whether a call ended what a session used.

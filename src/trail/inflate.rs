@@ -33,9 +33,9 @@ pub fn at_once(bytes: &[u8], out: &mut Vec<u8>) -> bool {
         return false;
     }
     if out.capacity() < size {
-        // No more than is needed, and what was there goes first.
+        // What was there goes first. A little more than is needed: the next log may be a little longer.
         *out = Vec::new();
-        *out = vec![0; size];
+        *out = vec![0; size + size / 8];
     }
     // What an earlier file left is written over: only what is longer has to be wiped.
     out.resize(size, 0);

@@ -3,17 +3,18 @@
 //! Events of one session that meet one rule are one finding, at the first of them, with their number: 725 events of
 //! root are three sessions, and this is what a responder must see.
 
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::gather::{At, Hit, Hits, Mark};
+use super::gather::{At, Hit, Hits, MOST_NAMED, Mark};
 use super::records::{SESSION, record};
 use super::session::Session;
 use super::time::written;
-use crate::finding::{Confidence, EventFacts, Finding, Related, Role, Surface};
+use crate::finding::{Confidence, EventFacts, Finding, Hours, Related, Role, Surface};
 use crate::rule::{CorrelationHit, Rule, RuleSet};
 use crate::source::{Location, SourceId, Span};
 
-/// Findings of one rule that are told: the earliest.
+/// Sessions of which a rule tells one by one; the others are one finding.
 const MOST_FINDINGS: usize = 10_000;
 /// Calls that a message names.
 const MOST_CALLS: usize = 3;
@@ -27,38 +28,120 @@ pub struct Judged {
     pub left_out: Option<String>,
 }
 
+/// A session that meets a rule, or events of which do.
+#[derive(Clone, Copy)]
+struct Met<'s> {
+    session: &'s Session,
+    /// `None` where it is the session as a whole.
+    hits: Option<&'s Hits>,
+}
+
 /// Judges sessions and their events.
 pub fn judge(sessions: &[Session], rules: &RuleSet, sources: &[SourceId]) -> Judged {
     let [product, service, category] = SESSION;
     let judge = rules.judge(product, service, category);
-    let mut judged = Judged::default();
-    let mut met: BTreeMap<&str, Vec<(&Session, &Hits)>> = BTreeMap::new();
+    let mut met: BTreeMap<&str, (&Rule, Vec<Met<'_>>)> = BTreeMap::new();
     for session in sessions {
-        let record = record(session);
-        for rule in judge.met_by(&record) {
-            let mut finding = finding(rule, rule.message(&record), session.first(), sources);
-            finding.events = Some(of_session(session));
-            judged.findings.push(finding);
+        for rule in judge.met_by(&record(session)) {
+            let all = &mut met.entry(rule.name()).or_insert((rule, Vec::new())).1;
+            all.push(Met { session, hits: None });
         }
-        for (rule, hits) in &session.tally.hits {
-            met.entry(rule).or_default().push((session, hits));
+        for (name, hits) in &session.tally.hits {
+            let Some(rule) = rules.get(name) else { continue };
+            let all = &mut met.entry(rule.name()).or_insert((rule, Vec::new())).1;
+            all.push(Met { session, hits: Some(hits) });
         }
     }
-    let mut left_out = 0;
-    for (rule, mut met) in met {
-        let Some(rule) = rules.get(rule) else { continue };
-        if met.len() > MOST_FINDINGS {
-            met.sort_by_key(|(_, hits)| hits.first.first());
-            left_out += met.len() - MOST_FINDINGS;
-            met.truncate(MOST_FINDINGS);
-        }
-        judged
-            .findings
-            .extend(met.iter().filter_map(|(session, hits)| of_hits(rule, session, hits, sources)));
+    let (mut judged, mut more) = (Judged::default(), 0);
+    for (rule, all) in met.into_values() {
+        let (told, rest) = shared_out(all, MOST_FINDINGS);
+        more += rest.len();
+        judged.findings.extend(told.iter().filter_map(|one| one.finding(rule, sources)));
+        judged.findings.extend(of_rest(rule, &rest, sources));
     }
-    judged.left_out = (left_out > 0)
-        .then(|| format!("{left_out} findings are left out: of each rule the first 10,000 are told"));
+    judged.left_out = (more > 0).then(|| {
+        format!(
+            "{} not told one by one: of each rule {MOST_FINDINGS} are, the latest of each principal first, and the others are one finding",
+            if more == 1 { "1 session is".to_owned() } else { format!("{more} sessions are") }
+        )
+    });
     judged
+}
+
+/// The ones that are told one by one, and the others. Each principal has its turn, with its latest first, so that nobody
+/// hides what another one did behind sessions of his own, earlier or later ones.
+fn shared_out(mut all: Vec<Met<'_>>, most: usize) -> (Vec<Met<'_>>, Vec<Met<'_>>) {
+    if all.len() <= most {
+        return (all, Vec::new());
+    }
+    all.sort_by_key(|one| Reverse((one.last(), one.session.id.as_str())));
+    let mut turns: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    let mut order: Vec<(usize, Met<'_>)> = Vec::with_capacity(all.len());
+    for one in all {
+        // A role's id, without the session's name, which anybody chooses.
+        let id = one.session.principal_id.split(':').next().unwrap_or_default();
+        let turn = turns.entry((one.session.account.as_str(), id)).or_default();
+        *turn += 1;
+        order.push((*turn, one));
+    }
+    order.sort_by_key(|(turn, _)| *turn);
+    let mut told: Vec<Met<'_>> = order.into_iter().map(|(_, one)| one).collect();
+    let rest = told.split_off(most.min(told.len()));
+    (told, rest)
+}
+
+impl Met<'_> {
+    fn finding(&self, rule: &Rule, sources: &[SourceId]) -> Option<Finding> {
+        if let Some(hits) = self.hits {
+            return of_hits(rule, self.session, hits, sources);
+        }
+        let message = rule.message(&record(self.session));
+        let mut finding = finding(rule, message, self.session.first(), sources);
+        finding.events = Some(of_session(self.session));
+        Some(finding)
+    }
+
+    fn events(&self) -> u64 {
+        self.hits.map_or(self.session.tally.events, |hits| hits.events)
+    }
+
+    fn first(&self) -> &Mark {
+        self.hits.and_then(|hits| hits.first.first()).map_or(self.session.first(), |hit| &hit.at)
+    }
+
+    fn last(&self) -> i64 {
+        self.hits.and_then(|hits| hits.last).map_or(self.session.tally.last, |last| last.time)
+    }
+}
+
+/// One finding for all sessions that are not told one by one.
+fn of_rest(rule: &Rule, rest: &[Met<'_>], sources: &[SourceId]) -> Option<Finding> {
+    let first = rest.iter().map(Met::first).min()?;
+    let last = rest.iter().map(Met::last).max()?;
+    let principals: BTreeSet<&str> = rest.iter().map(|one| one.session.principal.as_str()).collect();
+    let named: Vec<&str> = principals.iter().take(MOST_CALLS).copied().collect();
+    let others = principals.len() - named.len();
+    let others = if others > 0 { format!(" and {others} more") } else { String::new() };
+    let message = format!(
+        "{}: {} more session{} between {} and {}, of {}{others}",
+        rule.file().title,
+        rest.len(),
+        if rest.len() == 1 { "" } else { "s" },
+        written(first.time),
+        written(last),
+        named.join(", "),
+    );
+    let mut finding = finding(rule, message, first, sources);
+    let mut hours = Hours::default();
+    rest.iter().filter_map(|one| one.hits).for_each(|hits| hours.merge(hits.hours.clone()));
+    finding.events = Some(EventFacts {
+        count: rest.iter().map(Met::events).sum(),
+        first: written(first.time),
+        last: written(last),
+        hours,
+        ..EventFacts::default()
+    });
+    Some(finding)
 }
 
 /// The finding of a correlation, at the first of its events.
@@ -80,8 +163,8 @@ fn of_session(session: &Session) -> EventFacts {
         count: session.tally.events,
         first: written(session.tally.first.time),
         last: written(session.tally.last),
-        calls: Vec::new(),
         session: Some(session.id.clone()),
+        ..EventFacts::default()
     }
 }
 
@@ -106,6 +189,7 @@ fn of_hits(rule: &Rule, session: &Session, hits: &Hits, sources: &[SourceId]) ->
         last: written(hits.last.map_or(first.at.time, |last| last.time)),
         calls: hits.calls.iter().map(str::to_owned).collect(),
         session: Some(session.id.clone()),
+        hours: hits.hours.clone(),
     });
     Some(finding)
 }
@@ -129,7 +213,13 @@ fn counted(session: &Session, hits: &Hits) -> String {
         }
         _ => format!(": {}", hits.calls.iter().collect::<Vec<_>>().join(", ")),
     };
-    format!("{} such events of session {} ({}){when}{calls}", hits.events, session.id, session.principal)
+    // The last one is named, too.
+    let all = if hits.events > MOST_NAMED as u64 + 1 {
+        format!("; `secretrail trail LOGS --session {}` lists all", session.id)
+    } else {
+        String::new()
+    };
+    format!("{} such events of session {} ({}){when}{calls}{all}", hits.events, session.id, session.principal)
 }
 
 fn related(at: &Mark, message: Option<String>, sources: &[SourceId]) -> Related {
@@ -167,4 +257,36 @@ pub fn place(at: &Mark, sources: &[SourceId]) -> Span {
     let source = sources.get(at.file as usize).copied().unwrap_or(SourceId(u32::MAX));
     let offset = usize::try_from(at.offset).unwrap_or(usize::MAX);
     Span::new(source, offset, offset)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn session(number: u32, principal: &str) -> Session {
+        let mut session = Session {
+            id: format!("s-{number:04}"),
+            principal_id: format!("{principal}:{number}"),
+            ..Session::default()
+        };
+        session.tally.last = i64::from(number);
+        session
+    }
+
+    #[test]
+    fn nobody_hides_another_one_behind_his_own_sessions() {
+        let flood = |numbers: std::ops::Range<u32>| numbers.map(|number| session(number, "AROAFLOOD"));
+        let all: Vec<Session> =
+            flood(0..50).chain([session(50, "AROAMALLORY")]).chain(flood(51..100)).collect();
+        let met: Vec<Met<'_>> = all.iter().map(|session| Met { session, hits: None }).collect();
+        let names = |met: &[Met<'_>]| met.iter().map(|one| one.session.id.clone()).collect::<Vec<_>>();
+        let (told, rest) = shared_out(met.clone(), 4);
+        assert_eq!(
+            (names(&told), rest.len()),
+            (vec!["s-0099", "s-0050", "s-0098", "s-0097"].into_iter().map(String::from).collect(), 96)
+        );
+        let turned: Vec<Met<'_>> = met.iter().rev().copied().collect();
+        assert_eq!(names(&shared_out(turned, 4).0), names(&told));
+        assert_eq!(shared_out(met, 100).1.len(), 0);
+    }
 }

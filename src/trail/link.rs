@@ -352,7 +352,8 @@ fn new_networks(sessions: &mut [Session]) {
     for number in order {
         let Some(session) = sessions.get_mut(number) else { continue };
         let networks = session.networks();
-        if networks.is_empty() {
+        // Who did not get in makes no network known.
+        if networks.is_empty() || session.via == FAILED {
             continue;
         }
         // Of a role it is the session's name that comes back, of all others the principal.

@@ -11,6 +11,10 @@ pub(super) fn shape(session: &Session) -> Option<Root> {
     if session.kind != "Root" {
         return derived.then_some(Root::SessionToken);
     }
+    // Who did not get in was not root, and no service was.
+    if session.via == super::gather::FAILED {
+        return None;
+    }
     if !session.via.is_empty() && session.via != super::gather::MCP {
         return Some(Root::Service);
     }

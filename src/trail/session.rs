@@ -120,6 +120,8 @@ pub struct Fallback {
     pub by: &'static str,
     /// The identity before.
     pub from: String,
+    /// Its session.
+    pub session: String,
     /// In words.
     pub told: String,
 }

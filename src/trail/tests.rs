@@ -5,3 +5,4 @@ mod hostile;
 mod order;
 mod rig;
 mod sessions;
+mod verdicts;

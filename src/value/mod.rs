@@ -116,7 +116,7 @@ pub struct Trace {
 
 /// A way longer than this is no way that a person follows; later hops are left out.
 const MOST_HOPS: u16 = 32;
-/// More secrets than this in one place are reported by the first ones.
+/// More secrets than this in one place are reported by the first of the surest ones.
 const MOST_TRACES: usize = 8;
 
 impl Trace {
@@ -186,8 +186,16 @@ impl Traces {
                 .0
                 .iter()
                 .any(|mine| Arc::ptr_eq(&mine.origin, &trace.origin) || mine.origin == trace.origin);
-            if !known && self.0.len() < MOST_TRACES {
+            if known {
+                continue;
+            }
+            if self.0.len() < MOST_TRACES {
                 self.0.push(trace.clone());
+            } else if let Some(weakest) = self.0.iter_mut().rev().min_by_key(|mine| mine.origin.confidence)
+                && weakest.origin.confidence < trace.origin.confidence
+            {
+                // A guess must not stand in the way of what is sure.
+                *weakest = trace.clone();
             }
         }
     }
@@ -259,6 +267,16 @@ pub enum Piece {
     },
     /// Something unknown or secret.
     Hole(Hole),
+}
+
+impl Piece {
+    /// Where it stands.
+    pub fn place(&self) -> Span {
+        match self {
+            Self::Known { at, .. } => *at,
+            Self::Hole(hole) => hole.at,
+        }
+    }
 }
 
 /// A text made of pieces.

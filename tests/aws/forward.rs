@@ -41,7 +41,7 @@ impl Scene {
     }
 
     fn run(&self, more: &[&str]) -> Ran {
-        let ran = self.here.run(&[&["session"], more].concat());
+        let ran = self.here.run(&[&["session", "--settings", "secretrail.toml"], more].concat());
         assert!(!ran.out.contains("CANARY") && !ran.err.contains("CANARY"), "{ran:?}");
         ran
     }
@@ -73,7 +73,7 @@ impl Scene {
 
     fn stay(&self) -> Child {
         Command::new(assert_cmd::cargo::cargo_bin!("secretrail"))
-            .args(["session", "--stay"])
+            .args(["session", "--settings", "secretrail.toml", "--stay"])
             .env_clear()
             .envs(self.here.environment())
             .current_dir(self.here.path(""))
@@ -146,6 +146,22 @@ fn in_the_background_it_goes_on_until_it_is_ended() {
         ran.code == 1 && ran.out.contains("PROBLEM  db: ") && ran.out.contains("nobody listens there"),
         "{ran:?}"
     );
+}
+
+#[test]
+fn forwards_of_a_file_that_nobody_named_are_left_alone() {
+    let moto = Moto::new();
+    let scene = Scene::new(&moto, "drop:1");
+    let ran = scene.here.run(&["session"]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert!(ran.out.contains("secretrail.toml is left alone: --settings "), "{}", ran.out);
+    let ran = scene.here.run(&["session", "--stay"]);
+    assert!(ran.code == 2 && ran.err.contains("trusts it"), "{ran:?}");
+    let ran = scene.here.run(&["session", "--keep=db"]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    let ran = scene.here.run(&["session", "--stop-forwards"]);
+    assert!(ran.code == 0 && ran.out.contains("no forward is kept"), "{ran:?}");
+    assert_eq!(scene.log(), "");
 }
 
 #[test]

@@ -341,6 +341,48 @@ fn secrets_manager_is_asked_for_what_lives_there() {
     moto.state(&json!({"denied": []}));
 }
 
+/// The draft of a list from both stores: moto pages secrets, ministack asks for the permission.
+fn drafts_both_stores(server: &Server, key: Key<'_>) {
+    let mut calls = vec![put("/app/anthropic/api-key", "SecureString", CANARY)];
+    let secret =
+        |name: &str| json!(["secretsmanager", "create_secret", {"Name": name, "SecretString": CANARY}]);
+    calls.extend(["app/db/password", "app/gone"].map(secret));
+    calls.push(json!(["secretsmanager", "delete_secret", {"SecretId": "app/gone"}]));
+    server.set(key, &Value::Array(calls));
+    let here = Here::new(&server.endpoint).key(key);
+    let ran = here.run(&["inventory", "init", "--from-aws", "-o", "SECRETS.md"]);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{ran:?}");
+    let list = fs::read_to_string(here.path("SECRETS.md")).expect("a list");
+    let rows: Vec<&str> = list.lines().skip(2).collect();
+    assert_eq!(rows.len(), 2, "{list}");
+    assert!(rows[0].starts_with("| ANTHROPIC_API_KEY | SSM /app/anthropic/api-key | — | — |"), "{list}");
+    assert!(rows[1].starts_with("| DB_PASSWORD | Secrets Manager app/db/password | "), "{list}");
+    assert!(rows[1].contains("last changed 20"), "{list}");
+    assert_silent(&here, &ran);
+    let (ran, report) = check(&here, &[]);
+    let all: Vec<String> = statuses(&report).into_values().collect();
+    assert_eq!(all, ["ok", "ok"], "{ran:?}");
+}
+
+#[test]
+fn a_draft_has_the_secrets_of_both_stores() {
+    let moto = Moto::new();
+    drafts_both_stores(&moto, KEY);
+    moto.state(&json!({"denied": ["secretsmanager:ListSecrets"]}));
+    let here = Here::new(&moto.endpoint);
+    let ran = here.run(&["inventory", "init", "--from-aws"]);
+    assert!(
+        ran.code == 3 && ran.err.contains("AWS refused to list all secrets of Secrets Manager"),
+        "{ran:?}"
+    );
+    moto.state(&json!({"denied": []}));
+}
+
+#[test]
+fn a_draft_has_the_secrets_of_ministack() {
+    drafts_both_stores(&ministack(), ROOT);
+}
+
 #[test]
 fn collect_keeps_what_a_list_needs_and_check_reads_it() {
     let moto = Moto::new();

@@ -71,8 +71,8 @@ fn a_session_of_root_is_root() {
     let here = Here::new(&moto.endpoint)
         .key(SESSION)
         .with("AWS_SESSION_TOKEN", "the-token")
-        .with("AWS_CREDENTIAL_EXPIRATION", "2026-11-26T10:15:00Z");
-    let ran = session(&here, &["--clock", "2026-11-26T10:05:00Z"]);
+        .with("AWS_CREDENTIAL_EXPIRATION", "2099-11-26T10:15:00Z");
+    let ran = session(&here, &["--clock", "2099-11-26T10:05:00Z"]);
     has(
         &ran,
         &["WARNING  you are ROOT of 123456789012", "AssumeRoot", "WARNING  the session ends in 10 min"],

@@ -8,5 +8,6 @@ mod hostile;
 mod lacks;
 mod people;
 mod power;
+mod review;
 mod rig;
 mod root;

@@ -96,3 +96,16 @@ fn without_aws_the_rest_is_audited() {
     assert!(gaps.iter().any(|gap| gap.contains("the account was not audited")), "{gaps:?}");
     assert!(gaps.iter().any(|gap| gap.contains("held against nothing")), "{gaps:?}");
 }
+
+/// Who audits 200 accounts must not think that their parameters were looked at.
+#[test]
+fn what_is_not_looked_at_in_many_accounts_is_told() {
+    let evidence = root().join("examples/organization/evidence").display().to_string();
+    let folder = Folder::new(&[("infra/main.tf", CLEAN)]);
+    let ran = folder.run(&["audit", "infra", "--evidence", &evidence, "-f", "json"]);
+    let gaps = ran.json()["gaps"].as_array().expect("gaps").clone();
+    let told = gaps.iter().find(|gap| gap["name"] == "[accounts]").expect("a gap");
+    let reason = told["reason"].as_str().expect("a reason");
+    assert!(reason.starts_with("parameters and trails of the 4 accounts were not looked at"), "{reason}");
+    assert_eq!(told["hides_findings"], false);
+}

@@ -35,7 +35,7 @@ fn four_lines_tell_it() {
     Sessions   root was used: 1 console session, 9 events, with MFA, from 203.0.113.24; credentials fell back silently to arn:aws:iam::123456789012:root (s-18a92c4da1f740a0): on the same host, 15 min after arn:aws:…
     Keys       2 of 5 are missing: Test bot Anthropic key, Linear key
 
-    28 findings, 2 of them on a disk: 4 critical, 8 high, 8 medium, 5 low, 3 informational. Exit code 1
+    30 findings, 2 of them on a disk: 4 critical, 8 high, 10 medium, 5 low, 3 informational. Exit code 1
     ");
 }
 

@@ -42,6 +42,55 @@ fn the_first_settings_name_what_is_there() {
 }
 
 #[test]
+fn names_in_code_and_workflows_are_counted_and_lead_to_a_list() {
+    let parameter =
+        "resource \"aws_ssm_parameter\" \"a\" {\n  name = \"/paperclip-app/anthropic/api-key\"\n}\n";
+    let folder = Folder::new(&[
+        ("main.tf", parameter),
+        (".github/workflows/deploy.yml", "env:\n  A: ${{ secrets.GH_PAT }}\n"),
+    ]);
+    let ran = folder.run(&["init"]);
+    assert!(ran.out.contains("The code names 2 keys: `secretrail inventory init"), "{}", ran.out);
+    let text = folder.read("secretrail.toml");
+    assert!(text.contains("# projects = [\"/paperclip-app\"]"), "{text}");
+    assert_eq!(folder.run(&["settings", "check"]).code, 0);
+}
+
+/// Settings are UTF-8, and a folder may be named in another way; some can't be entered at all.
+#[cfg(target_os = "linux")]
+#[test]
+fn what_can_t_be_looked_into_is_told() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+    use std::os::unix::fs::PermissionsExt;
+    let folder = Folder::new(&[("infra/main.tf", CLEAN), ("shut/main.tf", CLEAN)]);
+    let odd = folder.path().join(OsStr::from_bytes(b"odd-\xff"));
+    std::fs::create_dir(&odd).unwrap();
+    std::fs::write(odd.join("main.tf"), CLEAN).unwrap();
+    let shut = |mode| std::fs::set_permissions(folder.join("shut"), PermissionsExt::from_mode(mode)).unwrap();
+    shut(0o000);
+    let is_refused = std::fs::read_dir(folder.join("shut")).is_err();
+    let (shown, ran) = (folder.run(&["init", "--stdout"]), folder.run(&["init"]));
+    shut(0o700);
+    assert!(shown.err.contains("not looked into: ./odd-"), "{}", shown.err);
+    assert!(ran.code == 0 && ran.out.contains("not looked into: ./odd-"), "{}", ran.out);
+    // Root enters everything.
+    assert!(!is_refused || ran.out.contains("not looked into: ./shut: permission denied"), "{}", ran.out);
+    assert_eq!(folder.run(&["settings", "check"]).code, 0);
+}
+
+/// Also a link that leads nowhere yet is somebody's.
+#[cfg(unix)]
+#[test]
+fn nothing_is_written_through_a_link() {
+    let folder = Folder::new(&[]);
+    std::os::unix::fs::symlink("elsewhere.toml", folder.join("secretrail.toml")).unwrap();
+    let ran = folder.run(&["init"]);
+    assert!(ran.code == 2 && ran.err.contains("is there already"), "{}", ran.err);
+    assert!(!folder.join("elsewhere.toml").exists());
+}
+
+#[test]
 fn an_empty_folder_gets_comments() {
     let folder = Folder::new(&[]);
     assert_eq!(folder.run(&["init"]).code, 0);

@@ -17,6 +17,7 @@ mod nightly;
 #[cfg(all(feature = "notify", feature = "serve"))]
 mod notify;
 mod ocsf;
+mod outside;
 mod places;
 mod policy;
 mod review;
@@ -29,6 +30,7 @@ mod scan;
 mod serve;
 mod session;
 mod settings;
+mod settings_check;
 #[cfg(feature = "git")]
 mod since;
 mod surfaces;

@@ -66,6 +66,25 @@ fn what_comes_late_is_read_the_next_night_and_told_once() {
     assert_eq!(ran.findings().len(), 0, "within the overlap, and known: {}", ran.out);
 }
 
+/// An event that stops the trail, of one session.
+fn stop(id: &str, time: &str) -> String {
+    let event = quiet(1).replace("quiet-1", id).replace("2026-04-01T12:00:00Z", time);
+    event.replace("ListBuckets", "StopLogging").replace("s3.amazonaws", "cloudtrail.amazonaws")
+}
+
+#[test]
+fn a_late_event_of_a_known_session_is_told_once() {
+    let folder = Folder::new(&[("logs/1.json", &stop("first", "2026-04-01T20:00:00Z"))]);
+    assert_eq!(night(&folder, 2).findings().len(), 1);
+    // The one before the last that was told, the other in the same second.
+    for (id, time) in [("before", "2026-04-01T19:00:00Z"), ("beside", "2026-04-01T20:00:00Z")] {
+        folder.write(&format!("logs/{id}.json"), stop(id, time));
+        let clock = ["--trail", "logs", "--clock", "2026-04-02T03:30:00Z"];
+        let again = || folder.run(&[&NIGHTLY[..], &clock].concat()).findings().len();
+        assert_eq!((again(), again()), (1, 0), "{id}");
+    }
+}
+
 #[test]
 fn a_trail_that_could_not_be_read_is_read_again() {
     let folder = Folder::new(&[("logs/1.json", &quiet(1))]);

@@ -328,3 +328,73 @@ fn standard_input_is_read_once() {
     let told = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(told.contains("`(standard input)`") && told.contains("still there"), "{told}");
 }
+
+/// The commands of a review: what stands between fences.
+fn fenced(markdown: &str) -> Vec<String> {
+    let (mut all, mut inside): (Vec<String>, Option<Vec<&str>>) = (Vec::new(), None);
+    for line in markdown.lines() {
+        match (line.trim_start().starts_with("```"), &mut inside) {
+            (true, None) => inside = Some(Vec::new()),
+            (true, Some(lines)) => {
+                all.push(lines.join("\n"));
+                inside = None;
+            }
+            (false, Some(lines)) => lines.push(line.trim_start()),
+            (false, None) => {}
+        }
+    }
+    all
+}
+
+#[cfg(unix)]
+#[test]
+fn commands_are_read_by_a_shell_as_they_are_meant() {
+    let folder = TempDir::new().expect("a folder");
+    let user = "x|`id`$(id)\"'; touch owned #";
+    let event = json!({"eventVersion": "1.11", "eventTime": "2026-03-28T14:00:00Z", "eventID": "e-1",
+        "eventSource": "iam.amazonaws.com", "eventName": "AttachUserPolicy", "awsRegion": "us-east-1",
+        "sourceIPAddress": "198.51.100.7", "userAgent": "x", "recipientAccountId": "123456789012", "readOnly": false,
+        "eventType": "AwsApiCall", "userIdentity": {"type": "IAMUser", "principalId": "AIDA1", "accountId": "123456789012",
+            "userName": user, "arn": "arn:aws:iam::123456789012:user/x", "accessKeyId": "AKIAIOSFODNN7EXAMPLE"},
+        "requestParameters": {"userName": user, "policyArn": "arn:aws:iam::aws:policy/AdministratorAccess"}});
+    fs::write(folder.path().join("log.json"), json!({ "Records": [event] }).to_string()).expect("written");
+    let told = assert_cmd::Command::cargo_bin("secretrail")
+        .expect("the binary")
+        .current_dir(folder.path())
+        .args(["review", "log.json", "--now", NOW, "--key", "AKIAIOSFODNN7EXAMPLE"])
+        .output()
+        .expect("it runs");
+    let markdown = String::from_utf8(told.stdout).expect("UTF-8");
+    let commands = fenced(&markdown);
+    assert!(commands.len() > 1, "{markdown}");
+    for line in commands {
+        let script = format!("aws() {{ printf '%s\\n' \"$@\"; }}\n{line}\n");
+        let mut sh = assert_cmd::Command::new("sh");
+        let run = sh.current_dir(folder.path()).args(["-c", &script]).output().expect("a shell");
+        let words = String::from_utf8_lossy(&run.stdout).into_owned();
+        assert!(run.status.success() && words.starts_with("iam\n"), "{line}");
+        assert!(words.lines().any(|word| word == user), "{line}\n{words}");
+    }
+    assert!(!folder.path().join("owned").exists());
+}
+
+#[test]
+fn a_command_in_an_answer_can_be_copied() {
+    let folder = TempDir::new().expect("a folder");
+    let list = "| Key | Location | Push |\n|---|---|---|\n| ANTHROPIC_API_KEY | SSM /paperclip-app/anthropic/api-key | see the runbook |\n";
+    let push = "printf %s NEW | aws ssm put-parameter --name /a/b --value file:///dev/stdin";
+    let book = format!(
+        "## ANTHROPIC_API_KEY\n\n- **How to push**: `{push}`\n- **How to verify**: `curl https://e.example | head`\n"
+    );
+    let at = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        fs::write(&path, text).expect("written");
+        path.to_string_lossy().into_owned()
+    };
+    let (list, book) = (at("SECRETS.md", list), at("RUNBOOK.md", &book));
+    let arguments = ["--principal", "root", "--inventory", &list, "--runbook", &book];
+    let (code, told, errors) = review("fallback-root", &arguments);
+    assert_eq!(code, 0, "{errors}");
+    assert!(told.contains("`curl https://e.example | head`"), "{told}");
+    assert!(told.split('`').skip(1).step_by(2).all(|part| !part.contains("&#")), "{told}");
+}

@@ -3,6 +3,7 @@
 mod exit_codes;
 mod incident;
 mod inputs;
+mod limits;
 mod narrow;
 mod places;
 mod plans;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::rig::{Folder, command, run};
 
@@ -209,4 +209,49 @@ fn a_finding_says_how_many_events_it_stands_for() {
     let lines: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
     let counted = lines.iter().find(|one| one["count"] == 2).expect("the finding");
     assert!(counted["start_time"].as_i64() < counted["end_time"].as_i64(), "{counted}");
+}
+
+/// StopLogging by a key.
+fn stopped(id: &str, key: &str) -> Value {
+    json!({
+        "eventVersion": "1.11", "eventSource": "cloudtrail.amazonaws.com", "eventName": "StopLogging",
+        "eventID": id, "eventTime": "2026-03-28T14:00:00Z", "awsRegion": "us-east-1",
+        "userIdentity": {"type": "IAMUser", "principalId": "AIDAEXAMPLE", "accessKeyId": key,
+            "arn": "arn:aws:iam::123456789012:user/mallory", "accountId": "123456789012"},
+        "requestParameters": {"name": "main"}, "recipientAccountId": "123456789012"
+    })
+}
+
+#[test]
+fn an_event_with_another_one_s_id_counts_and_is_told() {
+    let [one, other] = ["AKIAIOSFODNN7EXAMPLE", "AKIAI44QH8DHBEXAMPLE"]
+        .map(|key| stopped("63d86d13-4ce4-4fa7-aef9-00b64cd67d3f", key));
+    let log = |events: &[&Value]| json!({ "Records": events }).to_string();
+    let folder = Folder::new(&[("logs/a.json", &log(&[&one])), ("logs/b.json", &log(&[&other, &one]))]);
+    folder.write("logs/c.json", log(&[&other]));
+    let (_, report) = json(&folder, &["logs"]);
+    assert_eq!(report["coverage"]["distinct_events"], 2);
+    let sessions = report["findings"]
+        .as_array()
+        .expect("findings")
+        .iter()
+        .map(|one| one["events"]["session"].to_string());
+    assert_eq!(sessions.collect::<std::collections::BTreeSet<_>>().len(), 2, "{report}");
+    let gaps = report["gaps"].as_array().expect("gaps");
+    assert!(gaps.len() == 1 && gaps[0]["path"] == "b.json" && gaps[0]["name"] == "byte 12", "{gaps:?}");
+    let reason = gaps[0]["reason"].as_str().expect("a reason");
+    assert!(reason.starts_with("1 event has another one's id and time, and another call"), "{reason}");
+}
+
+#[test]
+fn two_sessions_on_one_page_of_lookup_events_are_two_findings() {
+    let packed =
+        |id: &str, key: &str| json!({"EventId": id, "CloudTrailEvent": stopped(id, key).to_string()});
+    let page = json!({"Events": [
+        packed("63d86d13-4ce4-4fa7-aef9-00b64cd67d3f", "AKIAIOSFODNN7EXAMPLE"),
+        packed("63d86d13-4ce4-4fa7-aef9-00b64cd67d40", "AKIAI44QH8DHBEXAMPLE"),
+    ]});
+    let (_, report) = json(&Folder::new(&[("page.json", &page.to_string())]), &["page.json"]);
+    let rules = report["findings"].as_array().expect("findings").iter().map(|one| &one["rule"]);
+    assert_eq!(rules.filter(|rule| **rule == "trail-stopped").count(), 2, "{report}");
 }

@@ -4,6 +4,7 @@ use super::{Judged, when};
 use crate::account::known::Known;
 use crate::account::time::{day, days_since, hours_since};
 use crate::account::{Account, Root};
+use crate::counted::counted;
 use crate::finding::Confidence;
 
 pub(super) fn add(account: &Account, all: &mut Vec<Judged>) {
@@ -85,7 +86,9 @@ fn whole(account: &Account) -> Judged {
         let hours = hours_since(*made, account.now);
         let most = account.thresholds.report_age_hours;
         judged.record.text("account.report-stale", if hours > most { "yes" } else { "no" });
-        judged.record.text("account.report-made", format!("{} ({hours} hours ago)", day(*made)));
+        judged
+            .record
+            .text("account.report-made", format!("{} ({} ago)", day(*made), counted(hours, "hour", "hours")));
         judged.number("account.report-age-hours", hours);
         judged.number("threshold.hours", most);
     } else {

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use crate::account::time::{days_since, hours_since};
 use crate::account::{Account, Administrator, Key, Known, Root, Subject, User, verdict};
+use crate::counted::counted;
 use crate::evidence::Bundle;
 use crate::report::{AccountSection, KeyRow, Last, MemberRow, RootRow, UserRow};
 
@@ -50,8 +51,11 @@ fn verdict_of_many(members: &[MemberRow]) -> Vec<String> {
     let left_out = members.iter().filter(|member| !member.is_meant).count();
     let missing = members.len() - audited.len() - left_out;
     let mut first = match missing {
-        0 => format!("{} accounts audited, none missing", audited.len()),
-        _ => format!("{} accounts: {} audited, {missing} not", audited.len() + missing, audited.len()),
+        0 => format!("{} audited, none missing", counted(audited.len(), "account", "accounts")),
+        _ => {
+            let all = counted(audited.len() + missing, "account", "accounts");
+            format!("{all}: {} audited, {missing} not", audited.len())
+        }
     };
     if left_out > 0 {
         first.push_str(&format!("; {left_out} more left out by the settings or closed"));

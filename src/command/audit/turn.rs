@@ -60,6 +60,8 @@ impl Turn {
             None => (begun, job.first_days.saturating_mul(24)),
         };
         let since = from.checked_sub(SignedDuration::from_hours(hours)).unwrap_or(Timestamp::UNIX_EPOCH);
+        // By whole hours: a history knows by these which events were told.
+        let since = since - SignedDuration::from_secs(since.as_second().rem_euclid(3_600));
         // Who asks for less leaves a hole: the next run must not begin behind it.
         let leaves_a_hole = arguments.since.is_some_and(|asked| asked > since.as_second());
         let since = Some(arguments.since.unwrap_or(since.as_second()));

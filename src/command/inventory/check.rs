@@ -28,13 +28,14 @@ pub(super) fn run(cli: &Cli, arguments: &InventoryCheckArguments) -> Result<Exit
     let silencing = Silencing::load(&setup, arguments.report.baseline.as_deref(), arguments.setup.now)?;
     let sources = Sources::default();
     sources.set_base(setup.base.clone());
-    let (looked, mut inventory) = looked(cli, &setup, &Asking::of(arguments), sources)?;
+    let files = [arguments.files.as_slice(), &arguments.lists].concat();
+    let (looked, mut inventory) = looked(cli, &setup, &Asking::of(arguments, &files), sources)?;
     inventory.only_screen = arguments.screen;
     let asked = AskedOfReport {
         since: None,
         surfaces: Vec::new(),
         sections: Sections { inventory: Some(inventory), ..Sections::default() },
-        scope: crate::command::scan::scope("inventory", arguments.files.iter()),
+        scope: crate::command::job::of_lists(arguments),
         window: None,
         nothing: nothing_to_check,
     };
@@ -72,9 +73,9 @@ impl<'a> Asking<'a> {
         Self { files, evidence, trails, save: None, level: ReadLevel::default(), aws, no_progress }
     }
 
-    fn of(arguments: &'a InventoryCheckArguments) -> Self {
+    fn of(arguments: &'a InventoryCheckArguments, files: &'a [PathBuf]) -> Self {
         Self {
-            files: &arguments.files,
+            files,
             evidence: arguments.evidence.as_deref(),
             trails: &arguments.trails,
             save: arguments.save.as_deref(),

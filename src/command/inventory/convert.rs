@@ -10,6 +10,7 @@ use crate::error::{Error, ErrorKind, ExitCode};
 use crate::inventory::{self, write as writing};
 use crate::secret::tokens::TokenTable;
 use crate::settings::InventorySettings;
+use crate::shown::shown_page;
 use crate::source::Sources;
 
 pub(super) fn run(arguments: &InventoryConvertArguments) -> Result<ExitCode, Error> {
@@ -30,7 +31,7 @@ pub(super) fn run(arguments: &InventoryConvertArguments) -> Result<ExitCode, Err
             .hint("`secretrail inventory --help` shows how a list is written"));
     }
     same_file(arguments.output.as_deref(), &arguments.file)?;
-    let text = writing::text(&reading.facts, arguments.to);
+    let text = shown_page(&writing::text(&reading.facts, arguments.to));
     write(arguments.output.as_deref(), &|out| out.write_all(text.as_bytes()))?;
     for pasted in &reading.facts.values {
         let position = sources.position(pasted.value);

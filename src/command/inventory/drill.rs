@@ -12,6 +12,7 @@ use crate::error::{Error, ErrorKind, ExitCode};
 use crate::inventory::QUESTIONS;
 use crate::inventory::drill::{Drill, Ending, HEADER, told};
 use crate::secret::redact::Redactor;
+use crate::shown::{shown, shown_page};
 
 /// Where drills are kept where nobody says so.
 pub(super) const FILE: &str = "secrets-drills.csv";
@@ -21,13 +22,15 @@ const MOST_TYPED: u64 = 4_096;
 const MOST_SECONDS: i64 = 300;
 
 pub(super) fn run(arguments: &InventoryDrillArguments) -> Result<ExitCode, Error> {
-    let inventory = listed(&arguments.files, arguments.settings.as_deref())?;
+    let inventory =
+        listed(&[arguments.files.as_slice(), &arguments.lists].concat(), arguments.settings.as_deref())?;
     let entry = entry(&inventory, &arguments.key)?;
     let redactor = Redactor::default();
-    let say = |text: &str| -> Result<(), Error> { print(redactor.text(text).as_bytes()).map(|_| ()) };
+    let say =
+        |text: &str| -> Result<(), Error> { print(shown_page(&redactor.text(text)).as_bytes()).map(|_| ()) };
     say(&format!(
         "Rotating {} as if it had leaked. Enter after each step; f: it failed, q: stop. Type no value here.\n",
-        entry.key
+        shown(&entry.key)
     ))?;
     let (at, begun) = (jiff::Timestamp::now(), Instant::now());
     let at = jiff::Timestamp::from_second(at.as_second()).unwrap_or(at);
@@ -62,7 +65,7 @@ pub(super) fn run(arguments: &InventoryDrillArguments) -> Result<ExitCode, Error
         (Ending::Done, true) => "over five minutes",
         (ending, _) => ending.word(),
     };
-    say(&format!("\n{}: {}, {verdict}. Noted in {}\n", entry.key, told(seconds), file.display()))?;
+    say(&format!("\n{}: {}, {verdict}. Noted in {}\n", shown(&entry.key), told(seconds), file.display()))?;
     Ok(if ending == Ending::Done && !slow { ExitCode::Clean } else { ExitCode::Findings })
 }
 
@@ -92,8 +95,12 @@ fn user() -> Option<String> {
         .find_map(|name| std::env::var(name).ok().filter(|name| !name.is_empty()))
 }
 
-/// Adds a line to the file; a new one begins with the names of the columns.
+/// Adds a line to the file; a new one begins with the names of the columns. A link leads to somebody else's file.
 fn append(file: &Path, drill: &Drill, redactor: &Redactor) -> Result<(), Error> {
+    if std::fs::symlink_metadata(file).is_ok_and(|kind| !kind.is_file()) {
+        return Err(Error::new(ErrorKind::Output, format!("{} is no regular file", file.display()))
+            .hint("name a file with --record"));
+    }
     let new = std::fs::metadata(file).map_or(true, |file| file.len() == 0);
     let line = redactor.text(&drill.line()).into_owned();
     let text = if new { format!("{HEADER}{line}") } else { line };

@@ -1,16 +1,18 @@
 //! `secretrail inventory init`.
 
-use std::collections::BTreeSet;
 use std::path::Path;
 
 use crate::cli::{Cli, InventoryInitArguments};
 use crate::command::output::write;
 use crate::command::scan::here;
+use crate::counted::counted;
+use crate::day::Day;
 use crate::error::{Error, ErrorKind, ExitCode};
 use crate::evidence::{self, Bundle};
-use crate::inventory::draft::{draft, of_code, of_workflow};
+use crate::inventory::draft::{Names, Since, draft, of_code, of_workflow};
 use crate::inventory::{stores, write as writing};
 use crate::secret::redact::Redactor;
+use crate::shown::shown_page;
 use crate::source::Sources;
 use crate::source::open::{normalise, read_text_up_to};
 use crate::source::walk::walk_logs;
@@ -20,85 +22,86 @@ const MOST_BYTES: u64 = 4 * 1024 * 1024;
 /// More files are more than a repository.
 const MOST_FILES: usize = 200_000;
 
-/// Names that were found, and what could not be told.
-#[derive(Default)]
-struct Names {
-    parameters: BTreeSet<String>,
-    workflows: BTreeSet<String>,
-    unclear: usize,
-    unread: usize,
-}
-
 pub(super) fn run(cli: &Cli, arguments: &InventoryInitArguments) -> Result<ExitCode, Error> {
     if let Some(output) = arguments.output.as_deref().filter(|output| output.exists()) {
         return Err(Error::new(ErrorKind::Output, format!("{} is there already", output.display()))
             .hint("name a new file: a draft never takes the place of a list"));
     }
-    let mut names = Names::default();
+    let (mut names, mut unread) = (Names::default(), 0);
     for path in &arguments.paths {
-        add_tree(&normalise(&here()?.join(path)), path, &mut names)?;
+        unread += add_tree(&normalise(&here()?.join(path)), path, &mut names)?;
     }
     let bundle = match &arguments.evidence {
         Some(path) => Some(evidence::read(path, None)?),
         None if arguments.from_aws => Some(live(cli, arguments)?),
         None => None,
     };
-    let refused = bundle.as_ref().map_or(0, |bundle| add_stored(bundle, &mut names));
-    let inventory = draft(&names.parameters, &names.workflows);
+    let refused = bundle.as_ref().map(|bundle| add_stored(bundle, &mut names)).unwrap_or_default();
+    let inventory = draft(&names);
     if inventory.entries.is_empty() {
         return Err(Error::new(ErrorKind::Input, "no name of a key was found")
             .hint("name a repository with Terraform or GitHub workflows, or ask AWS with --from-aws"));
     }
     let text = writing::text(&inventory, arguments.to);
     // Names only; one that looks like a value is not written down.
-    let text = Redactor::default().text(&text).into_owned();
+    let text = shown_page(&Redactor::default().text(&text));
     write(arguments.output.as_deref(), &|out| out.write_all(text.as_bytes()))?;
     if names.unclear > 0 {
-        tracing::warn!("{} parameters are named by an expression, and are not in the draft", names.unclear);
+        let count = counted(names.unclear, "key has an expression", "keys have an expression");
+        tracing::warn!("{count} for a name, and no row in the draft");
     }
-    if names.unread > 0 {
-        tracing::warn!("{} files could not be read", names.unread);
+    if unread > 0 {
+        tracing::warn!("{} could not be read", counted(unread, "file", "files"));
     }
-    if refused > 0 {
-        tracing::warn!("AWS refused to list all parameters: the draft is not whole");
+    for what in &refused {
+        tracing::warn!("AWS refused to list all {what}: the draft is not whole");
+    }
+    if !refused.is_empty() {
         return Ok(ExitCode::Partial);
     }
     Ok(ExitCode::Clean)
 }
 
-/// Encrypted parameters and those whose names say secret; how many calls were refused.
-fn add_stored(bundle: &Bundle, names: &mut Names) -> usize {
+/// Encrypted parameters and those whose names say secret, and all secrets that are not to be deleted; what could not be
+/// listed.
+fn add_stored(bundle: &Bundle, names: &mut Names) -> Vec<&'static str> {
     let stored = stores::read(bundle, &Sources::default()).facts;
     let says = |name: &str| crate::secret::names::says_secret(&name.replace('/', "-")).is_some();
     let own = stored.parameters.values().filter(|one| one.is_secure() || says(&one.name));
     names.parameters.extend(own.map(|one| one.name.clone()));
-    bundle.refusals.iter().filter(|refusal| refusal.call.service == "ssm").count()
+    let secrets = stored.secrets.into_iter().filter(|secret| !secret.deleted).map(|secret| {
+        let since = Since { rotated: secret.rotated.map(Day::of), changed: secret.modified.map(Day::of) };
+        (secret.name, since)
+    });
+    names.secrets.extend(secrets);
+    let refused = |service: &str| bundle.refusals.iter().any(|refusal| refusal.call.service == service);
+    let lists = [
+        ("parameters", stored.unlisted.is_some() || refused("ssm")),
+        ("secrets of Secrets Manager", stored.no_secrets.is_some() || refused("secretsmanager")),
+    ];
+    lists.into_iter().filter(|(_, refused)| *refused).map(|(what, _)| what).collect()
 }
 
-fn add_tree(path: &Path, named: &Path, names: &mut Names) -> Result<(), Error> {
+/// Adds the names that stand in files; how many files could not be read.
+fn add_tree(path: &Path, named: &Path, names: &mut Names) -> Result<usize, Error> {
     if !path.exists() {
         return Err(Error::new(ErrorKind::Input, format!("{} is not there", named.display())));
     }
-    let files = if path.is_dir() { walk_logs(path).0 } else { vec![path.to_path_buf()] };
+    let files = if path.is_dir() {
+        walk_logs(path, &|file| kind(file).is_some()).0
+    } else {
+        vec![path.to_path_buf()]
+    };
+    let mut unread = files.len().saturating_sub(MOST_FILES);
     for file in files.iter().take(MOST_FILES) {
-        match kind(file) {
-            Some(Kind::Workflow) => match read_text_up_to(file, MOST_BYTES) {
-                Ok((text, _)) => names.workflows.extend(of_workflow(&text)),
-                Err(_) => names.unread += 1,
-            },
-            Some(Kind::Code) => match read_text_up_to(file, MOST_BYTES) {
-                Ok((text, _)) => {
-                    let (found, unclear) = of_code(&text);
-                    names.parameters.extend(found);
-                    names.unclear += unclear;
-                }
-                Err(_) => names.unread += 1,
-            },
-            None => {}
+        let Some(kind) = kind(file) else { continue };
+        match (kind, read_text_up_to(file, MOST_BYTES)) {
+            (Kind::Workflow, Ok((text, _))) => names.workflows.extend(of_workflow(&text)),
+            (Kind::Code, Ok((text, _))) => of_code(&text, names),
+            (_, Err(_)) => unread += 1,
         }
     }
-    names.unread += files.len().saturating_sub(MOST_FILES);
-    Ok(())
+    Ok(unread)
 }
 
 enum Kind {

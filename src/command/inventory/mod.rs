@@ -11,8 +11,11 @@ mod runbook;
 mod section;
 mod sightings;
 
+use super::setup::Setup;
 use crate::cli::{Cli, InventoryArguments, InventoryCommand};
 use crate::error::{Error, ExitCode};
+use crate::settings::InventorySettings;
+use crate::source::Sources;
 
 pub(super) fn run(cli: &Cli, arguments: &InventoryArguments) -> Result<ExitCode, Error> {
     match &arguments.command {
@@ -29,6 +32,19 @@ pub(super) use check::{Asking, looked};
 pub(super) use files::has_list;
 #[cfg(feature = "aws")]
 pub(super) use live::everything;
+
+/// What of the lists that settings name can't be read: `SECRETS.md:3: why`.
+pub(super) fn unread(settings: &InventorySettings, setup: &Setup) -> Result<Vec<String>, Error> {
+    let sources = Sources::default();
+    sources.set_base(setup.base.clone());
+    let opened = files::open(&[], settings, &setup.base, &sources)?;
+    let gaps = crate::inventory::read(&opened.lists, &opened.runbooks, &sources, &setup.tokens).gaps;
+    let told = gaps.iter().chain(&opened.gaps).map(|gap| {
+        let line = sources.position(gap.at).line;
+        format!("{}:{line}: {}", sources.name(gap.at.source), gap.reason)
+    });
+    Ok(told.collect())
+}
 
 /// The keys that the lists have in Parameter Store, each with its parameter; for `run`.
 #[cfg(all(feature = "aws", feature = "run"))]

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::files;
 use crate::cli::{Cli, InventoryRunbookArguments, What};
+use crate::command::outcome::redactor;
 use crate::command::print;
 use crate::command::scan::{Setup, here};
 use crate::error::{Error, ErrorKind, ExitCode};
@@ -11,18 +12,25 @@ use crate::inventory::{self, Entry, Home, Inventory, QUESTIONS, Rotated};
 use crate::nearest::did_you_mean;
 use crate::secret::redact::Redactor;
 use crate::settings::Settings;
+use crate::shown::shell::{is_reference, quoted};
+use crate::shown::{shown, shown_page};
 use crate::source::Sources;
 
 /// Places shown of what a key's name stands in.
 const MOST_PLACES: usize = 20;
 
 pub(super) fn run(cli: &Cli, arguments: &InventoryRunbookArguments) -> Result<ExitCode, Error> {
-    let inventory = listed(&arguments.files, arguments.settings.as_deref())?;
+    let inventory =
+        listed(&[arguments.files.as_slice(), &arguments.lists].concat(), arguments.settings.as_deref())?;
     let entry = entry(&inventory, &arguments.key)?;
-    let places = if arguments.tree.is_empty() { None } else { Some(readers(cli, &arguments.tree, entry)?) };
+    let (places, redactor) = if arguments.tree.is_empty() {
+        (None, Redactor::default())
+    } else {
+        let (places, redactor) = readers(cli, &arguments.tree, entry)?;
+        (Some(places), redactor)
+    };
     let text = page(entry, places.as_deref());
-    let redactor = Redactor::default();
-    print(redactor.text(&text).as_bytes())?;
+    print(shown_page(&redactor.text(&text)).as_bytes())?;
     let ready = entry.answers.missing().is_empty();
     Ok(if ready { ExitCode::Clean } else { ExitCode::Findings })
 }
@@ -55,12 +63,12 @@ fn page(entry: &Entry, places: Option<&[String]>) -> String {
         Rotated::On(day) => day.to_string(),
         Rotated::Unsaid | Rotated::Unclear => "not listed".to_owned(),
     };
-    let title = entry.title.as_ref().map(|title| format!(" ({title})")).unwrap_or_default();
+    let title = entry.title.as_ref().map(|title| format!(" ({})", shown(title))).unwrap_or_default();
     let mut text = format!(
         "{}{title}\n  lives in   {}\n  owner      {}\n  rotated    {rotated}\n",
-        entry.key,
-        entry.home,
-        entry.owner.as_deref().unwrap_or("nobody"),
+        shown(&entry.key),
+        shown(&entry.home.to_string()),
+        shown(entry.owner.as_deref().unwrap_or("nobody")),
     );
     for (number, ((word, question), answer)) in QUESTIONS.iter().zip(entry.answers.all()).enumerate() {
         text.push_str(&format!("\n{}. {question}\n   {}\n", number + 1, answer.unwrap_or("(no answer yet)")));
@@ -81,22 +89,29 @@ fn page(entry: &Entry, places: Option<&[String]>) -> String {
     text
 }
 
-/// How its home takes a new value, without one on a command line.
+/// How its home takes a new value, without one on a command line. The name is from the list: quoted, and where a program
+/// would not take it for a name, there is no command.
 fn push(entry: &Entry) -> String {
-    match &entry.home {
-        Home::Parameter(name) => format!(
-            "   In general: aws ssm put-parameter --overwrite --type SecureString --name {name} --value file:///dev/stdin\n"
+    let (before, name, after) = match &entry.home {
+        Home::Parameter(name) => (
+            "aws ssm put-parameter --overwrite --type SecureString --name",
+            name,
+            " --value file:///dev/stdin",
         ),
-        Home::SecretsManager(name) => format!(
-            "   In general: aws secretsmanager put-secret-value --secret-id {name} --secret-string file:///dev/stdin\n"
-        ),
-        Home::GithubSecret(name) => format!("   In general: gh secret set {name}\n"),
-        Home::Other(_) | Home::None => String::new(),
+        Home::SecretsManager(name) => {
+            ("aws secretsmanager put-secret-value --secret-id", name, " --secret-string file:///dev/stdin")
+        }
+        Home::GithubSecret(name) => ("gh secret set", name, ""),
+        Home::Other(_) | Home::None => return String::new(),
+    };
+    if name.is_empty() || name.starts_with('-') || is_reference(name) {
+        return String::new();
     }
+    format!("   In general: {before} {}{after}\n", quoted(name))
 }
 
-/// Where a tree's code names the key or its home, and where its flows end.
-fn readers(cli: &Cli, tree: &[PathBuf], entry: &Entry) -> Result<Vec<String>, Error> {
+/// Where a tree's code names the key or its home, and where its flows end; and what must not be shown of the tree.
+fn readers(cli: &Cli, tree: &[PathBuf], entry: &Entry) -> Result<(Vec<String>, Redactor), Error> {
     let what = What {
         paths: tree.to_vec(),
         plans: Vec::new(),
@@ -109,7 +124,7 @@ fn readers(cli: &Cli, tree: &[PathBuf], entry: &Entry) -> Result<Vec<String>, Er
         now: None,
     };
     let setup = Setup::new(&what)?;
-    let looked = setup.look(cli, &what, None)?;
+    let mut looked = setup.look(cli, &what, None)?;
     let sources = &looked.sources;
     let plain = |text: &str| -> String {
         text.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_uppercase()).collect()
@@ -144,12 +159,12 @@ fn readers(cli: &Cli, tree: &[PathBuf], entry: &Entry) -> Result<Vec<String>, Er
     let mut told: Vec<String> = places
         .into_iter()
         .take(MOST_PLACES)
-        .map(|(file, line, what)| format!("{file}:{line}  {what}"))
+        .map(|(file, line, what)| format!("{}:{line}  {}", shown(&file), shown(&what)))
         .collect();
     if more > 0 {
         told.push(format!("and {more} more"));
     }
-    Ok(told)
+    Ok((told, redactor(&setup, &mut looked)))
 }
 
 /// Whether a line has the word, no letter or `_` beside it.

@@ -10,11 +10,13 @@ use super::{figures, send};
 use crate::cli::{NotifyArguments, NotifyCommand};
 use crate::command::output::write;
 use crate::command::scan::here;
+use crate::counted::counted;
 use crate::courier::{self, Limits, Parcel};
 use crate::error::{Error, ErrorKind, ExitCode};
 use crate::history::{History, Waiting};
 use crate::notify::{self, Change, Message, Notify, delivery, headline, run_id, written};
 use crate::settings::Settings;
+use crate::shown::shown;
 
 /// What the results of pings and of the file for Prometheus are called.
 const PING: &str = "ping";
@@ -48,8 +50,8 @@ fn test(only: &[String], settings: Option<&Path>) -> Result<ExitCode, Error> {
     write(None, &|out| {
         for (name, result) in &results {
             match result {
-                Ok(()) => writeln!(out, "{name}: ok")?,
-                Err(reason) => writeln!(out, "{name}: not told: {reason}")?,
+                Ok(()) => writeln!(out, "{}: ok", shown(name))?,
+                Err(reason) => writeln!(out, "{}: not told: {}", shown(name), shown(reason))?,
             }
         }
         writeln!(out, "Runs with --history tell what changed.")
@@ -103,6 +105,7 @@ fn tried(notify: &Notify, asked: impl Fn(&str) -> bool) -> Result<Vec<Told>, Err
 #[derive(Serialize)]
 struct WaitingRow {
     target: String,
+    job: Option<String>,
     delivery: String,
     since: String,
     tries: i64,
@@ -121,10 +124,10 @@ fn pending(file: &Path, json: bool) -> Result<ExitCode, Error> {
             return writeln!(out, "Nothing waits to be told.");
         }
         for row in &rows {
-            let tries = if row.tries == 1 { "try" } else { "tries" };
-            let trouble = row.trouble.as_deref().unwrap_or("not tried yet");
-            writeln!(out, "{} since {}, {} {tries}: {trouble}", row.target, row.since, row.tries)?;
-            writeln!(out, "  {}", row.message)?;
+            let tries = counted(row.tries, "try", "tries");
+            let trouble = shown(row.trouble.as_deref().unwrap_or("not tried yet"));
+            writeln!(out, "{} since {}, {tries}: {trouble}", shown(&row.target), row.since)?;
+            writeln!(out, "  {}", shown(&row.message))?;
         }
         writeln!(out, "The next run with this history tries again; after seven days a message is given up.")
     })?;
@@ -135,6 +138,7 @@ fn row(waiting: Waiting) -> WaitingRow {
     let change = notify::read(&waiting.body);
     WaitingRow {
         target: waiting.target,
+        job: waiting.job,
         delivery: waiting.delivery,
         since: waiting.queued_at.to_string(),
         tries: waiting.tries,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{self, Write};
+use std::io::{self, Read};
 use std::path::Path;
 
 use jiff::Timestamp;
@@ -14,6 +14,7 @@ use crate::history::{Entry, Pending, Seen, Status};
 use crate::notify::{Figures, FoundFigure, KeyFigure, LastRun, LevelFigure, prometheus};
 use crate::report::Report;
 use crate::secret::redact::Redactor;
+use crate::whole::{self, Readers};
 
 /// A larger file is none of ours.
 const MOST_BYTES: u64 = 16 * 1024 * 1024;
@@ -127,35 +128,35 @@ pub(super) fn write_not_audited(file: &Path, scope: &str, last: LastRun) {
 }
 
 fn put(file: &Path, text: &str) {
-    if let Err(error) = place(file, text) {
-        tracing::warn!("{} can't be written: {}", file.display(), error.kind());
+    if let Err(error) = is_free(file).and_then(|()| whole::place(file, Readers::Everybody, text.as_bytes())) {
+        tracing::warn!("{} can't be written: {}", file.display(), reason(&error));
     }
 }
 
 /// Whether the file could be written, without touching it.
 pub(super) fn can_write(file: &Path) -> Result<(), String> {
-    new_beside(file)
-        .map(drop)
-        .map_err(|error| format!("{} can't be written: {}", file.display(), error.kind()))
+    is_free(file)
+        .and_then(|()| whole::beside(file, Readers::Everybody).map(drop))
+        .map_err(|error| format!("{} can't be written: {}", file.display(), reason(&error)))
 }
 
-/// A new file in the same folder, whose name nobody reads; gone when it is dropped.
-fn new_beside(file: &Path) -> io::Result<tempfile::NamedTempFile> {
-    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    if file.exists() && !file.is_file() {
-        return Err(io::ErrorKind::InvalidInput.into());
+fn reason(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::AlreadyExists => "what is there was not written by secretrail".to_owned(),
+        kind => kind.to_string(),
     }
-    tempfile::Builder::new().prefix(".secretrail-").tempfile_in(folder)
 }
 
-fn place(file: &Path, text: &str) -> io::Result<()> {
-    let mut new = new_beside(file)?;
-    new.write_all(text.as_bytes())?;
-    #[cfg(unix)]
-    {
-        // Another user's program reads it.
-        let readable = std::os::unix::fs::PermissionsExt::from_mode(0o644);
-        new.as_file().set_permissions(readable)?;
+/// Figures of others must not be lost for a slip in the settings.
+fn is_free(file: &Path) -> io::Result<()> {
+    const BEGINS: &[u8] = b"# HELP secretrail_";
+    if !file.exists() {
+        return Ok(());
     }
-    new.persist(file).map(drop).map_err(|error| error.error)
+    let mut start = Vec::new();
+    if file.is_file() {
+        fs::File::open(file)?.take(BEGINS.len() as u64).read_to_end(&mut start)?;
+    }
+    let is_ours = file.is_file() && (start.is_empty() || start == BEGINS);
+    if is_ours { Ok(()) } else { Err(io::ErrorKind::AlreadyExists.into()) }
 }

@@ -8,7 +8,6 @@ mod asked;
 mod aws;
 #[cfg(feature = "notify")]
 mod figures;
-mod job;
 mod noted;
 #[cfg(feature = "notify")]
 mod pack;
@@ -23,7 +22,6 @@ mod watch;
 pub(super) use self::asked::run;
 #[cfg(feature = "notify")]
 pub(super) use self::figures::{gathered, write};
-pub(super) use self::job::job;
 pub(super) use self::noted::note;
 #[cfg(feature = "notify")]
 pub(super) use self::watch::Watch;

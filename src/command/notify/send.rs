@@ -6,6 +6,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use super::pack::packer;
+use crate::counted::counted;
 use crate::courier::{self, Limits, Parcel};
 use crate::error::Error;
 use crate::history::{History, Letter};
@@ -18,9 +19,9 @@ const PATIENCE: Duration = Duration::from_secs(70);
 /// What could not be told for so long is not news any more.
 const OLDEST: SignedDuration = SignedDuration::from_hours(7 * 24);
 
-/// Tells all that waits. What can't be told stays, and is warned of.
-pub(super) fn all(history: &History, notify: &Notify) -> Result<(), Error> {
-    if history.waiting()?.is_empty() {
+/// Tells all of a job that waits. What can't be told stays, and is warned of.
+pub(super) fn all(history: &History, job: &str, notify: &Notify) -> Result<(), Error> {
+    if !history.awaits(job)? {
         return Ok(());
     }
     let Some(telling) = history.telling(PATIENCE) else {
@@ -30,9 +31,10 @@ pub(super) fn all(history: &History, notify: &Notify) -> Result<(), Error> {
     let now = Timestamp::now();
     let given_up = history.give_up(now.saturating_sub(OLDEST).unwrap_or(now), now)?;
     if given_up > 0 {
-        tracing::warn!("{given_up} messages could not be told for seven days and are given up");
+        let messages = counted(given_up, "message", "messages");
+        tracing::warn!("given up, as it could not be told for seven days: {messages}");
     }
-    let letters = history.letters(&telling)?;
+    let letters = history.letters(job, &telling)?;
     let mut round = Round::new(history);
     let mut lists = Vec::new();
     for target in &notify.targets {

@@ -5,16 +5,17 @@ use std::time::Instant;
 
 use jiff::Timestamp;
 
-use super::job::{day, job, report_arguments, settings};
 use super::noted::addressed;
 use super::{figures, ping, send};
 use crate::cli::Cli;
+use crate::command::job::{day, job, report_arguments, settings};
 use crate::day::Day;
 use crate::error::{Error, ErrorKind, ExitCode};
 use crate::finding::Severity;
 use crate::history::{Entry, History, Status};
 use crate::notify::{Change, LastRun, Notify, Standing};
 use crate::secret::redact::Redactor;
+use crate::settings::Settings;
 
 /// Around one command. Nothing is told where no history is kept: who looks at a tree by hand tells nobody.
 pub(in crate::command) struct Watch {
@@ -31,7 +32,7 @@ impl Watch {
     /// Begins, where the settings name somebody and a history is kept.
     pub(in crate::command) fn begin(cli: &Cli) -> Option<Self> {
         let arguments = report_arguments(cli)?;
-        let notify = settings(cli)?.notify;
+        let Settings { notify, audit, .. } = settings(cli)?;
         if notify.is_empty() {
             return None;
         }
@@ -39,7 +40,7 @@ impl Watch {
             tracing::info!("[notify] tells nobody of this run: changes are known only with --history");
             return None;
         };
-        let job = job(cli);
+        let job = job(cli, &audit);
         let number = ping::number(&job);
         ping::begun(&notify, &number);
         Some(Self { notify, history, job, day: day(cli), number, started: Instant::now() })
@@ -57,7 +58,7 @@ impl Watch {
             {
                 self.not_audited(&history, &scope, error)?;
             }
-            send::all(&history, &self.notify)
+            send::all(&history, &self.job, &self.notify)
         });
         if let Err(error) = outcome {
             tracing::warn!("nobody was told: {error}");

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::atomic::AtomicBool;
 
 use crate::command::trail::archive::{Archive, Watcher};
-use crate::review::{Call, Count, Deed, Question, Spread, is_joint};
+use crate::review::{AllData, Call, Count, Deed, Question, Spread, Within, is_joint, merge, renews, take};
 use crate::trail::class::{Class, class};
 use crate::trail::gather::{Credential, is_success};
+use crate::trail::json::get;
 use crate::trail::slots::{Event, Slot};
 use crate::trail::{Mark, Session, time};
 
@@ -20,6 +21,8 @@ pub(super) struct Joints {
     pub all: Vec<Deed>,
     /// Events that the review starts from.
     pub found: Vec<Deed>,
+    /// Calls of anybody that put a new value into a secret, in the order of time.
+    pub renewals: Vec<Deed>,
     /// Plain names of all secrets that were touched.
     pub secrets: Vec<String>,
     /// What there was no room for.
@@ -33,6 +36,10 @@ pub(super) struct Doing {
     pub deeds: Vec<Deed>,
     /// Every call, counted.
     pub calls: BTreeMap<Call, Count>,
+    /// What each session did within the time that is asked for, where one is.
+    pub within: BTreeMap<usize, Within>,
+    /// Data that was read.
+    pub data: AllData,
     /// Deeds that there was no room for.
     pub left_out: u64,
 }
@@ -70,7 +77,8 @@ impl Watcher for Joining<'_> {
     fn see(&mut self, event: &Event<'_>, file: u32, offset: u64) {
         let name = event.text(Slot::EventName);
         let class = class(&event.text(Slot::EventSource), &name);
-        let is_joint = is_joint(&name);
+        let source = event.text(Slot::EventSource);
+        let is_joint = is_joint(source.strip_suffix(".amazonaws.com").unwrap_or(&source), &name);
         let of_secrets = class == Class::Secret
             || [b"ssm.amazonaws.com".as_slice(), b"secretsmanager.amazonaws.com"]
                 .contains(&event.bytes(Slot::EventSource));
@@ -85,6 +93,9 @@ impl Watcher for Joining<'_> {
         }
         if self.question.is_start(&deed) {
             self.joints.found.push(deed.clone());
+        }
+        if renews(&deed) && self.joints.renewals.len() < MOST_JOINTS {
+            self.joints.renewals.push(deed.clone());
         }
         if is_joint && self.joints.all.len() < MOST_JOINTS {
             self.joints.all.push(deed);
@@ -107,14 +118,25 @@ pub(super) fn joints(
     for one in archive.watch(stop, &make) {
         all.all.extend(one.joints.all);
         all.found.extend(one.joints.found);
+        all.renewals.extend(one.joints.renewals);
         all.secrets.extend(one.joints.secrets);
         all.left_out += one.joints.left_out;
     }
     all.all.sort();
     all.found.sort();
+    all.renewals.sort();
     all.secrets.sort();
     all.secrets.dedup();
     all
+}
+
+/// What AWS sent, where it tells.
+fn bytes(event: &Event<'_>) -> u64 {
+    let told = get(event.value(Slot::Additional), "bytesTransferredOut").unwrap_or_default();
+    std::str::from_utf8(told)
+        .ok()
+        .and_then(|text| text.trim_matches('"').parse::<f64>().ok())
+        .unwrap_or_default() as u64
 }
 
 struct Watching<'w> {
@@ -146,12 +168,16 @@ impl Watcher for Watching<'_> {
             return;
         }
         let deed = Deed::of(event, at, Some(session));
+        take(&mut self.doing.data, &deed, session, bytes(event));
         let fresh = Count { times: 0, first: deed.at.clone(), last: deed.at.time };
         let count = self.doing.calls.entry(Call::of(&deed, session)).or_insert(fresh);
         count.times += 1;
         count.last = count.last.max(deed.at.time);
         if deed.at < count.first {
             count.first = deed.at.clone();
+        }
+        if self.question.since.is_some() || self.question.until.is_some() {
+            self.doing.within.entry(session).or_default().add(&deed);
         }
         if deed.is_told() || self.question.is_start(&deed) {
             self.doing.deeds.push(deed);
@@ -176,6 +202,12 @@ pub(super) fn deeds(
     for one in archive.watch(stop, &make) {
         all.doing.deeds.extend(one.doing.deeds);
         all.doing.left_out += one.doing.left_out;
+        for (key, data) in one.doing.data {
+            merge(&mut all.doing.data, key, data);
+        }
+        for (number, within) in one.doing.within {
+            all.doing.within.entry(number).or_default().merge(within);
+        }
         for (call, count) in one.doing.calls {
             match all.doing.calls.get_mut(&call) {
                 Some(known) => {

@@ -7,6 +7,7 @@ use std::ffi::{OsStr, OsString};
 
 use zeroize::Zeroizing;
 
+use crate::counted::counted;
 use crate::secret::Secret;
 use crate::secret::mask::{Hidden, SHORTEST};
 use crate::secret::names::says_secret;
@@ -138,8 +139,7 @@ impl Environment {
         match names.len() {
             _ if !masks => parts.push("its output is not masked".to_owned()),
             0 => parts.push("no value to mask".to_owned()),
-            1 => parts.push("masks 1 value".to_owned()),
-            count => parts.push(format!("masks {count} values")),
+            count => parts.push(format!("masks {}", counted(count, "value", "values"))),
         }
         if masks && !self.short.is_empty() {
             parts.push(format!("too short to be masked: {}", self.short.join(", ")));

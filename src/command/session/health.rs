@@ -5,6 +5,7 @@ use std::path::Path;
 use crate::cli::{AwsArguments, Cli, SessionArguments, What};
 use crate::command::inventory::{Asking, has_list, looked};
 use crate::command::scan::Setup;
+use crate::counted::counted;
 use crate::error::Error;
 use crate::inventory::asked::ReadLevel;
 use crate::report::{InventorySection, KeyState, ListedKey};
@@ -96,10 +97,16 @@ fn told(section: &InventorySection, gaps: &[String]) -> Found {
     let mut lines: Vec<Line> = section.keys.iter().map(line).collect();
     lines.extend(gaps.iter().take(MOST_GAPS).map(|gap| Line::new(Level::Unknown, gap.clone())));
     if gaps.len() > MOST_GAPS {
-        lines.push(Line::new(Level::Unknown, format!("and {} gaps more", gaps.len() - MOST_GAPS)));
+        lines.push(Line::new(
+            Level::Unknown,
+            format!("and {} more", counted(gaps.len() - MOST_GAPS, "gap", "gaps")),
+        ));
     }
     if !section.unlisted.is_empty() {
-        let text = format!("{} below the projects that no row lists", counted(section.unlisted.len()));
+        let text = format!(
+            "{} below the projects that no row lists",
+            counted(section.unlisted.len(), "parameter", "parameters")
+        );
         lines.push(Line::new(Level::Note, text).with("`secretrail inventory check` names them"));
     }
     let is_well = lines.iter().all(|line| line.level == Level::Fine);
@@ -125,8 +132,4 @@ fn line(key: &ListedKey) -> Line {
     let why = key.why.as_ref().map_or_else(String::new, |why| format!(": {why}"));
     let text = if level == Level::Fine { key.title.clone() } else { format!("{}{why}", key.title) };
     Line { word: Some(key.shouted.clone()), ..Line::new(level, text) }
-}
-
-fn counted(parameters: usize) -> String {
-    if parameters == 1 { "1 parameter".to_owned() } else { format!("{parameters} parameters") }
 }

@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 
 use crate::session::forward::{Event, Forward};
 use crate::source::open::read_text_up_to;
+use crate::whole::Readers;
 
 /// A note that was not renewed for so many seconds is of a process that is gone.
 const STALE: u64 = 15;
@@ -57,10 +58,7 @@ impl Note {
     pub(super) fn write(&mut self, path: &Path) -> std::io::Result<()> {
         self.beat = seconds();
         let text = serde_json::to_vec(self).map_err(std::io::Error::other)?;
-        let folder = path.parent().unwrap_or(Path::new("."));
-        let mut file = tempfile::NamedTempFile::new_in(folder)?;
-        std::io::Write::write_all(&mut file, &text)?;
-        file.persist(path).map(drop).map_err(|error| error.error)
+        crate::whole::place(path, Readers::Owner, &text)
     }
 
     pub(super) fn read(path: &Path) -> Option<Self> {

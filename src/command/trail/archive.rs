@@ -1,10 +1,11 @@
 //! Logs for another command: found, hashed, and read as often as it needs.
 
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
+use std::sync::{Mutex, PoisonError};
+use std::time::SystemTime;
 
 use indicatif::ProgressBar;
 use sha2::{Digest, Sha256};
@@ -35,9 +36,36 @@ pub(in crate::command) struct Archive {
     pub asked: Vec<String>,
     /// Digests and Insights, which are passed over.
     pub passed: usize,
+    /// Files as they were when they were hashed.
+    hashed: Vec<(PathBuf, Stamp)>,
+    /// What the readings after the first one could not read.
+    again: Mutex<Vec<Unread>>,
+}
+
+/// By what a file that was changed is known, without reading it once more.
+#[derive(Debug, PartialEq, Eq)]
+struct Stamp {
+    bytes: u64,
+    modified: Option<SystemTime>,
+    /// Device, number of the file, and when anything of it was changed.
+    inner: [i64; 4],
+}
+
+impl Stamp {
+    fn of(data: &Metadata) -> Self {
+        #[cfg(unix)]
+        let inner = {
+            use std::os::unix::fs::MetadataExt;
+            [data.dev().cast_signed(), data.ino().cast_signed(), data.ctime(), data.ctime_nsec()]
+        };
+        #[cfg(not(unix))]
+        let inner = [0; 4];
+        Self { bytes: data.len(), modified: data.modified().ok(), inner }
+    }
 }
 
 /// A place that could not be read.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::command) struct Unread {
     pub file: usize,
     pub offset: u64,
@@ -81,7 +109,9 @@ impl Archive {
             return Ok(());
         }
         // A file without a hash can't be read: that is told when its events are asked for.
-        self.named.push((reported(base, &path), hash(&path).ok()));
+        let hash = stamped(&path).ok();
+        self.named.push((reported(base, &path), hash.as_ref().map(|(hash, _)| hash.clone())));
+        self.hashed.extend(hash.map(|(_, stamp)| (path.clone(), stamp)));
         self.logs.push(Log::File(path));
         Ok(())
     }
@@ -109,6 +139,13 @@ impl Archive {
         Ok(())
     }
 
+    /// Files that are not any more what was hashed: what was read of them may be something else.
+    pub fn changed(&self, base: &Path) -> Vec<String> {
+        let now = |path: &Path| std::fs::metadata(path).ok().map(|data| Stamp::of(&data));
+        let changed = self.hashed.iter().filter(|(path, stamp)| now(path).as_ref() != Some(stamp));
+        changed.map(|(path, _)| reported(base, path)).collect()
+    }
+
     fn reader<'r>(&'r self, stop: &'r AtomicBool, bar: &'r ProgressBar) -> Reader<'r> {
         Reader { logs: &self.logs, bucket: None, stop, bar }
     }
@@ -126,10 +163,20 @@ impl Archive {
         (gathered, troubles.into_iter().map(unread).collect())
     }
 
+    /// Adds what later readings could not read, to what the first one could not.
+    pub fn add_later(&self, unread: &mut Vec<Unread>) {
+        unread.append(&mut self.again.lock().unwrap_or_else(PoisonError::into_inner));
+        unread.sort();
+        unread.dedup();
+    }
+
     /// Shows every event once, with its file and offset, to watchers of which each thread makes one.
     pub fn watch<W: Watcher>(&self, stop: &AtomicBool, make: &(dyn Fn() -> W + Sync)) -> Vec<W> {
         let bar = ProgressBar::hidden();
-        let (takers, _) = self.reader(stop, &bar).read(&|| Watching(make()));
+        let (takers, troubles) = self.reader(stop, &bar).read(&|| Watching(make()));
+        let mut again = self.again.lock().unwrap_or_else(PoisonError::into_inner);
+        again.extend(troubles.into_iter().map(unread));
+        drop(again);
         takers.into_iter().map(|taker| taker.0).collect()
     }
 }
@@ -190,10 +237,16 @@ fn reported(base: &Path, path: &Path) -> String {
 
 /// The SHA-256 of a file as it lies on the disk.
 pub(in crate::command) fn hash(path: &Path) -> io::Result<String> {
+    stamped(path).map(|(hash, _)| hash)
+}
+
+/// The same, with what the file was before it was read.
+fn stamped(path: &Path) -> io::Result<(String, Stamp)> {
     let (mut file, mut hash, mut block) = (File::open(path)?, Sha256::new(), vec![0; 256 * 1024]);
+    let stamp = Stamp::of(&file.metadata()?);
     loop {
         match file.read(&mut block)? {
-            0 => return Ok(hex(&hash.finalize())),
+            0 => return Ok((hex(&hash.finalize()), stamp)),
             count => hash.update(block.get(..count).unwrap_or_default()),
         }
     }
@@ -201,4 +254,22 @@ pub(in crate::command) fn hash(path: &Path) -> io::Result<String> {
 
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_is_changed_after_it_was_hashed_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.json");
+        std::fs::write(&path, "{\"Records\":[]}").unwrap();
+        let archive = Archive::open(folder.path(), std::slice::from_ref(&path), &[]).unwrap();
+        assert_eq!(archive.changed(folder.path()), Vec::<String>::new());
+        std::fs::write(&path, "{\"Records\":{}}").unwrap();
+        assert_eq!(archive.changed(folder.path()), ["a.json"]);
+        std::fs::remove_file(&path).unwrap();
+        assert_eq!(archive.changed(folder.path()), ["a.json"]);
+    }
 }

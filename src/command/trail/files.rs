@@ -20,9 +20,9 @@ pub(super) fn find(paths: &[PathBuf]) -> Found {
             found.files.push(path.clone());
             continue;
         }
-        let (files, refused) = walk_logs(path);
+        let (files, refused) = walk_logs(path, &is_log);
         found.refused.extend(refused);
-        for file in files.into_iter().filter(|file| is_log(file)) {
+        for file in files {
             if is_beside(&file) { found.passed += 1 } else { found.files.push(file) }
         }
     }

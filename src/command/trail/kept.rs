@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use indicatif::ProgressBar;
@@ -21,6 +21,7 @@ use crate::cli::TrailArguments;
 use crate::error::{Error, ErrorKind};
 use crate::evidence::Refusal;
 use crate::evidence::name::is_safe;
+use crate::whole::{self, Readers};
 
 /// The cursor's file.
 const CURSOR: &str = "cursor.json";
@@ -84,7 +85,8 @@ impl<'k> Kept<'k> {
             missing: Vec::new(),
         };
         match fs::create_dir(root) {
-            Ok(()) => only_for_the_owner(root).map_err(|error| kept.unwritten(&error))?,
+            // Events tell who is in an account.
+            Ok(()) => whole::only_for_the_owner(root).map_err(|error| kept.unwritten(&error))?,
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => kept.resume()?,
             Err(error) => return Err(kept.unwritten(&error)),
         }
@@ -206,7 +208,7 @@ impl<'k> Kept<'k> {
         });
         let cursor = Cursor { places: places.collect(), ..cursor.clone() };
         let text = serde_json::to_string_pretty(&cursor)? + "\n";
-        write(&self.root.join(CURSOR), text.as_bytes())
+        whole::place(&self.root.join(CURSOR), Readers::Owner, text.as_bytes())
     }
 
     fn unread(&self, reason: &str) -> Error {
@@ -253,7 +255,7 @@ impl Pages for Kept<'_> {
         let path = self.file(page.thread, page.next.pages);
         let folder = path.parent().unwrap_or(&self.root);
         fs::create_dir_all(folder)
-            .and_then(|()| write(&path, &page.bytes))
+            .and_then(|()| whole::place(&path, Readers::Owner, &page.bytes))
             .map_err(|error| self.unwritten(&error))?;
         self.places.insert((page.thread.region.to_owned(), page.thread.lookup), page.next);
         self.save().map_err(|error| self.unwritten(&error))
@@ -275,25 +277,4 @@ fn mark(question: &Question, arguments: &TrailArguments) -> String {
     typed.extend(regions.into_iter().map(|region| ("region".to_owned(), region)));
     typed.extend(question.lookups.iter().cloned());
     super::asked::mark(&typed)
-}
-
-/// Written beside its place and moved there: nobody ever sees half of it.
-fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let mut file = tempfile::Builder::new().prefix(".secretrail-").tempfile_in(folder)?;
-    file.write_all(bytes)?;
-    file.as_file().sync_data()?;
-    file.persist(path).map(|_| ()).map_err(|error| error.error)
-}
-
-/// Events tell who is in an account.
-fn only_for_the_owner(folder: &Path) -> io::Result<()> {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        fs::set_permissions(folder, fs::Permissions::from_mode(0o700))?;
-    }
-    #[cfg(not(unix))]
-    let _ = folder;
-    Ok(())
 }

@@ -9,7 +9,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use indicatif::ProgressBar;
@@ -24,8 +24,11 @@ use crate::trail::split::{MOST_EVENT, Splitter, Trouble, Unit};
 const BATCH: usize = 1024 * 1024;
 /// Files of one part.
 const BATCH_FILES: usize = 64;
-/// A longer text's memory is given back.
+/// A longer text's memory is given back, and so is that of many.
 const MOST_SPARE: usize = 8 * 1024 * 1024;
+const MOST_SPARES: usize = 4 * 1024 * 1024;
+/// How many times longer logs are inflated, as long as none was seen.
+const RATIO: usize = 10;
 /// Inflated bytes of the objects that are fetched together.
 const FETCHED: usize = 20 * 1024 * 1024;
 /// Objects that are fetched together.
@@ -99,6 +102,8 @@ struct Shared<'s> {
     next: Mutex<(usize, usize)>,
     line: Line,
     told: Mutex<(&'s mut Ids, &'s mut Vec<FileTrouble>)>,
+    /// How many times longer the latest logs were inflated: logs of a loop are packed four times as well as others.
+    ratio: AtomicUsize,
     /// What a bucket gave, by the log's number.
     fetched: Mutex<BTreeMap<usize, Fetched>>,
 }
@@ -134,7 +139,7 @@ impl Reader<'_> {
     /// The logs from one on that are judged together: all of them, or as many objects as are fetched together.
     fn fetched_from(&self, from: usize) -> (Range<usize>, BTreeMap<usize, Fetched>) {
         let Some(bucket) = self.bucket else { return (from..self.logs.len(), BTreeMap::new()) };
-        let to = self.batch(from, (FETCHED, FETCHED_OBJECTS)).min(self.logs.len());
+        let to = self.batch(from, (FETCHED, FETCHED_OBJECTS), RATIO).min(self.logs.len());
         let objects: Vec<(usize, &Object)> = (from..to)
             .zip(self.logs.get(from..to).unwrap_or_default())
             .filter_map(|(at, log)| match log {
@@ -157,7 +162,8 @@ impl Reader<'_> {
         make: &(dyn Fn() -> T + Sync),
     ) {
         let (next, line) = (Mutex::new((0, files.start)), Line::default());
-        let shared = Shared { next, line, told: Mutex::new(told), fetched: Mutex::new(fetched) };
+        let (told, ratio, fetched) = (Mutex::new(told), AtomicUsize::new(RATIO), Mutex::new(fetched));
+        let shared = Shared { next, line, told, ratio, fetched };
         rayon::broadcast(|_| {
             let (mut taker, mut spare) = (pop(takers).unwrap_or_else(make), Spare::default());
             while let Some((turn, part)) = self.part(&shared, files.end) {
@@ -175,12 +181,14 @@ impl Reader<'_> {
         if from >= end || self.stop.load(Ordering::Relaxed) {
             return None;
         }
-        let to = self.batch(from, (BATCH, BATCH_FILES)).min(end);
+        let ratio = shared.ratio.load(Ordering::Relaxed);
+        let to = self.batch(from, (BATCH, BATCH_FILES), ratio).min(end);
         *next = (number + 1, to);
         Some((shared.line.place(number), from..to))
     }
 
-    /// Reads a part side by side with others, asks in its turn which events are new, and has them judged.
+    /// Reads a part side by side with others, asks in its turn which events are new, and has them judged. A part that
+    /// is longer than it was thought to be is read piece by piece.
     fn work<T: Taker>(
         &self,
         shared: &Shared<'_>,
@@ -189,24 +197,68 @@ impl Reader<'_> {
         taker: &mut T,
         spare: &mut Spare,
     ) {
-        let logs = self.logs.get(part.clone()).unwrap_or_default();
-        let mut loaded: Vec<Loaded> = part
-            .clone()
-            .zip(logs)
-            .map(|(file, log)| {
-                let fetched = shared.fetched.lock().unwrap_or_else(PoisonError::into_inner).remove(&file);
-                load(log, fetched, spare)
-            })
-            .collect();
-        turn.wait();
+        let (mut rest, mut turn) = (part, Some(turn));
+        while !rest.is_empty() {
+            let loaded = self.some(shared, rest.clone(), spare);
+            let here = rest.start..rest.start + loaded.len();
+            rest.start = here.end;
+            if let Some(turn) = &turn {
+                turn.wait();
+            }
+            let loaded = self.ask(shared, here.clone(), loaded, taker);
+            if rest.is_empty() {
+                turn = None;
+            }
+            for (file, one) in here.zip(loaded) {
+                let Loaded::Whole { text, unit, again } = one else { continue };
+                if let Some(trouble) = guarded(taker, &text, &unit, &again, file as u32, 0) {
+                    let mut held = shared.told.lock().unwrap_or_else(PoisonError::into_inner);
+                    held.1.push(FileTrouble { file, trouble });
+                }
+                spare.back(text, unit);
+            }
+        }
+    }
+
+    /// Reads the next logs, one at least, until they are long enough.
+    fn some(&self, shared: &Shared<'_>, files: Range<usize>, spare: &mut Spare) -> Vec<Loaded> {
+        let (mut loaded, mut packed, mut bytes) = (Vec::new(), 0, 0);
+        for (file, log) in files.clone().zip(self.logs.get(files).unwrap_or_default()) {
+            let fetched = shared.fetched.lock().unwrap_or_else(PoisonError::into_inner).remove(&file);
+            let one = load(log, fetched, spare);
+            if let Loaded::Whole { text, .. } = &one {
+                bytes += text.len();
+                packed += spare.packed.len();
+            }
+            loaded.push(one);
+            if bytes >= BATCH {
+                break;
+            }
+        }
+        if let Some(ratio) = bytes.checked_div(packed) {
+            let before = shared.ratio.load(Ordering::Relaxed);
+            shared.ratio.store(usize::midpoint(before, ratio).max(1), Ordering::Relaxed);
+        }
+        loaded
+    }
+
+    /// Asks which events are new. Long logs are judged here and now.
+    fn ask<T: Taker>(
+        &self,
+        shared: &Shared<'_>,
+        files: Range<usize>,
+        mut loaded: Vec<Loaded>,
+        taker: &mut T,
+    ) -> Vec<Loaded> {
         let mut held = shared.told.lock().unwrap_or_else(PoisonError::into_inner);
         let (ids, troubles) = &mut *held;
-        for ((file, log), one) in part.clone().zip(logs).zip(&mut loaded) {
+        let logs = self.logs.get(files.clone()).unwrap_or_default();
+        for ((file, log), one) in files.zip(logs).zip(&mut loaded) {
             let mut add = |trouble| troubles.push(FileTrouble { file, trouble });
             match one {
                 Loaded::Whole { unit, again, .. } => {
                     *again = ids.again(unit);
-                    told(unit).into_iter().for_each(add);
+                    unlike(ids, unit, 0).into_iter().chain(told(unit)).for_each(add);
                 }
                 Loaded::Refused(reason) => add(Trouble { offset: 0, reason: std::mem::take(reason) }),
                 Loaded::Long(bytes) => {
@@ -215,25 +267,16 @@ impl Reader<'_> {
                 }
             }
         }
-        drop(held);
-        drop(turn);
-        for (file, one) in part.zip(loaded) {
-            let Loaded::Whole { text, unit, again } = one else { continue };
-            if let Some(trouble) = guarded(taker, &text, &unit, &again, file as u32, 0) {
-                let mut held = shared.told.lock().unwrap_or_else(PoisonError::into_inner);
-                held.1.push(FileTrouble { file, trouble });
-            }
-            spare.back(text, unit);
-        }
+        loaded
     }
 
     /// The end of the batch that starts at a log.
-    fn batch(&self, from: usize, (most, most_files): (usize, usize)) -> usize {
+    fn batch(&self, from: usize, (most, most_files): (usize, usize), ratio: usize) -> usize {
         let mut bytes = 0;
         let rest = self.logs.get(from..).unwrap_or_default().iter().take(most_files);
         let fits = rest.take_while(|log| {
             let before = bytes;
-            bytes = usize::saturating_add(bytes, size(log));
+            bytes = usize::saturating_add(bytes, size(log, ratio));
             before == 0 || bytes <= most
         });
         from + fits.count().max(1)
@@ -262,6 +305,7 @@ impl Reader<'_> {
             let mut unit = Unit::default();
             let done = splitter.split(&text, last, &mut unit);
             let again = ids.again(&unit);
+            unlike(ids, &unit, before).into_iter().for_each(&mut *add);
             guarded(taker, &text, &unit, &again, file, before).into_iter().for_each(&mut *add);
             told(&mut unit).into_iter().for_each(&mut *add);
             before += done as u64;
@@ -292,9 +336,21 @@ fn guarded<T: Taker>(
         .map(|_| Trouble { offset: before, reason })
 }
 
+/// Events that have another one's id, and are no copies of it. `before` are the bytes of the file before the block.
+fn unlike(ids: &Ids, unit: &Unit, before: u64) -> Option<Trouble> {
+    let (first, count) = ids.unlike()?;
+    let start = unit.events.get(first).filter(|slots| !slots.unpacked).map_or(0, |slots| slots.whole.0);
+    let has = if count == 1 { "1 event has".to_owned() } else { format!("{count} events have") };
+    let reason = format!(
+        "{has} another one's id and time, and another call: all count; the logs were altered, or badly exported"
+    );
+    Some(Trouble { offset: before + u64::from(start), reason })
+}
+
 /// Told of the first file: of which one it would have to be, nobody knows.
 fn unsure(ids: &Ids) -> Option<FileTrouble> {
-    let reason = format!("{} events may be counted twice: a temporary file could not be read", ids.unsure());
+    let events = if ids.unsure() == 1 { "1 event".to_owned() } else { format!("{} events", ids.unsure()) };
+    let reason = format!("{events} may be counted twice: a temporary file could not be read");
     (ids.unsure() > 0).then_some(FileTrouble { file: 0, trouble: Trouble { offset: 0, reason } })
 }
 
@@ -324,18 +380,28 @@ struct Spare {
 }
 
 impl Spare {
+    /// The smallest that is long enough, so that short logs don't take the place of long ones; else the longest.
+    fn take(&mut self, size: usize) -> (Vec<u8>, Unit) {
+        let waste = |text: &Vec<u8>| text.capacity().checked_sub(size).ok_or(usize::MAX - text.capacity());
+        let order = |text: &Vec<u8>| waste(text).map_or_else(|short| (1, short), |waste| (0, waste));
+        let best = self.used.iter().enumerate().min_by_key(|(_, (text, _))| order(text));
+        best.map(|(at, _)| at).map(|at| self.used.swap_remove(at)).unwrap_or_default()
+    }
+
     fn back(&mut self, text: Vec<u8>, mut unit: Unit) {
+        let held: usize = self.used.iter().map(|(text, _)| text.capacity()).sum();
         // A file far larger than others must not be paid for all the time.
-        if text.capacity() <= MOST_SPARE && self.used.len() < BATCH_FILES {
+        let most = if held == 0 { MOST_SPARE } else { MOST_SPARES };
+        if held + text.capacity() <= most && self.used.len() < BATCH_FILES {
             unit.clear();
             self.used.push((text, unit));
         }
     }
 }
 
-/// About how many bytes a log has when it is inflated: ten times as many.
-fn size(log: &Log) -> usize {
-    let packed = |is_packed: bool, size: usize| if is_packed { size.saturating_mul(10) } else { size };
+/// About how many bytes a log has when it is inflated.
+fn size(log: &Log, ratio: usize) -> usize {
+    let packed = |is_packed: bool, size: usize| if is_packed { size.saturating_mul(ratio) } else { size };
     match log {
         Log::File(path) => {
             let size = std::fs::metadata(path).map_or(0, |kind| kind.len() as usize);
@@ -385,8 +451,10 @@ fn load(log: &Log, fetched: Option<Fetched>, spare: &mut Spare) -> Loaded {
     if spare.packed.len() > inflate::MOST_AT_ONCE {
         return Loaded::Long(rest(spare));
     }
-    let (mut text, mut unit) = spare.used.pop().unwrap_or_default();
-    if !inflate::is_gzip(&spare.packed) {
+    let is_gzip = inflate::is_gzip(&spare.packed);
+    let (mut text, mut unit) =
+        spare.take(if is_gzip { inflate::told_size(&spare.packed) } else { spare.packed.len() });
+    if !is_gzip {
         std::mem::swap(&mut text, &mut spare.packed);
     } else if !inflate::at_once(&spare.packed, &mut text) {
         spare.back(text, unit);

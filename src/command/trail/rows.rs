@@ -57,12 +57,18 @@ pub(super) fn shown(
         limits: &limits,
         gathered,
         rows: Vec::new(),
+        found: 0,
     };
     reader.bar.inc_length(reader.logs.len() as u64);
     let (takers, _) = reader.read(&make);
+    let found: usize = takers.iter().map(|taker| taker.found).sum();
     let mut rows: Vec<EventRow> = takers.into_iter().flat_map(|taker| taker.rows).collect();
     rows.sort();
     rows.truncate(MOST_ROWS);
+    let title = match found {
+        ..=MOST_ROWS => title,
+        _ => format!("{title}: the first {MOST_ROWS} of {found}; --since begins later"),
+    };
     if rows.is_empty() && arguments.event.is_some() {
         return Err(Error::new(ErrorKind::Input, "there is no event of this id in these logs"));
     }
@@ -75,6 +81,8 @@ struct Rows<'r> {
     limits: &'r Limits,
     gathered: &'r Gathered,
     rows: Vec<EventRow>,
+    /// How many there are, also of those that are not shown.
+    found: usize,
 }
 
 impl Taker for Rows<'_> {
@@ -115,6 +123,7 @@ impl Rows<'_> {
             Wanted::Timeline => is_notable(event, class, &name, session),
         };
         if is_wanted {
+            self.found += 1;
             self.rows.push(self.row(event, at.unwrap_or_default(), session, class));
         }
     }

@@ -5,7 +5,7 @@ use super::covered;
 use super::input::Input;
 use super::proof::Proof;
 use crate::cli::TrailArguments;
-use crate::report::{SessionRow, TrailSection};
+use crate::report::{IssuerRow, SessionRow, TrailSection};
 use crate::trail::gather::Gathered;
 use crate::trail::{Actor, Kind, Links, Root, Session, time};
 
@@ -35,8 +35,9 @@ pub(super) fn section(
 }
 
 /// `1 console session`.
-fn count(number: usize, one: &str, more: &str) -> String {
-    format!("{number} {}", if number == 1 { one } else { more })
+fn count<N: PartialEq + From<u8> + std::fmt::Display>(number: N, one: &str, more: &str) -> String {
+    let word = if number == N::from(1) { one } else { more };
+    format!("{number} {word}")
 }
 
 /// Sentences, the most important first.
@@ -59,12 +60,17 @@ fn verdict(sessions: &[Session], unseen: usize) -> Vec<String> {
         let secrets: usize = agents.iter().map(|session| session.tally.secrets.len()).sum();
         let names = names.into_iter().take(8).collect::<Vec<_>>().join(", ");
         told.push(format!(
-            "agents acted in {}, {events} events, {secrets} secrets read: {names}",
-            count(agents.len(), "session", "sessions")
+            "agents acted in {}, {}, {} read: {names}",
+            count(agents.len(), "session", "sessions"),
+            count(events, "event", "events"),
+            count(secrets, "secret", "secrets")
         ));
     }
     if unseen > 0 {
-        told.push(format!("{} within the time have no events in these logs", count(unseen, "day", "days")));
+        told.push(format!(
+            "{} within the time without any event in these logs",
+            count(unseen, "day", "days")
+        ));
     }
     told
 }
@@ -80,10 +86,14 @@ fn root(sessions: &[Session]) -> String {
         0 => String::new(),
         _ => format!("; {} of AssumeRoot", count(tasks, "task", "tasks")),
     };
-    let used: Vec<&&&Session> = real.iter().filter(|session| !is_failed(session)).collect();
+    let used = real;
     if used.is_empty() {
-        let tried: u64 = real.iter().map(|session| session.tally.events).sum();
-        let tried = if tried > 0 { format!("; {tried} sign-ins as root failed") } else { String::new() };
+        let tried = sessions.iter().filter(|session| session.kind == "Root" && is_failed(session));
+        let tried: u64 = tried.map(|session| session.tally.events).sum();
+        let tried = match tried {
+            0 => String::new(),
+            _ => format!("; {} as root failed", count(tried, "sign-in", "sign-ins")),
+        };
         if sessions.is_empty() {
             return "no event was read, so nothing is known".to_owned();
         }
@@ -101,7 +111,7 @@ fn root(sessions: &[Session]) -> String {
     let events: u64 = used.iter().map(|session| session.tally.events).sum();
     let delivered: u64 = used.iter().map(|session| session.tally.delivered).sum();
     parts.push(if events == delivered {
-        format!("{events} events")
+        count(events, "event", "events")
     } else {
         format!("{delivered} events ({events} when each is counted once)")
     });
@@ -152,6 +162,11 @@ fn row(session: &Session) -> SessionRow {
         reasons: session.actor.reasons.clone(),
         contradictions: session.actor.contradictions.clone(),
         chain: session.chain.clone(),
+        issuer: session.terms().map(|terms| IssuerRow {
+            session: session.chain_ids.first().cloned(),
+            name: terms.caller_name.clone(),
+            by: terms.by.name().to_owned(),
+        }),
         tags: session.tags.iter().map(|(key, value)| (key.clone(), value.clone())).collect(),
         source_identity: session.source_identity.clone(),
         first: time::written(tally.first.time),
@@ -169,6 +184,7 @@ fn row(session: &Session) -> SessionRow {
             .fallback
             .as_ref()
             .map(|fallback| (fallback.by.to_owned(), fallback.from.clone(), fallback.told.clone())),
+        fell_from: session.fallback.as_ref().map(|fallback| fallback.session.clone()),
         ips: all(&mut tally.ips.texts()),
         user_agents: all(&mut tally.agents.texts()),
         regions: all(&mut tally.regions.iter()),

@@ -9,6 +9,8 @@ use crate::trail::ids::{Run, Shelf};
 const ID: usize = 16;
 /// Ids that are read at once.
 const PAGE: u64 = 256;
+/// Bytes that are written at once.
+const BLOCK: usize = 64 * 1024;
 
 /// The file; made when it is needed.
 #[derive(Default)]
@@ -16,42 +18,43 @@ pub(super) struct Disk {
     file: Option<File>,
     ids: u64,
     page: Vec<u8>,
+    written: Vec<u8>,
 }
 
 impl Shelf for Disk {
-    fn put(&mut self, ids: &[u128]) -> Option<Run> {
+    fn put(&mut self, ids: &mut dyn Iterator<Item = u128>) -> Option<Run> {
         let mut file = match self.file.take() {
             Some(file) => file,
             None => tempfile::tempfile().ok()?,
         };
-        let run = Run { start: self.ids, count: ids.len() as u64 };
-        let written = write(&mut file, run.start, ids);
+        let count = write(&mut file, self.ids, ids, &mut self.written);
         // What was put down before stays readable.
         self.file = Some(file);
-        written.ok()?;
+        let run = Run { start: self.ids, count: count.ok()? };
         self.ids += run.count;
         Some(run)
     }
 
-    fn holds(&mut self, run: Run, id: u128) -> Option<bool> {
+    fn find(&mut self, run: Run, upper: u64) -> Option<Option<u128>> {
         let (mut from, mut to) = (0, run.count.div_ceil(PAGE));
-        // Ids are random numbers, so the first guess is nearly right.
-        let mut page = (((id >> 96) * u128::from(to)) >> 32) as u64;
+        // Halves of ids are random numbers, so the first guess is nearly right.
+        let mut page = ((u128::from(upper) * u128::from(to)) >> 64) as u64;
+        let half = |bytes: &[u8; ID]| (u128::from_be_bytes(*bytes) >> 64) as u64;
         while from < to {
             let count = self.read(run, page)?;
-            let at = |number: usize| self.page.get(number * ID..).and_then(|rest| rest.first_chunk::<ID>());
-            let (first, last) = (at(0)?, at(count.checked_sub(1)?)?);
-            if id < u128::from_be_bytes(*first) {
+            let (ids, _) = self.page.as_chunks::<ID>();
+            let (first, last) = (ids.first()?, ids.get(count.checked_sub(1)?)?);
+            if upper < half(first) {
                 to = page;
-            } else if id > u128::from_be_bytes(*last) {
+            } else if upper > half(last) {
                 from = page + 1;
             } else {
-                let (ids, _) = self.page.as_chunks::<ID>();
-                return Some(ids.binary_search_by_key(&id, |bytes| u128::from_be_bytes(*bytes)).is_ok());
+                let found = ids.binary_search_by_key(&upper, half).ok().and_then(|at| ids.get(at));
+                return Some(found.map(|bytes| u128::from_be_bytes(*bytes)));
             }
             page = from + (to.saturating_sub(from)) / 2;
         }
-        Some(false)
+        Some(None)
     }
 }
 
@@ -68,15 +71,26 @@ impl Disk {
     }
 }
 
-fn write(file: &mut File, start: u64, ids: &[u128]) -> std::io::Result<()> {
+/// Writes ids behind others; how many there were.
+fn write(
+    file: &mut File,
+    start: u64,
+    ids: &mut dyn Iterator<Item = u128>,
+    bytes: &mut Vec<u8>,
+) -> std::io::Result<u64> {
     file.seek(SeekFrom::Start(start * ID as u64))?;
-    let mut bytes = Vec::with_capacity(ids.len().min(4096) * ID);
-    for part in ids.chunks(4096) {
-        bytes.clear();
-        part.iter().for_each(|id| bytes.extend_from_slice(&id.to_be_bytes()));
-        file.write_all(&bytes)?;
+    bytes.clear();
+    let mut count = 0;
+    for id in ids {
+        bytes.extend_from_slice(&id.to_be_bytes());
+        count += 1;
+        if bytes.len() >= BLOCK {
+            file.write_all(bytes)?;
+            bytes.clear();
+        }
     }
-    Ok(())
+    file.write_all(bytes)?;
+    Ok(count)
 }
 
 #[cfg(test)]
@@ -93,14 +107,15 @@ mod tests {
             all.sort_unstable();
             all
         };
-        let runs = [ids(0, 1), ids(5, 3_000), ids(9, 256), (0..700).collect()];
-        let put: Vec<Run> = runs.iter().map(|ids| disk.put(ids).unwrap()).collect();
+        let runs = [ids(0, 1), ids(5, 3_000), ids(9, 256), (0..700).map(|id: u128| id << 64 | 5).collect()];
+        let put: Vec<Run> = runs.iter().map(|ids| disk.put(&mut ids.iter().copied()).unwrap()).collect();
         for (ids, run) in runs.iter().zip(put) {
             for id in ids {
-                assert_eq!(disk.holds(run, *id), Some(true));
-                assert_eq!(disk.holds(run, id ^ (1 << 60)), Some(false));
+                let upper = (id >> 64) as u64;
+                assert_eq!(disk.find(run, upper), Some(Some(*id)));
+                assert_eq!(disk.find(run, upper ^ (1 << 40)), Some(None));
             }
-            assert_eq!((disk.holds(run, u128::MAX), disk.holds(run, 1 << 90)), (Some(false), Some(false)));
+            assert_eq!((disk.find(run, u64::MAX), disk.find(run, 1 << 26)), (Some(None), Some(None)));
         }
     }
 }

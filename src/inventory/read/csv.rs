@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::columns::is_list;
 use super::{MOST_CELLS, Raw, RawCell, RawRow};
+use crate::shown::spreadsheet::unguarded;
 
 /// Reads all rows under the first header of a list of keys.
 pub(super) fn read(text: &str) -> Raw {
@@ -29,7 +30,8 @@ pub(super) fn read(text: &str) -> Raw {
         };
         let cells = cells.into_iter().enumerate().map(|(number, (text, at))| {
             let column = header.get(number).cloned().unwrap_or_default();
-            RawCell { column, text: text.trim().to_owned(), at }
+            // A mark in front of what would be a formula is no part of it.
+            RawCell { column, text: unguarded(text.trim()).to_owned(), at }
         });
         raw.rows.push(RawRow { cells: cells.collect(), at: place });
     }

@@ -78,5 +78,6 @@ const DRILL: &[(&str, &str)] = &[
     ("drill.seconds", "the same in seconds"),
     ("drill.slow", "over five minutes: `yes` or `no`"),
     ("drill.days-ago", "days since then"),
+    ("drill.ago", "the same in words: `today`, `12 days ago`"),
     ("drill.old", "more than a quarter ago: `yes` or `no`"),
 ];

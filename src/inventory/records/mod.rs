@@ -8,6 +8,7 @@ use super::naming::is_well_named;
 use super::read::DRAWN;
 use super::writes::Writer;
 use super::{Entry, Home, Inventory, PastedValue, Thresholds};
+use crate::counted::counted;
 use crate::finding::{Confidence, SecretFacts};
 use crate::rule::judged::Judged;
 use crate::secret::names::says_secret;
@@ -146,5 +147,10 @@ fn drill(entry: &Entry, practised: &Practised, thresholds: &Thresholds) -> Judge
     judged.record.text("drill.old", yes(practised.days > thresholds.drill_days));
     judged.number("drill.seconds", drill.seconds);
     judged.number("drill.days-ago", practised.days);
+    let ago = match practised.days {
+        0 => "today".to_owned(),
+        days => format!("{} ago", counted(days, "day", "days")),
+    };
+    judged.record.text("drill.ago", ago);
     judged
 }

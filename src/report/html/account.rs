@@ -59,25 +59,27 @@ fn known(fact: Option<bool>) -> &'static str {
 fn members(section: &AccountSection, teller: &Teller<'_>, page: &mut Page<'_>) -> io::Result<()> {
     page.put(&html! { h3 id="h-members" { "Each account " span.count { (section.members.len()) } } })?;
     page.tag(
-        "<div class=\"scroll\" role=\"region\" aria-labelledby=\"h-members\" tabindex=\"0\">\n<table>\n",
+        "<div class=\"scroll cards\" role=\"region\" aria-labelledby=\"h-members\" tabindex=\"0\">\n<table>\n",
     )?;
     page.put(&html! { thead { tr { @for title in MEMBER_COLUMNS { th scope="col" { (title) } } } } })?;
     page.tag("<tbody>\n")?;
     for member in &section.members {
         let [name, rest @ ..] = member_cells(member, teller);
-        page.put(&html! { tr { th scope="row" { (name) } @for cell in &rest { td { (cell) } } } })?;
+        page.put(&html! { tr { th scope="row" { (name) } @for (cell, label) in rest.iter().zip(MEMBER_COLUMNS.iter().skip(1)) { td data-label=(label) { (cell) } } } })?;
     }
     page.tag("</tbody>\n</table>\n</div>\n")
 }
 
 fn users(section: &AccountSection, teller: &Teller<'_>, page: &mut Page<'_>) -> io::Result<()> {
     page.put(&html! { h3 id="h-users" { "Users " span.count { (section.users.len()) } } })?;
-    page.tag("<div class=\"scroll\" role=\"region\" aria-labelledby=\"h-users\" tabindex=\"0\">\n<table>\n")?;
+    page.tag(
+        "<div class=\"scroll cards\" role=\"region\" aria-labelledby=\"h-users\" tabindex=\"0\">\n<table>\n",
+    )?;
     page.put(&html! { thead { tr { @for title in COLUMNS { th scope="col" { (title) } } } } })?;
     page.tag("<tbody>\n")?;
     for user in &section.users {
         let [name, rest @ ..] = cells(user, section, teller);
-        page.put(&html! { tr { th scope="row" { (name) } @for cell in &rest { td { (cell) } } } })?;
+        page.put(&html! { tr { th scope="row" { (name) } @for (cell, label) in rest.iter().zip(COLUMNS.iter().skip(1)) { td data-label=(label) { (cell) } } } })?;
     }
     page.tag("</tbody>\n</table>\n</div>\n")
 }

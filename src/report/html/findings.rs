@@ -20,6 +20,8 @@ const WIDTH: usize = 110;
 const FEW: usize = 8;
 /// With so many rules or fewer their advice is open.
 const FEW_RULES: usize = 3;
+/// So many rules are listed openly.
+const MOST_LISTED: usize = 40;
 /// A finding with its number, which is its anchor.
 type Numbered<'g, 'f> = (usize, &'g Group<'f>);
 
@@ -45,6 +47,10 @@ pub(super) fn write(report: &Report<'_>, told: &Told<'_>, page: &mut Page<'_>) -
     let new = new_ones(report, told);
     let rules = by_rule(&groups);
     let few = rules.len() <= FEW_RULES;
+    let anchors = anchors(&groups);
+    if !few {
+        page.put(&index(told, &rules))?;
+    }
     for (number, (rule, of_rule)) in rules.into_iter().enumerate() {
         let first = of_rule.own.first().map(|(_, (finding, _))| *finding);
         let first = first.or_else(|| of_rule.elsewhere.first().map(|(_, one)| *one));
@@ -53,9 +59,10 @@ pub(super) fn write(report: &Report<'_>, told: &Told<'_>, page: &mut Page<'_>) -
         let help = first.and_then(|first| told.rule_of(first));
         page.put(&rule_head(help, rule, count, number + 1, few))?;
         for (number, group) in &of_rule.own {
-            page.put(&finding(told, *number, group, open, &new))?;
+            let at = anchors.get(number - 1).map(String::as_str).unwrap_or_default();
+            page.put(&finding(told, at, group, open, &new))?;
         }
-        page.put(&elsewhere(&of_rule.elsewhere))?;
+        page.put(&elsewhere(&of_rule.elsewhere, &anchors))?;
         page.tag("</section>\n")?;
     }
     page.tag("</section>\n")
@@ -65,6 +72,53 @@ pub(super) fn write(report: &Report<'_>, told: &Told<'_>, page: &mut Page<'_>) -
 fn new_ones(report: &Report<'_>, told: &Told<'_>) -> BTreeSet<String> {
     let changes = report.gate.history.iter();
     changes.flat_map(|changes| &changes.new).map(|print| told.teller.name(print)).collect()
+}
+
+/// The same for the same finding in each report, so that a link to it holds.
+pub(super) fn anchor(fingerprint: &str) -> String {
+    let letters = fingerprint.chars().filter(char::is_ascii_alphanumeric).take(16);
+    format!("f-{}", letters.collect::<String>())
+}
+
+/// The anchors of all, each once.
+fn anchors(groups: &[Group<'_>]) -> Vec<String> {
+    let mut used = BTreeSet::new();
+    let numbered = groups.iter().enumerate();
+    let anchors = numbered.map(|(number, (finding, _))| {
+        let anchor = anchor(&finding.fingerprint);
+        if used.insert(anchor.clone()) { anchor } else { format!("{anchor}-{}", number + 1) }
+    });
+    anchors.collect()
+}
+
+fn rule_anchor(name: &str, number: usize) -> String {
+    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || letter == '-';
+    if name.chars().all(is_plain) { format!("rule-{name}") } else { format!("rule.{number}") }
+}
+
+/// All rules at a glance.
+fn index(told: &Told<'_>, rules: &[(&str, OfRule<'_, '_>)]) -> Markup {
+    html! {
+        nav.index aria-label="Rules with findings" {
+            details open[rules.len() <= MOST_LISTED] {
+                summary { (number(rules.len(), "rule", "rules")) " with findings" }
+                ol {
+                    @for (at, (name, of_rule)) in rules.iter().enumerate() {
+                        @let own = of_rule.own.first().map(|(_, (finding, _))| *finding);
+                        @if let Some(first) = own.or_else(|| of_rule.elsewhere.first().map(|(_, one)| *one)) {
+                            li {
+                                (severity_mark(first.severity)) " "
+                                a href=(format!("#{}", rule_anchor(name, at + 1))) {
+                                    (told.rule_of(first).map_or(*name, |rule| rule.title.as_str()))
+                                }
+                                " " span.count { (of_rule.own.len() + of_rule.elsewhere.len()) }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
 }
 
 /// Rules in the order of their worst findings.
@@ -98,7 +152,7 @@ fn tools(told: &Told<'_>) -> Markup {
     let there = |severity: &Severity| told.findings.iter().any(|finding| finding.severity == *severity);
     html! {
         div.tools role="search" aria-label="Findings" hidden {
-            label.search { span { "Search findings" } input #search type="search" autocomplete="off" spellcheck="false"; }
+            label.search { span { "Search findings (press /)" } input #search type="search" autocomplete="off" spellcheck="false"; }
             fieldset {
                 legend { "Severity" }
                 div.boxes {
@@ -124,7 +178,7 @@ fn severity_mark(severity: Severity) -> Markup {
 fn rule_head(rule: Option<&ToldRule>, name: &str, count: usize, number_of: usize, open: bool) -> Markup {
     html! {
         div.rule-head {
-            h3 id=(format!("rule-{number_of}")) { (rule.map_or(name, |rule| rule.title.as_str())) }
+            h3 id=(rule_anchor(name, number_of)) { (rule.map_or(name, |rule| rule.title.as_str())) }
             p.rule-name { code { (name) } " " span.quiet { (number(count, "finding", "findings")) } }
             @if let Some(rule) = rule {
                 details.advice open[open] {
@@ -154,7 +208,7 @@ fn read_on(rule: &ToldRule) -> Markup {
 /// Few elements: a browser builds all of them, also of thousands of findings that are closed.
 fn finding(
     told: &Told<'_>,
-    number: usize,
+    at: &str,
     (finding, also): &Group<'_>,
     open: bool,
     new: &BTreeSet<String>,
@@ -163,7 +217,7 @@ fn finding(
     let own_fix = rule.is_none_or(|rule| rule.remediation != finding.remediation);
     let own_fix = own_fix && !finding.remediation.trim().is_empty();
     html! {
-        details.finding id=(format!("f{number}")) data-severity=(finding.severity) open[open] {
+        details.finding id=(at) data-severity=(finding.severity) open[open] {
             summary {
                 (severity_mark(finding.severity)) " "
                 @if new.contains(&finding.fingerprint) { strong.new { "new" } " " }
@@ -173,7 +227,7 @@ fn finding(
             div.body {
                 (way(told, finding))
                 @if own_fix { div.fix { h5 { "What to do here" } (blocks(&finding.remediation)) } }
-                (facts(finding))
+                (facts(finding, at))
                 @for other in also { (also_met(finding, other)) }
             }
         }
@@ -246,7 +300,7 @@ fn source(line: &Excerpt, number: usize) -> Markup {
     }
 }
 
-fn facts(finding: &ToldFinding) -> Markup {
+fn facts(finding: &ToldFinding, at: &str) -> Markup {
     html! {
         dl.facts {
             @if let Some(secret) = &finding.secret { dt { "Secret" } dd { (secret_words(secret)) } }
@@ -262,7 +316,7 @@ fn facts(finding: &ToldFinding) -> Markup {
                 dt { "Name" } dd { code { (finding.place.name) } }
             }
             dt { "Confidence" } dd { (finding.confidence) }
-            dt { "Fingerprint" } dd { code { (finding.fingerprint) } }
+            dt { "Fingerprint" } dd { a href=(format!("#{at}")) { code { (finding.fingerprint) } } }
         }
     }
 }
@@ -277,14 +331,15 @@ fn secret_words(secret: &ToldSecret) -> Markup {
 }
 
 /// Findings that stand with those of other rules.
-fn elsewhere(all: &[(usize, &ToldFinding)]) -> Markup {
+fn elsewhere(all: &[(usize, &ToldFinding)], anchors: &[String]) -> Markup {
     html! {
         @if !all.is_empty() {
             details.elsewhere open[all.len() <= FEW] {
                 summary { "The same mistakes as above, each told there" }
                 ul {
                     @for (number, finding) in all {
-                        li { a href=(format!("#f{number}")) { (inline(&finding.message)) } " " (place(finding)) ", " (finding.severity) }
+                        @let at = anchors.get(number - 1).map(String::as_str).unwrap_or_default();
+                        li { a href=(format!("#{at}")) { (inline(&finding.message)) } " " (place(finding)) ", " (finding.severity) }
                     }
                 }
             }

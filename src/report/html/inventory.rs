@@ -25,7 +25,7 @@ pub(super) fn write(section: &InventorySection, teller: &Teller<'_>, page: &mut 
         p.quiet.under { (account) "asked " (teller.name(&section.collected_at)) "; " (inline(&teller.message(section.level_told))) "." }
     })?;
     page.tag(
-        "<div class=\"scroll\" role=\"region\" aria-label=\"Table of keys\" tabindex=\"0\">\n<table>\n",
+        "<div class=\"scroll cards\" role=\"region\" aria-label=\"Table of keys\" tabindex=\"0\">\n<table>\n",
     )?;
     page.put(&html! { thead { tr { @for title in COLUMNS { th scope="col" { (title) } } } } })?;
     page.tag("<tbody>\n")?;
@@ -54,12 +54,12 @@ fn row(key: &ListedKey, teller: &Teller<'_>) -> Markup {
                 (teller.name(&key.title))
                 @if key.key != key.title { br; code.name { (teller.name(&key.key)) } }
             }
-            td.short { strong.(state) { (teller.name(&key.shouted)) } }
-            td { code { (teller.name(&key.location)) } @if key.migrating { " needs migration" } }
-            td { (inline(&why)) }
-            td.short { (teller.name(rotated.unwrap_or("unknown"))) }
-            td.short { (age(key.age_days)) }
-            td { (teller.name(key.owner.as_deref().unwrap_or("nobody"))) }
+            td.short data-label="status" { strong.(state) { (teller.name(&key.shouted)) } }
+            td.who data-label="location" { code { (teller.name(&key.location)) } @if key.migrating { " needs migration" } }
+            td data-label=[(!why.is_empty()).then_some("why")] { (inline(&why)) }
+            td.short data-label="rotated" { (teller.name(rotated.unwrap_or("unknown"))) }
+            td.short data-label="age" { (age(key.age_days)) }
+            td data-label="owner" { (teller.name(key.owner.as_deref().unwrap_or("nobody"))) }
         }
     }
 }
@@ -71,7 +71,7 @@ fn age(days: Option<i64>) -> String {
 fn unlisted(all: &[UnlistedParameter], teller: &Teller<'_>, page: &mut Page<'_>) -> io::Result<()> {
     page.put(&html! { h3 id="h-unlisted" { "Parameters that no row lists " span.count { (all.len()) } } })?;
     page.tag(
-        "<div class=\"scroll\" role=\"region\" aria-labelledby=\"h-unlisted\" tabindex=\"0\">\n<table>\n",
+        "<div class=\"scroll cards\" role=\"region\" aria-labelledby=\"h-unlisted\" tabindex=\"0\">\n<table>\n",
     )?;
     page.put(&html! { thead { tr { @for title in UNLISTED_COLUMNS { th scope="col" { (title) } } } } })?;
     page.tag("<tbody>\n")?;
@@ -79,8 +79,8 @@ fn unlisted(all: &[UnlistedParameter], teller: &Teller<'_>, page: &mut Page<'_>)
         page.put(&html! {
             tr {
                 th scope="row" { code { (teller.name(&one.name)) } }
-                td { (teller.name(&one.kind)) }
-                td.short { (age(one.age_days)) }
+                td data-label="type" { (teller.name(&one.kind)) }
+                td.short data-label="age" { (age(one.age_days)) }
             }
         })?;
     }

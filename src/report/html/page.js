@@ -11,6 +11,33 @@
   addEventListener("hashchange", reveal);
   reveal();
 
+  // On a narrow screen the list of sessions is read more easily than their picture.
+  const same = document.querySelector(".graph .same");
+  if (same && matchMedia("(max-width: 36rem)").matches) same.open = true;
+
+  // Commands can be copied; where the browser forbids it, they are selected.
+  const copyable = (within) => within.querySelectorAll(".fix pre").forEach((pre) => {
+    if (pre.previousElementSibling && pre.previousElementSibling.matches(".copy")) return;
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "copy";
+    button.textContent = "Copy";
+    button.addEventListener("click", async () => {
+      try {
+        await navigator.clipboard.writeText(pre.textContent);
+        button.textContent = "Copied";
+      } catch {
+        getSelection().selectAllChildren(pre);
+        button.textContent = "Selected";
+      }
+      setTimeout(() => { button.textContent = "Copy"; }, 2000);
+    });
+    pre.before(button);
+  });
+  const opened = (fold) => { if (fold.open && fold.matches(".finding, .advice")) copyable(fold); };
+  document.addEventListener("toggle", (event) => opened(event.target), true);
+  if (all.length < 200) folds().forEach(opened);
+
   // Paper has no folds.
   let closed = [];
   addEventListener("beforeprint", () => {
@@ -51,6 +78,11 @@
   let waiting = 0;
   search.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(filter, 120); });
   boxes.forEach((box) => box.addEventListener("change", filter));
+  addEventListener("keydown", (event) => {
+    const typing = event.target instanceof Element && event.target.matches("input, textarea, select");
+    if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) { event.preventDefault(); search.focus(); }
+    if (event.key === "Escape" && event.target === search) { search.value = ""; filter(); }
+  });
   const fold = (open) => () => all.forEach((one) => { one.open = open; });
   document.getElementById("open-all").addEventListener("click", fold(true));
   document.getElementById("close-all").addEventListener("click", fold(false));

@@ -2,6 +2,7 @@
 
 use maud::{Markup, html};
 
+use super::findings::anchor;
 use super::prose::inline;
 use crate::error::ExitCode;
 use crate::finding::{Severity, Surface};
@@ -82,8 +83,8 @@ fn lines(report: &Report<'_>, told: &Told<'_>) -> Vec<(&'static str, Markup)> {
 fn worst(told: &Told<'_>) -> Markup {
     match told.findings.first() {
         Some(finding) => html! {
-            a href="#f1" { (inline(&finding.message)) }
-            " " (place(finding))
+            a href=(format!("#{}", anchor(&finding.fingerprint))) { (inline(&finding.message)) }
+            @if finding.surface != Surface::Trail { " " (place(finding)) }
         },
         None => html! { "Nothing was found." },
     }

@@ -5,7 +5,8 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
 
-use super::trail::{anchor, is_notable, title};
+use super::anchors::Anchors;
+use super::trail::{is_notable, title};
 use crate::report::told::Teller;
 use crate::report::trail::{SessionRow, TrailSection};
 use crate::report::verdict::number;
@@ -79,7 +80,7 @@ impl Scale {
 }
 
 /// The picture, with a line of words for each session.
-pub(super) fn picture(section: &TrailSection, teller: &Teller<'_>) -> Markup {
+pub(super) fn picture(section: &TrailSection, teller: &Teller<'_>, anchors: &Anchors<'_>) -> Markup {
     let all: Vec<(&SessionRow, i64, i64)> =
         section.sessions.iter().filter(|session| is_notable(session)).filter_map(timed).collect();
     if all.is_empty() {
@@ -99,7 +100,7 @@ pub(super) fn picture(section: &TrailSection, teller: &Teller<'_>) -> Markup {
             }
             div.axis aria-hidden="true" { (axis(&scale)) }
             ol.lanes {
-                @for (session, first, last) in &lanes { li { (lane(section, session, (*first, *last), &scale, teller)) } }
+                @for (session, first, last) in &lanes { li { (words(session, *first, &scale, (teller, anchors))) (lane(section, session, (*first, *last), &scale)) } }
             }
             @if left_out > 0 { p.quiet { (number(left_out, "more session is", "more sessions are")) " in the tables only." } }
         }
@@ -186,13 +187,28 @@ fn axis(scale: &Scale) -> Markup {
     }
 }
 
-fn lane(
-    section: &TrailSection,
+fn words(
     session: &SessionRow,
-    (first, last): (i64, i64),
+    first: i64,
     scale: &Scale,
-    teller: &Teller<'_>,
+    (teller, anchors): (&Teller<'_>, &Anchors<'_>),
 ) -> Markup {
+    let form = if scale.last - scale.first > DAY { "%d %b %H:%M:%S" } else { "%H:%M:%S" };
+    html! {
+        div.lane-words {
+            p {
+                @match anchors.target(&session.id) {
+                    Some(target) => a href=(format!("#{target}")) { code { (session.id) } },
+                    None => code { (session.id) },
+                }
+                " " (title(session, teller))
+            }
+            p.quiet { (written(first, form)) ", " (session.span) ", " (number(session.events as usize, "event", "events")) }
+        }
+    }
+}
+
+fn lane(section: &TrailSection, session: &SessionRow, (first, last): (i64, i64), scale: &Scale) -> Markup {
     let mut class = String::from("bar");
     if session.root.is_some() {
         class.push_str(" root");
@@ -203,10 +219,6 @@ fn lane(
     let (from, to) = (percent(scale.at(first)), percent(scale.at(last)));
     let events = section.events.iter().filter(|event| event.session == session.id).take(MOST_MARKS);
     html! {
-        div.lane-words {
-            p { a href=(format!("#s-{}", anchor(&session.id))) { code { (session.id) } } " " (title(session, teller)) }
-            p.quiet { (written(first, if scale.last - scale.first > DAY { "%d %b %H:%M:%S" } else { "%H:%M:%S" })) ", " (session.span) ", " (number(session.events as usize, "event", "events")) }
-        }
         svg.strip width="100%" height="44" aria-hidden="true" focusable="false" {
             @for tick in scale.ticks() {
                 @let x = percent(scale.at(tick));

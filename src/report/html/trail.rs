@@ -5,8 +5,9 @@ use std::io;
 use maud::{Markup, html};
 
 use super::Page;
+use super::anchors::Anchors;
 use super::prose::inline;
-use super::timeline;
+use super::{graph, timeline};
 use crate::report::told::Teller;
 use crate::report::trail::{COLUMNS, EventRow, SessionRow, TrailSection, cells, coverage};
 use crate::report::verdict::number;
@@ -23,16 +24,20 @@ const MOST_TEXTS: usize = 50;
 /// Writes the part.
 pub(super) fn write(section: &TrailSection, teller: &Teller<'_>, page: &mut Page<'_>) -> io::Result<()> {
     page.tag("<section id=\"sessions\" aria-labelledby=\"h-sessions\">\n")?;
+    let (services, people): (Vec<&SessionRow>, Vec<&SessionRow>) =
+        section.sessions.iter().partition(|session| session.is_service);
+    let notable: Vec<&SessionRow> = section.sessions.iter().filter(|session| is_notable(session)).collect();
+    let rows = people.iter().take(MOST_ROWS).chain(services.iter().take(MOST_ROWS));
+    let anchors = Anchors::of(notable.iter().take(MOST_TOLD).copied(), rows.copied());
     page.put(&html! {
         h2 id="h-sessions" { "Sessions " span.count { (section.sessions.len()) } }
         ul.plain { @for sentence in &section.verdict { li { (inline(&teller.message(sentence))) } } }
-        (timeline::picture(section, teller))
+        (graph::picture(section, teller, &anchors))
+        (timeline::picture(section, teller, &anchors))
     })?;
-    let (services, people): (Vec<&SessionRow>, Vec<&SessionRow>) =
-        section.sessions.iter().partition(|session| session.is_service);
-    table("People, agents and programs", "t-people", &people, teller, page)?;
-    table("AWS services, and sign-ins that failed", "t-services", &services, teller, page)?;
-    told_one_by_one(section, teller, page)?;
+    table("People, agents and programs", "t-people", &people, (teller, &anchors), page)?;
+    table("AWS services, and sign-ins that failed", "t-services", &services, (teller, &anchors), page)?;
+    told_one_by_one(&notable, (teller, &anchors), page)?;
     if !section.events.is_empty() {
         events(section, teller, page)?;
     }
@@ -53,7 +58,7 @@ fn table(
     title: &str,
     id: &str,
     sessions: &[&SessionRow],
-    teller: &Teller<'_>,
+    (teller, anchors): (&Teller<'_>, &Anchors<'_>),
     page: &mut Page<'_>,
 ) -> io::Result<()> {
     if sessions.is_empty() {
@@ -61,19 +66,26 @@ fn table(
     }
     page.put(&html! { h3 id=(id) { (title) " " span.count { (sessions.len()) } } })?;
     page.out.write_all(
-        format!("<div class=\"scroll\" role=\"region\" aria-labelledby=\"{id}\" tabindex=\"0\">\n<table>\n")
-            .as_bytes(),
+        format!(
+            "<div class=\"scroll cards\" role=\"region\" aria-labelledby=\"{id}\" tabindex=\"0\">\n<table>\n"
+        )
+        .as_bytes(),
     )?;
     page.put(&html! { thead { tr { @for title in COLUMNS { th scope="col" { (title) } } } } })?;
     page.tag("<tbody>\n")?;
     for session in sessions.iter().take(MOST_ROWS) {
         let [id, who, actor, rest @ ..] = cells(session, teller);
         page.put(&html! {
-            tr {
-                th scope="row" { code { (id) } }
-                td { (who) }
-                td { (actor) }
-                @for cell in &rest { td.short { (cell) } }
+            tr id=[anchors.row(&session.id)] {
+                th scope="row" {
+                    @match anchors.told(&session.id) {
+                        Some(told) => a href=(format!("#{told}")) { code { (id) } },
+                        None => code { (id) },
+                    }
+                }
+                td.who data-label="who" { (who) }
+                td data-label="actor" { (actor) }
+                @for (cell, label) in rest.iter().zip(COLUMNS.iter().skip(3)) { td.short data-label=(label) { (cell) } }
             }
         })?;
     }
@@ -89,15 +101,18 @@ fn more(all: usize, most: usize, page: &mut Page<'_>) -> io::Result<()> {
     page.put(&html! { p.quiet { (more) " left out here; the JSON report has all." } })
 }
 
-fn told_one_by_one(section: &TrailSection, teller: &Teller<'_>, page: &mut Page<'_>) -> io::Result<()> {
-    let notable: Vec<&SessionRow> = section.sessions.iter().filter(|session| is_notable(session)).collect();
+fn told_one_by_one(
+    notable: &[&SessionRow],
+    (teller, anchors): (&Teller<'_>, &Anchors<'_>),
+    page: &mut Page<'_>,
+) -> io::Result<()> {
     if notable.is_empty() {
         return Ok(());
     }
     page.put(&html! { h3 { "What root and agents did" } })?;
     let open = notable.len() <= FEW;
     for session in notable.iter().take(MOST_TOLD) {
-        page.put(&one(session, teller, open))?;
+        page.put(&one(session, (teller, anchors), open))?;
     }
     more(notable.len(), MOST_TOLD, page)
 }
@@ -113,7 +128,7 @@ pub(super) fn title(session: &SessionRow, teller: &Teller<'_>) -> Markup {
     }
 }
 
-fn one(session: &SessionRow, teller: &Teller<'_>, open: bool) -> Markup {
+fn one(session: &SessionRow, (teller, anchors): (&Teller<'_>, &Anchors<'_>), open: bool) -> Markup {
     let all = |texts: &[String]| texts.iter().map(|text| teller.name(text)).collect::<Vec<String>>();
     let tags: Vec<String> = session
         .tags
@@ -122,7 +137,7 @@ fn one(session: &SessionRow, teller: &Teller<'_>, open: bool) -> Markup {
         .collect();
     let fell = session.fallback.as_ref().map(|(_, from, told)| (teller.name(from), teller.message(told)));
     html! {
-        details.session id=(format!("s-{}", anchor(&session.id))) open[open] {
+        details.session id=[anchors.told(&session.id)] open[open] {
             summary {
                 h4 { code { (session.id) } " " (title(session, teller)) } " "
                 span.where { (session.first) ", " (session.span) }
@@ -150,11 +165,6 @@ fn one(session: &SessionRow, teller: &Teller<'_>, open: bool) -> Markup {
             }
         }
     }
-}
-
-/// Only what may stand in an anchor.
-pub(super) fn anchor(id: &str) -> String {
-    id.chars().filter(|letter| letter.is_ascii_alphanumeric() || *letter == '-').collect()
 }
 
 fn fact(title: &str, texts: &[String], code: bool) -> Markup {

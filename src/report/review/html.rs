@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use super::markdown::group_title;
+use super::markdown::{PERHAPS, group_title};
 use super::rows::{self, CALL_COLUMNS, Fact};
 use super::{Evidence, ReviewReport, Say, number};
 use crate::report::html::assets::{policy, style};
@@ -19,11 +19,12 @@ const MOST_ROWS: usize = 2_000;
 const FEW: usize = 4;
 
 /// Parts of the page: anchor and title.
-const PARTS: [(&str, &str); 7] = [
+const PARTS: [(&str, &str); 8] = [
     ("contain", "Contain"),
     ("rotate", "Rotate"),
     ("happened", "What happened"),
     ("who", "Who"),
+    ("account", "What the account says"),
     ("blast", "Blast radius"),
     ("not-shown", "What this does not show"),
     ("evidence", "Evidence"),
@@ -38,6 +39,7 @@ pub(super) fn render(report: &ReviewReport<'_>, out: &mut dyn Write) -> io::Resu
         page.rotate(),
         page.happened(),
         page.who(),
+        page.identities(),
         page.blast(),
         page.not_shown(),
         page.evidence(),
@@ -104,7 +106,6 @@ impl Page<'_> {
 
     fn contain(&self) -> Markup {
         let review = self.report.review;
-        let groups = [Group::Stop, Group::Undo, Group::Decide];
         section(
             "contain",
             "Contain",
@@ -114,7 +115,7 @@ impl Page<'_> {
                 } @else {
                     p { "Printed, never run. Read each one; run it with credentials of the account that it names, in this order." }
                 }
-                @for group in groups {
+                @for group in Group::ALL {
                     @let all: Vec<&Action> = review.actions.iter().filter(|action| action.group == group).collect();
                     @if !all.is_empty() {
                         @let (title, why) = group_title(group);
@@ -164,7 +165,8 @@ impl Page<'_> {
                     }
                 }
                 @for one in &review.rotations {
-                    h3 { code { (self.say.name(&one.name)) } @if one.changed { ", which was changed, too" } }
+                    h3 { code { (self.say.name(&one.name)) } }
+                    @for text in rows::rotation(one) { p { (self.words(&text)) } }
                     @if one.listed.is_empty() && review.has_inventory {
                         p { strong.bad { "Not in the inventory" } ": nobody wrote down how it is rotated." }
                     }
@@ -229,14 +231,58 @@ impl Page<'_> {
             "Who",
             &html! {
                 p { "Levels of evidence: L4 asserted by AWS, L3 declared when the credential was issued, L2 marked by a program, L0 claimed by a user agent. \"Human\" is said on positive evidence only." }
+                @if !review.parties.is_empty() { h3 { "Sessions of the incident" } }
                 @for party in &review.parties { (self.party(party, open)) }
                 @if !review.before.is_empty() {
                     h3 { "Before it" }
                     p { "Who issued or made the credentials, the nearest first." }
                     @for party in &review.before { (self.party(party, open)) }
                 }
+                @if !review.perhaps.is_empty() {
+                    h3 { "Perhaps also" }
+                    p { (inline(PERHAPS)) }
+                    @for party in &review.perhaps { (self.party(party, open)) }
+                }
             },
         )
+    }
+
+    /// What evidence of the account says.
+    fn identities(&self) -> Markup {
+        let review = self.report.review;
+        section(
+            "account",
+            "What the account says",
+            &html! {
+                p { @if review.has_account { (rows::ACCOUNT) } @else { "No evidence of the account was given." } }
+                @for one in &review.identities {
+                    h3 { (self.words(&one.about)) " in account " code { (self.say.name(&one.account)) } ", at " (rows::time(one.at)) }
+                    dl.facts { @for (title, text) in &one.facts { dt { (title) } dd { (self.words(text)) } } }
+                }
+            },
+        )
+    }
+
+    fn taken(&self) -> Markup {
+        let review = self.report.review;
+        html! {
+            @if !review.taken.is_empty() {
+                h3 { "Data read " span.count { (review.taken.len()) } }
+                (table("t-data", &rows::TAKEN_COLUMNS, &html! {
+                    @for one in &review.taken {
+                        @let cells = rows::taken(one, &self.say);
+                        tr {
+                            th scope="row" { (inline(&cells.what)) }
+                            td { (cells.times) } td { (cells.size) }
+                            td { (names(&cells.objects, 0)) }
+                            td { (cells.when) }
+                            td { code { (cells.event) } ", " (cells.place) }
+                            td { @for id in &cells.sessions { code { (id) } " " } }
+                        }
+                    }
+                }))
+            }
+        }
     }
 
     fn party(&self, party: &Party, open: bool) -> Markup {
@@ -276,6 +322,7 @@ impl Page<'_> {
                         }
                     }))
                 }
+                (self.taken())
                 (self.left_behind())
                 (self.calls("Changes", "t-changes", &review.changes))
                 (self.calls("Refused", "t-refused", &review.denied))
@@ -314,10 +361,7 @@ impl Page<'_> {
                             td { (rows::time(one.made.at.time)) }
                             td { code { (self.say.name(&one.made.name)) } }
                             td { (self.event(&one.made.at)) }
-                            td { @match &one.ended {
-                                Some(deed) => { "ended by " code { (self.say.name(&deed.name)) } " at " (rows::time(deed.at.time)) " " (self.event(&deed.at)) }
-                                None => { strong.bad { "still there" } ", as far as these logs show" }
-                            } }
+                            td { (self.words(&rows::since_then(one))) }
                         }
                     }
                 }))
@@ -371,8 +415,8 @@ impl Page<'_> {
         let row = |number: String, file: &Evidence| {
             html! {
                 tr {
-                    th scope="row" { (number) }
-                    td { code { (self.say.path(&file.name)) } }
+                    td { (number) }
+                    th scope="row" { code { (self.say.path(&file.name)) } }
                     td { @match &file.sha256 { Some(hash) => code { (hash) }, None => strong.bad { "could not be read" } } }
                 }
             }
@@ -384,7 +428,7 @@ impl Page<'_> {
                 ul.plain { @for text in &report.coverage { li { (self.words(text)) } } }
                 (table("t-evidence", &["log", "file", "SHA-256"], &html! {
                     @for (at, file) in report.logs.iter().enumerate() { (row((at + 1).to_string(), file)) }
-                    @for file in &report.others { (row(String::new(), file)) }
+                    @for file in &report.others { (row("other".to_owned(), file)) }
                 }))
                 p {
                     "The SHA-256 of the sorted lines " code { "hash, two spaces, file" } " of all files, as "
@@ -403,7 +447,7 @@ fn section(id: &str, title: &str, inner: &Markup) -> Markup {
 
 fn table(id: &str, columns: &[&str], rows: &Markup) -> Markup {
     html! {
-        div.scroll role="region" aria-label=(id.trim_start_matches("t-")) tabindex="0" {
+        div.scroll role="region" aria-label=(format!("Table: {}", id.trim_start_matches("t-"))) tabindex="0" {
             table id=(id) {
                 thead { tr { @for title in columns { th scope="col" { (title) } } } }
                 tbody { (rows) }

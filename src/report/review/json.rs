@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::rows::{facts, relation};
+use super::rows::{self, facts, relation, since_then};
 use super::{Evidence, ReviewReport, Say};
 use crate::review::{Action, At, Calls, Group, Party, written};
 
@@ -20,11 +20,15 @@ struct Whole {
     verdict: Vec<Titled>,
     sessions: Vec<Session>,
     before: Vec<Session>,
+    perhaps: Vec<Session>,
     sessions_outside_of_time: usize,
+    led_to_outside_of_time: usize,
     events: u64,
     first: Option<String>,
     last: Option<String>,
     secrets: Vec<Secret>,
+    data_read: Vec<Read>,
+    account_evidence: Vec<Known>,
     left_behind: Vec<Left>,
     changes: Vec<Counted>,
     denied: Vec<Counted>,
@@ -74,6 +78,7 @@ struct Place {
 struct Session {
     id: String,
     relation: String,
+    confidence: &'static str,
     account: String,
     kind: String,
     principal: String,
@@ -129,12 +134,36 @@ struct Secret {
 }
 
 #[derive(Serialize)]
+struct Read {
+    what: &'static str,
+    place: String,
+    times: u64,
+    bytes: u64,
+    objects: Vec<String>,
+    first: Place,
+    last: String,
+    sessions: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct Known {
+    about: String,
+    account: String,
+    at: String,
+    may_do: String,
+    facts: Vec<Fact>,
+}
+
+#[derive(Serialize)]
 struct Left {
     what: String,
     call: String,
     at: Place,
     ended_by: Option<String>,
     ended: Option<Place>,
+    open: bool,
+    used: Option<bool>,
+    since_then: String,
 }
 
 #[derive(Serialize)]
@@ -182,6 +211,7 @@ struct Todo {
 struct Rotate {
     secret: String,
     changed: bool,
+    notes: Vec<String>,
     keys: Vec<Key>,
 }
 
@@ -243,11 +273,15 @@ fn whole(report: &ReviewReport<'_>) -> Whole {
             .collect(),
         sessions: review.parties.iter().map(|party| session(party, &say)).collect(),
         before: review.before.iter().map(|party| session(party, &say)).collect(),
+        perhaps: review.perhaps.iter().map(|party| session(party, &say)).collect(),
         sessions_outside_of_time: review.outside,
+        led_to_outside_of_time: review.later,
         events: review.events,
         first: review.first().map(written),
         last: review.last().map(written),
         secrets: secrets(report, &say),
+        data_read: review.taken.iter().map(|one| read(one, &say)).collect(),
+        account_evidence: review.identities.iter().map(|one| identity(one, &say)).collect(),
         left_behind: left(report, &say),
         changes: counted(&review.changes),
         denied: counted(&review.denied),
@@ -288,6 +322,7 @@ fn session(party: &Party, say: &Say<'_>) -> Session {
     Session {
         id: party.id.clone(),
         relation: say.message(&relation(party)),
+        confidence: party.confidence.word(),
         account: say.name(&party.account),
         kind: say.name(&party.kind),
         principal: say.name(&party.principal),
@@ -329,6 +364,31 @@ fn secrets(report: &ReviewReport<'_>, say: &Say<'_>) -> Vec<Secret> {
     all.collect()
 }
 
+fn read(one: &crate::review::Taken, say: &Say<'_>) -> Read {
+    Read {
+        what: one.what,
+        place: say.name(&one.place),
+        times: one.data.times,
+        bytes: one.data.bytes,
+        objects: one.data.objects.iter().map(|name| say.name(name)).collect(),
+        first: place(&one.data.first, say),
+        last: written(one.data.last),
+        sessions: one.sessions.iter().cloned().collect(),
+    }
+}
+
+fn identity(one: &crate::review::Identity, say: &Say<'_>) -> Known {
+    let plain = |text: &str| say.message(text).replace('`', "");
+    let fact = |(title, text): &(&'static str, String)| Fact { title, texts: vec![plain(text)] };
+    Known {
+        about: plain(&one.about),
+        account: say.name(&one.account),
+        at: written(one.at),
+        may_do: plain(&one.power),
+        facts: one.facts.iter().map(fact).collect(),
+    }
+}
+
 fn left(report: &ReviewReport<'_>, say: &Say<'_>) -> Vec<Left> {
     let all = report.review.lasting.iter().map(|one| Left {
         what: say.message(&one.what).replace('`', ""),
@@ -336,6 +396,9 @@ fn left(report: &ReviewReport<'_>, say: &Say<'_>) -> Vec<Left> {
         at: place(&one.made.at, say),
         ended_by: one.ended.as_ref().map(|deed| say.name(&deed.name)),
         ended: one.ended.as_ref().map(|deed| place(&deed.at, say)),
+        open: one.is_open(),
+        used: one.used,
+        since_then: say.message(&since_then(one)).replace('`', ""),
     });
     all.collect()
 }
@@ -382,6 +445,7 @@ fn todo(action: &Action, say: &Say<'_>) -> Todo {
             Group::Stop => "stop",
             Group::Undo => "undo",
             Group::Decide => "decide",
+            Group::Confirm => "confirm",
         },
         about: say.message(&action.about).replace('`', ""),
         account: say.name(&action.account),
@@ -412,6 +476,7 @@ fn rotate(report: &ReviewReport<'_>, say: &Say<'_>) -> Vec<Rotate> {
     let one = |rotation: &crate::review::Rotation| Rotate {
         secret: say.name(&rotation.name),
         changed: rotation.changed,
+        notes: rows::rotation(rotation).iter().map(|text| say.message(text).replace('`', "")).collect(),
         keys: rotation.listed.iter().map(key).collect(),
     };
     report.review.rotations.iter().map(one).collect()

@@ -1,12 +1,14 @@
 //! The review for a ticket: the verdict on the first screen, then what to do, then what it rests on.
 
+mod blast;
+
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 
-use super::rows::{self, CALL_COLUMNS};
+use super::rows;
 use super::{Evidence, ReviewReport, number};
 use crate::report::markdown::escape::{code, prose};
-use crate::review::{Action, Calls, Group, Lasting, Party, Rotation, span};
+use crate::review::{Action, Group, Party, Rotation, span};
 
 /// Names in one line, and texts of one fact: a user agent is long.
 const MOST_NAMES: usize = 5;
@@ -22,6 +24,9 @@ const MOST_FILES: usize = 20;
 /// Files in the list of hashes that events are told of.
 const MOST_CITED: usize = 60;
 
+/// What is said of sessions that may be somebody else's.
+pub(super) const PERHAPS: &str = "Not counted in this review. Ask who used them; where it was the same hands, review them too: `--event` with their first event.";
+
 /// Writes the review.
 pub(super) fn render(report: &ReviewReport<'_>, out: &mut dyn Write) -> io::Result<()> {
     let page = Page { report };
@@ -30,6 +35,7 @@ pub(super) fn render(report: &ReviewReport<'_>, out: &mut dyn Write) -> io::Resu
     page.rotations(out)?;
     page.timeline(out)?;
     page.who(out)?;
+    page.identities(out)?;
     page.blast(out)?;
     page.unseen(out)?;
     page.evidence(out)
@@ -72,7 +78,11 @@ pub(super) fn group_title(group: Group) -> (&'static str, &'static str) {
         }
         Group::Decide => (
             "Decide first",
-            "Credentials that stand before the incident, or that may have used what it made. Stop them if you hold them for taken over, too.",
+            "Credentials that stand before the incident, or that likely used what it made. Stop them if you hold them for taken over, too.",
+        ),
+        Group::Confirm => (
+            "Only if you confirm the link",
+            "A shared host, address or role is all that links these to the incident: they may be somebody else's, and then a command hits the innocent. The evidence stands under *Perhaps also*.",
         ),
     }
 }
@@ -84,6 +94,21 @@ impl Page<'_> {
 
     fn prose(&self, text: &str) -> String {
         prose(&self.say().message(text))
+    }
+
+    /// A sentence with commands in it, which somebody copies: outside of tables a code span holds any sign but a backtick.
+    fn exact(&self, text: &str) -> String {
+        let text = self.say().message(text);
+        let parts: Vec<&str> = text.split('`').collect();
+        if parts.len().is_multiple_of(2) {
+            return prose(&text);
+        }
+        let part = |(at, part): (usize, &&str)| match (at % 2, part.trim().is_empty()) {
+            (1, true) => String::new(),
+            (1, false) => format!("`{part}`"),
+            _ => prose(part),
+        };
+        parts.iter().enumerate().map(part).collect()
     }
 
     fn head(&self, out: &mut dyn Write) -> io::Result<()> {
@@ -121,7 +146,7 @@ impl Page<'_> {
                 "Printed, never run. Read each one; run it with credentials of the account that it names, in this order."
             )?;
         }
-        for group in [Group::Stop, Group::Undo, Group::Decide] {
+        for group in Group::ALL {
             let all: Vec<&Action> = review.actions.iter().filter(|action| action.group == group).collect();
             if all.is_empty() {
                 continue;
@@ -135,9 +160,10 @@ impl Page<'_> {
         }
         if !review.over.is_empty() {
             writeln!(out, "\n### Already over\n")?;
-            for text in &review.over {
+            for text in review.over.iter().take(MOST_OTHERS) {
                 writeln!(out, "- {}", self.prose(text))?;
             }
+            self.more(review.over.len().saturating_sub(MOST_OTHERS), "more is", "more are", out)?;
         }
         Ok(())
     }
@@ -157,7 +183,7 @@ impl Page<'_> {
         } else {
             format!(" Breaks: {}.", self.prose(&action.breaks))
         };
-        writeln!(out, "   Does: {}.{breaks}", self.prose(&action.does))?;
+        writeln!(out, "   Does: {}.{breaks}", self.exact(&action.does))?;
         let events: Vec<String> = action
             .because
             .iter()
@@ -177,8 +203,10 @@ impl Page<'_> {
             writeln!(out, "No list of keys was given: `--inventory FILE` puts its five answers here.")?;
         }
         // Those of which no row tells more go on one line.
-        let (listed, bare): (Vec<&Rotation>, Vec<&Rotation>) =
-            review.rotations.iter().partition(|one| !one.listed.is_empty());
+        let (listed, bare): (Vec<&Rotation>, Vec<&Rotation>) = review
+            .rotations
+            .iter()
+            .partition(|one| !one.listed.is_empty() || !rows::rotation(one).is_empty());
         if !bare.is_empty() {
             let names: Vec<String> = bare.iter().map(|one| self.say().name(&one.name)).collect();
             let (shown, rest) = names.split_at(MOST_OTHERS.min(names.len()));
@@ -188,8 +216,11 @@ impl Page<'_> {
             writeln!(out, "\n- {why}{shown}{more}")?;
         }
         for one in listed.into_iter().take(MOST_OTHERS) {
-            let changed = if one.changed { ", which was changed, too" } else { "" };
-            writeln!(out, "\n### {}{changed}\n", code(&self.say().name(&one.name)))?;
+            writeln!(out, "\n### {}\n", code(&self.say().name(&one.name)))?;
+            for text in rows::rotation(one) {
+                writeln!(out, "- {}", self.prose(&text))?;
+            }
+            writeln!(out)?;
             for row in &one.listed {
                 let owner = row.owner.as_deref().unwrap_or("nobody");
                 let rotated = row.rotated.as_deref().unwrap_or("not listed");
@@ -202,7 +233,7 @@ impl Page<'_> {
                 )?;
                 for (at, (question, answer)) in row.answers.iter().enumerate() {
                     let answer =
-                        answer.as_deref().map_or("**no answer yet**".to_owned(), |text| self.prose(text));
+                        answer.as_deref().map_or("**no answer yet**".to_owned(), |text| self.exact(text));
                     writeln!(out, "{}. {question} {answer}", at + 1)?;
                 }
                 let (push, _) = self.say().command(&row.push);
@@ -283,7 +314,40 @@ impl Page<'_> {
         for party in review.before.iter().take(MOST_SESSIONS) {
             self.party(party, out)?;
         }
-        Ok(())
+        if !review.perhaps.is_empty() {
+            writeln!(out, "\n### Perhaps also\n\n{}", prose(PERHAPS))?;
+        }
+        for party in review.perhaps.iter().take(MOST_SESSIONS) {
+            self.party(party, out)?;
+        }
+        self.more(
+            review.perhaps.len().saturating_sub(MOST_SESSIONS),
+            "more such session is",
+            "more such sessions are",
+            out,
+        )
+    }
+
+    /// What evidence of the account says.
+    fn identities(&self, out: &mut dyn Write) -> io::Result<()> {
+        let review = self.report.review;
+        if !review.has_account {
+            return Ok(());
+        }
+        writeln!(out, "\n## What the account says\n\n{}", prose(rows::ACCOUNT))?;
+        for one in review.identities.iter().take(MOST_OTHERS) {
+            let at = rows::time(one.at);
+            writeln!(
+                out,
+                "\n### {} in account {}, at {at}\n",
+                self.prose(&one.about),
+                code(&self.say().name(&one.account))
+            )?;
+            for (title, text) in &one.facts {
+                writeln!(out, "- {title}: {}", self.prose(text))?;
+            }
+        }
+        self.more(review.identities.len().saturating_sub(MOST_OTHERS), "more is", "more are", out)
     }
 
     fn party(&self, party: &Party, out: &mut dyn Write) -> io::Result<()> {
@@ -299,135 +363,6 @@ impl Page<'_> {
             writeln!(out, "- {title}: {line}")?;
         }
         Ok(())
-    }
-
-    fn blast(&self, out: &mut dyn Write) -> io::Result<()> {
-        let review = self.report.review;
-        writeln!(out, "\n## Blast radius")?;
-        writeln!(out, "\n### Secrets")?;
-        if review.secrets.is_empty() {
-            writeln!(out, "\nNone was read or changed, as far as these logs show.")?;
-        } else {
-            header(&["secret", "reads", "changes", "when (UTC)", "sessions", "events"], out)?;
-        }
-        for one in review.secrets.iter().take(MOST_OTHERS) {
-            let only = if one.only_decrypted {
-                " (decrypted by KMS; the read itself is not in the logs)"
-            } else {
-                ""
-            };
-            let when = if one.first == one.last {
-                rows::time(one.first)
-            } else {
-                format!("{} to {}", rows::time(one.first), rows::time(one.last))
-            };
-            let sessions: Vec<String> = one.sessions.iter().cloned().collect();
-            let events: Vec<String> = one
-                .events
-                .iter()
-                .map(|mark| format!("{} ({})", code(&self.say().name(&mark.id)), rows::place(mark)))
-                .collect();
-            row(
-                &[
-                    format!("{}{only}", code(&self.say().name(&one.name))),
-                    one.reads.to_string(),
-                    one.writes.to_string(),
-                    when,
-                    codes(&sessions, 0),
-                    events.join(", "),
-                ],
-                out,
-            )?;
-        }
-        self.more(
-            review.secrets.len().saturating_sub(MOST_OTHERS),
-            "more secret is",
-            "more secrets are",
-            out,
-        )?;
-        self.lasting(out)?;
-        self.calls("Changes", "Calls that worked and do not only read.", &review.changes, out)?;
-        self.calls("Refused", "What was tried, and AWS did not allow.", &review.denied, out)?;
-        self.calls("Failed otherwise", "", &review.failed, out)?;
-        self.only_read(out)
-    }
-
-    /// One line for each service: what was looked at tells what somebody was after.
-    fn only_read(&self, out: &mut dyn Write) -> io::Result<()> {
-        let lines = rows::only_read(self.report);
-        if lines.is_empty() {
-            return Ok(());
-        }
-        writeln!(out, "\n### Only read\n")?;
-        for (service, calls) in &lines {
-            let calls = calls.iter().map(|(name, times)| format!("{} ×{times}", code(name)));
-            writeln!(out, "- {}: {}", code(service), calls.collect::<Vec<_>>().join(", "))?;
-        }
-        Ok(())
-    }
-
-    fn lasting(&self, out: &mut dyn Write) -> io::Result<()> {
-        let review = self.report.review;
-        if review.lasting.is_empty() {
-            return Ok(());
-        }
-        writeln!(out, "\n### Left behind")?;
-        header(&["what", "when (UTC)", "by", "event", "since then"], out)?;
-        // What is still there first.
-        let (there, gone): (Vec<&Lasting>, Vec<&Lasting>) =
-            review.lasting.iter().partition(|one| one.ended.is_none());
-        for one in there.into_iter().chain(gone).take(MOST_OTHERS) {
-            let ended =
-                one.ended.as_ref().map_or("**still there**, as far as these logs show".to_owned(), |deed| {
-                    format!(
-                        "ended by {} at {} ({}, {})",
-                        code(&self.say().name(&deed.name)),
-                        rows::time(deed.at.time),
-                        code(&self.say().name(&deed.at.id)),
-                        rows::place(&deed.at)
-                    )
-                });
-            let mark = &one.made.at;
-            row(
-                &[
-                    self.prose(&one.what),
-                    rows::time(mark.time),
-                    code(&self.say().name(&one.made.name)),
-                    format!("{}, {}", code(&self.say().name(&mark.id)), rows::place(mark)),
-                    ended,
-                ],
-                out,
-            )?;
-        }
-        self.more(review.lasting.len().saturating_sub(MOST_OTHERS), "more is", "more are", out)
-    }
-
-    fn calls(&self, title: &str, words: &str, all: &[Calls], out: &mut dyn Write) -> io::Result<()> {
-        if all.is_empty() {
-            return Ok(());
-        }
-        writeln!(out, "\n### {title}")?;
-        if !words.is_empty() {
-            writeln!(out, "\n{words}")?;
-        }
-        header(&CALL_COLUMNS, out)?;
-        for calls in all.iter().take(MOST_OTHERS) {
-            let cells = rows::call(calls, &self.say());
-            let error =
-                if cells.error.is_empty() { String::new() } else { format!(" **{}**", prose(&cells.error)) };
-            row(
-                &[
-                    format!("{}{error}", code(&cells.call)),
-                    cells.times.to_string(),
-                    codes(&cells.objects, cells.more),
-                    cells.first,
-                    format!("{}, {}", code(&cells.event), cells.place),
-                    codes(&cells.sessions, 0),
-                ],
-                out,
-            )?;
-        }
-        self.more(all.len().saturating_sub(MOST_OTHERS), "more call is", "more calls are", out)
     }
 
     fn unseen(&self, out: &mut dyn Write) -> io::Result<()> {

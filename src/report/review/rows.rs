@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{ReviewReport, Say, number};
-use crate::review::{At, Calls, Party, Relation, Told, span, written};
+use crate::review::{
+    At, Calls, Confidence, Lasting, Party, Relation, Rotation, Seen, Taken, Told, size, span, written,
+};
 
 /// Names in one cell.
 const MOST_NAMES: usize = 4;
@@ -149,12 +151,25 @@ pub(super) fn relation(party: &Party) -> String {
             at.id,
             place(at)
         ),
-        Relation::FellBack { from, told } => {
+        Relation::FellBack { from, told, is_sure: true } => {
             format!("the same host went on with these credentials after {from}: {told}")
+        }
+        Relation::FellBack { from, told, is_sure: false } => {
+            format!("may be who went on after {from}, or somebody else: {told}")
         }
         Relation::Through { from, service } => format!("`{service}` went on with the rights of {from}"),
         Relation::Before { how, at } => format!("stands before: {how} (event `{}`, {})", at.id, place(at)),
     }
+}
+
+/// How sure that is; of what AWS's own log says nothing is said.
+fn how_sure(party: &Party) -> Vec<String> {
+    let told = match party.confidence {
+        Confidence::Sure => return Vec::new(),
+        Confidence::Likely => "likely: it, or what it came from, used what the incident made or changed",
+        Confidence::Weak => "weak: somebody else may be behind it; what it did is not counted here",
+    };
+    vec![told.to_owned()]
 }
 
 /// One fact of a session: its title, its texts, and whether they are names.
@@ -194,6 +209,7 @@ pub(super) fn facts(party: &Party, say: &Say<'_>) -> Vec<Fact> {
     );
     let mut facts: Vec<Fact> = vec![
         ("Came in", vec![say.message(&relation(party))], false),
+        ("How sure", how_sure(party), false),
         ("Principal", names(std::slice::from_ref(&party.principal)), true),
         ("Account", names(std::slice::from_ref(&party.account)), true),
         ("Credentials", vec![format!("{}, {signed}{mfa}", say.name(&party.kind))], false),
@@ -272,5 +288,107 @@ pub(super) fn call(calls: &Calls, say: &Say<'_>) -> CallCells {
         event: say.name(&calls.first.id),
         place: place(&calls.first),
         sessions: calls.sessions.iter().cloned().collect(),
+    }
+}
+
+/// What became of something that was left behind.
+pub(super) fn since_then(one: &Lasting) -> String {
+    let ended = one.ended.as_ref().map(|deed| {
+        format!(
+            "ended by `{}` at {} (event `{}`, {})",
+            deed.name,
+            time(deed.at.time),
+            deed.at.id,
+            place(&deed.at)
+        )
+    });
+    let seen = match &one.seen {
+        Seen::There(at, more) => {
+            Some(format!("still there at {} by the account's evidence{}", time(*at), with(more)))
+        }
+        Seen::Gone(at, more) => {
+            Some(format!("already gone at {} by the account's evidence{}", time(*at), with(more)))
+        }
+        Seen::Unknown if one.ended.is_none() => Some("still there, as far as these logs show".to_owned()),
+        Seen::Unknown => None,
+    };
+    let tied = one.doubtful.as_ref().map(|deed| {
+        format!(
+            "`{}` came in the same second (event `{}`): their order is unknown, so it counts as there",
+            deed.name, deed.at.id
+        )
+    });
+    let unused = (one.used == Some(false)).then(|| "no use of it in these logs".to_owned());
+    [ended, seen, tied, unused].into_iter().flatten().collect::<Vec<_>>().join("; ")
+}
+
+fn with(more: &str) -> String {
+    if more.is_empty() { String::new() } else { format!(" ({more})") }
+}
+
+/// What is to be known of a secret that is to be rotated.
+pub(super) fn rotation(one: &Rotation) -> Vec<String> {
+    let mut told = Vec::new();
+    match (one.read, one.changed) {
+        (true, true) => told.push("it was read, and changed".to_owned()),
+        (false, _) => {
+            told.push("it was changed, and not seen to be read: who put the value there knows it".to_owned())
+        }
+        (true, false) => {}
+    }
+    if one.tied {
+        told.push("read and changed in the same second: their order is unknown, so what stood there before counts as read".to_owned());
+    }
+    if let Some(new) = &one.renewed {
+        let event =
+            format!("`{}` at {} (event `{}`, {})", new.call, time(new.at.time), new.at.id, place(&new.at));
+        told.push(match new.tied {
+            true => format!("{event} came in the same second as the last read: their order is unknown, so the new value counts as read, too"),
+            false => format!("a new value was put there since, by {event}: see that the old one was revoked where it came from"),
+        });
+    }
+    told
+}
+
+/// What is said of the account's evidence.
+pub(super) const ACCOUNT: &str =
+    "Evidence that was collected from the account: it was so then, and no later.";
+
+/// The columns of the table of data that was read.
+pub(super) const TAKEN_COLUMNS: [&str; 7] =
+    ["what", "times", "sent", "objects", "when (UTC)", "first event", "sessions"];
+
+/// The cells of data that was read.
+pub(super) struct TakenCells {
+    pub what: String,
+    pub times: String,
+    pub size: String,
+    pub objects: Vec<String>,
+    pub when: String,
+    pub event: String,
+    pub place: String,
+    pub sessions: Vec<String>,
+}
+
+pub(super) fn taken(one: &Taken, say: &Say<'_>) -> TakenCells {
+    let data = &one.data;
+    let place = if one.place.is_empty() {
+        "that is not told".to_owned()
+    } else {
+        format!("`{}`", one.place.replace('`', "'"))
+    };
+    TakenCells {
+        what: say.name(&format!("{} {place}", one.what)),
+        times: data.times.to_string(),
+        size: if data.bytes == 0 { "not told".to_owned() } else { size(data.bytes) },
+        objects: data.objects.iter().map(|name| say.name(name)).collect(),
+        when: if data.first.time == data.last {
+            time(data.last)
+        } else {
+            format!("{} to {}", time(data.first.time), time(data.last))
+        },
+        event: say.name(&data.first.id),
+        place: self::place(&data.first),
+        sessions: one.sessions.iter().cloned().collect(),
     }
 }

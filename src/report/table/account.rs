@@ -3,19 +3,15 @@
 use std::io::{self, Write};
 
 use annotate_snippets::renderer::{AnsiColor, Effects};
-use tabled::builder::Builder;
-use tabled::settings::Style;
 
 use super::painted;
 use crate::report::account::{AccountSection, COLUMNS, MEMBER_COLUMNS, cells, headline, member_cells};
-use crate::report::shown::clipped;
+use crate::report::grid::grid;
 use crate::report::told::Teller;
 use crate::report::{TableStyle, verdict::number};
 
 /// More users or accounts are counted; `--all` shows them.
 const MOST_ROWS: usize = 50;
-/// Longer cells are cut.
-const CELL: usize = 40;
 
 /// Writes the account.
 pub(super) fn write(
@@ -51,18 +47,9 @@ fn rows_of(
 ) -> io::Result<()> {
     let count = rows.len();
     let most = if style.full { count } else { MOST_ROWS };
-    let mut table = Builder::default();
-    table.push_record(columns.iter().copied());
-    for row in rows.take(most) {
-        table.push_record(row.iter().map(|cell| clipped(cell, CELL)));
-    }
-    let mut table = table.build();
-    if style.unicode {
-        table.with(Style::rounded());
-    } else {
-        table.with(Style::psql());
-    }
-    writeln!(out, "{table}")?;
+    let names: Vec<String> = columns.iter().map(|name| (*name).to_owned()).collect();
+    let rows: Vec<Vec<String>> = std::iter::once(names).chain(rows.take(most)).collect();
+    writeln!(out, "{}", grid(&rows, style))?;
     if count > most {
         let more = number(count - most, one, many);
         writeln!(out, "and {more}; --all shows them")?;

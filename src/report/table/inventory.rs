@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use annotate_snippets::renderer::{AnsiColor, Effects, Style};
 
 use super::{painted, severity_style};
+use crate::counted::counted;
 use crate::finding::Severity;
 use crate::report::TableStyle;
 use crate::report::inventory::{InventorySection, KeyState};
@@ -42,7 +43,7 @@ pub(super) fn write(
         let why = match (key.state, &key.why, key.age_days) {
             (KeyState::Good, ..) => String::new(),
             (_, Some(why), _) => teller.message(why),
-            (_, None, Some(days)) if key.status == "stale" => format!("{days} days old"),
+            (_, None, Some(days)) if key.status == "stale" => format!("{} old", counted(days, "day", "days")),
             (_, None, _) if key.status == "missing" => teller.name(&key.location),
             _ => String::new(),
         };

@@ -5,19 +5,15 @@ use std::io::{self, Write};
 use annotate_snippets::renderer::{AnsiColor, Effects};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use tabled::builder::Builder;
-use tabled::settings::Style;
 
 use super::painted;
-use crate::report::shown::clipped;
+use crate::report::grid::grid;
 use crate::report::told::Teller;
 use crate::report::trail::{COLUMNS, EventRow, SessionRow, TrailSection, cells, coverage};
 use crate::report::{TableStyle, verdict::number};
 
 /// More sessions are counted; `--all` shows them.
 const MOST_SESSIONS: usize = 40;
-/// Longer cells are cut.
-const CELL: usize = 48;
 /// Members of a list that are shown.
 const MOST_ITEMS: usize = 8;
 
@@ -97,18 +93,9 @@ fn table<const N: usize>(
     style: TableStyle,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let mut table = Builder::default();
-    table.push_record(columns);
-    for row in rows {
-        table.push_record(row.map(|cell| if style.full { cell } else { clipped(&cell, CELL) }));
-    }
-    let mut table = table.build();
-    if style.unicode {
-        table.with(Style::rounded());
-    } else {
-        table.with(Style::psql());
-    }
-    writeln!(out, "{table}")
+    let names = columns.map(str::to_owned).to_vec();
+    let rows: Vec<Vec<String>> = std::iter::once(names).chain(rows.map(Vec::from)).collect();
+    writeln!(out, "{}", grid(&rows, style))
 }
 
 /// All that is known of one session.

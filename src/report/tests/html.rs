@@ -49,7 +49,9 @@ const ELEMENTS: &[(&str, bool)] = &[
     ("nav", false),
     ("ol", false),
     ("p", false),
+    ("path", false),
     ("pre", false),
+    ("rect", false),
     ("script", false),
     ("section", false),
     ("span", false),
@@ -72,6 +74,7 @@ const ELEMENTS: &[(&str, bool)] = &[
 /// All attributes that we write: none loads or runs anything.
 const ATTRIBUTES: &[&str] = &[
     "aria-current",
+    "aria-describedby",
     "aria-hidden",
     "aria-label",
     "aria-labelledby",
@@ -80,6 +83,8 @@ const ATTRIBUTES: &[&str] = &[
     "checked",
     "class",
     "content",
+    "d",
+    "data-label",
     "data-line",
     "data-severity",
     "datetime",
@@ -93,12 +98,14 @@ const ATTRIBUTES: &[&str] = &[
     "name",
     "open",
     "role",
+    "rx",
     "scope",
     "spellcheck",
     "tabindex",
     "text-anchor",
     "type",
     "value",
+    "viewBox",
     "width",
     "x",
     "x1",
@@ -109,19 +116,19 @@ const ATTRIBUTES: &[&str] = &[
 ];
 
 /// A tag with its attributes.
-type Tag = (String, Vec<(String, String)>);
+pub(super) type Tag = (String, Vec<(String, String)>);
 
 /// A page taken apart, strictly: only what we write, all quoted, all closed.
 #[derive(Default)]
-struct Parsed {
-    tags: Vec<Tag>,
+pub(super) struct Parsed {
+    pub tags: Vec<Tag>,
     /// All that a reader sees.
-    words: String,
+    pub words: String,
     style: String,
     script: String,
 }
 
-fn parsed(page: &str) -> Parsed {
+pub(super) fn parsed(page: &str) -> Parsed {
     let mut all = Parsed::default();
     let mut open: Vec<String> = Vec::new();
     let mut rest = page.strip_prefix("<!DOCTYPE html>\n").expect("a document type");
@@ -366,6 +373,21 @@ fn a_page_holds_all_that_json_holds() {
         }
     }
     assert!(words.contains("reviewed"));
+}
+
+#[test]
+fn a_link_to_a_finding_holds_in_the_next_report() {
+    let ground = Ground::new();
+    let mut report = ground.report();
+    let mut again = ground.finding();
+    again.message = "the same fingerprint".into();
+    again.rule = "other rule <x>".into();
+    report.findings.push(again);
+    let page = parsed(&text(Format::Html, &report));
+    let ids = page.values("id");
+    for id in ["f-0123456789abcdef", "f-0123456789abcdef-2", "rule-secret-written-to-disk", "rule.1"] {
+        assert!(ids.contains(&id), "{id}: {ids:?}");
+    }
 }
 
 #[test]

@@ -99,7 +99,7 @@ fn control_characters_do_not_reach_the_terminal() {
     let text = around("s:\n  a: x\ncondition: s").replace("A test", "\"A\\e[31m test\"");
     let rules = parse("test.yml", &text);
     let rule = rules[0].as_ref().unwrap();
-    assert_eq!(rule.message(&record("{}")), "A [31m test");
+    assert_eq!(rule.message(&record("{}")), "A␛[31m test");
     assert!(!describe::explain(rule).contains('\u{1b}'));
 }
 

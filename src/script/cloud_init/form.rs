@@ -69,7 +69,7 @@ fn is_multipart(text: &str) -> bool {
         let head = line.get(..line.floor_char_boundary(24)).unwrap_or_default().to_ascii_lowercase();
         starts.iter().any(|start| head.starts_with(start))
     };
-    let headers = || beginning(text).lines().map(str::trim).take_while(|line| !line.is_empty()).take(32);
+    let headers = || beginning(text).lines().map(str::trim).take_while(|line| !line.is_empty());
     text.lines().next().is_some_and(begins)
         && headers().any(|line| line.to_ascii_lowercase().contains("multipart/"))
 }

@@ -116,9 +116,11 @@ impl Reader<'_> {
     }
 
     fn gap(&mut self, at: Span, reason: &str, hides_findings: bool) {
-        if self.found.gaps.len() < MOST_GAPS {
+        let gaps = &mut self.found.gaps;
+        // One that hides is told whatever else is.
+        if gaps.len() < MOST_GAPS || hides_findings && !gaps.iter().any(|gap| gap.hides_findings) {
             let name = self.context.file_name.to_owned();
-            self.found.gaps.push(Gap { at, name, reason: reason.to_owned(), hides_findings });
+            gaps.push(Gap { at, name, reason: reason.to_owned(), hides_findings });
         }
     }
 

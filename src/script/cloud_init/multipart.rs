@@ -11,6 +11,7 @@ use crate::value::{Flat, Text};
 const MOST_PARTS: usize = 256;
 /// Header lines of one part.
 const MOST_HEADERS: usize = 64;
+const TOO_MANY_PARTS: &str = "this mail has more parts than are followed";
 
 /// A part's headers as far as they matter, and where its body is.
 #[derive(Debug, Default)]
@@ -36,7 +37,7 @@ impl Reader<'_> {
             self.gap(at, "the parts of this mail can't be told apart: its boundary stands nowhere", true);
         }
         if bodies.len() == MOST_PARTS {
-            self.gap(at, "this mail has more parts than are followed", true);
+            self.gap(at, TOO_MANY_PARTS, true);
         }
         for body in bodies {
             let part = part(text, body);
@@ -69,7 +70,11 @@ impl Reader<'_> {
         if declared == Some(Form::Multipart) {
             let nested =
                 part.boundary.as_deref().map(|boundary| split(inner.text(), 0..inner.text().len(), boundary));
-            for body in nested.unwrap_or_default() {
+            let nested = nested.unwrap_or_default();
+            if nested.len() == MOST_PARTS {
+                self.gap(at, TOO_MANY_PARTS, true);
+            }
+            for body in nested {
                 if depth >= super::DEEPEST {
                     return self.gap(at, "too many texts within texts", true);
                 }
@@ -127,7 +132,7 @@ fn part(text: &str, range: Range<usize>) -> Part {
         let bare = bare.get(..bare.floor_char_boundary(1024)).unwrap_or_default();
         if let Some(last) = headers.last_mut().filter(|last| goes_on && last.len() < 4096) {
             last.push_str(bare);
-        } else if headers.len() < MOST_HEADERS {
+        } else if headers.len() < MOST_HEADERS || says_content(bare) {
             headers.push(bare.to_owned());
         }
     }
@@ -143,6 +148,11 @@ fn part(text: &str, range: Range<usize>) -> Part {
         }
     }
     part
+}
+
+/// Whether a header is one of those that are looked at.
+fn says_content(header: &str) -> bool {
+    header.get(..8).is_some_and(|start| start.eq_ignore_ascii_case("content-"))
 }
 
 /// `boundary="==X=="` of a content type.

@@ -246,13 +246,17 @@ impl Machine<'_> {
     /// Words between blanks, without their quotes.
     fn batch_words(&mut self, text: &str, start: usize, end: usize) -> Vec<Text> {
         let bytes = text.as_bytes();
-        let mut words = Vec::new();
+        let mut words: Vec<Text> = Vec::new();
         let mut word = Text::default();
         let (mut from, mut at, mut quoted, mut open) = (start, start, false, false);
         let mut end_word = |machine: &mut Self, word: &mut Text, from: usize, to: usize, open: bool| {
             word.append(machine.expanded(text, from, to));
-            if open && words.len() < MOST_WORDS {
-                words.push(std::mem::take(word));
+            let full = words.len() >= MOST_WORDS;
+            match words.last_mut().filter(|_| full) {
+                // More than are kept are in the last one.
+                Some(last) if open => last.append(std::mem::take(word)),
+                None if open => words.push(std::mem::take(word)),
+                _ => {}
             }
         };
         while at < end {

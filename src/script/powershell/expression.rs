@@ -153,15 +153,16 @@ impl Reader<'_> {
                 let index = self.expression();
                 self.lines();
                 if !self.take("]") {
-                    break;
+                    return node;
                 }
                 node = self.node(start, Expression::Index(Box::new(node), Box::new(index)));
             } else if self.starts("++") || self.starts("--") {
                 self.at += 2;
             } else {
-                break;
+                return node;
             }
         }
+        self.problem(self.at, "a chain of more members than are followed", true);
         node
     }
 

@@ -24,6 +24,8 @@ pub struct Ledger {
     entries: Vec<Entry>,
     index: BTreeMap<(SinkKind, Span, Option<String>), usize>,
     by_path: BTreeMap<String, BTreeSet<usize>>,
+    /// More is written to scripts than is kept.
+    pub forgetful: bool,
     /// More secrets land than are told.
     pub full: bool,
     /// Scripts that were written: their paths and texts.
@@ -73,6 +75,8 @@ impl Ledger {
             if let Some(at) = super::value::place(text) {
                 script.1.append(Text::made("\n", at));
             }
+        } else {
+            self.forgetful = true;
         }
     }
 
@@ -167,6 +171,13 @@ impl Ledger {
                 self.entries.push(Entry { landing, copies: Vec::new(), branches: Vec::new() });
             }
         }
+    }
+
+    /// The same, and whether it told and kept all.
+    pub fn adopt_all(&mut self, other: Self) {
+        self.full |= other.full;
+        self.forgetful |= other.forgetful;
+        self.adopt(other.landings());
     }
 
     /// All landings, each with its lifetime.

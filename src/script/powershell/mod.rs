@@ -66,6 +66,9 @@ pub fn trace(script: &Flat, context: &Context<'_>) -> Reading<Vec<Landing>> {
             format!("more than {} places where secrets land: the others are not told", ledger::MOST_LANDINGS);
         machine.gap(context.fallback, &reason, true);
     }
+    if machine.ledger.forgetful {
+        machine.gap(context.fallback, "more is written to scripts than is kept", true);
+    }
     let mut gaps = machine.gaps;
     gaps.sort();
     gaps.dedup();

@@ -17,6 +17,7 @@ use crate::value::{Flat, Origin, OriginKind, Sink, SinkKind, Text, Traces};
 
 /// Scripts in scripts in scripts.
 const DEEPEST_SCRIPT: usize = 3;
+const SCRIPTS_TOO_DEEP: &str = "scripts inside scripts nested too deeply";
 /// Programs whose command line is no place where a secret stays, or that only set a password.
 const QUIET: &[&str] =
     &["net", "net1", "icacls", "echo", "find", "findstr", "attrib", "mkdir", "md", "cd", "call"];
@@ -244,8 +245,11 @@ impl Machine<'_> {
 
     /// A script in a process of its own.
     fn inner(&mut self, script: &Text, batch: bool) {
-        if self.level >= DEEPEST_SCRIPT || script.is_empty() {
+        if script.is_empty() {
             return;
+        }
+        if self.level >= DEEPEST_SCRIPT {
+            return self.gap(self.context.fallback, SCRIPTS_TOO_DEEP, true);
         }
         let flat = Flat::new(script);
         let mut machine = Machine::new(self.context, flat.text().len(), self.level + 1);
@@ -258,7 +262,7 @@ impl Machine<'_> {
             machine.script(flat)
         }
         self.gaps.append(&mut machine.gaps);
-        self.ledger.adopt(machine.ledger.landings());
+        self.ledger.adopt_all(machine.ledger);
     }
 
     /// Scripts that this one wrote, each read in its turn.
@@ -276,7 +280,7 @@ impl Machine<'_> {
                 fallback: self.context.fallback,
             };
             if self.level >= DEEPEST_SCRIPT {
-                return;
+                return self.gap(self.context.fallback, SCRIPTS_TOO_DEEP, true);
             }
             let flat = Flat::new(&text);
             let mut machine = Machine::new(&context, flat.text().len(), self.level + 1);
@@ -286,17 +290,21 @@ impl Machine<'_> {
                 machine.script(flat)
             }
             machine.written_scripts();
-            let landings = std::mem::take(&mut machine.ledger).landings();
+            let ledger = std::mem::take(&mut machine.ledger);
             let mut gaps = std::mem::take(&mut machine.gaps);
             drop(machine);
             self.gaps.append(&mut gaps);
-            self.ledger.adopt(landings);
+            self.ledger.adopt_all(ledger);
         }
     }
 
     /// `Invoke-Expression`: a text in this process.
     pub fn expression_text(&mut self, text: &Text, at: Span) -> Value {
-        if self.level >= DEEPEST_SCRIPT || text.is_empty() {
+        if text.is_empty() {
+            return Value::default();
+        }
+        if self.level >= DEEPEST_SCRIPT {
+            self.gap(at, SCRIPTS_TOO_DEEP, true);
             return Value::default();
         }
         self.level += 1;

@@ -153,9 +153,11 @@ impl<'c> Machine<'c> {
     }
 
     pub fn gap(&mut self, at: Span, reason: &str, hides_findings: bool) {
+        let last = self.gaps.len() + 1 == MOST_GAPS;
         if self.gaps.len() < MOST_GAPS {
             let name = self.context.file_name.to_owned();
-            self.gaps.push(Gap { at, name, reason: reason.to_owned(), hides_findings });
+            let reason = if last { "more places that can't be followed" } else { reason }.to_owned();
+            self.gaps.push(Gap { at, name, reason, hides_findings: hides_findings || last });
         }
     }
 
@@ -226,11 +228,19 @@ impl<'c> Machine<'c> {
     fn statement(&mut self, statement: &Statement, out: &mut Vec<Out>) {
         match statement {
             Statement::Pipeline(elements) => {
-                if let Some(result) = self.pipeline(elements)
-                    && !result.value.is_empty()
-                    && out.len() < MOST_OUTPUT
-                {
-                    out.push(result);
+                let full = out.len() >= MOST_OUTPUT;
+                let result = self.pipeline(elements).filter(|result| !result.value.is_empty());
+                match (result, out.last_mut().filter(|_| full)) {
+                    (Some(result), None) => out.push(result),
+                    // More than are kept are in the last one.
+                    (Some(result), Some(last)) => {
+                        let mut traces = last.value.traces();
+                        traces.absorb(&result.value.traces());
+                        if !traces.is_empty() {
+                            last.value = Value::hole("output", result.at, traces);
+                        }
+                    }
+                    (None, _) => {}
                 }
             }
             Statement::Assign { target, append, value, at } => self.assignment(target, *append, value, *at),

@@ -134,8 +134,8 @@ impl Machine<'_> {
         log: bool,
         chunk: Chunk,
     ) {
-        if self.depth >= super::DEEPEST || self.feeding >= 4 {
-            return;
+        if self.depth >= super::DEEPEST || self.feeding >= super::MOST_FEEDING {
+            return self.gap(chunk.at, super::TOO_DEEP, true);
         }
         let outer = std::mem::replace(&mut self.program, program);
         let logging = self.logging;

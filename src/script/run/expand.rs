@@ -306,7 +306,7 @@ impl Machine<'_> {
     /// Reads and carries out a text as a script, here and now.
     pub fn run_text(&mut self, text: &Text) {
         if self.level + self.texts >= 16 || self.depth >= super::DEEPEST {
-            self.gap(self.context.fallback, "scripts inside scripts nested too deeply", true);
+            self.gap(self.context.fallback, super::SCRIPTS_TOO_DEEP, true);
             return;
         }
         let flat = Flat::new(text);

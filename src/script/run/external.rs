@@ -3,6 +3,7 @@
 use super::Machine;
 use super::call::{Call, is};
 use crate::script::table::{Form, Output};
+use crate::source::Span;
 use crate::value::{Lifetime, SinkKind, Text, Traces};
 
 /// How much of a program's effect is told.
@@ -48,11 +49,17 @@ impl Machine<'_> {
         };
         let rest = call.arguments.get(at + 1..).unwrap_or_default();
         let end = rest.iter().position(|text| is(text, ";") || is(text, "+")).unwrap_or(rest.len());
-        if self.depth < super::DEEPEST {
-            self.depth += 1;
-            self.dispatch(rest.get(..end).unwrap_or_default(), call.at);
-            self.depth -= 1;
+        self.dispatch_deeper(rest.get(..end).unwrap_or_default(), call.at);
+    }
+
+    /// Calls a command that another one is given.
+    pub fn dispatch_deeper(&mut self, texts: &[Text], at: Span) {
+        if self.depth >= super::DEEPEST {
+            return self.gap(at, super::TOO_DEEP, true);
         }
+        self.depth += 1;
+        self.dispatch(texts, at);
+        self.depth -= 1;
     }
 
     /// Secrets on the command line are seen by every user of the machine.

@@ -11,6 +11,8 @@ const MOST_CHUNKS: usize = 20_000;
 
 /// Pieces of output kept of all files.
 pub const MOST_KEPT: usize = 500_000;
+/// Links that a script makes.
+const MOST_LINKS: usize = 1_000;
 /// Landings in one script that are told.
 pub const MOST_LANDINGS: usize = 5_000;
 
@@ -49,6 +51,8 @@ pub struct Files {
     pub memory: Vec<String>,
     /// Pieces of all files that are kept.
     pub kept: usize,
+    /// More is written than is kept.
+    pub forgetful: bool,
     /// More secrets land than are told.
     pub full: bool,
     /// `ln -s target link`: where a path leads.
@@ -58,7 +62,9 @@ pub struct Files {
 impl Files {
     /// `ln -s target link`
     pub fn link(&mut self, target: &str, link: &str) {
-        if target != link && self.links.len() < 1000 {
+        if self.links.len() >= MOST_LINKS {
+            self.forgetful = true;
+        } else if target != link {
             self.links.insert(link.to_owned(), target.to_owned());
         }
     }
@@ -91,6 +97,8 @@ impl Files {
         if file.chunks.len() < MOST_CHUNKS && self.kept < MOST_KEPT {
             self.kept += 1 + chunk.text.pieces.len();
             file.chunks.push(chunk);
+        } else {
+            self.forgetful = true;
         }
     }
 

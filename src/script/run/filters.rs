@@ -107,11 +107,7 @@ impl Machine<'_> {
                 None => texts.push(input),
             }
         }
-        if self.depth < super::DEEPEST {
-            self.depth += 1;
-            self.dispatch(&texts, call.at);
-            self.depth -= 1;
-        }
+        self.dispatch_deeper(&texts, call.at);
     }
 
     /// `envsubst`: exported variables stand where the template names them.
@@ -148,12 +144,12 @@ impl Machine<'_> {
 
 /// The text with another one wherever the mark stands: `{}`.
 fn replaced(text: &Text, mark: &str, other: &Text) -> Text {
-    let Some(known) = text.known().filter(|known| known.contains(mark) && known.len() < 65_536) else {
+    let Some(known) = text.known().filter(|known| known.contains(mark)) else {
         return text.clone();
     };
     let mut all = Text::default();
     let mut start = 0;
-    for (at, _) in known.match_indices(mark).take(64) {
+    for (at, _) in known.match_indices(mark) {
         all.append(super::wire::slice(text, start..at));
         all.append(other.clone());
         start = at + mark.len();

@@ -114,6 +114,7 @@ impl Machine<'_> {
     fn powershell(&mut self, call: &Call<'_>) -> bool {
         let Some(script) = crate::script::powershell::inner_script(call) else { return false };
         if self.level >= DEEPEST_SCRIPT {
+            self.gap(call.at, super::SCRIPTS_TOO_DEEP, true);
             return true;
         }
         let environment =
@@ -252,9 +253,6 @@ impl Machine<'_> {
 
     /// Scripts that were written and not run: somebody will.
     pub fn written_scripts(&mut self) {
-        if self.level >= DEEPEST_SCRIPT {
-            return;
-        }
         let scripts: Vec<(String, Text)> = self
             .files
             .written
@@ -265,6 +263,9 @@ impl Machine<'_> {
             })
             .filter(|(path, text)| is_script(path, text))
             .collect();
+        if self.level >= DEEPEST_SCRIPT && !scripts.is_empty() {
+            return self.gap(self.context.fallback, super::SCRIPTS_TOO_DEEP, true);
+        }
         for (path, text) in scripts {
             let context = Context {
                 role: Role::Standalone,

@@ -42,6 +42,12 @@ use variables::Variables;
 
 /// Calls and nested commands deeper than this are left out, with a gap.
 const DEEPEST: usize = 120;
+/// Functions that call functions.
+pub(super) const MOST_CALLS: usize = 24;
+/// Readers of output (`> >( … )`) within each other.
+const MOST_FEEDING: usize = 4;
+const TOO_DEEP: &str = "calls nested too deeply";
+const SCRIPTS_TOO_DEEP: &str = "scripts inside scripts nested too deeply";
 /// Scripts that write scripts that write scripts.
 const DEEPEST_SCRIPT: usize = 3;
 /// Commands carried out per command read, at most, plus a constant: functions multiply.
@@ -241,6 +247,10 @@ impl<'c> Machine<'c> {
                 files::MOST_LANDINGS
             );
             self.gap(self.context.fallback, &reason, true);
+        }
+        if self.files.forgetful {
+            let reason = "more is written to files than is kept: who reads them later is not followed whole";
+            self.gap(self.context.fallback, reason, true);
         }
     }
 

@@ -196,7 +196,7 @@ fn written_path(code: &Text) -> Option<String> {
         }
     }
     for mark in AFTER {
-        for (at, _) in shown.match_indices(mark).take(64) {
+        for (at, _) in shown.match_indices(mark) {
             let statement = shown.get(at + mark.len()..)?;
             let statement = statement.split([';', '\n']).next()?;
             let opens = matches!(mark, "open(" | "fopen(" | "File.open(" | "open ");

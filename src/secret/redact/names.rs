@@ -7,11 +7,84 @@ use std::ops::Range;
 const BLOCKS: &[&str] =
     &["resource", "data", "ephemeral", "variable", "output", "module", "provider", "provisioner", "dynamic"];
 
-/// Whether the word is a name there: of an argument, a key, a part of a reference, or a label.
+/// Programs that people call passwords after. Where one is run everybody sees which: stars there tell the value, as the
+/// message beside names the program.
+const COMMANDS: &[&str] = &[
+    "ansible",
+    "bash",
+    "cassandra",
+    "chpasswd",
+    "consul",
+    "curl",
+    "docker",
+    "echo",
+    "exec",
+    "export",
+    "gcloud",
+    "helm",
+    "install",
+    "java",
+    "kubectl",
+    "login",
+    "mongo",
+    "mongod",
+    "mysql",
+    "mysqld",
+    "nginx",
+    "node",
+    "nomad",
+    "openssl",
+    "packer",
+    "pass",
+    "passwd",
+    "postgres",
+    "printf",
+    "psql",
+    "puppet",
+    "python",
+    "redis-cli",
+    "redis-server",
+    "service",
+    "sops",
+    "sudo",
+    "systemctl",
+    "terraform",
+    "test",
+    "vault",
+    "wget",
+];
+
+/// Whether the word is a name there: of an argument, a key, a part of a reference, a label, a program or a file.
 pub(super) fn is_a_name(text: &str, word: &Range<usize>) -> bool {
     let before = text.get(..word.start).unwrap_or_default();
     let after = text.get(word.end..).unwrap_or_default();
-    is_set(before, after) || is_in_reference(before, after) || is_label(before, after)
+    let own = text.get(word.clone()).unwrap_or_default();
+    is_set(before, after)
+        || is_in_reference(before, after)
+        || is_label(before, after)
+        || (COMMANDS.contains(&own) && is_run(before, after))
+        || is_in_path(before, after)
+}
+
+/// `vault kv get`, `$(vault read x)`, `sudo vault x`: where a command begins, with something for it to do.
+fn is_run(before: &str, after: &str) -> bool {
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    let line = line.trim_end_matches([' ', '\t']);
+    let line = line.strip_suffix("sudo").map_or(line, |line| line.trim_end_matches([' ', '\t']));
+    let starts = line.is_empty() || line.ends_with(['|', ';', '&', '(', '`']);
+    let does = after
+        .strip_prefix(' ')
+        .is_some_and(|rest| rest.starts_with(|c: char| c.is_alphanumeric() || c == '-'));
+    starts && does
+}
+
+/// `/etc/vault.keys`, `https://vault/v1`; not `s/PASSWORD/vault/`, and not `//vault@host`.
+fn is_in_path(before: &str, after: &str) -> bool {
+    let part = |letter: char| letter.is_ascii_alphanumeric() || "_./-".contains(letter);
+    let start = before.rsplit(|letter| !part(letter)).next().unwrap_or_default();
+    let end = after.find(|letter| !part(letter)).unwrap_or(after.len());
+    let (end, next) = (after.get(..end).unwrap_or_default(), after.get(end..).unwrap_or_default());
+    start.starts_with('/') && !end.ends_with('/') && !next.starts_with([':', '@'])
 }
 
 /// `password = ...`, `password: ...`, `"password": ...`, at the start of what is set.
@@ -64,6 +137,22 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_program_is_known_where_it_is_run() {
+        let is = |text: &str| {
+            let at = text.rfind("vault").unwrap();
+            is_a_name(text, &(at..at + 5))
+        };
+        for text in ["vault operator init", "x=$(vault kv get y)", "a && sudo vault -v", "  vault kv get"] {
+            assert!(is(text), "{text}");
+        }
+        for text in
+            ["login vault now", "mysql -u root -pvault", "vault", "echo vault", "# vault is it", "a: vault x"]
+        {
+            assert!(!is(text), "{text}");
+        }
+    }
+
+    #[test]
     fn a_name_is_known_by_what_stands_around_it() {
         let is = |text: &str| {
             let at = text.find("word").unwrap();
@@ -82,6 +171,8 @@ mod tests {
             "a = var.word",
             "resource \"word\" \"db\" {",
             "variable \"word\" {}",
+            "echo x > /etc/word.keys",
+            "curl https://word/v1/x",
         ] {
             assert!(is(text), "{text}");
         }
@@ -96,6 +187,11 @@ mod tests {
             "echo word | passwd",
             "a=word",
             "\"host word.b.c\"",
+            "sed s/PASSWORD/word/ x",
+            "sed s/PASSWORD/word/g x",
+            "psql //u:word@h",
+            "psql //word:x@h",
+            "word operator",
         ] {
             assert!(!is(text), "{text}");
         }

@@ -5,6 +5,7 @@ mod compared;
 mod joint;
 mod line;
 mod options;
+mod sentence;
 mod value;
 
 #[cfg(test)]
@@ -14,6 +15,7 @@ use std::ops::Range;
 
 use crate::secret::names::says_secret;
 use line::Line;
+pub(super) use sentence::in_sentences;
 
 /// Commands inside of commands deeper than this are hidden whole.
 const DEEPEST: usize = 4;

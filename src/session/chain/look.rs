@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use super::profile::{Profile, Profiles};
 use super::sign_in::SsoRole;
 use super::{Chain, File, MOST_RUNGS, Origin, Rung, Setup, State, Who, key_id, machine, roles, sign_in};
+use crate::shown::shown_name;
 
 /// Variables that name the profile, as botocore asks them.
 const PROFILE_VARIABLES: [&str; 2] = ["AWS_DEFAULT_PROFILE", "AWS_PROFILE"];
@@ -266,10 +267,7 @@ pub(super) fn rung(origin: Origin, profile: Option<&str>, who: Who, state: State
 
 /// A name as it may be shown: short, and on one line.
 pub(super) fn shown(name: &str) -> String {
-    name.chars()
-        .take(MOST_NAME)
-        .map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c })
-        .collect()
+    shown_name(name, MOST_NAME)
 }
 
 /// An account's number.

@@ -356,7 +356,7 @@ fn roles_stand_and_fall_with_what_assumes_them() {
         (
             "with a source that is nowhere",
             made().profile("app").config(&format!("{role}source_profile = \u{1b}[2Jx\n")),
-            vec!["problem: AWS tools stop: profile app assumes its role with profile \u{FFFD}[2Jx, which is in neither file"],
+            vec!["problem: AWS tools stop: profile app assumes its role with profile ␛[2Jx, which is in neither file"],
         ),
         (
             "with the container's",

@@ -5,7 +5,6 @@ use super::super::evaluate::Scope;
 use super::super::value::Value;
 use super::{Arrival, Use, Visitor};
 use crate::source::Span;
-use crate::source::open::normalise;
 use crate::value::{Flat, SinkKind, Text};
 
 /// Scripts that one command names.
@@ -39,22 +38,22 @@ impl<'w> Visitor<'_, 'w> {
             }
             Some("file") => {
                 let destination = body.attribute("destination").map(|path| self.text(scope, path));
-                let Some((text, attribute)) = self.copied(scope, body) else { return };
-                let arrival = self.arrival(Use::RemoteFile, SinkKind::File, text, attribute);
-                (self.visit)(Arrival { path: destination, ..arrival });
+                for (text, attribute) in self.copied(scope, body) {
+                    let arrival = self.arrival(Use::RemoteFile, SinkKind::File, text, attribute);
+                    (self.visit)(Arrival { path: destination.clone(), ..arrival });
+                }
             }
             _ => {}
         }
     }
 
     /// What a `file` provisioner copies: a text, or a script, which runs there.
-    fn copied(&self, scope: &Scope<'w>, body: &'w Body) -> Option<(Text, &'w Attribute)> {
+    fn copied(&self, scope: &Scope<'w>, body: &'w Body) -> Vec<(Text, &'w Attribute)> {
         if let Some(content) = body.attribute("content") {
-            return Some((self.text(scope, content), content));
+            return vec![(self.text(scope, content), content)];
         }
-        let source = body.attribute("source")?;
-        let path = self.text(scope, source).known()?;
-        Some((self.open(&path)?, source))
+        let Some(source) = body.attribute("source") else { return Vec::new() };
+        self.handed_over(scope, source).into_iter().map(|text| (text, source)).collect()
     }
 
     /// The scripts of this repository that a command names: `./deploy.sh X`.
@@ -73,11 +72,15 @@ impl<'w> Visitor<'_, 'w> {
     /// Path and text of all files that this block copies.
     pub(super) fn all_copied(&self, scope: &Scope<'w>) -> Vec<(Text, Text)> {
         let all = self.block.node.body.blocks_of("provisioner").filter(|one| one.label(0) == Some("file"));
-        let one = |file: &'w Block| {
-            let destination = self.text(scope, file.body.attribute("destination")?);
-            Some((destination, self.copied(scope, &file.body)?.0))
-        };
-        all.filter_map(one).collect()
+        let mut pairs = Vec::new();
+        for file in all {
+            // Terraform refuses one without a destination.
+            let Some(destination) = file.body.attribute("destination") else { continue };
+            let destination = self.text(scope, destination);
+            let texts = self.copied(scope, &file.body).into_iter();
+            pairs.extend(texts.map(|(text, _)| (destination.clone(), text)));
+        }
+        pairs
     }
 
     fn text_list(&self, scope: &Scope<'w>, attribute: &Attribute) -> String {
@@ -111,21 +114,20 @@ impl<'w> Visitor<'_, 'w> {
         }
         for name in ["script", "scripts"] {
             let Some(attribute) = body.attribute(name) else { continue };
-            let at = self.block.span(attribute.value.range);
-            for path in self.evaluator.eval(scope, &attribute.value).texts("…", at) {
-                let Some(text) = path.known().and_then(|path| self.open(&path)) else { continue };
+            for text in self.handed_over(scope, attribute) {
                 let arrival = self.arrival(Use::RemoteExec, SinkKind::ProcessArguments, text, attribute);
                 (self.visit)(Arrival { environment: environment.clone(), ..arrival });
             }
         }
     }
 
-    fn open(&self, path: &str) -> Option<Text> {
-        let full = normalise(&self.evaluator.root().join(path));
-        let source = self.evaluator.open_script(&full)?;
-        let text = self.evaluator.sources().text(source);
-        let span = Span::new(source, 0, text.len());
-        Some(Text::exact(text, span))
+    fn handed_over(&self, scope: &Scope<'w>, path: &Attribute) -> Vec<Text> {
+        let text_of = |source| {
+            let text = self.evaluator.sources().text(source);
+            let span = Span::new(source, 0, text.len());
+            Text::exact(text, span)
+        };
+        self.evaluator.handed_over(scope, &path.value).into_iter().map(text_of).collect()
     }
 
     /// What a provisioner of Packer sets: `environment_vars = ["NAME=value"]`, `env = { NAME = value }`.

@@ -7,6 +7,7 @@
 mod functions;
 mod json_text;
 mod judge;
+mod missing;
 mod modules;
 mod parts;
 mod reference;
@@ -38,7 +39,7 @@ const MOST_DEPTH: usize = 200;
 const MOST_STEPS: usize = 4_000_000;
 /// Modules called inside modules, this deep.
 const MOST_NESTING: usize = 24;
-/// Elements of a collection that are looked at one by one.
+/// Elements of a collection that are looked at one by one; of a larger one, all as if they were one.
 const MOST_ELEMENTS: usize = 64;
 
 /// A module that is called, with the inputs that its caller gives.
@@ -116,6 +117,8 @@ pub struct Evaluator<'w> {
     root: PathBuf,
     depth: Cell<usize>,
     steps: Cell<usize>,
+    /// Whether a gap tells that there were too many steps.
+    is_spent: Cell<bool>,
     gaps: RefCell<Vec<Gap>>,
     rendered: RefCell<BTreeSet<SourceId>>,
     templates: RefCell<HashMap<SourceId, Rc<Vec<Part>>>>,
@@ -132,6 +135,7 @@ impl<'w> Evaluator<'w> {
             root: root.to_path_buf(),
             depth: Cell::new(0),
             steps: Cell::new(0),
+            is_spent: Cell::new(false),
             gaps: RefCell::default(),
             rendered: RefCell::default(),
             templates: RefCell::default(),
@@ -164,13 +168,6 @@ impl<'w> Evaluator<'w> {
     /// The root module's folder.
     pub fn root(&self) -> &Path {
         &self.root
-    }
-
-    /// A script that a provisioner runs, where it is at hand.
-    pub fn open_script(&self, path: &Path) -> Option<SourceId> {
-        let source = self.sources.open(path).ok()?;
-        self.rendered.borrow_mut().insert(source);
-        Some(source)
     }
 
     /// Records a gap once.
@@ -270,18 +267,23 @@ impl<'w> Evaluator<'w> {
 
     /// Key and value of any element of a collection.
     pub fn any_element(&self, collection: &Value, at: Span) -> (Value, Value) {
+        let elements = match collection {
+            Value::Map(members) => members.len(),
+            Value::List(items) => items.len(),
+            _ => 0,
+        };
+        self.steps.set(self.steps.get().saturating_add(elements / MOST_ELEMENTS));
         let unknown = || Value::unknown("each.key", at);
         match collection {
             // An empty default is there to be filled: what is done with an element is looked at all the same.
             Value::Map(members) if members.is_empty() => (unknown(), Value::unknown("each.value", at)),
             Value::List(items) if items.is_empty() => (unknown(), Value::unknown("each.value", at)),
             Value::Map(members) => {
-                let few = || members.iter().take(MOST_ELEMENTS);
-                let key = Value::either(few().map(|(name, _)| Value::Text(Text::made(name.to_string(), at))));
-                (key, merged(few().map(|(_, value)| value.clone())))
+                let names = members.iter().map(|(name, _)| Value::Text(Text::made(name.to_string(), at)));
+                (Value::either(names), merged(members.iter().map(|(_, value)| value.clone())))
             }
             Value::List(items) => {
-                let any = merged(items.iter().take(MOST_ELEMENTS).cloned());
+                let any = merged(items.iter().cloned());
                 // Of a set, key and value are the same.
                 (if any.is_tainted() { unknown() } else { any.clone() }, any)
             }
@@ -306,13 +308,9 @@ impl<'w> Evaluator<'w> {
         let steps = self.steps.get() + 1;
         self.steps.set(steps);
         if steps > MOST_STEPS {
-            if steps == MOST_STEPS + 1 {
-                self.gap(
-                    Span::start_of(scope.source),
-                    "",
-                    "this root module is too large to evaluate whole",
-                    true,
-                );
+            if !self.is_spent.replace(true) {
+                let at = Span::start_of(scope.source);
+                self.gap(at, "", "this root module is too large to evaluate whole", true);
             }
             return Value::unknown("…", at);
         }
@@ -421,12 +419,16 @@ fn merged(values: impl IntoIterator<Item = Value>) -> Value {
         return Value::either(values);
     }
     let mut members: Vec<(Rc<str>, Vec<Value>)> = Vec::new();
+    let mut places: HashMap<Rc<str>, usize> = HashMap::new();
     for value in &values {
         let Value::Map(inner) = value else { continue };
         for (name, value) in inner.iter() {
-            match members.iter_mut().find(|(known, _)| known == name) {
+            match places.get(name).and_then(|place| members.get_mut(*place)) {
                 Some((_, arms)) => arms.push(value.clone()),
-                None => members.push((Rc::clone(name), vec![value.clone()])),
+                None => {
+                    places.insert(Rc::clone(name), members.len());
+                    members.push((Rc::clone(name), vec![value.clone()]));
+                }
             }
         }
     }

@@ -12,13 +12,13 @@ use crate::source::{SourceId, Span};
 use crate::terraform::ast::{Block, Expr, ExprKind, Key, Part};
 use crate::terraform::directory::Placed;
 use crate::terraform::read::read_template;
-use crate::terraform::value::Value;
+use crate::terraform::value::{MORE, Value};
 use crate::value::{Flat, Hole, Hop, Origin, OriginKind, Piece, Text, Traces};
 
 /// The text of one rendered template is not followed past this many bytes.
 const MOST_TEXT: usize = 4 * 1024 * 1024;
-/// A path that can't be known whole stands for at most this many files.
-const MOST_CANDIDATES: usize = 8;
+/// A path that can't be known whole stands for at most this many files; more are a gap.
+const MOST_CANDIDATES: usize = 32;
 /// The file of a text that was put together and is parsed as a template.
 const MADE: SourceId = SourceId(u32::MAX);
 /// Binds what a template gets besides the names that are known.
@@ -294,7 +294,7 @@ impl<'w> Evaluator<'w> {
     }
 
     /// The files that a path expression can name.
-    fn files_of(&self, scope: &Scope<'w>, path: &Expr) -> Vec<SourceId> {
+    pub(super) fn files_of(&self, scope: &Scope<'w>, path: &Expr) -> Vec<SourceId> {
         let at = scope.span(path.range);
         let mut files = Vec::new();
         for text in self.alternatives(scope, path) {
@@ -305,13 +305,19 @@ impl<'w> Evaluator<'w> {
                 None => files.extend(self.matching(&text)),
             }
         }
-        files.truncate(MOST_CANDIDATES);
+        let mut seen = BTreeSet::new();
+        files.retain(|file| seen.insert(*file));
+        if files.len() > MOST_CANDIDATES {
+            let reason = format!("more than {MOST_CANDIDATES} files fit this path; not all were followed");
+            self.gap(at, "", reason, true);
+            files.truncate(MOST_CANDIDATES);
+        }
         self.rendered.borrow_mut().extend(files.iter().copied());
         files
     }
 
     /// All texts that a path can be: of `"${each.value}.sh"` one for each value.
-    fn alternatives(&self, scope: &Scope<'w>, path: &Expr) -> Vec<Text> {
+    pub(super) fn alternatives(&self, scope: &Scope<'w>, path: &Expr) -> Vec<Text> {
         let at = scope.span(path.range);
         let ExprKind::Template(parts) = &path.kind else { return self.eval(scope, path).texts("path", at) };
         let mut all = vec![Text::default()];
@@ -326,6 +332,11 @@ impl<'w> Evaluator<'w> {
                 }
                 other => vec![self.render_part(scope, other)],
             };
+            // What is too much to try one by one is looked for among the files that there are.
+            let next = match all.len() * next.len() > MOST_CANDIDATES {
+                true => vec![Text::hole(MORE, at, Traces::none())],
+                false => next,
+            };
             let joined = all.iter().flat_map(|start| {
                 next.iter().map(move |end| {
                     let mut text = start.clone();
@@ -333,31 +344,28 @@ impl<'w> Evaluator<'w> {
                     text
                 })
             });
-            all = joined.take(MOST_CANDIDATES).collect();
+            all = joined.collect();
         }
         all
     }
 
     fn open(&self, scope: &Scope<'w>, path: &str, at: Span) -> Option<SourceId> {
         let mut refusal = Refusal::Missing;
-        let module = scope.instance.as_ref().map(|instance| instance.directory.path.clone());
-        // Terraform takes relative paths from where it runs; scripts are often beside the module.
-        let candidates: Vec<PathBuf> =
-            std::iter::once(self.root.join(path)).chain(module.map(|folder| folder.join(path))).collect();
-        for candidate in candidates {
+        for candidate in self.candidates(scope, path) {
             match self.sources.open(&candidate) {
                 Ok(id) => return Some(id),
                 Err(Refusal::Missing) => {}
                 Err(other) => refusal = other,
             }
         }
-        // A file of data may be made at plan time; a script or template that is not here hides what it does.
-        let scripts = [".sh", ".tpl", ".tftpl", ".tmpl", ".template", ".ps1", ".bash", ".cfg"];
-        let script = scripts.iter().any(|end| path.ends_with(end));
-        let hides = script || !matches!(refusal, Refusal::Missing);
-        let name = std::path::Path::new(path).file_name().map(|name| name.to_string_lossy().into_owned());
-        self.gap(at, name.unwrap_or_default(), format!("the file is not read: {}", refusal.reason()), hides);
+        self.tell_refused(path, &refusal, at);
         None
+    }
+
+    /// Terraform takes relative paths from where it runs; scripts are often beside the module.
+    pub(super) fn candidates(&self, scope: &Scope<'w>, path: &str) -> Vec<PathBuf> {
+        let module = scope.instance.as_ref().map(|instance| instance.directory.path.join(path));
+        std::iter::once(self.root.join(path)).chain(module).collect()
     }
 
     /// Files among those of the scan whose path fits a text with holes.
@@ -369,7 +377,9 @@ impl<'w> Evaluator<'w> {
                 Piece::Hole(_) => joined.push('\u{1}'),
             }
         }
-        if joined.chars().filter(|letter| letter.is_alphanumeric()).count() < 3 {
+        let is_more = |piece: &Piece| matches!(piece, Piece::Hole(hole) if &*hole.label == MORE);
+        let is_cut = pattern.pieces.iter().any(is_more);
+        if !is_cut && joined.chars().filter(|letter| letter.is_alphanumeric()).count() < 3 {
             return Vec::new();
         }
         let full = normalise(&self.root.join(joined)).to_string_lossy().into_owned();
@@ -389,7 +399,7 @@ impl<'w> Evaluator<'w> {
                 && let Ok(id) = self.sources.open(path)
             {
                 found.push(id);
-                if found.len() == MOST_CANDIDATES {
+                if found.len() > MOST_CANDIDATES {
                     break;
                 }
             }

@@ -221,7 +221,7 @@ fn references(value: &Json<'_>) -> Vec<String> {
             .is_some_and(|next| next.strip_prefix(one).is_some_and(|rest| rest.starts_with(['.', '['])))
     };
     let mut kept: Vec<String> = Vec::new();
-    for reference in all.into_iter().filter(|one| one.len() <= 512 && !is_beginning(one)) {
+    for reference in all.into_iter().filter(|one| !is_beginning(one)) {
         if !kept.iter().take(64).any(|known| known == reference) {
             kept.push(reference.to_owned());
         }

@@ -7,7 +7,7 @@ pub mod arrivals;
 pub mod configuration;
 mod correlate;
 mod encoded;
-mod json;
+pub mod json;
 mod origins;
 pub mod places;
 mod read;

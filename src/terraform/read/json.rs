@@ -4,20 +4,26 @@ use crate::reading::{Gap, Reading};
 use crate::source::{SourceId, Span};
 use crate::terraform::ast::{Attribute, Block, Body, Expr, ExprKind, Key, Name, Range};
 
-use super::string_template;
+use super::{TOO_NESTED, string_template};
 
-/// Values nested deeper than this are not read.
-const MOST_DEPTH: usize = 96;
+/// Values nested deeper than this are not read: a gap. Who looks into them goes as deep.
+const MOST_DEPTH: usize = 72;
 
 /// Reads `.tf.json`, `.tofu.json` and `.tfvars.json` text.
 ///
 /// In `.tfvars.json` all members are attributes, so blocks are simply not asked for.
 pub fn read_json(source: SourceId, text: &str) -> Reading<Body> {
-    let mut reader = Reader { text, bytes: text.as_bytes(), at: 0, depth: 0 };
+    let mut reader = Reader { text, bytes: text.as_bytes(), at: 0, depth: 0, cut: Vec::new() };
     let start = usize::from(text.starts_with('\u{feff}')) * 3;
     reader.at = start;
+    let cut = |at: &usize| Gap {
+        at: Span::new(source, *at, *at),
+        name: String::new(),
+        reason: TOO_NESTED.into(),
+        hides_findings: true,
+    };
     match reader.value() {
-        Ok(expr) => Reading { facts: top_level(&expr), gaps: Vec::new() },
+        Ok(expr) => Reading { facts: top_level(&expr), gaps: reader.cut.iter().map(cut).collect() },
         Err(reason) => {
             let at = text.floor_char_boundary(reader.at);
             let gap = Gap {
@@ -36,6 +42,8 @@ struct Reader<'t> {
     bytes: &'t [u8],
     at: usize,
     depth: usize,
+    /// Where strings stand that were not read to their end.
+    cut: Vec<usize>,
 }
 
 impl Reader<'_> {
@@ -70,7 +78,11 @@ impl Reader<'_> {
             b'[' => self.list()?,
             b'"' => {
                 let (text, exact) = self.string()?;
-                ExprKind::Template(string_template(&text, start + 1, exact).into())
+                let (parts, whole) = string_template(&text, start + 1, exact);
+                if !whole {
+                    self.cut.push(start);
+                }
+                ExprKind::Template(parts.into())
             }
             _ => self.scalar()?,
         };

@@ -10,7 +10,7 @@ use std::ops::Range as Bytes;
 use crate::reading::{Gap, Reading};
 use crate::source::{SourceId, Span};
 
-use super::ast::{Body, Expr, ExprKind, Part, Range};
+use super::ast::{Body, Expr, Part, Range};
 use convert::Converter;
 
 pub use json::read_json;
@@ -101,26 +101,32 @@ pub fn read_template(source: SourceId, text: &str) -> Reading<Vec<Part>> {
         Ok(template) => Reading { facts: Converter::new(text, 0).file_template(&template), gaps: Vec::new() },
         Err(error) => {
             let at = text.floor_char_boundary(error.location().offset());
-            let gap = Gap {
+            let gap = |reason: &str, hides_findings| Gap {
                 at: Span::new(source, at, at),
                 name: String::new(),
-                reason: "this is not a valid Terraform template; read as text with interpolations".into(),
-                hides_findings: false,
+                reason: format!("this is not a valid Terraform template; {reason}"),
+                hides_findings,
             };
-            Reading { facts: loose_template(text), gaps: vec![gap] }
+            let loose = loose_template(text);
+            let mut gaps = vec![gap("read as text with interpolations", false)];
+            gaps.extend(loose.is_cut.then(|| gap(TOO_NESTED, true)));
+            Reading { facts: loose.parts, gaps }
         }
     }
 }
 
-/// The template inside a string that was already unescaped (JSON syntax).
-pub(super) fn string_template(text: &str, base: usize, exact: bool) -> Vec<Part> {
+/// The template inside a string that was already unescaped (JSON syntax), and whether it was read whole.
+pub(super) fn string_template(text: &str, base: usize, exact: bool) -> (Vec<Part>, bool) {
     let parsed = hcl_edit::parser::parse_template(text).ok().filter(|_| exact);
     match parsed {
-        Some(template) => Converter::new(text, base).file_template(&template),
-        None if text.contains("${") => shifted(loose_template(text), base, text.len()),
+        Some(template) => (Converter::new(text, base).file_template(&template), true),
+        None if text.contains("${") => {
+            let loose = loose_template(text);
+            (shifted(loose.parts, base, text.len()), !loose.is_cut)
+        }
         None => {
             let range = Range { start: base as u32, end: (base + text.len()) as u32 };
-            vec![Part::Literal { text: text.into(), range, exact }]
+            (vec![Part::Literal { text: text.into(), range, exact }], true)
         }
     }
 }
@@ -136,47 +142,63 @@ fn shifted(parts: Vec<Part>, base: usize, len: usize) -> Vec<Part> {
     parts.into_iter().map(place).collect()
 }
 
-fn loose_template(text: &str) -> Vec<Part> {
-    let mut parts = Vec::new();
+/// A text whose interpolations were sought one by one.
+struct Loose {
+    parts: Vec<Part>,
+    /// Bytes that were looked at again.
+    steps: usize,
+    /// Whether that was too much, and the rest stands as text.
+    is_cut: bool,
+}
+
+/// An interpolation longer than this is none.
+const LONGEST: usize = 64 * 1024;
+/// Why a text was not sought through to its end.
+const TOO_NESTED: &str = "its interpolations are nested too deeply: the rest was read as text";
+
+fn loose_template(text: &str) -> Loose {
+    let most = text.len().saturating_mul(8).saturating_add(LONGEST * 8);
+    let mut loose = Loose { parts: Vec::new(), steps: 0, is_cut: false };
     let mut from = 0;
     while let Some(open) = text.get(from..).and_then(|rest| rest.find("${")).map(|at| from + at) {
-        let Some(close) = repair::closing_brace(text, open + 2) else { break };
+        if loose.steps > most {
+            loose.is_cut = true;
+            break;
+        }
+        let near = text.floor_char_boundary(open.saturating_add(LONGEST));
+        let close = text.get(..near).and_then(|near| repair::closing_brace(near, open + 2));
+        loose.steps += close.unwrap_or(near).saturating_sub(open);
         let escaped = open > 0 && text.as_bytes().get(open - 1) == Some(&b'$');
-        let inner = text.get(open + 2..close).unwrap_or_default();
-        let parsed = (!escaped).then(|| hcl_edit::parser::parse_expr(inner.trim()).ok()).flatten();
-        let Some(parsed) = parsed else {
+        let inner = text.get(open + 2..close.unwrap_or(open + 2)).unwrap_or_default();
+        let sought = close.filter(|_| !escaped);
+        let parsed = sought.and_then(|_| hcl_edit::parser::parse_expr(inner.trim()).ok());
+        let Some((parsed, close)) = parsed.zip(close) else {
             let end = open + 2;
-            parts.extend(literal::parts(
-                text.get(from..end).unwrap_or_default(),
-                from,
-                literal::Style::File,
-                false,
-            ));
+            loose.add(text, from..end);
             from = end;
             continue;
         };
-        parts.extend(literal::parts(
-            text.get(from..open).unwrap_or_default(),
-            from,
-            literal::Style::File,
-            false,
-        ));
+        loose.add(text, from..open);
         let lead = inner.len() - inner.trim_start().len();
-        parts.push(Part::Interpolation(Converter::new(inner.trim(), open + 2 + lead).expr(&parsed)));
+        let expr = Converter::new(inner.trim(), open + 2 + lead).expr(&parsed);
+        loose.parts.push(Part::Interpolation(expr));
         from = close + 1;
     }
-    parts.extend(literal::parts(text.get(from..).unwrap_or_default(), from, literal::Style::File, false));
-    parts
+    loose.add(text, from..text.len());
+    loose
+}
+
+impl Loose {
+    fn add(&mut self, text: &str, range: Bytes<usize>) {
+        let from = range.start;
+        let text = text.get(range).unwrap_or_default();
+        self.parts.extend(literal::parts(text, from, literal::Style::File, false));
+    }
 }
 
 /// The bodies of all heredocs in a native-syntax text, by its tokens alone.
 pub fn heredoc_bodies(text: &str) -> Vec<Bytes<usize>> {
     repair::heredoc_bodies(text)
-}
-
-/// The expression of a string given in place of an expression (`-var`-like texts).
-pub fn null_expr() -> Expr {
-    Expr { kind: ExprKind::Null, range: Range { start: 0, end: 0 } }
 }
 
 #[cfg(test)]

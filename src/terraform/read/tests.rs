@@ -1,6 +1,7 @@
 //! What Terraform accepts is read; what it does not costs one block.
 
 use super::*;
+use crate::terraform::ast::ExprKind;
 
 fn read(text: &str) -> Reading<Body> {
     read_hcl(SourceId(0), text)
@@ -116,4 +117,25 @@ fn a_tilde_takes_blanks_of_one_line() {
     };
     assert_eq!(literals("q: ${1 ~}\n\n   z\n\n   ${~ 2}\n").concat(), "q: \n   z\n\n\n");
     assert_eq!(literals("a  \n${~ 1 ~} \n   z\n  \n${~ 2}\n").concat(), "a   z\n\n");
+}
+
+#[test]
+fn interpolations_that_nest_cost_no_more_than_their_length() {
+    let nested = |count: usize| "${".repeat(count) + &"}".repeat(count);
+    let (short, long) = (loose_template(&nested(20_000)), loose_template(&nested(80_000)));
+    assert!(short.steps > 0 && long.steps <= short.steps.max(1) * 5, "{} {}", short.steps, long.steps);
+    assert!(long.is_cut);
+    let reading = read_template(SourceId(0), &nested(80_000));
+    assert!(reading.gaps.iter().any(|gap| gap.hides_findings));
+    // Many that stand one after the other are all found.
+    let many = "%{ bad \n".to_owned() + &"${a} ".repeat(100_000);
+    let loose = loose_template(&many);
+    let found = loose.parts.iter().filter(|part| matches!(part, Part::Interpolation(_))).count();
+    assert_eq!((found, loose.is_cut), (100_000, false));
+}
+
+#[test]
+fn what_follows_an_interpolation_without_an_end_is_found() {
+    let loose = loose_template("echo \"${\" ${k} > /a\n");
+    assert!(loose.parts.iter().any(|part| matches!(part, Part::Interpolation(_))));
 }

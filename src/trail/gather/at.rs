@@ -26,6 +26,20 @@ pub enum Uuid {
     Text([u8; 32]),
 }
 
+impl Uuid {
+    /// A number of its own. Histories hold sums of these: it never changes (FNV-1a, then stirred).
+    pub(super) fn hashed(&self) -> u64 {
+        let bytes: &[u8] = match self {
+            Self::Number(number) => &number.to_be_bytes(),
+            Self::Text(bytes) => bytes,
+        };
+        let hash = bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
+            (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01B3)
+        });
+        (hash ^ (hash >> 29)).wrapping_mul(0xBF58_476D_1CE4_E5B9).rotate_left(31)
+    }
+}
+
 /// Reads an id, without its quotes and as it is written.
 pub(super) fn uuid(id: &[u8]) -> Uuid {
     if let Some(number) = ids::uuid(id) {

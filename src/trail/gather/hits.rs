@@ -4,6 +4,7 @@
 use super::at::At;
 use super::few::Few;
 use super::tally::Mark;
+use crate::finding::Hours;
 
 /// Events that are named: the earliest.
 pub const MOST_NAMED: usize = 5;
@@ -28,6 +29,8 @@ pub struct Hits {
     pub last: Option<At>,
     /// Their calls: `CreateAccessKey`.
     pub calls: Few,
+    /// All of them, by the hour.
+    pub hours: Hours,
 }
 
 impl Hits {
@@ -35,6 +38,7 @@ impl Hits {
     pub(super) fn add(&mut self, at: At, hit: impl FnOnce() -> Hit) {
         self.events += 1;
         self.last = self.last.max(Some(at));
+        self.hours.add(at.time, at.id.hashed());
         let is_late = |last: &Hit| last.at.time < at.time;
         if self.first.len() < MOST_NAMED || !self.first.last().is_some_and(is_late) {
             self.name(hit());
@@ -47,6 +51,7 @@ impl Hits {
         self.last = self.last.max(other.last);
         other.first.into_iter().for_each(|hit| self.name(hit));
         self.calls.merge(other.calls);
+        self.hours.merge(other.hours);
     }
 
     fn name(&mut self, hit: Hit) {

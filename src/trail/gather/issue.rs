@@ -40,6 +40,15 @@ impl Issued {
     }
 }
 
+/// Of calls that say the same of the same credential only the first one is kept.
+pub(super) fn thin(all: &mut Vec<Issued>) {
+    all.sort_unstable();
+    all.dedup_by(|later, first| {
+        later.time == first.time
+            && (&later.key, &later.principal, &later.terms) == (&first.key, &first.principal, &first.terms)
+    });
+}
+
 /// What a credential was issued with.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Terms {
@@ -94,6 +103,15 @@ pub struct Retired {
     pub key: String,
 }
 
+/// Of calls that ended the same at the same time only the first one is kept.
+pub(super) fn thin_retired(all: &mut Vec<Retired>) {
+    let what = |one: &Retired| {
+        (one.at.time, one.call.clone(), one.account.clone(), one.user.clone(), one.key.clone())
+    };
+    all.sort_by_cached_key(|one| (what(one), one.at.clone()));
+    all.dedup_by(|later, first| what(later) == what(first));
+}
+
 fn string(object: &[u8], name: &str) -> String {
     get(object, name).and_then(text).unwrap_or_default().into_owned()
 }
@@ -146,7 +164,7 @@ pub(super) fn issued(
         incoming: tags(get(request, "incomingTransitiveTags")),
         transitive: transitive.into_iter().filter_map(text).map(|text| text.into_owned()).collect(),
         source_identity: some(&source),
-        mfa: get(request, "serialNumber").is_some(),
+        mfa: !string(request, "serialNumber").is_empty(),
     };
     let (key, principal) = (key.into(), some(&principal).into());
     let id = match uuid(event.bytes(Slot::EventId)) {

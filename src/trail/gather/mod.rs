@@ -19,7 +19,7 @@ pub use self::at::At;
 pub use self::coverage::{Coverage, Day};
 pub use self::credential::{Credential, FAILED, MCP};
 pub use self::few::{Few, Spans};
-pub use self::hits::{Hit, Hits};
+pub use self::hits::{Hit, Hits, MOST_NAMED};
 pub use self::issue::{Issued, Retired, Tags, Terms, is_success};
 pub use self::tally::{Mark, Tally};
 pub use self::worker::{Limits, Worker};
@@ -52,11 +52,17 @@ impl Gathered {
         self.downstream.extend(other.downstream);
         self.mcp_sign_ins.merge(other.mcp_sign_ins);
         self.coverage.merge(other.coverage);
+        self.thin();
+    }
+
+    /// Forgets calls that say what another one says.
+    fn thin(&mut self) {
+        issue::thin(&mut self.issued);
+        issue::thin_retired(&mut self.retired);
     }
 
     /// Puts lists in order, whoever filled them.
     pub fn settle(&mut self) {
-        self.issued.sort();
         self.retired.sort();
     }
 }

@@ -63,6 +63,10 @@ impl Hasher for Folded {
         self.add(both as u64 ^ bytes.len() as u64, (both >> 64) as u64);
     }
 
+    fn write_u16(&mut self, number: u16) {
+        self.add(u64::from(number), 0);
+    }
+
     fn write_u32(&mut self, number: u32) {
         self.add(u64::from(number), 0);
     }

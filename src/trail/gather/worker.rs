@@ -57,6 +57,8 @@ struct Seen {
     places: HashMap<u32, usize, Fast>,
 }
 
+/// So many calls that issued or ended credentials are never looked through.
+const FIRST_JOINTS: usize = 512;
 /// So many are looked through; with more a map helps.
 const LOOKED_THROUGH: usize = 24;
 
@@ -128,6 +130,8 @@ pub struct Worker<'s, 'c> {
     days: HashMap<(u32, u32, i64), u64, Fast>,
     last_account: u32,
     terms: issue::Held,
+    /// So many calls that issued or ended credentials are looked through for those that say the same.
+    most_joints: usize,
     key: Vec<u8>,
     gathered: Gathered,
 }
@@ -147,6 +151,7 @@ impl<'s, 'c> Worker<'s, 'c> {
             days: HashMap::default(),
             last_account: 0,
             terms: issue::Held::default(),
+            most_joints: FIRST_JOINTS,
             key: Vec::new(),
             gathered: Gathered::default(),
         }
@@ -322,6 +327,11 @@ impl<'s, 'c> Worker<'s, 'c> {
         }
         if call.of_mcp {
             self.mcp(event, number);
+        }
+        let joints = |gathered: &Gathered| gathered.issued.len() + gathered.retired.len();
+        if joints(&self.gathered) >= self.most_joints {
+            self.gathered.thin();
+            self.most_joints = (2 * joints(&self.gathered)).max(FIRST_JOINTS);
         }
     }
 

@@ -49,8 +49,12 @@ fn many_events_of_a_session_are_one_finding_that_counts_them() {
     let message =
         "arn:aws:iam::123456789012:user/mallory called StopLogging for trail-0; 1000 such events of session ";
     assert!(only.message.starts_with(message), "{}", only.message);
-    let end = "between 2026-03-28T14:00:00Z and 2026-03-28T14:16:39Z: StopLogging";
-    assert!(only.message.ends_with(end), "{}", only.message);
+    let session = events.session.as_deref().unwrap();
+    let end = format!(
+        "between 2026-03-28T14:00:00Z and 2026-03-28T14:16:39Z: StopLogging; \
+         `secretrail trail LOGS --session {session}` lists all"
+    );
+    assert!(only.message.ends_with(&end), "{}", only.message);
     let named: Vec<&str> = only.related.iter().filter_map(|one| one.at.name.get(33..)).collect();
     assert_eq!(named, ["000", "001", "002", "003", "004", "999"]);
     assert!(only.related[3].message.contains("for trail-3: event "), "{:?}", only.related[3]);
@@ -67,4 +71,42 @@ fn another_session_is_another_finding_and_one_event_has_no_count() {
     let single = findings(&case("tampering"), "mfa-deactivated");
     assert_eq!((single.len(), single[0].related.len()), (1, 0));
     assert!(!single[0].message.contains("such events"), "{}", single[0].message);
+}
+
+#[test]
+fn of_too_many_sessions_the_rest_is_one_finding() {
+    // One event of each of 10,003 keys.
+    let key = |at: u32| format!("AKIA{at:016}");
+    let event = |at: u32| {
+        let mut event = stop(at % 3_000, &key(at));
+        event["eventID"] = json!(format!("event-{at}"));
+        event
+    };
+    let found = |most: u32| findings(&[log((0..most).map(event))], "trail-stopped");
+    let rest = |found: &[Finding]| -> Vec<(u64, String)> {
+        let of =
+            found.iter().filter(|one| one.events.as_ref().is_some_and(|events| events.session.is_none()));
+        of.map(|one| (one.events.as_ref().unwrap().count, one.message.clone())).collect()
+    };
+    assert_eq!(rest(&found(10_000)), []);
+    let all = found(10_003);
+    let rest = rest(&all);
+    assert_eq!((all.len(), rest.len(), rest[0].0), (10_001, 1, 3));
+    let message = "Trail stopped: 3 more sessions between 2026-03-28T14:00:00Z and 2026-03-28T14:00:00Z, of ";
+    assert!(rest[0].1.starts_with(message), "{}", rest[0].1);
+}
+
+#[test]
+fn an_event_that_has_another_one_s_id_is_hidden_by_nothing() {
+    let (own, other) = (stop(7, "AKIAIOSFODNN7EXAMPLE"), stop(7, "AKIAI44QH8DHBEXAMPLE"));
+    let mut quiet = own.clone();
+    quiet["eventName"] = json!("GetTrailStatus");
+    for before in [&other, &quiet] {
+        // Each of them twice.
+        let texts =
+            [log([before.clone(), own.clone()].into_iter()), log([own.clone(), before.clone()].into_iter())];
+        let found = findings(&texts, "trail-stopped");
+        let counts: Vec<u64> = found.iter().map(|one| one.events.as_ref().unwrap().count).collect();
+        assert_eq!(counts, if before["eventName"] == "StopLogging" { vec![1, 1] } else { vec![1] });
+    }
 }

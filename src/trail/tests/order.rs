@@ -77,3 +77,23 @@ proptest! {
         prop_assert_eq!(straight.gathered.coverage, mixed.gathered.coverage);
     }
 }
+
+#[test]
+fn ten_times_the_events_of_the_same_sessions_keep_no_more() {
+    let kept = |copies: u32| {
+        let again = |event: String, copy: u32| {
+            let mut event: serde_json::Value = serde_json::from_str(&event).unwrap();
+            event["eventID"] = format!("{copy:08x}-{}", &event["eventID"].as_str().unwrap()[9..]).into();
+            event.to_string()
+        };
+        let all = (1..=copies).flat_map(|copy| corpus().into_iter().map(move |event| again(event, copy)));
+        let all: Vec<String> = all.collect();
+        let trail = read(&[format!("[{}]", all.join(","))], 2, &Conventions::default());
+        let named: usize =
+            trail.sessions.iter().flat_map(|one| &one.tally.hits).map(|(_, hits)| hits.first.len()).sum();
+        (trail.gathered.issued.len(), trail.gathered.retired.len(), trail.sessions.len(), named)
+    };
+    let (few, many) = (kept(10), kept(100));
+    assert!(few.0 > 0 && few.1 > 0, "{few:?}");
+    assert_eq!(few, many);
+}

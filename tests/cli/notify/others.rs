@@ -101,6 +101,26 @@ fn prometheus_finds_the_figures_of_the_last_run() {
 }
 
 #[test]
+fn figures_of_others_are_not_overwritten() {
+    let job = Job::new("[notify]\nprometheus = { file = \"node.prom\" }\n");
+    job.folder.write("node.prom", "# HELP node_load1 1m load average.\n");
+    let ran = job.scan();
+    assert!(ran.code == 1 && ran.err.contains("what is there was not written by secretrail"), "{}", ran.err);
+    assert!(job.run(&["notify", "test"]).out.contains("was not written by secretrail"));
+    assert_eq!(job.folder.read("node.prom"), "# HELP node_load1 1m load average.\n");
+    job.folder.write("node.prom", "");
+    assert_eq!((job.scan().err.as_str(), job.scan().err.as_str()), ("", ""));
+    assert!(job.folder.read("node.prom").contains("secretrail_exit_code"));
+    // A disk or folder that takes nothing leaves what was there, and nothing beside it.
+    #[cfg(target_os = "linux")]
+    {
+        let job = Job::new("[notify]\nprometheus = { file = \"/proc/secretrail.prom\" }\n");
+        let ran = job.scan();
+        assert!(ran.code == 1 && ran.err.contains("/proc/secretrail.prom can't be written"), "{}", ran.err);
+    }
+}
+
+#[test]
 fn a_test_message_tells_who_gets_it() {
     let receiver = receiver();
     let settings = "[notify]\nslack = { url-env = \"HOOK\" }\nwebhook = { url-env = \"NONE\", secret-env = \"HOOK_SECRET\" }\n\

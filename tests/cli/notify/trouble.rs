@@ -67,6 +67,15 @@ fn who_does_not_answer_holds_nobody_up() {
     assert!(ran.err.contains("webhook was not told: it does not answer in time"), "{}", ran.err);
 }
 
+/// Who has said that it took a message is not sent it again, because the rest of the answer never comes.
+#[test]
+fn an_answer_that_does_not_end_is_an_answer() {
+    let slow = StandIn::new(|_, _| Some((200, "Content-Length: 100\r\n".to_owned(), b"ok".to_vec())));
+    let job = Job::new(&format!("{WEBHOOK}timeout-seconds = 1\n")).with("HOOK", url(&slow));
+    let ran = job.scan();
+    assert_eq!((ran.code, ran.err.as_str(), slow.calls().len()), (1, "", 1));
+}
+
 #[test]
 fn broken_answers_are_no_harm() {
     let closed = StandIn::new(|_, _| None);

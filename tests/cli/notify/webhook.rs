@@ -52,3 +52,42 @@ fn what_could_not_be_told_is_told_by_the_next_run_first() {
     job.scan();
     assert_eq!(receiver.calls().len(), 2);
 }
+
+#[test]
+fn jobs_that_share_a_history_send_only_their_own_letters() {
+    let (first, second) = (receiver(), receiver());
+    let mut job = Job::new(WEBHOOK);
+    job.folder.write("other/main.tf", LEAK);
+    assert_eq!(job.scan().code, 1, "HOOK is not set: the letter waits");
+    job.set("HOOK", url(&second));
+    let other = |job: &Job| job.run(&["scan", "other", "--history", "audit.db", "-f", "json"]);
+    assert_eq!(other(&job).code, 1);
+    let told: Vec<_> = second.calls().iter().map(verified).collect();
+    let scopes: Vec<&str> = told.iter().map(|change| change["scope"].as_str().unwrap()).collect();
+    assert_eq!(scopes.len(), 1, "{scopes:?}");
+    assert!(scopes[0].starts_with("terraform other in "), "{scopes:?}");
+    let pending = job.run(&["notify", "pending", "audit.db", "--json"]).json();
+    let waits = &pending["pending"][0];
+    assert!(waits["job"].as_str().unwrap().starts_with("scan . in "), "{waits}");
+    job.set("HOOK", url(&first));
+    assert_eq!(job.scan().err, "");
+    assert_eq!((first.calls().len(), second.calls().len()), (1, 1));
+}
+
+#[test]
+fn audits_of_one_folder_that_look_at_different_things_are_different_jobs() {
+    let receiver = receiver();
+    let settings = |tree: &str| format!("[audit]\nterraform = [\"{tree}\"]\n{WEBHOOK}");
+    let mut job = Job::new(&settings("a"));
+    job.folder.write("a/main.tf", LEAK);
+    job.folder.write("b/main.tf", CLEAN);
+    let audit = |job: &Job| job.run(&["audit", "--history", "audit.db", "-f", "json"]);
+    assert_eq!(audit(&job).code, 1);
+    job.set("HOOK", url(&receiver));
+    job.folder.write("secretrail.toml", settings("b"));
+    assert_eq!(audit(&job).code, 0);
+    assert_eq!(receiver.calls().len(), 0, "the other job's letter, and its standing");
+    job.folder.write("secretrail.toml", settings("a"));
+    assert_eq!(audit(&job).code, 1);
+    assert_eq!(receiver.calls().len(), 1);
+}

@@ -99,10 +99,12 @@ fn a_full_queue_asks_to_come_back_and_keeps_what_it_took() {
 
 #[test]
 fn without_a_key_nothing_is_served() {
-    let folder = Folder::new(&[("empty", "\n"), ("large", &"x".repeat(5000))]);
+    let folder =
+        Folder::new(&[("empty", "\n"), ("short", "fifteen letters\n"), ("large", &"x".repeat(5000))]);
     for (arguments, told) in [
         (["serve", "run-task"].as_slice(), "there is no key"),
         (&["serve", "run-task", "--hmac-key-file", "empty"], "is empty"),
+        (&["serve", "run-task", "--hmac-key-file", "short"], "too short"),
         (&["serve", "run-task", "--hmac-key-file", "large"], "too large"),
         (&["serve", "run-task", "--hmac-key-file", "none"], "can't be read"),
     ] {
@@ -113,7 +115,7 @@ fn without_a_key_nothing_is_served() {
     let mut wrong = command(folder.path());
     wrong
         .args(["serve", "run-task", "--allow-host", "https://x.example"])
-        .env("SECRETRAIL_RUN_TASK_KEY", "k");
+        .env("SECRETRAIL_RUN_TASK_KEY", "a-key-of-some-length");
     let ran = run(&mut wrong);
     assert!(ran.code == 2 && ran.err.contains("--allow-host number 1 names no host"), "{ran:?}");
 }

@@ -8,6 +8,7 @@ use super::look::Gap;
 use crate::command::scan::Setup;
 use crate::error::{Error, ErrorKind};
 use crate::sighting::Place;
+use crate::source::walk::refused_at;
 
 /// Files of a user's home that hold keys, and folders whose files do.
 const HOME: &[&str] = &[
@@ -165,7 +166,8 @@ impl Files {
                         || "it can't be walked".to_owned(),
                         |error| format!("it can't be read: {}", error.kind()),
                     );
-                    self.gaps.push(Gap { name: name(&refused(&error, root)), reason, hides_findings: true });
+                    let at = refused_at(&error, root);
+                    self.gaps.push(Gap { name: name(&at), reason, hides_findings: true });
                 }
             }
         }
@@ -218,15 +220,6 @@ impl Files {
                 self.gaps.push(Gap { name: String::new(), reason, hides_findings: false });
             }
         }
-    }
-}
-
-/// Where an error of the walk happened.
-fn refused(error: &ignore::Error, root: &Path) -> PathBuf {
-    match error {
-        ignore::Error::WithPath { path, .. } => path.clone(),
-        ignore::Error::WithDepth { err, .. } => refused(err, root),
-        _ => root.to_path_buf(),
     }
 }
 

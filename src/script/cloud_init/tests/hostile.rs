@@ -11,7 +11,7 @@ fn survives(name: &str, text: &str) {
     assert!(seconds < 30, "{name}: {seconds} s");
 }
 
-/// A text of about 256 KiB; sixteen times as much takes sixteen times as long.
+/// A text of about 64 KiB.
 fn many(part: &str) -> String {
     part.repeat((64 << 10) / part.len())
 }

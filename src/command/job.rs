@@ -2,41 +2,37 @@
 
 use std::path::PathBuf;
 
-use crate::cli::{Cli, Command, InventoryCommand};
+use super::setup::scope;
+#[cfg(feature = "notify")]
+use super::setup::{here, scanned_paths};
+use crate::cli::{AuditArguments, AwsArguments, Cli, Command, InventoryCheckArguments, InventoryCommand};
 #[cfg(feature = "notify")]
 use crate::cli::{ReportArguments, TrailArguments, What};
-use crate::command::scan::scope;
-#[cfg(feature = "notify")]
-use crate::command::scan::{here, scanned_paths};
 #[cfg(feature = "notify")]
 use crate::day::Day;
+use crate::settings::Audit;
 #[cfg(feature = "notify")]
 use crate::settings::Settings;
 
-/// Which command, on what. How it reports does not matter, so a report's file may have the day in its name.
-pub(in crate::command) fn job(cli: &Cli) -> String {
-    let on = |word: &str, paths: &[&[PathBuf]], more: &[&Option<String>]| {
-        let mut job = scope(word, paths.iter().flat_map(|paths| paths.iter()));
-        for text in more.iter().filter_map(|text| text.as_ref()) {
-            job.push(' ');
-            job.push_str(text);
-        }
-        job
-    };
+/// Which command, on what; of an audit also by its settings. How it reports does not matter, so a report's file may have
+/// the day in its name.
+pub(super) fn job(cli: &Cli, settings: &Audit) -> String {
     match &cli.command {
-        Command::Audit(of) => {
-            let paths: [&[PathBuf]; 4] = [&of.trees, &of.trails, &of.lists, &of.evidence];
-            on("audit", &paths, &[&of.aws.profile, &of.aws.role_arn])
-        }
+        Command::Audit(of) => of_audit(of, settings),
         Command::Scan(of) => on("scan", &[&of.what.paths, &of.what.plans], &[]),
         Command::Account(of) => {
-            on("account", &[of.evidence.as_slice()], &[&of.aws.profile, &of.aws.role_arn])
+            on("account", &[of.evidence.as_slice()], &credentials(&of.aws, of.accounts.then_some("accounts")))
         }
-        Command::Trail(of) => on("trail", &[&of.paths, of.evidence.as_slice()], &[]),
+        Command::Trail(of) => {
+            let more = [
+                of.live.live.then_some("live"),
+                of.sign_in.profile.as_deref(),
+                of.sign_in.role_arn.as_deref(),
+            ];
+            on("trail", &[&of.paths, of.evidence.as_slice()], &more)
+        }
         Command::Inventory(of) => match &of.command {
-            InventoryCommand::Check(of) => {
-                on("inventory", &[&of.files, of.evidence.as_slice()], &[&of.aws.profile, &of.aws.role_arn])
-            }
+            InventoryCommand::Check(of) => of_lists(of),
             InventoryCommand::Where(of) => on("sightings", &[&of.paths, &of.lists], &[]),
             _ => "inventory".to_owned(),
         },
@@ -44,9 +40,54 @@ pub(in crate::command) fn job(cli: &Cli) -> String {
     }
 }
 
+/// An audit, by what it is to look at: what the user names, else what the settings name. What is not there tonight is
+/// the job's all the same.
+pub(super) fn of_audit(of: &AuditArguments, settings: &Audit) -> String {
+    let job = asked(of, settings);
+    let mut paths: Vec<PathBuf> =
+        job.terraform.iter().chain(&job.trail).chain(&job.evidence).cloned().collect();
+    paths.extend_from_slice(&of.lists);
+    paths.sort();
+    let mut words = vec![job.aws.then_some("aws"), job.live.then_some("live")];
+    words.extend(credentials(&of.aws, None));
+    on("audit", &[&paths], &words)
+}
+
+/// Lists, and what they are held against: two accounts may be held against one list.
+pub(super) fn of_lists(of: &InventoryCheckArguments) -> String {
+    on("inventory", &[&of.files, &of.lists, of.evidence.as_slice()], &credentials(&of.aws, None))
+}
+
+/// What an audit is to look at.
+pub(super) fn asked(of: &AuditArguments, settings: &Audit) -> Audit {
+    let named = Audit {
+        terraform: of.trees.clone(),
+        trail: of.trails.clone(),
+        evidence: of.evidence.clone(),
+        aws: of.ask_aws,
+        live: of.live,
+        ..settings.clone()
+    };
+    if named.is_empty() { settings.clone() } else { named }
+}
+
+/// Whose account it is, as far as the arguments say.
+fn credentials<'a>(aws: &'a AwsArguments, more: Option<&'a str>) -> [Option<&'a str>; 4] {
+    [more, aws.profile.as_deref(), aws.role_arn.as_deref(), aws.region.as_deref()]
+}
+
+fn on(word: &str, paths: &[&[PathBuf]], more: &[Option<&str>]) -> String {
+    let mut job = scope(word, paths.iter().flat_map(|paths| paths.iter()));
+    for text in more.iter().flatten() {
+        job.push(' ');
+        job.push_str(text);
+    }
+    job
+}
+
 /// How a command reports, where it does.
 #[cfg(feature = "notify")]
-pub(in crate::command) fn report_arguments(cli: &Cli) -> Option<&ReportArguments> {
+pub(super) fn report_arguments(cli: &Cli) -> Option<&ReportArguments> {
     match &cli.command {
         Command::Audit(of) => Some(&of.report),
         Command::Scan(of) => Some(&of.report),

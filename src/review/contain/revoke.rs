@@ -1,0 +1,313 @@
+//! How credentials of a session are stopped, or that they ended already.
+
+use std::collections::BTreeMap;
+
+use super::{Action, Actions, Ground, Group, Word, code, own};
+use crate::review::deed::Deed;
+use crate::review::lasting::Seen;
+use crate::review::party::{Party, Relation, role_name};
+use crate::review::shell::is_reference;
+use crate::trail::gather::FAILED;
+use crate::trail::time::written;
+
+const HOUR: i64 = 3_600;
+/// A role's session, and one of the console, end within this.
+const SESSION_LASTS: i64 = 12 * HOUR;
+/// A session of GetSessionToken or GetFederationToken ends within this.
+const TOKEN_LASTS: i64 = 36 * HOUR;
+/// The policy that ends sessions which were issued before the command runs. The shell puts the time in.
+const BEFORE_NOW: &str = concat!(
+    r#"'{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*","Condition":"#,
+    r#"{"DateLessThan":{"aws:TokenIssueTime":"'"$(date -u +%Y-%m-%dT%H:%M:%SZ)"'"}}}]}'"#
+);
+
+/// When each identity was last seen, or got its last credentials.
+#[derive(Default)]
+pub(super) struct Latest<'g> {
+    roles: BTreeMap<&'g str, i64>,
+    users: BTreeMap<(&'g str, &'g str), i64>,
+    roots: BTreeMap<&'g str, i64>,
+    /// Of tokens that a session issued, by its id.
+    tokens: BTreeMap<&'g str, i64>,
+}
+
+impl<'g> Latest<'g> {
+    pub fn of(ground: &Ground<'g>) -> Self {
+        let mut all = Self::default();
+        for party in ground.parties.iter().chain(ground.before).chain(ground.perhaps) {
+            let at = party.made.unwrap_or(party.whole.1).max(party.whole.1);
+            let later = |known: &mut i64| *known = at.max(*known);
+            if !party.role.is_empty() {
+                later(all.roles.entry(&party.role).or_insert(at));
+            }
+            if !party.user.is_empty() {
+                later(all.users.entry((&party.account, &party.user)).or_insert(at));
+            }
+            if party.kind == "Root" {
+                later(all.roots.entry(&party.account).or_insert(at));
+            }
+            if let Relation::Issued { by: "GetFederationToken" | "GetSessionToken", from, .. } =
+                &party.relation
+            {
+                later(all.tokens.entry(from).or_insert(at));
+            }
+        }
+        for (deed, id) in ground.unused {
+            if ["GetSessionToken", "GetFederationToken"].contains(&deed.name.as_str()) {
+                let known = all.tokens.entry(id).or_insert(deed.at.time);
+                *known = deed.at.time.max(*known);
+            }
+        }
+        all
+    }
+}
+
+impl<'g> Actions<'g> {
+    pub(super) fn party(&mut self, party: &'g Party, group: Group) {
+        if party.kind == "AWSService" || party.via == FAILED {
+            return;
+        }
+        for key in party.keys.iter().filter(|key| key.starts_with("AKIA")) {
+            if !self.made_keys.contains(key.as_str()) {
+                self.key(party, key, group);
+            }
+        }
+        match party.kind.as_str() {
+            "AssumedRole" => self.role(party, group),
+            "Root" => self.root(party, group),
+            "IAMUser" => self.user(party, group),
+            "FederatedUser" => self.federated(party, group),
+            _ => {}
+        }
+    }
+
+    fn key(&mut self, party: &'g Party, key: &'g str, group: Group) {
+        if !self.first(format!("key {key}")) {
+            return;
+        }
+        // Whoever acts later was not ended.
+        let endings = self.ground.endings;
+        let ended =
+            endings.of_key(&party.account, &party.user, key).filter(|deed| party.whole.1 <= deed.at.time);
+        if let Some(deed) = ended {
+            let at = written(deed.at.time);
+            self.over.push(format!(
+                "access key {} was ended by {} at {at} (event `{}`)",
+                code(key),
+                deed.name,
+                deed.at.id
+            ));
+            return;
+        }
+        let seen = self.ground.states.key(&party.account, &party.user, key, party.whole.1);
+        if let Seen::Gone(at, why) = &seen {
+            return self.gone(&format!("access key {}", code(key)), *at, why);
+        }
+        let of = if party.kind == "Root" { "root".to_owned() } else { format!("user {}", code(&party.user)) };
+        let mut command = own("aws iam update-access-key");
+        // As root, IAM takes the caller's own keys.
+        if party.kind != "Root" {
+            command.extend([Word::Own("--user-name".into()), Word::Name(party.user.clone())]);
+        }
+        command.extend([Word::Own("--access-key-id".into()), Word::Name(key.to_owned())]);
+        command.extend(own("--status Inactive"));
+        let (does, breaks) = if party.kind == "Root" {
+            (
+                "run it as root: the key stops working; then delete it, root needs none",
+                "what was given root's key: look for it before you delete it",
+            )
+        } else {
+            ("the key stops working at once; it can be turned on again", "everything that was given this key")
+        };
+        self.add(group, format!("access key {} of {of}", code(key)), party, command, (does, breaks));
+    }
+
+    fn role(&mut self, party: &'g Party, group: Group) {
+        let name = role_name(&party.role);
+        if name.is_empty() || !self.first(format!("role {} {name}", party.account)) {
+            return;
+        }
+        let about = format!("sessions of role {}", code(name));
+        if self.is_gone(party, "DeleteRole", name) {
+            return;
+        }
+        let latest = self.latest.roles.get(party.role.as_str()).copied();
+        if self.is_over(&about, latest, SESSION_LASTS) {
+            return;
+        }
+        if party.role.contains("/aws-reserved/") || name.starts_with("AWSReservedSSO_") {
+            let does = "a role of IAM Identity Center, which AWS lets nobody change here: end the person's session and take the assignment away in Identity Center. Credentials that were given go on for as long as the permission set says, 12 hours at most; a service control policy, or the permission set's own policy, can deny by `aws:TokenIssueTime` before that";
+            return self.add(group, about, party, Vec::new(), (does, "the person's work in this account"));
+        }
+        if party.role.contains("/aws-service-role/") {
+            let does = "a role of an AWS service, which AWS lets nobody change: stop what the service does";
+            return self.add(group, about, party, Vec::new(), (does, "what the service does for you"));
+        }
+        let mut command = own("aws iam put-role-policy --role-name");
+        command.push(Word::Name(name.to_owned()));
+        command.extend(own("--policy-name AWSRevokeOlderSessions --policy-document"));
+        command.push(Word::Own(BEFORE_NOW.to_owned()));
+        let does = "all sessions of the role that were issued before now are refused everything; who may take the role can take it anew. Undo: `aws iam delete-role-policy` with the same two names";
+        self.add(
+            group,
+            about,
+            party,
+            command,
+            (does, "everything that runs with the role, until it takes it anew"),
+        );
+    }
+
+    fn user(&mut self, party: &'g Party, group: Group) {
+        let issued = self.latest.tokens.contains_key(party.id.as_str());
+        let is_token = party.keys.iter().any(|key| key.starts_with("ASIA")) || party.signed_in || issued;
+        if !is_token || party.user.is_empty() || !self.first(format!("user {} {}", party.account, party.user))
+        {
+            return;
+        }
+        if self.is_gone(party, "DeleteUser", &party.user) {
+            return;
+        }
+        let lasts = if party.signed_in && !issued { SESSION_LASTS } else { TOKEN_LASTS };
+        let what = if party.signed_in { "console sessions" } else { "temporary credentials" };
+        let about = format!("{what} of user {}", code(&party.user));
+        // A federated session has the rights of the user who issued it, and falls with that one's policy.
+        let of_user = self.latest.users.get(&(party.account.as_str(), party.user.as_str()));
+        let latest = of_user.max(self.latest.tokens.get(party.id.as_str())).copied();
+        if !self.is_over(&about, latest, lasts) {
+            self.revoke_user(party, &party.user, about, group);
+        }
+    }
+
+    /// Its rights are those of the user who called GetFederationToken: only a policy of that one ends it.
+    fn federated(&mut self, party: &'g Party, group: Group) {
+        let Some((_, name)) = party.issuer.split_once(":user/") else {
+            if party.issuer.ends_with(":root") {
+                self.root(party, group);
+            }
+            return;
+        };
+        let name = role_name(name);
+        if !self.first(format!("user {} {name}", party.account)) || self.is_gone(party, "DeleteUser", name) {
+            return;
+        }
+        let about = format!("federated sessions that user {} issued", code(name));
+        let latest = party.made.unwrap_or(party.whole.1).max(party.whole.1);
+        if !self.is_over(&about, Some(latest), TOKEN_LASTS) {
+            self.revoke_user(party, name, about, group);
+        }
+    }
+
+    fn revoke_user(&mut self, party: &'g Party, name: &str, about: String, group: Group) {
+        let mut command = own("aws iam put-user-policy --user-name");
+        command.push(Word::Name(name.to_owned()));
+        command.extend(own("--policy-name RevokeOlderSessions --policy-document"));
+        command.push(Word::Own(BEFORE_NOW.to_owned()));
+        let does = "temporary credentials, federated ones too, and console sessions of the user from before now are refused everything; turning the key off does not end them. Undo: `aws iam delete-user-policy` with the same two names";
+        self.add(
+            group,
+            about,
+            party,
+            command,
+            (does, "what the user does with them, until the next sign-in"),
+        );
+    }
+
+    fn root(&mut self, party: &'g Party, group: Group) {
+        if party.root == Some("service")
+            || party.is_long_lived()
+            || !self.first(format!("root {}", party.account))
+        {
+            return;
+        }
+        let lasts = if party.root == Some("assume-root") { HOUR } else { SESSION_LASTS };
+        let about = format!(
+            "{} of root",
+            if party.root == Some("console") { "console sessions" } else { "temporary credentials" }
+        );
+        let latest = self.latest.roots.get(party.account.as_str()).copied();
+        if self.is_over(&about, latest, lasts) {
+            return;
+        }
+        let does = "no command ends them: sign in as root, change the password, look at the MFA devices and the e-mail address; in a member account a service control policy can refuse root everything";
+        self.add(group, about, party, Vec::new(), (does, "nothing that should run as root"));
+    }
+
+    /// Whether the role or the user was deleted since: then its sessions can do nothing.
+    fn is_gone(&mut self, party: &'g Party, call: &'g str, name: &'g str) -> bool {
+        let deleted = self.ground.endings.deleted(call, &party.account, name, party.whole.1);
+        if let Some(deed) = deleted {
+            let (at, name, event) = (written(deed.at.time), code(name), &deed.at.id);
+            self.over.push(format!(
+                "{name} was ended by {call} at {at} (event `{event}`), and its sessions with it"
+            ));
+        }
+        if deleted.is_some() {
+            return true;
+        }
+        let is_role = call == "DeleteRole";
+        let gone = self.ground.states.is_gone(&party.account, is_role, name, party.whole.1);
+        if let Some(at) = gone {
+            self.gone(&code(name), at, "and its sessions with it");
+        }
+        gone.is_some()
+    }
+
+    /// Other keys of a user whose key was used: nothing says that they are known to others, nor that they are not.
+    pub(super) fn other_keys(&mut self, party: &'g Party) {
+        if party.user.is_empty() || !self.first(format!("others of {} {}", party.account, party.user)) {
+            return;
+        }
+        let known = party.keys.iter().map(String::as_str).collect();
+        for (id, words) in self.ground.states.other_keys(&party.account, &party.user, &known) {
+            if self.made_keys.contains(id.as_str()) || !self.first(format!("key {id}")) {
+                continue;
+            }
+            let mut command = own("aws iam update-access-key --user-name");
+            command.push(Word::Name(party.user.clone()));
+            command.extend([Word::Own("--access-key-id".into()), Word::Name(id.clone())]);
+            command.extend(own("--status Inactive"));
+            let about = format!("another access key of user {}, {} ({words})", code(&party.user), code(&id));
+            let words = ("the key stops working; it can be turned on again", "what was given this key");
+            self.add(Group::Decide, about, party, command, words);
+        }
+    }
+
+    /// A role whose credentials were issued to the incident, and not seen to be used.
+    pub(super) fn unused_role(&mut self, deed: &'g Deed) {
+        let Some(arn) = deed.field("roleArn").filter(|_| deed.name.starts_with("AssumeRole")) else { return };
+        let (account, name) = (arn.split(':').nth(4).unwrap_or_default(), role_name(arn));
+        let is_over = deed.at.time + SESSION_LASTS < self.ground.now;
+        if is_over || is_reference(name) || !self.first(format!("role {account} {name}")) {
+            return;
+        }
+        let mut command = own("aws iam put-role-policy --role-name");
+        command.push(Word::Name(name.to_owned()));
+        command.extend(own("--policy-name AWSRevokeOlderSessions --policy-document"));
+        command.push(Word::Own(BEFORE_NOW.to_owned()));
+        let key = code(deed.field("accessKeyId").unwrap_or_default());
+        self.made.push(Action {
+            group: Group::Stop,
+            rank: 0,
+            about: format!("credentials {key} of role {}, issued and not seen to be used", code(name)),
+            account: account.to_owned(),
+            command,
+            does: "all sessions of the role that were issued before now are refused everything. Undo: `aws iam delete-role-policy` with the same two names".to_owned(),
+            breaks: "everything that runs with the role, until it takes it anew".to_owned(),
+            because: vec![deed.at.clone()],
+        });
+    }
+
+    /// Whether the last session has ended by itself.
+    fn is_over(&mut self, what: &str, latest: Option<i64>, lasts: i64) -> bool {
+        let Some(latest) = latest else { return false };
+        let is_over = latest + lasts < self.ground.now;
+        if is_over {
+            self.over.push(format!(
+                "{what} seen here have ended by themselves: the last call was at {}, and none lasts longer than {} hours after it was issued",
+                written(latest),
+                lasts / HOUR
+            ));
+        }
+        is_over
+    }
+}

@@ -1,0 +1,151 @@
+//! Calls that leave something behind: a table. `lasting` says what became of it.
+
+mod compute;
+mod data;
+mod identity;
+mod watch;
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+/// One call that leaves something behind.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Kind {
+    /// The call, with its service: `iam:CreateUser`.
+    pub call: &'static str,
+    /// What stays, with fields in braces.
+    pub what: &'static str,
+    /// Fields that say which one it is, the one that says most first.
+    pub same: &'static [&'static str],
+    /// Calls of the same service that end it, where all fields that both have are equal.
+    pub ended_by: &'static [&'static str],
+    /// The command that ends it, with fields in braces: `{a|b}` is the first that is told, `{a*}` all of one name.
+    pub command: &'static str,
+    /// What that does.
+    pub does: &'static str,
+    /// What it breaks.
+    pub breaks: &'static str,
+}
+
+macro_rules! kinds {
+    ($($call:literal, $what:literal, [$($same:literal),*], [$($end:literal),*], $command:literal, $does:literal, $breaks:literal;)+) => {
+        /// In the order of names.
+        pub(super) const KINDS: &[Kind] = &[$(Kind {
+            call: $call, what: $what, same: &[$($same),*], ended_by: &[$($end),*],
+            command: $command, does: $does, breaks: $breaks,
+        }),+];
+    };
+}
+use kinds;
+
+/// Calls of which only one direction leaves something: giving, not taking away.
+const SHARES: &[&str] = &[
+    "ec2:ModifyImageAttribute",
+    "ec2:ModifySnapshotAttribute",
+    "rds:ModifyDBClusterSnapshotAttribute",
+    "rds:ModifyDBSnapshotAttribute",
+    "ssm:ModifyDocumentPermission",
+];
+
+/// All kinds.
+pub(super) static ALL: LazyLock<Vec<&'static Kind>> = LazyLock::new(|| {
+    [identity::KINDS, data::KINDS, compute::KINDS, watch::KINDS].into_iter().flatten().collect()
+});
+
+/// By the whole name of the call.
+static BY_CALL: LazyLock<BTreeMap<&'static str, usize>> =
+    LazyLock::new(|| ALL.iter().enumerate().map(|(at, kind)| (kind.call, at)).collect());
+
+/// By the whole names of the calls that end them.
+static BY_END: LazyLock<BTreeMap<String, Vec<usize>>> = LazyLock::new(|| {
+    let mut all: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    for (at, kind) in ALL.iter().enumerate() {
+        for end in kind.ended_by {
+            all.entry(format!("{}:{end}", kind.service())).or_default().push(at);
+        }
+    }
+    all
+});
+
+impl Kind {
+    /// `iam`.
+    pub fn service(&self) -> &'static str {
+        self.call.split(':').next().unwrap_or_default()
+    }
+
+    /// `CreateUser`.
+    pub fn name(&self) -> &'static str {
+        self.call.split(':').nth(1).unwrap_or_default()
+    }
+
+    /// Whether its command only looks.
+    pub fn only_looks(&self) -> bool {
+        self.breaks == "nothing: it only looks"
+    }
+
+    /// Whether it gives to others, which the same call also takes away.
+    pub fn is_share(&self) -> bool {
+        SHARES.contains(&self.call)
+    }
+
+    /// What is done first: what stops somebody, then what takes away, then what only looks.
+    pub fn rank(&self) -> u8 {
+        let stops =
+            ["AWSDenyAll", "--status Inactive", "delete-login-profile", "start-logging", "terminate-session"];
+        match () {
+            () if self.only_looks() => 2,
+            () if stops.iter().any(|word| self.command.contains(word)) => 0,
+            () => 1,
+        }
+    }
+}
+
+/// The number of a call's kind.
+pub(super) fn number(service: &str, call: &str) -> Option<usize> {
+    BY_CALL.get(format!("{service}:{call}").as_str()).copied()
+}
+
+/// The numbers of the kinds that a call ends.
+pub(super) fn ended_by(service: &str, call: &str) -> &'static [usize] {
+    BY_END.get(&format!("{service}:{call}")).map(Vec::as_slice).unwrap_or_default()
+}
+
+/// Whether a call makes or ends something that stays: a review looks at those of everybody.
+pub fn is_joint(service: &str, call: &str) -> bool {
+    number(service, call).is_some() || !ended_by(service, call).is_empty()
+}
+
+/// The fields of a template: where each begins and ends.
+pub(super) fn fields(template: &str) -> Vec<(usize, usize)> {
+    let starts = template.match_indices('{').map(|(at, _)| at + 1);
+    starts.filter_map(|from| Some((from, from + template.get(from..)?.find('}')?))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_is_listed_once_and_its_fields_are_closed() {
+        for (at, kind) in ALL.iter().enumerate() {
+            assert!(ALL.iter().skip(at + 1).all(|other| other.call != kind.call), "{}", kind.call);
+            assert_eq!(kind.what.matches('{').count(), fields(kind.what).len(), "{}", kind.call);
+            assert_eq!(kind.command.matches('{').count(), fields(kind.command).len(), "{}", kind.call);
+            assert!(kind.command.starts_with("aws ") && !kind.does.is_empty() && !kind.breaks.is_empty());
+            assert!(!kind.service().is_empty() && !kind.name().is_empty());
+        }
+        assert!(
+            is_joint("iam", "DeleteUser") && is_joint("iam", "CreateUser") && !is_joint("iam", "GetUser")
+        );
+        // Another service's call of the same name is another one.
+        assert!(!is_joint("cognito-idp", "CreateUser"));
+    }
+
+    #[test]
+    fn what_stops_somebody_comes_first() {
+        let rank = |call: &str| ALL.iter().find(|kind| kind.call == call).map(|kind| kind.rank());
+        assert_eq!(rank("iam:CreateUser"), Some(0));
+        assert_eq!(rank("iam:AttachUserPolicy"), Some(1));
+        assert_eq!(rank("iam:UpdateAssumeRolePolicy"), Some(2));
+    }
+}

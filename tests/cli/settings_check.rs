@@ -1,0 +1,83 @@
+//! `secretrail settings check`: what a run would trip over.
+
+use crate::rig::Folder;
+
+const LIST: &str =
+    "| Key | Location |\n|---|---|\n| ANTHROPIC_API_KEY | SSM /paperclip-app/anthropic/api-key |\n";
+
+#[test]
+fn what_is_not_there_is_told_with_its_place() {
+    let settings = "[audit]\nterraform = [\"infra\", \"gone\"]\ntrail = [\"s3://bucket/x\", \"logs\"]\n\
+                    evidence = [\"evidence\"]\n[inventory]\nfiles = [\n  \"SECRETS.md\",\n  \"OTHER.md\",\n]\n";
+    let folder = Folder::new(&[("secretrail.toml", settings), ("infra/main.tf", ""), ("SECRETS.md", LIST)]);
+    let ran = folder.run(&["settings", "check"]);
+    assert_eq!((ran.code, ran.err.as_str()), (1, ""), "{}", ran.out);
+    let places = [":2:23: gone", ":3:27: logs", ":4:13: evidence", ":8:3: OTHER.md"];
+    let lines: Vec<&str> = ran.out.lines().collect();
+    assert_eq!(lines.len(), 5, "{}", ran.out);
+    for (line, place) in lines.iter().zip(places) {
+        assert!(line.contains(&format!("secretrail.toml{place}: there is no such file or folder")), "{line}");
+    }
+    assert!(lines[4].ends_with("the settings can be used, with 4 warnings"), "{}", lines[4]);
+    for name in ["gone/a", "logs/a", "evidence/a", "OTHER.md"] {
+        folder.write(name, LIST);
+    }
+    assert_eq!(folder.run(&["settings", "check"]).code, 0);
+}
+
+#[test]
+fn a_file_may_be_named_in_two_ways() {
+    let folder = Folder::new(&[("ci/a.toml", "fail-on = \"low\"\n")]);
+    for arguments in [&["ci/a.toml"][..], &["--settings", "ci/a.toml"]] {
+        let ran = folder.run(&[&["settings", "check"], arguments].concat());
+        assert_eq!((ran.code, ran.out.as_str()), (0, "ci/a.toml: the settings can be used\n"), "{}", ran.err);
+    }
+    let both = folder.run(&["settings", "check", "ci/a.toml", "--settings", "ci/a.toml"]);
+    assert_eq!(both.code, 2);
+}
+
+#[test]
+fn what_a_run_refuses_is_refused() {
+    let bad = "title: T\nid: x\nstatus: nonsense\n";
+    for (settings, told) in [
+        ("fail-on = \"urgent\"\n", "secretrail.toml:1:11: fail-on is one of"),
+        ("\nmin-confidence = 'sure'\n", "secretrail.toml:2:18: min-confidence is one of"),
+        ("rules = [\"rules\"]\n", "rules/bad.yml:1:1:"),
+        ("rules = [\"none\"]\n", "none is no folder"),
+        (
+            "off = [\"secret-in-userdata\"]\n",
+            "secretrail.toml:1:8: there is no rule named secret-in-userdata",
+        ),
+        ("baseline = \"none.json\"\n", "there is no such file"),
+        ("tokens = \"none.toml\"\n", "there is no such file"),
+        ("fail_on = \"high\"\n", "secretrail.toml:1:1: unknown field `fail_on` (did you mean `fail-on`?)"),
+        (
+            "[inventory]\nmax-age-day = 3\n",
+            ":2:1: unknown field `max-age-day` (did you mean `max-age-days`?)",
+        ),
+        ("[account]\nunused-days = 0\n", ":2:15: this must be a whole number from 1 on"),
+    ] {
+        let folder = Folder::new(&[("secretrail.toml", settings), ("rules/bad.yml", bad)]);
+        let ran = folder.run(&["settings", "check"]);
+        assert!(ran.code == 2 && ran.err.contains(told), "{settings}: {}", ran.err);
+    }
+}
+
+#[test]
+fn what_is_of_no_use_is_told() {
+    let settings = "[[ignore]]\nrule = \"secret-in-user-data\"\nreason = \"x\"\nuntil = 2020-01-31\n\
+                    [[accept-gap]]\nname = \"module.vpc\"\nreason = \"x\"\nuntil = 2020-01-31\n\
+                    [notify]\nslack = { url-file = \"hook\" }\n[inventory]\nfiles = [\"SECRETS.md\"]\n";
+    let list = format!("{LIST}| KEY | SSM paperclip app |\n| ANTHROPIC_API_KEY | SSM /other/app/api-key |\n");
+    let folder = Folder::new(&[("secretrail.toml", settings), ("SECRETS.md", &list)]);
+    let ran = folder.run(&["settings", "check"]);
+    assert_eq!(ran.code, 1, "{}", ran.err);
+    for told in [
+        "secretrail.toml:1:1: this ignore ended on 2020-01-31",
+        "secretrail.toml:5:1: this accept-gap ended on 2020-01-31",
+        "secretrail.toml:10:22: hook: there is no such file or folder",
+        "[notify] is followed only where --settings names the file",
+    ] {
+        assert!(ran.out.contains(told), "{told}: {}", ran.out);
+    }
+}
