@@ -17,6 +17,7 @@ mod read;
 mod rows;
 mod section;
 mod shelf;
+mod spare;
 mod turns;
 pub(super) mod writes;
 

@@ -15,6 +15,7 @@ use std::sync::{Mutex, PoisonError};
 use indicatif::ProgressBar;
 
 use super::shelf::Disk;
+use super::spare::Spare;
 use super::turns::{Line, Turn};
 use crate::trail::ids::Ids;
 use crate::trail::inflate::{self, Slow};
@@ -23,10 +24,7 @@ use crate::trail::split::{MOST_EVENT, Splitter, Trouble, Unit};
 /// Inflated bytes of one part: so few that they are still in the processor's cache when they are judged.
 const BATCH: usize = 1024 * 1024;
 /// Files of one part.
-const BATCH_FILES: usize = 64;
-/// A longer text's memory is given back, and so is that of many.
-const MOST_SPARE: usize = 8 * 1024 * 1024;
-const MOST_SPARES: usize = 4 * 1024 * 1024;
+pub(super) const BATCH_FILES: usize = 64;
 /// How many times longer logs are inflated, as long as none was seen.
 const RATIO: usize = 10;
 /// Inflated bytes of the objects that are fetched together.
@@ -370,33 +368,6 @@ fn fill(reader: &mut dyn Read, text: &mut Vec<u8>) -> io::Result<bool> {
     let mut block = reader.take(most as u64);
     let count = block.read_to_end(text)?;
     Ok(count == most)
-}
-
-/// Memory that one file leaves for the next one.
-#[derive(Default)]
-struct Spare {
-    packed: Vec<u8>,
-    used: Vec<(Vec<u8>, Unit)>,
-}
-
-impl Spare {
-    /// The smallest that is long enough, so that short logs don't take the place of long ones; else the longest.
-    fn take(&mut self, size: usize) -> (Vec<u8>, Unit) {
-        let waste = |text: &Vec<u8>| text.capacity().checked_sub(size).ok_or(usize::MAX - text.capacity());
-        let order = |text: &Vec<u8>| waste(text).map_or_else(|short| (1, short), |waste| (0, waste));
-        let best = self.used.iter().enumerate().min_by_key(|(_, (text, _))| order(text));
-        best.map(|(at, _)| at).map(|at| self.used.swap_remove(at)).unwrap_or_default()
-    }
-
-    fn back(&mut self, text: Vec<u8>, mut unit: Unit) {
-        let held: usize = self.used.iter().map(|(text, _)| text.capacity()).sum();
-        // A file far larger than others must not be paid for all the time.
-        let most = if held == 0 { MOST_SPARE } else { MOST_SPARES };
-        if held + text.capacity() <= most && self.used.len() < BATCH_FILES {
-            unit.clear();
-            self.used.push((text, unit));
-        }
-    }
 }
 
 /// About how many bytes a log has when it is inflated.
