@@ -4,7 +4,8 @@ use super::super::ast::{Attribute, Block, Body};
 use super::super::evaluate::Scope;
 use super::super::value::Value;
 use super::{Arrival, Use, Visitor};
-use crate::source::Span;
+use crate::source::open::normalise;
+use crate::source::{SourceId, Span};
 use crate::value::{Flat, SinkKind, Text};
 
 /// Scripts that one command names.
@@ -121,13 +122,19 @@ impl<'w> Visitor<'_, 'w> {
         }
     }
 
+    fn open(&self, path: &str) -> Option<Text> {
+        let full = normalise(&self.evaluator.root().join(path));
+        Some(self.whole(self.evaluator.open_script(&full)?))
+    }
+
     fn handed_over(&self, scope: &Scope<'w>, path: &Attribute) -> Vec<Text> {
-        let text_of = |source| {
-            let text = self.evaluator.sources().text(source);
-            let span = Span::new(source, 0, text.len());
-            Text::exact(text, span)
-        };
-        self.evaluator.handed_over(scope, &path.value).into_iter().map(text_of).collect()
+        self.evaluator.handed_over(scope, &path.value).into_iter().map(|source| self.whole(source)).collect()
+    }
+
+    fn whole(&self, source: SourceId) -> Text {
+        let text = self.evaluator.sources().text(source);
+        let span = Span::new(source, 0, text.len());
+        Text::exact(text, span)
     }
 
     /// What a provisioner of Packer sets: `environment_vars = ["NAME=value"]`, `env = { NAME = value }`.
