@@ -19,16 +19,6 @@ fn a_weak_password_is_one() {
 }
 
 #[test]
-fn an_empty_default_that_nobody_changes_is_none() {
-    for default in ["default = \"\"", "default = false", "default = null", "\n  type = string\n  default = \"\"\n"] {
-        assert!(called(default, "").is_empty(), "{default}");
-    }
-    // The caller of a root module is not here.
-    let root = format!("variable \"admin_password\" {{ default = \"\" }}\n{MODULE}");
-    assert_eq!(files(&lands(&[("main.tf", &root)])).len(), 1);
-}
-
-#[test]
 fn a_mark_is_a_guess() {
     let root = format!("variable \"admin_password\" {{ default = \"__SET_AT_BOOT__\" }}\n{MODULE}");
     assert_eq!(files(&lands(&[("main.tf", &root)])), ["admin_password > file /etc/pw main.tf:3 low"]);

@@ -171,10 +171,6 @@ impl<'w> Evaluator<'w> {
                 Some(attribute) => self.eval(&Scope::of(instance, attribute.source), &attribute.node.value),
                 None => Value::Null,
             };
-            // A module that is called without this input has its default, and an empty one is no secret.
-            if instance.call.is_some() && default.is_some() && says_nothing(&value) {
-                return value;
-            }
             let place = declared.map_or(at, |block| block.name_span());
             let value = if matches!(value, Value::Null) {
                 Value::unknown(format!("var.{name}"), place)
@@ -440,12 +436,6 @@ impl<'w> Evaluator<'w> {
     pub(super) fn label_of(&self, expr: &Expr) -> String {
         label(expr)
     }
-}
-
-/// `null`, `""` and switches.
-fn says_nothing(value: &Value) -> bool {
-    matches!(value, Value::Null)
-        || value.known().is_some_and(|text| matches!(text.trim(), "" | "true" | "false" | "null"))
 }
 
 /// `__TOKEN__`, `<token>`: a place that is marked in the text.
