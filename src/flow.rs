@@ -11,7 +11,9 @@ pub use plan::{DocumentFlows, PlanFlow, flows_of_document, not_told_by};
 use crate::finding::Confidence;
 use crate::reading::{Gap, Reading};
 use crate::record::{Field, FieldMap};
-use crate::script::{Context, Role as ScriptRole, is_named_powershell, is_script, trace, trace_powershell};
+use crate::script::{
+    Context, Role as ScriptRole, definition, is_named_powershell, is_script, trace, trace_powershell,
+};
 use crate::secret::names::says_secret;
 use crate::source::{SourceId, Sources, Span};
 use crate::terraform::arrivals::{Arrival, Use, each_arrival, each_instance, runs};
@@ -215,13 +217,16 @@ fn add(flows: &mut Vec<Flow>, landing: &Landing, address: &str, host: Host, refe
 fn follow(arrival: &Arrival, flows: &mut Vec<Flow>, gaps: &mut Vec<Gap>) {
     let host = match arrival.usage {
         Use::LocalExec | Use::LocalFile => Host::Operator,
-        Use::UserData | Use::RemoteExec | Use::RemoteFile | Use::Kept | Use::Rendered => Host::Instance,
+        Use::UserData | Use::RemoteExec | Use::RemoteFile | Use::Kept | Use::Definition | Use::Rendered => {
+            Host::Instance
+        }
     };
     let script = match arrival.usage {
         Use::UserData => Some(ScriptRole::UserData),
         Use::RemoteExec => Some(ScriptRole::RemoteExec),
         Use::LocalExec => Some(ScriptRole::LocalExec),
         // A file that is a script will run: somewhere, with an output that nobody here knows.
+        Use::Definition => return follow_definition(arrival, flows, gaps),
         // Only what reads as a script is given so.
         Use::Rendered => Some(ScriptRole::Standalone),
         Use::LocalFile | Use::RemoteFile | Use::Kept
@@ -277,6 +282,47 @@ fn follow(arrival: &Arrival, flows: &mut Vec<Flow>, gaps: &mut Vec<Gap>) {
             add(flows, &landing, &arrival.address, host_of_script, true);
         }
     }
+}
+
+/// The commands of a container, an SSM document, an image's component.
+fn follow_definition(arrival: &Arrival, flows: &mut Vec<Flow>, gaps: &mut Vec<Gap>) {
+    let flat = Flat::new(&with_argument_hop(arrival));
+    if !definition::may_hold_commands(flat.text()) {
+        return;
+    }
+    let context = Context {
+        role: ScriptRole::Standalone,
+        environment: Vec::new(),
+        arguments: Vec::new(),
+        files: Vec::new(),
+        file_name: &arrival.address,
+        guess_environment: false,
+        fallback: arrival.at,
+    };
+    let traced = definition::trace(&flat, false, &context);
+    gaps.extend(traced.gaps);
+    for landing in traced.facts {
+        add(flows, &landing, &arrival.address, Host::Instance, true);
+    }
+}
+
+/// The flows of a compose file's commands.
+pub fn flows_of_compose(source: SourceId, name: &str, text: &str) -> Reading<Vec<Flow>> {
+    let context = Context {
+        role: ScriptRole::Standalone,
+        environment: Vec::new(),
+        arguments: Vec::new(),
+        files: Vec::new(),
+        file_name: name,
+        guess_environment: true,
+        fallback: Span::start_of(source),
+    };
+    let traced = definition::trace(&Flat::from_document(source, text), true, &context);
+    let mut flows = Vec::new();
+    for landing in traced.facts.iter().filter(|landing| landing.sink.kind == SinkKind::File) {
+        add(&mut flows, landing, name, Host::Instance, false);
+    }
+    Reading { facts: flows, gaps: traced.gaps }
 }
 
 /// The name of the file or object that a text becomes, where it says that it is a script: `setup.ps1`.

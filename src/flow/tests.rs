@@ -1,9 +1,11 @@
 //! Small trees, and where their secrets land.
 
 mod bounds;
+mod definitions;
 mod encoded;
 mod modules;
 mod opaque;
+mod values;
 mod windows;
 
 use std::path::PathBuf;

@@ -145,12 +145,32 @@ fn tokens_of(sources: &Sources, input: &Input, tools: &Tools<'_>) -> Vec<Token> 
             address: String::new(),
             secret: Secret::new(secret),
             // The generic rule wants a name that says so surely, and a value that looks drawn by lot.
-            confidence: if hit.generic { Confidence::Medium } else { Confidence::High },
+            confidence: match hit.generic {
+                true => Confidence::Medium,
+                // As under a name: `postgres` is how people start a database on their own machine.
+                false if is_stock_login(&text, hit.range.start, secret) => Confidence::Low,
+                false => Confidence::High,
+            },
         };
         let by = if hit.documentation { DOCUMENTED.to_owned() } else { hit.description.to_string() };
         found.push(Token { literal, by, allowed: hit.allowed });
     }
     found
+}
+
+/// `postgres://airflow:airflow@postgres`: a server's own default, on a host of one word or this machine.
+fn is_stock_login(text: &str, start: usize, password: &str) -> bool {
+    let before = text.get(..start).unwrap_or_default();
+    let Some(user) = before.strip_suffix(':').and_then(|before| Some(before.rsplit_once("://")?.1)) else {
+        return false;
+    };
+    let rest = text.get(start + password.len()..).and_then(|rest| rest.strip_prefix('@')).unwrap_or_default();
+    let host = rest.split(|letter: char| !(letter.is_ascii_alphanumeric() || "-_.".contains(letter))).next();
+    let host = host.unwrap_or_default();
+    let near = !host.contains('.') && !host.is_empty() || host == "127.0.0.1";
+    let stock =
+        password == user || ["password", "postgres", "root", "admin", "guest", "secret"].contains(&password);
+    near && stock && password.len() <= 12
 }
 
 /// A pattern ends at a quote; one behind a backslash belongs to the value: `"pa\"ss"`.

@@ -20,7 +20,8 @@ use rayon::prelude::*;
 use self::around::Clouds;
 use crate::finding::Finding;
 use crate::flow::{
-    DocumentFlows, Flow, OfRoot, flows_of_document, flows_of_root, flows_of_script, not_told_by,
+    DocumentFlows, Flow, OfRoot, flows_of_compose, flows_of_document, flows_of_root, flows_of_script,
+    not_told_by,
 };
 use crate::reading::{Gap, Reading};
 use crate::rule::RuleSet;
@@ -296,6 +297,7 @@ fn script_alone(sources: &Sources, input: &Input) -> Reading<Vec<Flow>> {
         FileKind::Dockerfile => {
             return beside::flows_of_dockerfile(input.source, &name, &text);
         }
+        FileKind::Compose => return flows_of_compose(input.source, &name, &text),
         FileKind::Template => true,
         // `%{ if … }` is PowerShell, too, and so is `${x}`.
         FileKind::Script if named_powershell => text.contains("$${"),

@@ -1,6 +1,7 @@
 //! Reads the scripts that Terraform hands to machines and says where secrets land.
 
 mod cloud_init;
+pub mod definition;
 mod names;
 mod powershell;
 mod run;

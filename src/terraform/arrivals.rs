@@ -7,7 +7,7 @@ mod provisioner;
 use std::rc::Rc;
 
 use super::ast::{Attribute, Block, Body};
-use super::definition::entries_of;
+use super::definition::{definition_text, entries_of};
 use super::directory::Placed;
 use super::evaluate::{Evaluator, Instance, Scope, placed_at};
 use super::tables::{Content, SinkRow, Tables};
@@ -39,6 +39,8 @@ pub enum Use {
     RemoteFile,
     /// Kept in a definition, a parameter or an object, as it is.
     Kept,
+    /// A definition as a whole, whose commands run somewhere.
+    Definition,
     /// Rendered, and given out of the tree that was scanned: a script that runs somewhere.
     Rendered,
 }
@@ -327,10 +329,13 @@ impl<'w> Visitor<'_, 'w> {
             Value::Map(members) => members.iter().flat_map(|(name, value)| value.texts(name, at)).collect(),
             other => other.texts(&attribute.name.text, at),
         };
+        // What the block's provisioners copy is there for its user data, which often waits for it.
+        let copied = if usage == Use::UserData { self.all_copied(scope) } else { Vec::new() };
         for text in texts {
             // A value that is passed as it is has its place here, not where it was declared.
             let text = self.typed_part(scope, body, placed_at(text, at));
-            let arrival = Arrival { path: path.clone(), ..self.arrival(usage, row.sink(), text, attribute) };
+            let (path, copied) = (path.clone(), copied.clone());
+            let arrival = Arrival { path, copied, ..self.arrival(usage, row.sink(), text, attribute) };
             (self.visit)(arrival);
         }
     }
@@ -379,6 +384,11 @@ impl<'w> Visitor<'_, 'w> {
         }
         for entry in entries {
             let arrival = self.arrival(Use::Kept, row.sink(), placed_at(entry, at), attribute);
+            (self.visit)(arrival);
+        }
+        if matches!(row.sink(), SinkKind::Environment | SinkKind::Definition) {
+            let whole = definition_text(value, at);
+            let arrival = self.arrival(Use::Definition, row.sink(), placed_at(whole, at), attribute);
             (self.visit)(arrival);
         }
     }

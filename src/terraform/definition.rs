@@ -1,7 +1,7 @@
 //! Names and values kept in a definition: the environment of a function, the JSON of a container, an
 //! app's settings. Each value becomes a text of its own, whatever the shape.
 
-use super::evaluate::{literal_confidence_under, sheds};
+use super::evaluate::{encode, goes_through_ids, literal_confidence_under, sheds};
 use super::value::Value;
 use crate::finding::Confidence;
 use crate::secret::Secret;
@@ -25,6 +25,14 @@ pub fn entries_of(value: &Value, name: Option<&str>, at: Span) -> (Vec<Text>, bo
     let mut found = Entries { at, found: Vec::new(), whole: true };
     found.value(value, name, 0);
     (found.found, found.whole)
+}
+
+/// The whole definition as a text: as it is written, or as `jsonencode` would.
+pub fn definition_text(value: &Value, at: Span) -> Text {
+    match value {
+        Value::Text(text) => text.clone(),
+        other => encode(other, at),
+    }
 }
 
 struct Entries {
@@ -122,7 +130,7 @@ fn judged(name: &str, text: Text) -> Text {
     let [Piece::Hole(hole)] = text.pieces.as_slice() else { return text };
     let label = &*hole.label;
     let refers = label.contains('.') && !label.contains(['(', '…', '"', ' ']);
-    let about = label.rsplit('.').next().is_none_or(sheds);
+    let about = label.rsplit('.').next().is_none_or(sheds) || goes_through_ids(label);
     if !hole.traces.is_empty() || !refers || about {
         return text;
     }

@@ -159,6 +159,12 @@ impl Tree {
         if is_local(source) {
             return self.directories.get(&normalise(&caller.join(source)));
         }
+        // `source = "modules/db"`, as Terraform read it before 0.12, where the folder is here.
+        if is_old_folder(source)
+            && let Some(folder) = self.directories.get(&normalise(&caller.join(source)))
+        {
+            return Some(folder);
+        }
         let key: String = address.split('.').filter(|part| *part != "module").collect::<Vec<_>>().join(".");
         self.directories.get(self.downloaded.get(&(root.to_path_buf(), key))?)
     }
@@ -187,7 +193,9 @@ impl Tree {
                 // A source that nothing here tells is a gap, told where the call is followed.
                 let Some(source) = directory.source_of(call.node) else { continue };
                 let target = normalise(&directory.path.join(&source));
-                if source.starts_with('.') && target != directory.path {
+                let folder = source.starts_with('.')
+                    || is_old_folder(&source) && self.directories.contains_key(&target);
+                if folder && target != directory.path {
                     called.insert(target);
                 }
             }
@@ -231,6 +239,11 @@ impl Tree {
 /// Whether a module's source is a folder.
 fn is_local(source: &str) -> bool {
     matches!(source, "." | "..") || source.starts_with("./") || source.starts_with("../")
+}
+
+/// Whether a source may be a folder without `./` before it.
+fn is_old_folder(source: &str) -> bool {
+    !source.contains([':', '?', '@']) && !source.starts_with('/') && source.contains('/')
 }
 
 /// Whether a module consists of files of this kind; its callers give the values.

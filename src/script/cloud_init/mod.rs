@@ -10,7 +10,7 @@ mod ignition;
 mod modules;
 mod multipart;
 mod table;
-mod yaml;
+pub(super) mod yaml;
 
 use std::collections::BTreeSet;
 

@@ -172,7 +172,11 @@ impl Machine<'_> {
         let text = argument.map(|word| self.expand_inside(word)).unwrap_or_default();
         let literal =
             argument.is_some_and(|word| word.parts.iter().all(|part| matches!(part, Part::Text(_))));
-        if literal && let Some(hidden) = self.literal_secret(&expansion.name, &text, at) {
+        // `${POSTGRES_PASSWORD:-airflow}`: what is set for one's own machine, where nobody says more.
+        let plain =
+            text.known().is_some_and(|text| super::passwords::confidence_of(&text) == Confidence::Low);
+        let most = if plain { Confidence::Low } else { Confidence::High };
+        if literal && let Some(hidden) = self.literal_at_most(&expansion.name, &text, at, most) {
             return hidden;
         }
         let guessed = self.unset(&expansion.name, at);

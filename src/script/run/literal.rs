@@ -12,13 +12,19 @@ impl Machine<'_> {
     /// Where a name says secret and the text is a literal: a hole in its place. The text itself
     /// goes no further.
     pub fn literal_secret(&mut self, name: &str, text: &Text, at: Span) -> Option<Text> {
+        self.literal_at_most(name, text, at, Confidence::High)
+    }
+
+    /// The same, no surer than this.
+    pub fn literal_at_most(&mut self, name: &str, text: &Text, at: Span, most: Confidence) -> Option<Text> {
         let verdict = says_secret(name)?;
         let known = text.known()?;
         if !can_be_secret(&known) {
             return None;
         }
         let printed = placeholder::judge(&known) == Placeholder::Documentation;
-        let confidence = if printed { Confidence::Low } else { verdict.confidence };
+        let low = printed || is_local_token(name, &known);
+        let confidence = if low { Confidence::Low } else { verdict.confidence.min(most) };
         Some(self.literal(name, text, at, confidence))
     }
 
@@ -73,6 +79,14 @@ pub fn can_be_secret(text: &str) -> bool {
         && !is_sentence(text)
         && !SWITCHES.contains(&text.to_ascii_lowercase().as_str())
         && placeholder::judge(text) != Placeholder::Yes
+}
+
+/// `VAULT_TOKEN=root`, `some-root-token`: of a server that somebody starts on their own machine.
+fn is_local_token(name: &str, text: &str) -> bool {
+    let words = || text.split(['-', '_', '.']);
+    let plain = words().all(|word| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase()));
+    let last = words().next_back().unwrap_or_default();
+    name.to_ascii_lowercase().ends_with("token") && plain && matches!(last, "root" | "token" | "myroot")
 }
 
 /// Words with blanks between them; a passphrase has few, and marks or digits in them.

@@ -116,7 +116,8 @@ impl Machine<'_> {
                 let rest = call.arguments.get(after..).unwrap_or_default();
                 let word = rest.iter().filter(|text| !is_option(text)).nth(number);
                 found.extend(
-                    word.filter(|text| !known_start(text).starts_with('/'))
+                    // `vault login -method=aws role=dev`: what is no secret has a name that says so.
+                    word.filter(|text| !known_start(text).starts_with('/') && !is_named_value(text))
                         .map(|word| ("password".to_owned(), word.clone())),
                 );
             }
@@ -169,6 +170,12 @@ impl Machine<'_> {
             }
         }
     }
+}
+
+fn is_named_value(text: &Text) -> bool {
+    let start = known_start(text);
+    super::call::is_assignment(start)
+        && start.split_once('=').is_some_and(|(_, value)| !value.trim_matches('=').is_empty())
 }
 
 /// `password: x`, where nothing but one word follows.

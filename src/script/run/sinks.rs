@@ -299,6 +299,8 @@ impl Machine<'_> {
         let operands: Vec<&Text> =
             call.arguments.get(after..).unwrap_or_default().iter().filter(|text| !is_option(text)).collect();
         let path = match row.path_word {
+            // `ex -sc '%s/a/b/' -cx file`: its commands are words of options.
+            Some(_) if matches!(call.name, "ex" | "ed") => call.operands().last().map(|text| self.path(text)),
             Some(number) => operands.get(number).map(|text| self.path(text)),
             None => row.path.as_ref().map(|path| self.path(&Text::made(path.as_str(), call.at))),
         };

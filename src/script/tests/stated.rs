@@ -84,3 +84,13 @@ fn what_states_nothing() {
         );
     }
 }
+
+#[test]
+fn what_a_login_states_beside_its_password_is_none() {
+    lands!("vault login -method=userpass username=alice\nvault login -method=aws role=dev-role-iam\n");
+    lands!(
+        "vault login -method=userpass username=alice password=Xk29fjQ2pl\n",
+        "1 process-arguments (memory) <- password",
+        "1 source-code <- password"
+    );
+}

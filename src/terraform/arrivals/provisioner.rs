@@ -4,8 +4,12 @@ use super::super::ast::{Attribute, Block, Body};
 use super::super::evaluate::Scope;
 use super::super::value::Value;
 use super::{Arrival, Use, Visitor};
-use crate::source::Span;
+use crate::source::open::normalise;
+use crate::source::{SourceId, Span};
 use crate::value::{Flat, SinkKind, Text};
+
+/// Scripts that one command names.
+const MOST_SCRIPTS: usize = 8;
 
 impl<'w> Visitor<'_, 'w> {
     pub(super) fn provisioner(&mut self, scope: &Scope<'w>, provisioner: &'w Block) {
@@ -16,15 +20,14 @@ impl<'w> Visitor<'_, 'w> {
                 let environment =
                     body.attribute("environment").map(|set| self.evaluator.eval(scope, &set.value));
                 let interpreter = body.attribute("interpreter").map(|program| self.text_list(scope, program));
+                let text = self.text(scope, command);
+                let folder =
+                    body.attribute("working_dir").and_then(|folder| self.text(scope, folder).known());
                 let arrival = Arrival {
                     environment: self.environment(environment, command),
                     interpreter,
-                    ..self.arrival(
-                        Use::LocalExec,
-                        SinkKind::ProcessArguments,
-                        self.text(scope, command),
-                        command,
-                    )
+                    copied: self.own_scripts(&text, folder.as_deref()),
+                    ..self.arrival(Use::LocalExec, SinkKind::ProcessArguments, text, command)
                 };
                 (self.visit)(arrival);
             }
@@ -54,8 +57,21 @@ impl<'w> Visitor<'_, 'w> {
         self.handed_over(scope, source).into_iter().map(|text| (text, source)).collect()
     }
 
+    /// The scripts of this repository that a command names: `./deploy.sh X`.
+    fn own_scripts(&self, command: &Text, folder: Option<&str>) -> Vec<(Text, Text)> {
+        let flat = Flat::new(command);
+        let words = flat.text().split(|letter: char| letter.is_whitespace() || "\"';|&()".contains(letter));
+        let scripts = words.filter(|word| word.ends_with(".sh") || word.ends_with(".bash"));
+        let at = self.block.span(self.block.node.kind.range);
+        let opened = scripts.take(MOST_SCRIPTS).filter_map(|word| {
+            let path = folder.map_or_else(|| word.to_owned(), |folder| format!("{folder}/{word}"));
+            Some((Text::made(word, at), self.open(&path)?))
+        });
+        opened.collect()
+    }
+
     /// Path and text of all files that this block copies.
-    fn all_copied(&self, scope: &Scope<'w>) -> Vec<(Text, Text)> {
+    pub(super) fn all_copied(&self, scope: &Scope<'w>) -> Vec<(Text, Text)> {
         let all = self.block.node.body.blocks_of("provisioner").filter(|one| one.label(0) == Some("file"));
         let mut pairs = Vec::new();
         for file in all {
@@ -106,13 +122,19 @@ impl<'w> Visitor<'_, 'w> {
         }
     }
 
+    fn open(&self, path: &str) -> Option<Text> {
+        let full = normalise(&self.evaluator.root().join(path));
+        Some(self.whole(self.evaluator.open_script(&full)?))
+    }
+
     fn handed_over(&self, scope: &Scope<'w>, path: &Attribute) -> Vec<Text> {
-        let text_of = |source| {
-            let text = self.evaluator.sources().text(source);
-            let span = Span::new(source, 0, text.len());
-            Text::exact(text, span)
-        };
-        self.evaluator.handed_over(scope, &path.value).into_iter().map(text_of).collect()
+        self.evaluator.handed_over(scope, &path.value).into_iter().map(|source| self.whole(source)).collect()
+    }
+
+    fn whole(&self, source: SourceId) -> Text {
+        let text = self.evaluator.sources().text(source);
+        let span = Span::new(source, 0, text.len());
+        Text::exact(text, span)
     }
 
     /// What a provisioner of Packer sets: `environment_vars = ["NAME=value"]`, `env = { NAME = value }`.

@@ -63,6 +63,15 @@ const ABOUT: &[&str] = &[
     "length",
     "cluster_name",
     "namespace",
+    "registry",
+    "repository",
+    "repo",
+    "image",
+    "image_tag",
+    "account",
+    "environment",
+    "domain",
+    "schema",
     "metadata",
     "ciphertext_blob",
     "keepers",
@@ -221,7 +230,7 @@ pub fn literal_confidence(text: &str, named: Confidence) -> Option<Confidence> {
 /// is mostly the *name* of one (`databaseSecret = "aurora"`); under "password" people write such words.
 pub fn literal_confidence_under(name: &str, text: &str, named: Confidence) -> Option<Confidence> {
     let lower = name.to_ascii_lowercase();
-    let people_choose_it = ["pass", "pwd", "pw", "pin"].iter().any(|word| lower.contains(word));
+    let people_choose_it = is_chosen_by_people(&lower);
     // `db_password = "48151623"`: the name is no number's.
     if people_choose_it
         && text.len() >= 6
@@ -230,6 +239,9 @@ pub fn literal_confidence_under(name: &str, text: &str, named: Confidence) -> Op
     {
         return Some(named);
     }
+    if is_weak_password(name, text) {
+        return Some(Confidence::Low);
+    }
     let confidence = literal_confidence(text, named)?;
     let plain = text.len() <= 12 && text.bytes().all(|byte| byte.is_ascii_lowercase());
     // `secret_key = "REGION"`, `password_secret_key = "password"`: under which key of a secret it is found.
@@ -237,6 +249,17 @@ pub fn literal_confidence_under(name: &str, text: &str, named: Confidence) -> Op
     let key_of_secret = lower.ends_with("_key") && (plain || constant || is_counted_name(text));
     let by_name = (plain || constant) && !people_choose_it;
     Some(if by_name || key_of_secret { Confidence::Low } else { confidence })
+}
+
+fn is_chosen_by_people(lower: &str) -> bool {
+    ["pass", "pwd", "pw", "pin"].iter().any(|word| lower.contains(word))
+}
+
+/// `admin_password = "123456789"`: a weak one is still the password that is set.
+pub fn is_weak_password(name: &str, text: &str) -> bool {
+    let digits = text.len() >= 6 && text.bytes().all(|byte| byte.is_ascii_digit());
+    let distinct = text.bytes().any(|byte| Some(&byte) != text.as_bytes().first());
+    digits && distinct && says_secret(name).is_some() && is_chosen_by_people(&name.to_ascii_lowercase())
 }
 
 /// `scripts_region1`: the key of a map, as `storage_account_key` of a landing zone names it.
@@ -298,6 +321,12 @@ pub(super) fn names_an_id(name: &str) -> bool {
     ends && !lower.ends_with("secret_id")
 }
 
+/// `module.secrets.secret_arns.api-key`: a member of what holds addresses only.
+pub fn goes_through_ids(label: &str) -> bool {
+    let parts = || label.split(['.', '[']).map(|part| part.trim_matches(['"', ']']));
+    parts().any(|part| part.len() > 4 && ["_arns", "_ids", "_names"].iter().any(|end| part.ends_with(end)))
+}
+
 /// Whether a text is where a file lies.
 pub(super) fn names_a_file(text: &str) -> bool {
     ["~/", "/", "./", "../", "$HOME/", "C:\\"].iter().any(|start| text.starts_with(start))
@@ -327,7 +356,8 @@ impl<'w> Evaluator<'w> {
         }
         // A mix of text and harmless holes, a call of an unknown function: not by name alone.
         let referred = matches!(expr.kind, ExprKind::Traversal(..) | ExprKind::Variable(_));
-        let about = last_name(expr).is_some_and(sheds);
+        // `module.secrets.secret_arns["api-key"]`
+        let about = last_name(expr).is_some_and(sheds) || goes_through_ids(&label(expr));
         if !referred || about || !value.is_unknown() {
             return value;
         }

@@ -1,5 +1,7 @@
 //! Files that a configuration hands over and that are not here.
 
+use std::path::Path;
+
 use super::{Evaluator, Scope};
 use crate::source::open::Refusal;
 use crate::source::{SourceId, Span};
@@ -32,6 +34,13 @@ impl<'w> Evaluator<'w> {
             self.tell_unknown(scope.span(path.range));
         }
         files
+    }
+
+    /// A script that a command names, where it is at hand.
+    pub fn open_script(&self, path: &Path) -> Option<SourceId> {
+        let source = self.sources.open(path).ok()?;
+        self.rendered.borrow_mut().insert(source);
+        Some(source)
     }
 
     /// Tells the file that an object is made of, where it is not here.

@@ -27,7 +27,10 @@ use crate::reading::{Gap, Reading};
 use crate::source::{SourceId, Sources, Span};
 use crate::value::{Hole, Hop, Text};
 
-pub use judge::{is_literal_secret, label, literal_confidence_under, literal_origin, sheds};
+pub use json_text::encode;
+pub use judge::{
+    goes_through_ids, is_literal_secret, label, literal_confidence_under, literal_origin, sheds,
+};
 pub use template::placed_at;
 
 /// Expressions nested deeper (through references too) are unknown.

@@ -3,7 +3,8 @@
 use std::rc::Rc;
 
 use super::judge::{
-    is_literal_secret, label, literal_origin, names_a_file, names_a_public_key, names_an_id, sheds,
+    is_literal_secret, is_weak_password, label, literal_origin, names_a_file, names_a_public_key,
+    names_an_id, sheds,
 };
 use super::modules::several;
 use super::template::REST;
@@ -206,7 +207,11 @@ impl<'w> Evaluator<'w> {
         let sensitive =
             attribute("sensitive").and_then(|a| a.value.as_literal()).is_some_and(|text| text == "true");
         let typed = attribute("type").and_then(|a| a.value.as_variable());
-        let named = says_secret(name).filter(|_| !matches!(typed, Some("bool" | "number")));
+        // `default = false` is the type of what has none.
+        let default = attribute("default").and_then(|a| a.value.as_literal());
+        let is_switch = matches!(typed, Some("bool" | "number"))
+            || typed.is_none() && matches!(default.as_deref(), Some("true" | "false"));
+        let named = says_secret(name).filter(|_| !is_switch);
         if value.is_tainted() || (!sensitive && named.is_none()) {
             return value;
         }
@@ -217,7 +222,8 @@ impl<'w> Evaluator<'w> {
         let place = block.name_span();
         let known = value.known();
         // What a caller gives in clear and is no secret text ("", "changeme") is not one here.
-        if !root && known.as_deref().is_some_and(|text| !is_literal_secret(text)) {
+        let weak = |text: &str| is_literal_secret(text) || is_weak_password(name, text);
+        if !root && known.as_deref().is_some_and(|text| !weak(text)) {
             return value;
         }
         // `ssh_private_key = "~/.ssh/id_rsa"`: where the key is found.
@@ -226,6 +232,8 @@ impl<'w> Evaluator<'w> {
         }
         let confidence = match named {
             // Declared so, but its name says that it is a public key or an id, or what everybody may know.
+            // `__TOKEN__`: what is put in its place later, nobody here knows.
+            _ if !sensitive && known.as_deref().is_some_and(is_mark) => Confidence::Low,
             None if sensitive && (names_a_public_key(name) || names_an_id(name)) => Confidence::Low,
             None if sensitive && sheds(name) => Confidence::Medium,
             _ if sensitive => Confidence::High,
@@ -428,6 +436,14 @@ impl<'w> Evaluator<'w> {
     pub(super) fn label_of(&self, expr: &Expr) -> String {
         label(expr)
     }
+}
+
+/// `__TOKEN__`, `<token>`: a place that is marked in the text.
+fn is_mark(text: &str) -> bool {
+    let text = text.trim();
+    [("__", "__"), ("<", ">"), ("@@", "@@"), ("%%", "%%")].iter().any(|(open, close)| {
+        text.len() > open.len() + close.len() && text.starts_with(open) && text.ends_with(close)
+    })
 }
 
 /// `to` as seen from `from`, with `..`.

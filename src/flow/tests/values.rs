@@ -1,0 +1,83 @@
+//! Values that people set: weak ones, empty ones, marks; and what is no value at all.
+
+use super::*;
+
+const MODULE: &str = "resource \"aws_instance\" \"x\" {\n  user_data = \"#!/bin/bash\\necho PW=${var.admin_password} > /etc/pw\"\n}\n";
+
+fn called(variable: &str, input: &str) -> Vec<String> {
+    let main = format!("provider \"aws\" {{}}\nmodule \"b\" {{\n  source = \"./m\"\n  {input}\n}}\n");
+    let module = format!("variable \"admin_password\" {{ {variable} }}\n{MODULE}");
+    let found = lands(&[("main.tf", &main), ("m/main.tf", &module)]);
+    files(&found).into_iter().cloned().collect()
+}
+
+#[test]
+fn a_weak_password_is_one() {
+    let told = ["admin_password > file /etc/pw m/main.tf:3 medium"];
+    assert_eq!(called("", "admin_password = \"123456789\""), told);
+    assert_eq!(called("default = \"\"", "admin_password = \"123456789\""), told);
+}
+
+#[test]
+fn a_mark_is_a_guess() {
+    let root = format!("variable \"admin_password\" {{ default = \"__SET_AT_BOOT__\" }}\n{MODULE}");
+    assert_eq!(files(&lands(&[("main.tf", &root)])), ["admin_password > file /etc/pw main.tf:3 low"]);
+}
+
+#[test]
+fn what_stands_beside_a_password_is_none() {
+    let found = main_tf(
+        "data \"aws_secretsmanager_secret_version\" \"s\" {}\nlocals { s = jsondecode(data.aws_secretsmanager_secret_version.s.secret_string) }\nresource \"aws_instance\" \"x\" {\n  user_data = \"#!/bin/bash\\ndocker pull ${local.s.ecr_registry}/app > /var/log/pull\"\n}\n",
+    );
+    assert!(found.is_empty(), "{found:?}");
+}
+
+#[test]
+fn a_folder_without_a_dot_is_followed_where_it_is_here() {
+    let found = lands(&[
+        (
+            "main.tf",
+            "variable \"admin_password\" {}\nmodule \"d\" {\n  source = \"modules/db\"\n  admin_password = var.admin_password\n}\n",
+        ),
+        ("modules/db/main.tf", &format!("variable \"admin_password\" {{}}\n{MODULE}")),
+    ]);
+    assert_eq!(files(&found), ["admin_password > file /etc/pw modules/db/main.tf:3 medium"]);
+}
+
+#[test]
+fn a_local_script_is_followed_with_its_arguments() {
+    let found = lands(&[
+        (
+            "main.tf",
+            "variable \"db_password\" { sensitive = true }\nresource \"null_resource\" \"x\" {\n  provisioner \"local-exec\" {\n    command = \"./deploy.sh ${var.db_password}\"\n  }\n  provisioner \"local-exec\" {\n    command = \"bash two.sh\"\n    environment = { DBPW = var.db_password }\n  }\n}\n",
+        ),
+        ("deploy.sh", "#!/bin/bash\necho \"x=$1\" > /tmp/one\n"),
+        ("two.sh", "#!/bin/bash\necho \"x=$DBPW\" > /tmp/two\n"),
+    ]);
+    assert_eq!(
+        files(&found),
+        ["db_password > file /tmp/one deploy.sh:2 high", "db_password > file /tmp/two two.sh:2 high"]
+    );
+}
+
+#[test]
+fn user_data_finds_what_the_provisioners_copied() {
+    let found = lands(&[
+        (
+            "main.tf",
+            "variable \"db_password\" {}\nresource \"aws_instance\" \"x\" {\n  user_data = file(\"boot.sh\")\n  provisioner \"file\" {\n    content = \"PW=${var.db_password}\"\n    destination = \"/tmp/env\"\n  }\n}\n",
+        ),
+        (
+            "boot.sh",
+            "#!/bin/bash\nsed 's/^/export /' -- </tmp/env | sudo tee -a /etc/environment > /dev/null\ncat /tmp/env | sudo tee -a /etc/sysconfig/app > /dev/null\n",
+        ),
+    ]);
+    assert_eq!(
+        files(&found),
+        [
+            "db_password > file /etc/environment boot.sh:2 medium",
+            "db_password > file /etc/sysconfig/app boot.sh:3 medium",
+            "db_password > file /tmp/env main.tf:5 medium",
+        ]
+    );
+}
