@@ -43,12 +43,15 @@ pub(super) fn run(arguments: &ReviewArguments) -> Result<ExitCode, Error> {
     let (sessions, _) = link(&mut gathered, &settings.trail);
     let joints = look::joints(&archive, &stop, &sessions, &question);
     let begun = review::begin(&question, &sessions, &joints.found);
-    if begun.sessions.is_empty() {
+    if begun.starts().is_empty() {
         return Err(not_found(&question, &begun, &sessions, &joints));
     }
-    let spread = review::spread(&begun.sessions, &sessions, &joints.all);
+    let spread = review::spread(begun.starts(), &sessions, &joints.all);
     let doing = look::deeds(&archive, &stop, (&sessions, &spread), &question, MOST_DEEDS);
     stopped(&stop)?;
+    if begun.sessions.is_empty() && doing.calls.is_empty() {
+        return Err(not_found(&question, &begun, &sessions, &joints));
+    }
     archive.add_later(&mut unread);
     let mut gaps: Vec<Gap> = unread
         .into_iter()
@@ -194,7 +197,15 @@ fn not_found(question: &Question, begun: &Begun, sessions: &[Session], joints: &
     let start = &question.start;
     let message = format!("nothing of these logs belongs to the {} that was given", start.word());
     if begun.outside > 0 {
-        let told = format!("{} of its sessions lie outside of --since and --until", begun.outside);
+        let told = match begun.outside {
+            1 => {
+                "its one session lies outside of --since and --until, and nothing that came of it lies within"
+                    .to_owned()
+            }
+            count => format!(
+                "its {count} sessions lie outside of --since and --until, and nothing that came of them lies within"
+            ),
+        };
         return Error::new(ErrorKind::Input, message).hint(told);
     }
     let near = review::nearest(question, sessions, &joints.secrets);

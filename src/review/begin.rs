@@ -18,6 +18,8 @@ pub struct Begun {
     pub sessions: Vec<usize>,
     /// Sessions that meet the start, and lie outside of the time that is asked for.
     pub outside: usize,
+    /// Their numbers, where none lies inside: what came of them may.
+    pub away: Vec<usize>,
 }
 
 impl Question {
@@ -56,11 +58,24 @@ pub fn begin(question: &Question, sessions: &[Session], found: &[Deed]) -> Begun
             && question.until.is_none_or(|until| session.first().time < until);
         match (is_meant, overlaps || matches!(question.start, Start::Event(_))) {
             (true, true) => begun.sessions.push(number),
-            (true, false) => begun.outside += 1,
+            (true, false) => {
+                begun.outside += 1;
+                begun.away.push(number);
+            }
             _ => {}
         }
     }
+    if !begun.sessions.is_empty() {
+        begun.away.clear();
+    }
     begun
+}
+
+impl Begun {
+    /// Where the chain is followed from: the sessions within the time that is asked for, or else those outside of it.
+    pub fn starts(&self) -> &[usize] {
+        if self.sessions.is_empty() { &self.away } else { &self.sessions }
+    }
 }
 
 /// Whether a session is one of a principal: by ARN, id, user, role, or the session's name.
@@ -102,7 +117,7 @@ pub fn nearest(question: &Question, sessions: &[Session], secrets: &[String]) ->
     known.retain(|name| !name.is_empty());
     let hint = did_you_mean(text, known.iter().map(String::as_str));
     if !hint.is_empty() {
-        return format!("{} {what} were looked through{hint}", known.len());
+        return format!("{}{hint}", looked(known.len(), what));
     }
     // A part of a path is what people remember.
     let is_near = |name: &&String| {
@@ -114,13 +129,26 @@ pub fn nearest(question: &Question, sessions: &[Session], secrets: &[String]) ->
     let some = |names: Vec<&str>| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
     match (known.len(), near.is_empty()) {
         (0, _) => format!("these logs have no {what}"),
-        (count, false) => format!("{count} {what} were looked through; near are {}", some(near)),
+        (count, false) => format!("{}; near are {}", looked(count, what), some(near)),
         (count, true) => {
             let first: Vec<&str> = known.iter().map(String::as_str).take(MOST_NEAR).collect();
             let more = if count > first.len() { " ..." } else { "" };
-            format!("{count} {what} were looked through: {}{more}", some(first))
+            format!("{}: {}{more}", looked(count, what), some(first))
         }
     }
+}
+
+/// `3 access keys were looked through`.
+fn looked(count: usize, what: &str) -> String {
+    if count != 1 {
+        return format!("{count} {what} were looked through");
+    }
+    let one = match what {
+        "access keys" => "access key",
+        "secrets that were read or changed" => "secret that was read or changed",
+        _ => "name of a user, a role or a role session",
+    };
+    format!("1 {one} was looked through")
 }
 
 /// Keys are told by their ends: an error goes to logs that others read.
@@ -137,7 +165,7 @@ fn nearest_key(text: &str, sessions: &[Session]) -> String {
     let near = near.map(|(key, session)| {
         format!("; did you mean the one of `{}` that ends in `{}`?", session.principal, end(key))
     });
-    format!("{} access keys were looked through{}", all.len(), near.unwrap_or_default())
+    format!("{}{}", looked(all.len(), "access keys"), near.unwrap_or_default())
 }
 
 /// All by which a principal may be named shortly.

@@ -1,5 +1,6 @@
 //! Commands that stop what goes on: printed, never run. Only those that the evidence asks for.
 
+mod password;
 mod revoke;
 
 use std::collections::BTreeSet;
@@ -8,7 +9,7 @@ use self::revoke::Latest;
 use super::deed::Deed;
 use super::endings::Endings;
 use super::kinds::Kind;
-use super::lasting::{Lasting, Seen, first};
+use super::lasting::{Lasting, Seen, first, log_roles};
 use super::party::{Confidence, Party};
 use super::shell::is_reference;
 use super::state::States;
@@ -104,6 +105,8 @@ pub(super) fn actions(ground: &Ground<'_>) -> (Vec<Action>, Vec<String>) {
         all.party(party, Group::Confirm);
     }
     all.made.sort_by_key(|action| (action.group, action.rank));
+    let mut told = BTreeSet::new();
+    all.over.retain(|text| told.insert(text.clone()));
     (all.made, all.over)
 }
 
@@ -112,10 +115,15 @@ struct Actions<'g> {
     latest: Latest<'g>,
     /// Keys that the incident made: they are ended as what is left behind.
     made_keys: BTreeSet<&'g str>,
+    /// Roles that the incident made, by which AWS delivers logs and does nothing else.
+    log_roles: BTreeSet<(&'g str, &'g str)>,
     made: Vec<Action>,
     over: Vec<String>,
     seen: BTreeSet<String>,
 }
+
+/// What ends with a role by which logs are delivered.
+const DELIVERS: &str = "the delivery of logs: only an AWS service that delivers logs or watches may take this role, and you may be blind without it";
 
 impl<'g> Actions<'g> {
     fn of(ground: &'g Ground<'g>) -> Self {
@@ -125,6 +133,7 @@ impl<'g> Actions<'g> {
             ground,
             latest: Latest::of(ground),
             made_keys: open.filter_map(|one| one.made.field("accessKeyId")).collect(),
+            log_roles: log_roles(ground.lasting),
             made: Vec::new(),
             over: Vec::new(),
             seen: BTreeSet::new(),
@@ -150,14 +159,18 @@ impl<'g> Actions<'g> {
             return;
         }
         let regions = one.made.region.clone();
-        let Kind { command, does, breaks, .. } = one.kind;
+        let Kind { command: template, does, breaks, .. } = one.kind;
         let rank = one.kind.rank();
-        for command in commands(command, &one.made) {
-            let text = format!("{command:?}");
+        // Whoever answers an incident looks by it.
+        let role = one.made.field("roleName").unwrap_or_default();
+        let delivers = self.log_roles.contains(&(one.made.account.as_str(), role)) && !one.kind.only_looks();
+        let group = if delivers { Group::Decide } else { Group::Undo };
+        for command in commands(template, &one.made) {
+            let text = if command.is_empty() { one.what.clone() } else { format!("{command:?}") };
             if self.first(text) {
                 let because = vec![one.made.at.clone()];
                 let account = one.made.account.clone();
-                let (does, breaks) = if command.is_empty() {
+                let (does, mut breaks) = if command.is_empty() && !template.is_empty() {
                     (
                         format!(
                             "no command can be made: the event does not name all that is needed (Region {regions})"
@@ -167,17 +180,11 @@ impl<'g> Actions<'g> {
                 } else {
                     ((*does).to_owned(), (*breaks).to_owned())
                 };
+                if delivers {
+                    breaks = format!("{DELIVERS}; {breaks}");
+                }
                 let about = one.what.clone();
-                self.made.push(Action {
-                    group: Group::Undo,
-                    rank,
-                    about,
-                    account,
-                    command,
-                    does,
-                    breaks,
-                    because,
-                });
+                self.made.push(Action { group, rank, about, account, command, does, breaks, because });
             }
         }
     }
@@ -222,6 +229,9 @@ fn own(text: &str) -> Vec<Word> {
 
 /// The commands of a template: one, or one for each instance. One without words where a field is not told.
 fn commands(template: &str, deed: &Deed) -> Vec<Vec<Word>> {
+    if template.is_empty() {
+        return vec![Vec::new()];
+    }
     if !template.contains("{instanceId}") || deed.all("instanceId").count() < 2 {
         return vec![command(template, deed, None)];
     }

@@ -1,7 +1,7 @@
 //! One event as a review holds it: what was done to what, and never a value.
 
 use crate::trail::class::{Class, class, secrets};
-use crate::trail::json::{items, text, unescaped, walk};
+use crate::trail::json::{get, items, text, unescaped, walk};
 use crate::trail::slots::{Event, Slot};
 use crate::trail::{Mark, secret_name};
 
@@ -40,6 +40,10 @@ const NAMES: &[&str] = &[
     "userId",
     "valuesToAdd",
 ];
+/// Of a secret that AWS does not keep after it was deleted.
+pub(super) const FORCED: &str = "forceDeleteWithoutRecovery";
+/// The field that holds who may take a role: accounts, ARNs and services of its trust policy.
+pub(super) const TRUSTED: &str = "trusted";
 /// Calls that change a secret.
 const SECRET_WRITES: &[&str] = &[
     "CreateSecret",
@@ -99,6 +103,9 @@ impl Deed {
         named(request, 0, &mut targets);
         named(response, 0, &mut targets);
         let worked = error.is_empty();
+        if ["CreateRole", "UpdateAssumeRolePolicy"].contains(&name.as_str()) {
+            trusted(request, &mut targets);
+        }
         let all = |names: Vec<String>| names.iter().map(|name| secret_name(name)).collect::<Vec<_>>();
         let mut read = if class == Class::Secret { all(secrets(&name, request)) } else { Vec::new() };
         // By a filter: the event tells no name.
@@ -156,8 +163,17 @@ impl Deed {
 
     /// What it names, without what is the same in every call.
     pub fn objects(&self) -> Vec<&str> {
-        let silent =
-            ["durationSeconds", "expiration", "operation", "status", "userId", "principalId", "ownerId"];
+        let silent = [
+            "durationSeconds",
+            "expiration",
+            "operation",
+            "status",
+            "userId",
+            "principalId",
+            "ownerId",
+            FORCED,
+            TRUSTED,
+        ];
         let mut all: Vec<&str> = Vec::new();
         for (field, value) in &self.targets {
             // An ARN behind the name that ends it tells nothing new.
@@ -237,6 +253,9 @@ fn named(value: &[u8], level: usize, into: &mut Vec<(String, String)>) {
 }
 
 fn add(key: &str, value: &[u8], into: &mut Vec<(String, String)>) {
+    if key == FORCED && value == b"true" && into.len() < MOST_TARGETS {
+        into.push((key.to_owned(), "true".to_owned()));
+    }
     if !is_name(key) || into.len() >= MOST_TARGETS {
         return;
     }
@@ -249,6 +268,34 @@ fn add(key: &str, value: &[u8], into: &mut Vec<(String, String)>) {
     let value: String = value.chars().take(LONGEST).collect();
     if value.chars().any(char::is_alphanumeric) && !value.starts_with("HIDDEN_DUE_TO") {
         into.push((key.to_owned(), value));
+    }
+}
+
+/// Collects who may take a role, by the policy in a request.
+fn trusted(request: &[u8], into: &mut Vec<(String, String)>) {
+    let document =
+        ["assumeRolePolicyDocument", "policyDocument"].iter().find_map(|field| get(request, field));
+    let Some(document) = document.and_then(text) else { return };
+    let mut add = |value: &[u8]| {
+        if let Some(name) = text(value).filter(|_| into.len() < MOST_TARGETS) {
+            into.push((TRUSTED.to_owned(), name.chars().take(LONGEST).collect()));
+        }
+    };
+    let statements = get(document.trim().as_bytes(), "Statement").unwrap_or_default();
+    let all = if statements.first() == Some(&b'[') { items(statements) } else { vec![statements] };
+    for statement in all {
+        // A denial opens nothing.
+        if get(statement, "Effect").and_then(text).as_deref() != Some("Allow") {
+            continue;
+        }
+        match get(statement, "Principal") {
+            Some(who) if who.first() == Some(&b'{') => walk(who, &mut |_, value| match value.first() {
+                Some(b'[') => items(value).into_iter().for_each(&mut add),
+                _ => add(value),
+            }),
+            Some(who) => add(who),
+            None => {}
+        }
     }
 }
 

@@ -30,6 +30,9 @@ const MADE_BY_AWS: &[&str] = &[
     "securityGroupRuleId",
 ];
 
+/// Under this the changes of root's password stand, whatever their call.
+pub(super) const ROOT_PASSWORD: &str = "PasswordUpdated";
+
 /// Events of everybody, by what they end or name.
 #[derive(Default)]
 pub(super) struct Endings<'j> {
@@ -37,8 +40,10 @@ pub(super) struct Endings<'j> {
     by_value: BTreeMap<(usize, usize, &'j str), Vec<&'j Deed>>,
     /// `DeleteAccessKey` and `UpdateAccessKey`, by key.
     keys: BTreeMap<&'j str, Vec<&'j Deed>>,
-    /// `DeleteUser` and `DeleteRole`, by call, account and name.
+    /// Calls that end a user, a role or a password, by call, account and name.
     names: BTreeMap<(&'j str, &'j str, &'j str), Vec<&'j Deed>>,
+    /// `CreateSecret`, by account, Region and plain name.
+    secrets: BTreeMap<(&'j str, &'j str, &'j str), Vec<&'j Deed>>,
 }
 
 /// How something ended.
@@ -58,6 +63,15 @@ impl<'j> Endings<'j> {
             for number in kinds::ended_by(&deed.service, &deed.name) {
                 all.add(*number, deed);
             }
+            if deed.is_of("secretsmanager", "CreateSecret") {
+                for name in &deed.written {
+                    all.secrets.entry((&deed.account, &deed.region, name)).or_default().push(deed);
+                }
+            }
+            let by_account = ["PasswordRecoveryCompleted", "PasswordUpdated"];
+            if deed.service == "signin" && by_account.contains(&deed.name.as_str()) {
+                all.names.entry((ROOT_PASSWORD, &deed.account, "")).or_default().push(deed);
+            }
             if deed.service != "iam" {
                 continue;
             }
@@ -66,7 +80,8 @@ impl<'j> Endings<'j> {
                     let key = deed.field("accessKeyId").unwrap_or_default();
                     all.keys.entry(key).or_default().push(deed);
                 }
-                ("DeleteUser", Some(name), _) | ("DeleteRole", _, Some(name)) => {
+                ("DeleteUser" | "DeleteLoginProfile" | "UpdateLoginProfile", Some(name), _)
+                | ("DeleteRole", _, Some(name)) => {
                     all.names.entry((&deed.name, &deed.account, name)).or_default().push(deed);
                 }
                 _ => {}
@@ -198,6 +213,15 @@ impl<'j> Endings<'j> {
         from: i64,
     ) -> Option<&'a Deed> {
         self.names.get(&(call, account, name))?.iter().find(|deed| deed.at.time >= from).copied()
+    }
+
+    /// Whether the incident made a secret itself before it deleted it.
+    pub fn is_own_secret(&self, made: &Deed, within: &dyn Fn(Option<usize>) -> bool) -> bool {
+        let (account, region) = (made.account.as_str(), made.region.as_str());
+        made.written.iter().any(|name| {
+            let mut all = self.secrets.get(&(account, region, name.as_str())).into_iter().flatten();
+            all.any(|one| one.at.time <= made.at.time && within(one.session))
+        })
     }
 
     /// Whether the incident made a trail before it was deleted.

@@ -47,6 +47,28 @@ const SHARES: &[&str] = &[
     "ssm:ModifyDocumentPermission",
 ];
 
+/// A role that was opened to another account: it is denied everything, looking is not enough.
+pub(super) static OPENED_ROLE: Kind = Kind {
+    call: "iam:UpdateAssumeRolePolicy",
+    what: "role `{roleName}`, opened to {others}",
+    same: &["roleName"],
+    ended_by: &["UpdateAssumeRolePolicy", "DeleteRole"],
+    command: "aws iam attach-role-policy --role-name {roleName} --policy-arn arn:aws:iam::aws:policy/AWSDenyAll",
+    does: "the role can do nothing any more, nor can sessions that run; put back its trust with `aws iam update-assume-role-policy`, then take the denial away with `aws iam detach-role-policy`",
+    breaks: "what uses the role",
+};
+
+/// A secret that AWS keeps nothing of.
+pub(super) static LOST_SECRET: Kind = Kind {
+    call: "secretsmanager:DeleteSecret",
+    what: "secret `{secretId}`, deleted for good",
+    same: &["secretId"],
+    ended_by: &["RestoreSecret", "CreateSecret"],
+    command: "",
+    does: "no command brings it back: it was deleted without recovery (`forceDeleteWithoutRecovery`). Make it anew, with a new value",
+    breaks: "",
+};
+
 /// All kinds.
 pub(super) static ALL: LazyLock<Vec<&'static Kind>> = LazyLock::new(|| {
     [identity::KINDS, data::KINDS, compute::KINDS, watch::KINDS].into_iter().flatten().collect()
@@ -83,6 +105,12 @@ impl Kind {
         self.breaks == "nothing: it only looks"
     }
 
+    /// Whether what stays is that something is missing.
+    pub fn takes_away(&self) -> bool {
+        let starts = ["Deactivate", "Delete", "Disable", "Schedule", "Stop"];
+        starts.iter().any(|start| self.name().starts_with(start))
+    }
+
     /// Whether it gives to others, which the same call also takes away.
     pub fn is_share(&self) -> bool {
         SHARES.contains(&self.call)
@@ -93,6 +121,7 @@ impl Kind {
         let stops =
             ["AWSDenyAll", "--status Inactive", "delete-login-profile", "start-logging", "terminate-session"];
         match () {
+            () if self.command.is_empty() => 3,
             () if self.only_looks() => 2,
             () if stops.iter().any(|word| self.command.contains(word)) => 0,
             () => 1,
@@ -112,7 +141,9 @@ pub(super) fn ended_by(service: &str, call: &str) -> &'static [usize] {
 
 /// Whether a call makes or ends something that stays: a review looks at those of everybody.
 pub fn is_joint(service: &str, call: &str) -> bool {
-    number(service, call).is_some() || !ended_by(service, call).is_empty()
+    // Who changed root's password, or got it anew by e-mail.
+    let of_root = service == "signin" && ["PasswordRecoveryCompleted", "PasswordUpdated"].contains(&call);
+    of_root || number(service, call).is_some() || !ended_by(service, call).is_empty()
 }
 
 /// The fields of a template: where each begins and ends.

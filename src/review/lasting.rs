@@ -2,10 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use super::deed::Deed;
+use super::deed::{Deed, FORCED, TRUSTED};
 use super::endings::{Endings, gives};
 use super::kinds::{self, Kind, fields};
 use crate::trail::Session;
+
+/// Names that are told of those who may take a role.
+const MOST_NAMES: usize = 3;
 
 /// Something that stays.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,9 +56,15 @@ pub(super) fn lasting(
 ) -> Option<Lasting> {
     let number = kinds::number(&made.service, &made.name).filter(|_| made.worked())?;
     let kind = kinds::ALL.get(number).copied()?;
+    let kind = match kind.call {
+        "iam:UpdateAssumeRolePolicy" if is_opened(made) => &kinds::OPENED_ROLE,
+        "secretsmanager:DeleteSecret" if made.field(FORCED).is_some() => &kinds::LOST_SECRET,
+        _ => kind,
+    };
     let leaves_nothing = match kind.call {
         // Who takes away what the incident made itself leaves nothing behind.
         "cloudtrail:DeleteTrail" => endings.is_own_trail(number, made, within),
+        "secretsmanager:DeleteSecret" => endings.is_own_secret(made, within),
         "iam:UpdateAccessKey" => made.field("status") != Some("Active"),
         // AWS's own services give themselves grants, in the name of who uses them.
         "kms:CreateGrant" => {
@@ -95,12 +104,86 @@ fn filled(template: &str, deed: &Deed) -> String {
         text.push_str(template.get(at..from - 1).unwrap_or_default());
         match field {
             "shared" => text.push_str(&shared(deed)),
+            "others" => text.push_str(&some_of(others(deed))),
             _ => text.push_str(&first(field, deed).unwrap_or("(not told)").replace('`', "'")),
         }
         at = to + 1;
     }
     text.push_str(template.get(at..).unwrap_or_default());
     text
+}
+
+/// Secrets that the incident made and deleted again, in a sentence: nothing of them is to be restored.
+pub(super) fn own_secrets(
+    deeds: &[Deed],
+    endings: &Endings<'_>,
+    within: &dyn Fn(Option<usize>) -> bool,
+) -> Option<String> {
+    let is_own = |deed: &&Deed| {
+        deed.worked() && deed.is_of("secretsmanager", "DeleteSecret") && endings.is_own_secret(deed, within)
+    };
+    let all: BTreeSet<&String> = deeds.iter().filter(is_own).flat_map(|deed| &deed.written).collect();
+    match all.len() {
+        0 => None,
+        1 => Some(
+            "1 secret was made and deleted again by the incident itself: nothing is to be restored"
+                .to_owned(),
+        ),
+        count => Some(format!(
+            "{count} secrets were made and deleted again by the incident itself: nothing is to be restored"
+        )),
+    }
+}
+
+/// Who may take a role and is of another account: accounts, ARNs, everybody.
+fn others(deed: &Deed) -> Vec<&str> {
+    let is_other = |who: &&str| {
+        let account = if who.starts_with("arn:") { who.split(':').nth(4).unwrap_or_default() } else { who };
+        let is_account = account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
+        *who == "*" || (is_account && account != deed.account)
+    };
+    deed.all(TRUSTED).filter(is_other).collect()
+}
+
+/// Whether a role was opened to somebody of another account.
+fn is_opened(deed: &Deed) -> bool {
+    !others(deed).is_empty()
+}
+
+/// Services that AWS's own logs are delivered by, and who watches.
+const DELIVERY: &[&str] = &[
+    "cloudtrail.amazonaws.com",
+    "config.amazonaws.com",
+    "delivery.logs.amazonaws.com",
+    "guardduty.amazonaws.com",
+    "vpc-flow-logs.amazonaws.com",
+];
+
+/// The names of roles, with their accounts, by which nothing but logs is delivered, as these deeds made them.
+pub(super) fn log_roles(all: &[Lasting]) -> BTreeSet<(&str, &str)> {
+    let delivers = |one: &&Lasting| {
+        let mut trusted = one.made.all(TRUSTED).peekable();
+        one.kind.call == "iam:CreateRole"
+            && trusted.peek().is_some()
+            && trusted.all(|who| DELIVERY.contains(&who))
+    };
+    all.iter()
+        .filter(delivers)
+        .filter_map(|one| Some((one.made.account.as_str(), one.made.field("roleName")?)))
+        .collect()
+}
+
+/// Some names, as code.
+fn some_of(mut all: Vec<&str>) -> String {
+    all.dedup();
+    let more = all.len().saturating_sub(MOST_NAMES);
+    all.truncate(MOST_NAMES);
+    let told: Vec<String> = all
+        .iter()
+        .map(|one| if *one == "*" { "everybody".to_owned() } else { format!("`{}`", one.replace('`', "'")) })
+        .collect();
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    format!("{}{more}", told.join(", "))
 }
 
 /// The first value of `a|b`.

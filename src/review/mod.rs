@@ -300,13 +300,14 @@ impl Review {
             states: &states,
             unused: &unused,
         };
-        let (actions, over) = contain::actions(&ground);
+        let (actions, mut over) = contain::actions(&ground);
+        over.extend(lasting::own_secrets(&known.deeds, &endings, &within));
         let numbers: BTreeMap<&str, usize> =
             sessions.iter().enumerate().map(|(number, session)| (session.id.as_str(), number)).collect();
         let number = |party: &Party| numbers.get(party.id.as_str()).copied();
         let all = parties.len();
         parties.retain(|party| number(party).is_some_and(|number| with_events.contains(&number)));
-        let later = all - parties.len();
+        let later = (all - parties.len()).saturating_sub(begun.away.len());
         for party in &mut parties {
             if let Some(within) = number(party).and_then(|number| known.within.get(&number)) {
                 party.narrow(within);

@@ -96,6 +96,21 @@ impl<'k> States<'k> {
         }
     }
 
+    /// What became of a user's password: only where that was seen after a time.
+    pub fn password(&self, account: &str, user: &str, after: i64) -> Seen {
+        let Some(account) = self.account(account) else { return Seen::Unknown };
+        let (at, _) = Self::times(account);
+        let Some(owner) = find_user(account, user).filter(|_| at > after) else { return Seen::Unknown };
+        let changed = owner.password_changed.get().copied().flatten().map(seconds);
+        match (owner.password.get(), changed) {
+            (Some(false), _) => Seen::Gone(at, "the user has none".to_owned()),
+            (_, Some(changed)) if changed > after => {
+                Seen::Gone(at, format!("it was changed at {}", written(changed)))
+            }
+            _ => Seen::Unknown,
+        }
+    }
+
     /// Whether a user or role is gone: only where that was seen after a time.
     pub fn is_gone(&self, account: &str, is_role: bool, name: &str, after: i64) -> Option<i64> {
         let account = self.account(account)?;

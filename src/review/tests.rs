@@ -13,6 +13,7 @@ use crate::trail::slots::{Event, Slot};
 use crate::trail::split::{Splitter, Unit};
 use crate::trail::{Conventions, EVENT, Gathered, Limits, Worker, class, feed, link, time};
 
+mod contain;
 mod links;
 
 const HOUR: i64 = 3_600;
@@ -321,5 +322,5 @@ fn an_answer_says_what_was_looked_through() {
     assert!(none.parties.is_empty());
     let question = |start| Question { start, since: None, until: None, now: 0 };
     let told = nearest(&question(Start::Secret("/app/kay".into())), &[], &["app/key".to_owned()]);
-    assert_eq!(told, "1 secrets that were read or changed were looked through (did you mean `app/key`?)");
+    assert_eq!(told, "1 secret that was read or changed was looked through (did you mean `app/key`?)");
 }

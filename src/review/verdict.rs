@@ -60,7 +60,10 @@ fn starts(review: &Review) -> Vec<&Party> {
     let is_start = |party: &&Party| party.relation == Relation::Start;
     let own: Vec<&Party> =
         review.parties.iter().filter(is_start).filter(|party| party.actor != "service").collect();
-    if own.is_empty() { review.parties.iter().filter(is_start).collect() } else { own }
+    let all = || review.parties.iter().filter(is_start).collect::<Vec<_>>();
+    let own = if own.is_empty() { all() } else { own };
+    // The start itself may lie outside of the time that is asked for.
+    if own.is_empty() { review.parties.iter().collect() } else { own }
 }
 
 /// Actors of the starts, and who stands first in the chain.
@@ -137,6 +140,10 @@ fn acting(review: &Review) -> String {
         }
     }
     later.retain(|words| !seen.contains(&(true, words.clone())));
+    // The start itself may lie outside of the time that is asked for.
+    if first.is_empty() {
+        std::mem::swap(&mut first, &mut later);
+    }
     let keys: BTreeSet<&str> = own.iter().flat_map(|party| party.keys.iter().map(String::as_str)).collect();
     // A long-lived key tells more than those of a console's pages.
     let lasting: Vec<String> = keys.iter().filter(|key| key.starts_with("AKIA")).copied().map(code).collect();
@@ -273,11 +280,12 @@ fn open(review: &Review) -> String {
     let decide = about(Group::Decide);
     let rotate = review.rotations.len() as u64;
     let mut told = Vec::new();
+    let then = if stop.is_empty() { "" } else { "then " };
     if !stop.is_empty() {
         told.push(format!("stop first {}", few(&stop)));
     }
     if !undo.is_empty() {
-        told.push(format!("then take away {}", few(&undo)));
+        told.push(format!("{then}undo: {}", few(&undo)));
     }
     if rotate > 0 {
         told.push(format!("rotate {}", number(rotate, "secret", "secrets")));

@@ -174,7 +174,7 @@ fn a_time_narrows_and_what_lies_outside_is_said() {
     );
     let (code, _, errors) = review("fallback-root", &["--principal", "root", "--since", "2027-01-01"]);
     assert_eq!(code, 2);
-    assert!(errors.contains("lie outside"), "{errors}");
+    assert!(errors.contains("outside of --since and --until"), "{errors}");
 }
 
 #[test]
@@ -397,4 +397,46 @@ fn a_command_in_an_answer_can_be_copied() {
     assert_eq!(code, 0, "{errors}");
     assert!(told.contains("`curl https://e.example | head`"), "{told}");
     assert!(told.split('`').skip(1).step_by(2).all(|part| !part.contains("&#")), "{told}");
+}
+
+#[test]
+fn an_answer_of_a_runbook_is_copied_as_it_stands() {
+    let folder = TempDir::new().expect("a folder");
+    let list = "| Key | Location | Verify |\n|---|---|---|\n| ANTHROPIC_API_KEY | SSM /paperclip-app/anthropic/api-key | curl https://e.example/<x> |\n";
+    let push = "aws ssm put-parameter --name /a/b --value file:///dev/stdin";
+    let book = format!(
+        "## ANTHROPIC_API_KEY\n\n- **How to push**: `{push}` by <b>hand</b>\n- **What breaks**: run `{push}` first\n"
+    );
+    let at = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        fs::write(&path, text).expect("written");
+        path.to_string_lossy().into_owned()
+    };
+    let (list, book) = (at("SECRETS.md", list), at("RUNBOOK.md", &book));
+    let arguments = ["--principal", "root", "--inventory", &list, "--runbook", &book];
+    let (code, told, errors) = review("fallback-root", &arguments);
+    assert_eq!(code, 0, "{errors}");
+    for words in [
+        format!("`` `{push}` by <b>hand</b> ``"),
+        format!(" run `{push}` first"),
+        "`curl https://e.example/<x>`".to_owned(),
+    ] {
+        assert!(told.contains(&words), "{words} in\n{told}");
+    }
+}
+
+#[test]
+fn what_came_of_a_start_outside_of_the_time_is_told() {
+    // The key's own calls are over; root, to which its host fell back, acts on.
+    let times = ["--key", "AKIAIOSFODNN7EXAMPLE", "--since", "2026-03-28T14:13:02Z"];
+    let (code, told, errors) = review("fallback-root", &times);
+    assert_eq!(code, 0, "{errors}");
+    assert!(
+        told.contains("**As:** `root`") && told.contains("1 session of the same start lies outside"),
+        "{told}"
+    );
+    let (code, _, errors) =
+        review("fallback-root", &["--key", "AKIAIOSFODNN7EXAMPLE", "--since", "2027-01-01T00:00:00Z"]);
+    assert_eq!(code, 2);
+    assert!(errors.contains("its one session lies outside"), "{errors}");
 }

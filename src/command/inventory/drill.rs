@@ -39,7 +39,7 @@ pub(super) fn run(arguments: &InventoryDrillArguments) -> Result<ExitCode, Error
     for (((_, question), answer), slot) in QUESTIONS.iter().zip(entry.answers.all()).zip(&mut steps) {
         say(&format!(
             "\n{question}\n  {}\n> ",
-            answer.unwrap_or("(no answer in the list: find it out now)")
+            answer.unwrap_or("(no answer in the list: find it out now)").replace('`', "")
         ))?;
         let step = Instant::now();
         match typed()? {

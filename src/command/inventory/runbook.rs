@@ -71,7 +71,11 @@ fn page(entry: &Entry, places: Option<&[String]>) -> String {
         shown(entry.owner.as_deref().unwrap_or("nobody")),
     );
     for (number, ((word, question), answer)) in QUESTIONS.iter().zip(entry.answers.all()).enumerate() {
-        text.push_str(&format!("\n{}. {question}\n   {}\n", number + 1, answer.unwrap_or("(no answer yet)")));
+        text.push_str(&format!(
+            "\n{}. {question}\n   {}\n",
+            number + 1,
+            answer.unwrap_or("(no answer yet)").replace('`', "")
+        ));
         match (*word, places) {
             ("breaks", Some([])) => text.push_str("   No code names it.\n"),
             ("breaks", Some(places)) => {

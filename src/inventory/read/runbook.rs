@@ -51,8 +51,18 @@ pub fn answers_in(
         }
         for row in &rows {
             let Some(slot) = found.entry(*row).or_default().slot(word) else { continue };
-            add(slot, &plain(rest));
+            add(slot, &answer(rest));
         }
+    }
+}
+
+/// The text of an answer. Its pairs of backticks stay: they say what of it is a command.
+fn answer(text: &str) -> String {
+    match text.matches('`').count() {
+        count if count > 0 && count.is_multiple_of(2) && !text.contains("``") => {
+            text.chars().take(MOST_CHARACTERS).collect()
+        }
+        _ => plain(text),
     }
 }
 

@@ -94,7 +94,7 @@ impl Page<'_> {
                 p.quiet {
                     "From " (number(report.logs.len(), "log", "logs")) ". All times are UTC. Nothing was asked of AWS, and nothing was run."
                     @if review.outside > 0 {
-                        " " (number(review.outside, "session", "sessions")) " of the same start lie outside of the time that was asked for."
+                        " " (number(review.outside, "session of the same start lies", "sessions of the same start lie")) " outside of the time that was asked for."
                     }
                 }
             }

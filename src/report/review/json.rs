@@ -468,7 +468,7 @@ fn rotate(report: &ReviewReport<'_>, say: &Say<'_>) -> Vec<Rotate> {
             .iter()
             .map(|(question, answer)| Answer {
                 question,
-                answer: answer.as_deref().map(|text| say.message(text)),
+                answer: answer.as_deref().map(|text| say.message(&text.replace('`', ""))),
             })
             .collect(),
         push: say.command(&row.push).0,

@@ -14,7 +14,7 @@ use crate::review::{Action, Group, Party, Rotation, span};
 const MOST_NAMES: usize = 5;
 const MOST_TEXTS: usize = 3;
 /// Rows of the timeline. A comment on GitHub holds 65,536 characters, and other trackers hold no more.
-const MOST_ROWS: usize = 50;
+const MOST_ROWS: usize = 40;
 /// Rows of every other table.
 const MOST_OTHERS: usize = 15;
 /// Sessions that are told one by one.
@@ -66,6 +66,13 @@ fn codes(names: &[String], more: usize) -> String {
     text
 }
 
+/// A code span of any text on one line: longer runs of backticks around it than in it.
+fn span_of(text: &str) -> String {
+    let longest = text.split(|letter| letter != '`').map(str::len).max().unwrap_or_default();
+    let marks = "`".repeat(longest + 1);
+    if longest == 0 { format!("`{text}`") } else { format!("{marks} {text} {marks}") }
+}
+
 /// The title of a group of actions.
 pub(super) fn group_title(group: Group) -> (&'static str, &'static str) {
     match group {
@@ -74,11 +81,11 @@ pub(super) fn group_title(group: Group) -> (&'static str, &'static str) {
             "These credentials were used in the incident, and nothing in the logs ended them.",
         ),
         Group::Undo => {
-            ("Take away what was left behind", "Made or changed in the incident, and not seen to be undone.")
+            ("Undo what was left behind", "Made or changed in the incident, and not seen to be undone.")
         }
         Group::Decide => (
             "Decide first",
-            "Credentials that stand before the incident, or that likely used what it made. Stop them if you hold them for taken over, too.",
+            "Credentials that stand before the incident, or that likely used what it made: stop them if you hold them for taken over, too. And what delivers logs: end it when nothing of yours needs it.",
         ),
         Group::Confirm => (
             "Only if you confirm the link",
@@ -111,6 +118,18 @@ impl Page<'_> {
         parts.iter().enumerate().map(part).collect()
     }
 
+    /// An answer of a runbook, which may be a command that nobody marked as one: what would not stay as it is becomes code.
+    fn answer(&self, text: &str) -> String {
+        let told = self.say().message(text);
+        let count = told.matches('`').count();
+        let is_marked = count > 0 && count.is_multiple_of(2);
+        let outside = told.split('`').step_by(2).all(|part| prose(part) == part);
+        match (is_marked || count == 0) && outside {
+            true => self.exact(text),
+            false => span_of(&told),
+        }
+    }
+
     fn head(&self, out: &mut dyn Write) -> io::Result<()> {
         let (report, review) = (self.report, self.report.review);
         let start = &review.question.start;
@@ -128,8 +147,8 @@ impl Page<'_> {
         if review.outside > 0 {
             writeln!(
                 out,
-                "\n{} of the same start lie outside of the time that was asked for.",
-                number(review.outside, "session", "sessions")
+                "\n{} outside of the time that was asked for.",
+                number(review.outside, "session of the same start lies", "sessions of the same start lie")
             )?;
         }
         Ok(())
@@ -233,7 +252,7 @@ impl Page<'_> {
                 )?;
                 for (at, (question, answer)) in row.answers.iter().enumerate() {
                     let answer =
-                        answer.as_deref().map_or("**no answer yet**".to_owned(), |text| self.exact(text));
+                        answer.as_deref().map_or("**no answer yet**".to_owned(), |text| self.answer(text));
                     writeln!(out, "{}. {question} {answer}", at + 1)?;
                 }
                 let (push, _) = self.say().command(&row.push);

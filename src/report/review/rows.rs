@@ -302,14 +302,15 @@ pub(super) fn since_then(one: &Lasting) -> String {
             place(&deed.at)
         )
     });
+    let there = if one.kind.takes_away() { "not undone" } else { "still there" };
     let seen = match &one.seen {
         Seen::There(at, more) => {
-            Some(format!("still there at {} by the account's evidence{}", time(*at), with(more)))
+            Some(format!("{there} at {} by the account's evidence{}", time(*at), with(more)))
         }
         Seen::Gone(at, more) => {
             Some(format!("already gone at {} by the account's evidence{}", time(*at), with(more)))
         }
-        Seen::Unknown if one.ended.is_none() => Some("still there, as far as these logs show".to_owned()),
+        Seen::Unknown if one.ended.is_none() => Some(format!("{there}, as far as these logs show")),
         Seen::Unknown => None,
     };
     let tied = one.doubtful.as_ref().map(|deed| {

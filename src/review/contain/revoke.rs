@@ -75,7 +75,10 @@ impl<'g> Actions<'g> {
         match party.kind.as_str() {
             "AssumedRole" => self.role(party, group),
             "Root" => self.root(party, group),
-            "IAMUser" => self.user(party, group),
+            "IAMUser" => {
+                self.password(party, group);
+                self.user(party, group);
+            }
             "FederatedUser" => self.federated(party, group),
             _ => {}
         }
@@ -226,6 +229,9 @@ impl<'g> Actions<'g> {
         );
         let latest = self.latest.roots.get(party.account.as_str()).copied();
         if self.is_over(&about, latest, lasts) {
+            if party.root == Some("console") {
+                self.root_password(party, group);
+            }
             return;
         }
         let does = "no command ends them: sign in as root, change the password, look at the MFA devices and the e-mail address; in a member account a service control policy can refuse root everything";
@@ -233,7 +239,7 @@ impl<'g> Actions<'g> {
     }
 
     /// Whether the role or the user was deleted since: then its sessions can do nothing.
-    fn is_gone(&mut self, party: &'g Party, call: &'g str, name: &'g str) -> bool {
+    pub(super) fn is_gone(&mut self, party: &'g Party, call: &'g str, name: &'g str) -> bool {
         let deleted = self.ground.endings.deleted(call, &party.account, name, party.whole.1);
         if let Some(deed) = deleted {
             let (at, name, event) = (written(deed.at.time), code(name), &deed.at.id);

@@ -85,7 +85,8 @@ impl Page<'_> {
         let (there, gone): (Vec<&Lasting>, Vec<&Lasting>) =
             review.lasting.iter().partition(|one| one.is_open());
         for one in there.into_iter().chain(gone).take(MOST_OTHERS) {
-            let ended = self.prose(&rows::since_then(one)).replacen("still there", "**still there**", 1);
+            let words = if one.kind.takes_away() { "not undone" } else { "still there" };
+            let ended = self.prose(&rows::since_then(one)).replacen(words, &format!("**{words}**"), 1);
             let mark = &one.made.at;
             row(
                 &[
