@@ -56,11 +56,13 @@ fn verdict(sessions: &[Session], unseen: usize) -> Vec<String> {
     } else if !agents.is_empty() {
         let names = agents.iter().map(|session| session.actor.name.as_str()).filter(|name| !name.is_empty());
         let names: std::collections::BTreeSet<&str> = names.collect();
-        let events: u64 = agents.iter().map(|session| session.tally.events).sum();
+        let events: u64 = agents.iter().map(|session| session.of_agent().0).sum();
+        let all: u64 = agents.iter().map(|session| session.tally.events).sum();
+        let of_all = if all == events { String::new() } else { format!(" of {all}") };
         let secrets: usize = agents.iter().map(|session| session.tally.secrets.len()).sum();
         let names = names.into_iter().take(8).collect::<Vec<_>>().join(", ");
         told.push(format!(
-            "agents acted in {}, {}, {} read: {names}",
+            "agents acted in {}, {}{of_all}, {} read: {names}",
             count(agents.len(), "session", "sessions"),
             count(events, "event", "events"),
             count(secrets, "secret", "secrets")
