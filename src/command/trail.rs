@@ -36,7 +36,7 @@ use crate::error::{Error, ErrorKind, ExitCode};
 use crate::finding::Finding;
 use crate::reading::Gap;
 use crate::report::TrailSection;
-use crate::rule::{Correlator, RuleSet};
+use crate::rule::Correlator;
 use crate::scan::Scanned;
 use crate::source::{SourceId, Sources, Span};
 use crate::trail::{At, EVENT, Gathered, Judged, Limits, Session, Worker, correlated, feed, judge, link};
