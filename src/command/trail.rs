@@ -37,7 +37,7 @@ use crate::error::{Error, ErrorKind, ExitCode};
 use crate::finding::Finding;
 use crate::reading::Gap;
 use crate::report::TrailSection;
-use crate::rule::{Correlator, RuleSet};
+use crate::rule::Correlator;
 use crate::scan::Scanned;
 use crate::source::{SourceId, Sources, Span};
 use crate::trail::{At, EVENT, Gathered, Judged, Limits, Session, Worker, correlated, feed, judge, link};
@@ -170,7 +170,7 @@ fn look(
     gaps.extend(found.missing.iter().map(missing));
     let bar = progress_bar(cli, arguments, found.logs.len());
     let reader = Reader { logs: &found.logs, bucket: found.bucket.as_deref(), stop: setup.stop(), bar: &bar };
-    let mut seen = gather(&reader, arguments, &setup.rules);
+    let mut seen = gather(&reader, arguments, setup);
     gaps.extend(seen.troubles.iter().map(|one| gap(one, &ids)));
     gaps.extend(lost(&seen));
     seen.gathered.coverage.digests += found.passed as u64;
@@ -229,11 +229,13 @@ impl Taker for Judging<'_, '_> {
     }
 }
 
-fn gather<'s>(reader: &Reader<'_>, arguments: &TrailArguments, rules: &'s RuleSet) -> Seen<'s> {
+fn gather<'s>(reader: &Reader<'_>, arguments: &TrailArguments, setup: &'s Setup) -> Seen<'s> {
+    let rules = &setup.rules;
     let limits = limits(arguments);
     let [product, service, category] = EVENT;
     let correlator: Mutex<Correlator<'s, At>> = Mutex::new(rules.correlator(product, service, category));
-    let make = || Judging(Worker::new(rules.judge(product, service, category), &limits, &correlator));
+    let worker = || Worker::new(rules.judge(product, service, category), &limits, &correlator);
+    let make = || Judging(worker().knowing(&setup.settings.trail));
     let (takers, troubles) = reader.read(&make);
     let mut gathered = Gathered::default();
     takers.into_iter().for_each(|taker| gathered.merge(taker.0.finish()));

@@ -117,6 +117,10 @@ impl Redactor {
         let mut hidden = self.secrets(text);
         let drawn = drawn(text, |byte| byte.is_ascii_alphanumeric());
         hidden.extend(drawn.filter(|run| !is_tool_use(text, run) && !is_resource(text, run)));
+        // These are promised by their ends.
+        if self.key_ids == KeyIds::End {
+            hidden.extend(key_ids(text));
+        }
         masked(text, joined(hidden), self.key_ids)
     }
 
@@ -213,6 +217,17 @@ fn is_key_id(text: &str) -> bool {
     text.len() == KEY_ID
         && (text.starts_with("AKIA") || text.starts_with("ASIA"))
         && text.bytes().all(is_part)
+}
+
+/// Ids of access keys, also those with digits that AWS does not use: examples, and logs that were made anonymous.
+fn key_ids(text: &str) -> impl Iterator<Item = Range<usize>> + '_ {
+    let is_part = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
+    let starts = ["AKIA", "ASIA"].into_iter().flat_map(|start| text.match_indices(start));
+    starts.map(|(at, _)| at..at + KEY_ID).filter(move |range| {
+        let bytes = text.as_bytes();
+        let before = range.start.checked_sub(1).and_then(|at| bytes.get(at));
+        text.get(range.clone()).is_some_and(is_key_id) && !is_part(before) && !is_part(bytes.get(range.end))
+    })
 }
 
 /// Texts that look drawn by lot: long, of both cases, with digits strewn among the letters.

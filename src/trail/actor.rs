@@ -21,6 +21,11 @@ impl Evidence {
     fn new(level: Level, kind: Kind, name: impl Into<String>, reason: impl Into<String>) -> Self {
         Self { level, kind, name: name.into(), reason: reason.into(), order: usize::MAX }
     }
+
+    /// Given with the credential: all calls with it are the agent's.
+    fn is_declared_agent(&self) -> bool {
+        self.level == Level::Declared && self.kind == Kind::Agent
+    }
 }
 
 /// Agents whose codes a terminal (`sid`) carried, each with the session where it did.
@@ -68,6 +73,7 @@ pub(super) fn judge(
         kind: best.kind,
         level: best.level,
         name: best.name.clone(),
+        whole: is_agents_own(session, gathered) || evidence.iter().any(Evidence::is_declared_agent),
         ..Actor::default()
     });
     actor.name = name(&actor, &evidence, session);
@@ -127,9 +133,18 @@ fn asserted(session: &Session, gathered: &Gathered, into: &mut Vec<Evidence>) {
             },
         );
     }
-    if session.tally.sign_ins.iter().any(|arn| gathered.mcp_sign_ins.contains(arn)) {
+    if is_mcp_sign_in(session, gathered) {
         say(Kind::Agent, "an MCP client", "signed in for AWS's MCP server".to_owned());
     }
+}
+
+/// Whether AWS says that the whole session is an agent's, not only some of its calls.
+fn is_agents_own(session: &Session, gathered: &Gathered) -> bool {
+    session.via == MCP || is_mcp_sign_in(session, gathered)
+}
+
+fn is_mcp_sign_in(session: &Session, gathered: &Gathered) -> bool {
+    session.tally.sign_ins.iter().any(|arn| gathered.mcp_sign_ins.contains(arn))
 }
 
 /// What was given when the credential was issued.

@@ -147,6 +147,11 @@ impl Marks {
         self.clients.insert((name.to_owned(), words.to_owned()));
     }
 
+    /// Whether what made the call says that an agent did.
+    pub fn are_agents(&self, is_app: impl Fn(&str) -> bool) -> bool {
+        !self.codes.is_empty() || !self.clients.is_empty() || self.app.as_deref().is_some_and(is_app)
+    }
+
     /// The code in `m/` of an agent.
     pub fn code_of(agent: &str) -> &'static str {
         CODES.iter().find(|(_, name)| *name == agent).map_or("", |(code, _)| *code)

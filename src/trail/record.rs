@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use super::class::{self, Class};
+use super::fetched;
 use super::json::{get, items, skip_space, string_end, text, unescaped};
 use super::session::network;
 use super::slots::{Event, Slot};
@@ -49,6 +51,9 @@ impl Record for EventRecord<'_> {
         if name == "secretrail.network" {
             return network(&self.0.text(Slot::SourceIp)).map(|network| Field::Text(network.into()));
         }
+        if name == "secretrail.secrets" {
+            return secrets(&self.0);
+        }
         let (value, rest) = match slot(name) {
             Some((slot, rest)) => (self.0.value(slot), rest),
             None => (self.0.raw(), name),
@@ -77,6 +82,17 @@ impl Record for EventRecord<'_> {
         }
         false
     }
+}
+
+/// The plain names of the secrets whose text the call asked for; none where it is no such call.
+fn secrets<'f>(event: &Event<'_>) -> Option<Field<'f>> {
+    let name = event.text(Slot::EventName);
+    if class::class(&event.text(Slot::EventSource), &name) != Class::Secret {
+        return None;
+    }
+    let names = class::secrets(&name, event.value(Slot::Request));
+    let plain: Vec<Field<'_>> = names.iter().map(|name| Field::Text(fetched::plain(name).into())).collect();
+    (!plain.is_empty()).then_some(Field::List(plain))
 }
 
 /// The field of a name below a value. Keys with dots in them are found, too.
@@ -156,6 +172,26 @@ mod tests {
             false
         });
         assert_eq!(seen, ["PutX", "Root", "false", "x", "y", "q\"r"]);
+    }
+
+    #[test]
+    fn a_call_has_the_plain_names_of_all_secrets_that_it_asked_for() {
+        let secrets = |source: &str, name: &str, request: &str| {
+            let text = format!(
+                r#"{{"eventSource":"{source}.amazonaws.com","eventName":"{name}","requestParameters":{request}}}"#
+            );
+            let (slots, _) = find(text.as_bytes(), 0).unwrap();
+            match EventRecord(Event::new(text.as_bytes(), &slots)).field("secretrail.secrets") {
+                Some(Field::List(all)) => all.len(),
+                _ => 0,
+            }
+        };
+        let names = r#"{"names":["/app/a","/app/b"],"withDecryption":true}"#;
+        assert_eq!(secrets("ssm", "GetParameters", names), 2);
+        assert_eq!(secrets("ssm", "GetParameters", r#"{"names":["/app/a","/app/b"]}"#), 0);
+        assert_eq!(secrets("ec2", "GetParameters", names), 0);
+        assert_eq!(secrets("secretsmanager", "BatchGetSecretValue", r#"{"secretIdList":["a","b","c"]}"#), 3);
+        assert_eq!(secrets("secretsmanager", "GetSecretValue", r#"{"secretId":"a"}"#), 1);
     }
 
     #[test]

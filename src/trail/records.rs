@@ -26,6 +26,12 @@ pub const FIELDS: &[(&str, &str)] = &[
         "`asserted` by AWS, `declared` at issue, `marked`, `claimed` by a user agent, or `unknown`",
     ),
     ("session.actor.name", "the agent or person, where there is a name"),
+    (
+        "session.agent.events",
+        "events that are an agent's: they carry its mark, or the whole session is its own",
+    ),
+    ("session.agent.writes", "those of them that change something"),
+    ("session.agent.told", "the same in words: `3 of 9 events carry its mark, 1 of them a write`"),
     ("session.long_lived_key", "true where an access key was used that does not end"),
     ("session.first", "the time of the first event"),
     ("session.last", "the time of the last event"),
@@ -88,11 +94,15 @@ pub fn record(session: &Session) -> FieldMap {
         let text = text.filter(|text| !text.is_empty());
         map.set(name, text.map_or(Field::Null, |text| Field::Text(text.into())));
     }
+    map.text("session.agent.told", session.agent_told());
     map.set("session.mfa", session.mfa.map_or(Field::Null, Field::Bool));
     map.flag("session.signed-in", session.signed_in);
     map.flag("session.long_lived_key", session.is_long_lived());
     map.flag("session.new_network", session.new_network);
+    let (agent_events, agent_writes) = session.of_agent();
     for (name, number) in [
+        ("session.agent.events", agent_events),
+        ("session.agent.writes", agent_writes),
         ("session.events", tally.events),
         ("session.reads", tally.reads),
         ("session.writes", tally.writes()),

@@ -107,6 +107,8 @@ pub struct Actor {
     pub level: Level,
     /// A name: `Claude Code`, `alice`; empty where there is none.
     pub name: String,
+    /// An agent, by how the session was made: all of its events are the agent's, with a mark or without.
+    pub whole: bool,
     /// The evidence, best first.
     pub reasons: Vec<String>,
     /// What does not fit together.
@@ -202,6 +204,37 @@ impl Session {
     /// Its first event.
     pub fn first(&self) -> &Mark {
         &self.tally.first
+    }
+
+    /// Events that are an agent's, and those of them that change something.
+    pub fn of_agent(&self) -> (u64, u64) {
+        let tally = &self.tally;
+        if self.actor.whole { (tally.events, tally.writes()) } else { (tally.marked, tally.marked_writes) }
+    }
+
+    /// The same in words: `3 of 9 events carry its mark, 1 of them a write`.
+    pub fn agent_told(&self) -> String {
+        let ((own, writes), all) = (self.of_agent(), self.tally.events);
+        let events = match (own, all) {
+            (1, 1) => "its only event".to_owned(),
+            (own, all) if self.actor.whole || own == all => format!("all {all} events"),
+            (own, all) => format!("{own} of {all} events"),
+        };
+        let carry = match (self.actor.whole, own == 1) {
+            (true, true) => "is the agent's",
+            (true, false) => "are the agent's",
+            (false, true) => "carries its mark",
+            (false, false) => "carry its mark",
+        };
+        let writes = match (own, writes) {
+            (0, _) => String::new(),
+            (1, 0) => ", and only reads".to_owned(),
+            (1, _) => ", a write".to_owned(),
+            (_, 0) => ", none of them a write".to_owned(),
+            (_, 1) => ", 1 of them a write".to_owned(),
+            (_, writes) => format!(", {writes} of them writes"),
+        };
+        format!("{events} {carry}{writes}")
     }
 
     /// Whether a service of AWS acts on its own.

@@ -1,5 +1,7 @@
 //! What a report tells of trails, made from what is known.
 
+use std::collections::BTreeSet;
+
 use super::Shown;
 use super::covered;
 use super::input::Input;
@@ -7,7 +9,7 @@ use super::proof::Proof;
 use crate::cli::TrailArguments;
 use crate::report::{IssuerRow, SessionRow, TrailSection};
 use crate::trail::gather::Gathered;
-use crate::trail::{Actor, Kind, Links, Root, Session, time};
+use crate::trail::{Actor, Kind, Links, Root, Session, secret_name, time};
 
 pub(super) fn section(
     sessions: &[Session],
@@ -55,16 +57,25 @@ fn verdict(sessions: &[Session], unseen: usize) -> Vec<String> {
         told.push("no activity carries an agent's mark; marks are young and can be left out, so this proves no absence".to_owned());
     } else if !agents.is_empty() {
         let names = agents.iter().map(|session| session.actor.name.as_str()).filter(|name| !name.is_empty());
-        let names: std::collections::BTreeSet<&str> = names.collect();
-        let events: u64 = agents.iter().map(|session| session.tally.events).sum();
-        let secrets: usize = agents.iter().map(|session| session.tally.secrets.len()).sum();
+        let names: BTreeSet<&str> = names.collect();
+        let events: u64 = agents.iter().map(|session| session.of_agent().0).sum();
+        let all: u64 = agents.iter().map(|session| session.tally.events).sum();
+        let of_all = if all == events { String::new() } else { format!(" of {all}") };
         let names = names.into_iter().take(8).collect::<Vec<_>>().join(", ");
         told.push(format!(
-            "agents acted in {}, {}, {} read: {names}",
+            "agents acted in {}, {}{of_all}, {} read: {names}",
             count(agents.len(), "session", "sessions"),
             count(events, "event", "events"),
-            count(secrets, "secret", "secrets")
+            secrets_read(&agents)
         ));
+    }
+    let is_other = |session: &&Session| {
+        !session.tally.secrets.is_empty() && !matches!(session.actor.kind, Kind::Agent | Kind::Service)
+    };
+    let others: Vec<&Session> = sessions.iter().filter(is_other).collect();
+    if !others.is_empty() {
+        let sessions = count(others.len(), "session", "sessions");
+        told.push(format!("{sessions} of others read {}", secrets_read(&others)));
     }
     if unseen > 0 {
         told.push(format!(
@@ -73,6 +84,17 @@ fn verdict(sessions: &[Session], unseen: usize) -> Vec<String> {
         ));
     }
     told
+}
+
+/// Different secrets of all sessions together: `at least 3 secrets`, where a whole path was read.
+fn secrets_read(sessions: &[&Session]) -> String {
+    let names = |session: &'_ &Session| -> Vec<(String, String)> {
+        session.tally.secrets.iter().map(|name| (session.account.clone(), secret_name(name))).collect()
+    };
+    let all: BTreeSet<(String, String)> = sessions.iter().flat_map(names).collect();
+    let is_least = sessions.iter().any(|session| session.tally.secrets.more())
+        || all.iter().any(|(_, name)| name.ends_with('*'));
+    format!("{}{}", if is_least { "at least " } else { "" }, count(all.len(), "secret", "secrets"))
 }
 
 /// `root was used: 3 console sessions, 725 events, no MFA, from 192.0.2.1`.
@@ -121,8 +143,7 @@ fn root(sessions: &[Session]) -> String {
         _ if without == used.len() => "no MFA".to_owned(),
         _ => format!("no MFA in {without} of them"),
     });
-    let ips: std::collections::BTreeSet<&str> =
-        used.iter().flat_map(|session| session.tally.ips.texts()).collect();
+    let ips: BTreeSet<&str> = used.iter().flat_map(|session| session.tally.ips.texts()).collect();
     parts.push(match ips.len() {
         1..=3 => format!("from {}", ips.into_iter().collect::<Vec<_>>().join(", ")),
         many => format!("from {many} addresses"),
@@ -196,5 +217,39 @@ fn row(session: &Session) -> SessionRow {
         outside_allowed: session.outside_allowed.clone(),
         first_event: session.first().id.clone(),
         is_service: session.actor.kind == Kind::Service || session.is_service() || is_failed(session),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reader(kind: Kind, secrets: &[&str]) -> Session {
+        let actor = Actor { kind, ..Actor::default() };
+        let mut session = Session { account: "123456789012".to_owned(), actor, ..Session::default() };
+        secrets.iter().for_each(|name| session.tally.secrets.add(name));
+        session
+    }
+
+    #[test]
+    fn each_secret_counts_once_and_those_of_others_are_told_too() {
+        let told = verdict(
+            &[
+                reader(Kind::Agent, &["/app/a", "/app/b"]),
+                reader(Kind::Agent, &["/app/a"]),
+                reader(
+                    Kind::Unknown,
+                    &["/app/a", "/app/c", "arn:aws:ssm:eu-west-1:123456789012:parameter/app/c"],
+                ),
+                reader(Kind::Human, &["/app/*"]),
+                reader(Kind::Service, &["/app/d"]),
+            ],
+            0,
+        );
+        assert!(
+            told.iter().any(|line| line.starts_with("agents acted in 2 sessions, 0 events, 2 secrets read")),
+            "{told:?}"
+        );
+        assert!(told.contains(&"2 sessions of others read at least 3 secrets".to_owned()), "{told:?}");
     }
 }

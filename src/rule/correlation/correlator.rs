@@ -165,9 +165,11 @@ impl<'s, E: Copy + Ord + Hash> Correlator<'s, E> {
             self.weight += GROUP_WEIGHT;
             Group::default()
         });
-        for value in values {
+        for (place, value) in values.into_iter().enumerate() {
+            // A record with several values is one record.
+            let records = u64::from(place == 0);
             let before = group.entries.len();
-            if group.add(Entry { time, slot, event, value, records: 1 }, look) {
+            if group.add(Entry { time, slot, event, value, records }, look) {
                 group.shrink(look, correlation.timespan);
             }
             self.weight = (self.weight + group.entries.len()).saturating_sub(before);

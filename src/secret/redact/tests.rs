@@ -170,6 +170,13 @@ fn ids_of_access_keys_are_told_where_they_are_asked_for() {
     assert_eq!(told(KeyIds::Hidden), "alice made ********; aws_secret_access_key=********");
     assert_eq!(told(KeyIds::End), "alice made …2WER; aws_secret_access_key=********");
     assert_eq!(told(KeyIds::Whole), format!("alice made {id}; aws_secret_access_key=********"));
+    // With digits that AWS does not use: its examples, and logs that were made anonymous.
+    let odd = Redactor::default().with_key_ids(KeyIds::End);
+    assert_eq!(odd.text("AKIAI44QH8DHBEXAMPLE of eve, ASIA8Q3EGTZX0VBNM2W9"), "…MPLE of eve, …M2W9");
+    assert_eq!(
+        odd.text("XAKIAI44QH8DHBEXAMPLE, AKIAI44QH8DHBEXAMPLE7"),
+        "XAKIAI44QH8DHBEXAMPLE, AKIAI44QH8DHBEXAMPLE7"
+    );
 }
 
 #[test]

@@ -37,6 +37,10 @@ pub struct Tally {
     pub errors: u64,
     /// Calls of AWS's managed MCP server for an agent.
     pub mcp_calls: u64,
+    /// Events that carry an agent's mark, those of the MCP server among them.
+    pub marked: u64,
+    /// Those of them that change something.
+    pub marked_writes: u64,
     /// Made by the console, as AWS says or as a user agent does.
     pub console: bool,
     /// A session of AssumeRoot.
@@ -98,6 +102,8 @@ impl Tally {
         self.denied += other.denied;
         self.errors += other.errors;
         self.mcp_calls += other.mcp_calls;
+        self.marked += other.marked;
+        self.marked_writes += other.marked_writes;
         self.console |= other.console;
         self.assumed_root |= other.assumed_root;
         for (own, other) in [(&mut self.mfa, other.mfa), (&mut self.sign_in_mfa, other.sign_in_mfa)] {

@@ -18,6 +18,7 @@ use crate::record::Record;
 use crate::rule::{Correlator, Judge, Rule};
 use crate::trail::agent;
 use crate::trail::class::{self, Class};
+use crate::trail::conventions::Conventions;
 use crate::trail::json::{get, items, text};
 use crate::trail::record::EventRecord;
 use crate::trail::slots::{Event, Slot};
@@ -129,6 +130,9 @@ pub struct Worker<'s, 'c> {
     locals: Vec<Local<'s>>,
     days: HashMap<(u32, u32, i64), u64, Fast>,
     last_account: u32,
+    conventions: Conventions,
+    /// By the number of a user agent: whether it carries an agent's mark.
+    marked: HashMap<u32, bool, Fast>,
     terms: issue::Held,
     /// So many calls that issued or ended credentials are looked through for those that say the same.
     most_joints: usize,
@@ -150,11 +154,20 @@ impl<'s, 'c> Worker<'s, 'c> {
             locals: Vec::new(),
             days: HashMap::default(),
             last_account: 0,
+            conventions: Conventions::default(),
+            marked: HashMap::default(),
             terms: issue::Held::default(),
             most_joints: FIRST_JOINTS,
             key: Vec::new(),
             gathered: Gathered::default(),
         }
+    }
+
+    /// The same, which knows agents by what the settings say.
+    #[must_use]
+    pub fn knowing(mut self, conventions: &Conventions) -> Self {
+        self.conventions.clone_from(conventions);
+        self
     }
 
     /// What is no event.
@@ -183,7 +196,7 @@ impl<'s, 'c> Worker<'s, 'c> {
         let id = || event.text(Slot::EventId).into_owned();
         let mark = || Mark { time: time.unwrap_or_default(), id: id(), file, offset };
         let when = time.unwrap_or_default();
-        local.count(event, &call, when, &mark);
+        let writes = local.count(event, &call, when, &mark);
         let address = self.names.number_again(event.bytes(Slot::SourceIp), local.ips.last());
         let agent = self.names.number_again(event.bytes(Slot::UserAgent), local.agents.last());
         let region = self.names.number_again(event.bytes(Slot::Region), local.regions.last());
@@ -191,6 +204,12 @@ impl<'s, 'c> Worker<'s, 'c> {
         local.agents.add(agent, when);
         local.regions.add(region, when);
         local.services.add(call.names.1, when);
+        let is_agent =
+            || agent::marks(self.names.text(agent)).are_agents(|app| self.conventions.is_agent_app(app));
+        if (call.of_mcp && is_of_mcp_server(event)) || *self.marked.entry(agent).or_insert_with(is_agent) {
+            local.tally.marked += 1;
+            local.tally.marked_writes += u64::from(writes);
+        }
         self.cover(event, time, region);
         if call.class != Class::Plain || call.of_mcp || call.persistence {
             self.special(event, &call, number, &mark);
@@ -342,9 +361,7 @@ impl<'s, 'c> Worker<'s, 'c> {
         if resource.contains("aws-mcp") {
             self.gathered.mcp_sign_ins.add(get(more, "signInSessionArn").and_then(text).unwrap_or_default());
         }
-        if event.bytes(Slot::EventSource).starts_with(b"aws-mcp.")
-            || event.bytes(Slot::EventType) == b"AwsMcpEvent"
-        {
+        if is_of_mcp_server(event) {
             if let Some(local) = self.locals.get_mut(number as usize) {
                 local.tally.mcp_calls += 1;
             }
@@ -377,6 +394,11 @@ impl<'s, 'c> Worker<'s, 'c> {
     }
 }
 
+/// Whether an agent called AWS's MCP server.
+fn is_of_mcp_server(event: &Event<'_>) -> bool {
+    event.bytes(Slot::EventSource).starts_with(b"aws-mcp.") || event.bytes(Slot::EventType) == b"AwsMcpEvent"
+}
+
 /// The message that a rule has for an event; the title is the same for all.
 fn message(rule: &Rule, record: &dyn Record) -> Option<String> {
     rule.file().message.is_some().then(|| rule.message(record))
@@ -397,7 +419,8 @@ impl<'s> Local<'s> {
         }
     }
 
-    fn count(&mut self, event: &Event<'_>, call: &Call<'_>, time: i64, mark: &dyn Fn() -> Mark) {
+    /// Whether the event changes something.
+    fn count(&mut self, event: &Event<'_>, call: &Call<'_>, time: i64, mark: &dyn Fn() -> Mark) -> bool {
         let tally = &mut self.tally;
         if tally.events == 0 || time <= tally.first.time {
             let mark = mark();
@@ -407,9 +430,11 @@ impl<'s> Local<'s> {
         }
         tally.last = if tally.events == 0 { time } else { tally.last.max(time) };
         tally.events += 1;
-        tally.reads += u64::from(event.flag(Slot::ReadOnly).unwrap_or(call.reads));
+        let reads = event.flag(Slot::ReadOnly).unwrap_or(call.reads);
+        tally.reads += u64::from(reads);
         tally.denied += u64::from(call.denied);
         tally.errors += u64::from(call.failed);
+        !reads
     }
 
     fn finish(mut self, names: &Names, rules: &mut BTreeMap<&'s str, Arc<str>>) -> Tally {

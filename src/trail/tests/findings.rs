@@ -110,3 +110,35 @@ fn an_event_that_has_another_one_s_id_is_hidden_by_nothing() {
         assert_eq!(counts, if before["eventName"] == "StopLogging" { vec![1, 1] } else { vec![1] });
     }
 }
+
+#[test]
+fn of_a_mixed_session_only_what_is_marked_is_told_as_the_agent_s() {
+    let session = |agents: &[&str], name: &str| {
+        let event = |(at, agent): (usize, &&str)| {
+            let mut event = stop(at as u32, "AKIAIOSFODNN7EXAMPLE");
+            event["userAgent"] = json!(agent);
+            event["readOnly"] = json!(at == 0);
+            event["userIdentity"]["type"] = json!(if name.is_empty() { "Root" } else { "AssumedRole" });
+            event["userIdentity"]["arn"] =
+                json!(format!("arn:aws:sts::123456789012:assumed-role/Dev/{name}"));
+            event
+        };
+        let texts = [log(agents.iter().enumerate().map(event))];
+        read(&texts, 1, &Conventions::default()).sessions.remove(0).agent_told()
+    };
+    let (marked, bare) = ("aws-cli/2.36.7 ua/2.1 m/AN,E,b app/x", "Mozilla/5.0 (X11)");
+    for (agents, told) in [
+        (&[marked, marked, bare, bare][..], "2 of 4 events carry its mark, 1 of them a write"),
+        (&[marked, bare, bare], "1 of 3 events carries its mark, and only reads"),
+        (&[bare, marked, marked, marked], "3 of 4 events carry its mark, 3 of them writes"),
+        (&[marked, marked], "all 2 events carry its mark, 1 of them a write"),
+        (&["Boto3/1.34 app/cc-1-toolu_01AjU2", bare], "1 of 2 events carries its mark, and only reads"),
+    ] {
+        assert_eq!(session(agents, ""), told);
+    }
+    assert_eq!(session(&[bare, bare], "claude-code-7"), "all 2 events are the agent's, 1 of them a write");
+    let told: Vec<String> =
+        findings(&case("fallback-root"), "agent-as-root").into_iter().map(|one| one.message).collect();
+    assert_eq!(told.len(), 1);
+    assert!(told[0].contains(" events carry its mark, "), "{told:?}");
+}

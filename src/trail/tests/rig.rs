@@ -49,7 +49,8 @@ pub fn read(texts: &[String], workers: usize, conventions: &Conventions) -> Trai
     let rules = RuleSet::load(embedded(), Vec::new()).unwrap();
     let [product, service, category] = EVENT;
     let (limits, correlator) = (Limits::default(), Mutex::new(rules.correlator(product, service, category)));
-    let make = |_| Worker::new(rules.judge(product, service, category), &limits, &correlator);
+    let make =
+        |_| Worker::new(rules.judge(product, service, category), &limits, &correlator).knowing(conventions);
     let mut all: Vec<Worker<'_, '_>> = (0..workers).map(make).collect();
     let mut ids = Ids::default();
     for (file, text) in texts.iter().enumerate() {
