@@ -101,8 +101,7 @@ fn add(known: &mut Data, one: Data) {
 pub(super) fn taken(all: &AllData, ids: &dyn Fn(Option<usize>) -> String) -> Vec<Taken> {
     let mut places: BTreeMap<(&'static str, &str), Taken> = BTreeMap::new();
     for ((session, what, place), data) in all {
-        let fresh =
-            || Taken { what, place: place.clone(), data: Data::default(), sessions: BTreeSet::new() };
+        let fresh = || Taken { what, place: place.clone(), data: Data::default(), sessions: BTreeSet::new() };
         let one = places.entry((*what, place.as_str())).or_insert_with(fresh);
         add(&mut one.data, data.clone());
         one.sessions.insert(ids(Some(*session)));
