@@ -330,11 +330,18 @@ impl State {
         let mut all: Vec<_> = all.into_iter().map(wrapped).collect();
         let report = format!("{HEADER}\n{}\n", self.rows.join("\n"));
         all.push(("iam", "GetCredentialReport", "credential-report.csv".into(), None, report));
-        for (user, id, created) in &self.key_ids {
+        let users: std::collections::BTreeSet<&str> = self.key_ids.iter().map(|(user, ..)| *user).collect();
+        for user in users {
+            let keys = self.key_ids.iter().filter(|(owner, ..)| *owner == user);
+            let members = keys.map(|(_, id, created)| {
+                format!(
+                    "<member><UserName>{user}</UserName><AccessKeyId>{id}</AccessKeyId><Status>Active</Status>\
+                     <CreateDate>{created}</CreateDate></member>"
+                )
+            });
             let text = format!(
-                "<R><ListAccessKeysResult><AccessKeyMetadata><member><UserName>{user}</UserName><AccessKeyId>{id}\
-                 </AccessKeyId><Status>Active</Status><CreateDate>{created}</CreateDate></member></AccessKeyMetadata>\
-                 </ListAccessKeysResult></R>"
+                "<R><ListAccessKeysResult><AccessKeyMetadata>{}</AccessKeyMetadata></ListAccessKeysResult></R>",
+                members.collect::<String>()
             );
             all.push(("iam", "ListAccessKeys", format!("list-access-keys.{user}.xml"), None, text));
         }
