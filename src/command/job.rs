@@ -24,11 +24,14 @@ pub(super) fn job(cli: &Cli, settings: &Audit) -> String {
             on("account", &[of.evidence.as_slice()], &credentials(&of.aws, of.accounts.then_some("accounts")))
         }
         Command::Trail(of) => {
+            #[cfg(feature = "aws")]
             let more = [
                 of.live.live.then_some("live"),
                 of.sign_in.profile.as_deref(),
                 of.sign_in.role_arn.as_deref(),
             ];
+            #[cfg(not(feature = "aws"))]
+            let more = [];
             on("trail", &[&of.paths, of.evidence.as_slice()], &more)
         }
         Command::Inventory(of) => match &of.command {
