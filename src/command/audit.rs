@@ -30,7 +30,8 @@ pub(super) fn run(cli: &Cli, arguments: &AuditArguments) -> Result<ExitCode, Err
     let started = Instant::now();
     let setup = Setup::of_audit(&what(arguments))?;
     let silencing = Silencing::load(&setup, arguments.report.baseline.as_deref(), arguments.setup.now)?;
-    let (job, missing) = job(arguments, &setup)?;
+    let (mut job, missing) = job(arguments, &setup)?;
+    let foreign = foreign(&mut job, arguments, &setup);
     let scope = of_audit(arguments, &setup.settings.audit);
     let turn = Turn::begin(arguments, &job, &scope, &setup)?;
     let mut all = All::new(&setup);
@@ -40,7 +41,11 @@ pub(super) fn run(cli: &Cli, arguments: &AuditArguments) -> Result<ExitCode, Err
             "there is no such file or folder, though the settings name it".to_owned(),
         );
     }
-    if let Some(left) = left_out(&job, &setup.settings.audit) {
+    for bucket in &foreign {
+        let reason = "left alone: a bucket is asked for settings that --settings names".to_owned();
+        all.gap(&bucket.display().to_string(), reason);
+    }
+    if let Some(left) = left_out(&job, &setup.settings.audit).filter(|_| foreign.is_empty()) {
         all.note("[audit]", left);
     }
     if !job.terraform.is_empty() {
@@ -144,6 +149,13 @@ pub(super) fn run(cli: &Cli, arguments: &AuditArguments) -> Result<ExitCode, Err
             Ok(looked)
         })?;
     }
+    if all.surfaces.is_empty() && !foreign.is_empty() {
+        return Err(Error::new(
+            ErrorKind::Usage,
+            "the settings name only buckets, and nobody named the settings",
+        )
+        .hint("--settings FILE trusts them"));
+    }
     if all.surfaces.is_empty() {
         return Err(refused.unwrap_or_else(|| {
             Error::new(ErrorKind::Usage, "nothing says what to audit")
@@ -226,6 +238,16 @@ fn job(arguments: &AuditArguments, setup: &Setup) -> Result<(Audit, Vec<PathBuf>
         .hint("name folders or files that exist")),
         None => Ok((job, Vec::new())),
     }
+}
+
+/// Takes out the buckets of a file that nobody named: a repository must not choose whom the caller's credentials are shown.
+fn foreign(job: &mut Audit, arguments: &AuditArguments, setup: &Setup) -> Vec<PathBuf> {
+    if setup.settings.is_named || !arguments.trails.is_empty() {
+        return Vec::new();
+    }
+    let (foreign, own) = std::mem::take(&mut job.trail).into_iter().partition(|path| is_remote(path));
+    job.trail = own;
+    foreign
 }
 
 /// A job that nobody watches looks at what there is, and tells what is not. Where nothing is there, nothing is taken out.

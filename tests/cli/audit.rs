@@ -109,3 +109,17 @@ fn what_is_not_looked_at_in_many_accounts_is_told() {
     assert!(reason.starts_with("parameters and trails of the 4 accounts were not looked at"), "{reason}");
     assert_eq!(told["hides_findings"], false);
 }
+
+#[test]
+fn a_repository_does_not_choose_whom_credentials_are_shown() {
+    let settings = "[audit]\nterraform = [\"infra\"]\ntrail = [\"s3://somebodys-bucket/logs\"]\n";
+    let folder = Folder::new(&[("infra/main.tf", CLEAN), ("secretrail.toml", settings)]);
+    let ran = folder.run(&["audit"]);
+    assert!(
+        ran.code == 3 && ran.out.contains("a bucket is asked for settings that --settings names"),
+        "{ran:?}"
+    );
+    folder.write("secretrail.toml", settings.replace("terraform = [\"infra\"]\n", ""));
+    let ran = folder.run(&["audit"]);
+    assert!(ran.code == 2 && ran.err.contains("--settings FILE trusts them"), "{ran:?}");
+}
