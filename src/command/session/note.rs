@@ -1,6 +1,8 @@
 //! Notes of forwards that run in the background: one file each. Whoever removes a note ends its forward, so nobody has
 //! to know a process by its number.
 
+use std::fs::File;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -15,6 +17,8 @@ use crate::whole::Readers;
 const STALE: u64 = 15;
 /// A larger file is no note.
 const MOST_BYTES: u64 = 64 * 1024;
+/// Notes are as long as a multiple of this, so that a shorter one covers a longer one.
+const PAGE: usize = 4 * 1024;
 
 /// How a forward stands.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -59,6 +63,17 @@ impl Note {
         self.beat = seconds();
         let text = serde_json::to_vec(self).map_err(std::io::Error::other)?;
         crate::whole::place(path, Readers::Owner, &text)
+    }
+
+    /// Writes over the note that is there, in one go. Another file in its place would bring one back that somebody
+    /// removes at this moment, and removing it is how a forward is ended.
+    pub(super) fn renew(&mut self, path: &Path) -> std::io::Result<()> {
+        self.beat = seconds();
+        let mut text = serde_json::to_vec(self).map_err(std::io::Error::other)?;
+        text.resize(text.len().next_multiple_of(PAGE), b' ');
+        let mut file = File::options().write(true).open(path)?;
+        file.write_all(&text)?;
+        file.set_len(text.len() as u64)
     }
 
     pub(super) fn read(path: &Path) -> Option<Self> {

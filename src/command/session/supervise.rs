@@ -145,9 +145,8 @@ impl Drop for Crew {
 
 /// Writes the note anew, unless somebody removed it: then the forward ends.
 fn renew(note: &mut Note, path: &Path, stop: Option<&Arc<AtomicBool>>) {
-    if path.exists() {
-        let _ = note.write(path);
-    } else if let Some(stop) = stop {
+    let is_gone = note.renew(path).is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound);
+    if let Some(stop) = stop.filter(|_| is_gone) {
         stop.store(true, Ordering::Relaxed);
     }
 }
