@@ -1,7 +1,9 @@
 //! Links to folders: they are not followed, so that no file is told twice and loops can't be.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use crate::error::refused;
 use crate::reading::Gap;
 use crate::scan::Material;
 use crate::source::open::files_of;
@@ -13,7 +15,16 @@ use crate::source::{Sources, Span};
 pub(super) fn tell(links: Vec<PathBuf>, paths: &[PathBuf], sources: &Sources, material: &mut Material) {
     let walked: Vec<PathBuf> = paths.iter().filter_map(|path| path.canonicalize().ok()).collect();
     for link in links {
-        let Ok(target) = link.canonicalize() else { continue };
+        let target = match link.canonicalize() {
+            Ok(target) => target,
+            // It leads nowhere, so nothing lies there.
+            Err(error) if error.kind() == ErrorKind::NotFound => continue,
+            Err(error) => {
+                let reason = format!("a link that can't be followed: {}", refused(error.kind()));
+                material.gaps.push(gap(sources, &link, reason, true));
+                continue;
+            }
+        };
         let below = |path: &&PathBuf| target.starts_with(path);
         let is_passed = |path: &PathBuf| {
             let mut way = target.strip_prefix(path).unwrap_or(&target).components();
@@ -22,15 +33,15 @@ pub(super) fn tell(links: Vec<PathBuf>, paths: &[PathBuf], sources: &Sources, ma
         if walked.iter().find(below).is_some_and(|path| !is_passed(path)) {
             continue;
         }
-        let source = sources.add_file(sources.reported_name(&link), &link);
         let hides = if sources.may_open(&link).is_ok() { holds_any(&target) } else { is_module(&target) };
-        material.gaps.push(Gap {
-            at: Span::start_of(source),
-            name: String::new(),
-            reason: "a link to a folder is not followed: name the folder that it leads to".into(),
-            hides_findings: hides,
-        });
+        let reason = "a link to a folder is not followed: name the folder that it leads to".to_owned();
+        material.gaps.push(gap(sources, &link, reason, hides));
     }
+}
+
+fn gap(sources: &Sources, link: &Path, reason: String, hides_findings: bool) -> Gap {
+    let source = sources.add_file(sources.reported_name(link), link);
+    Gap { at: Span::start_of(source), name: String::new(), reason, hides_findings }
 }
 
 fn holds_any(folder: &Path) -> bool {

@@ -61,9 +61,13 @@ impl<'w> Visitor<'_, 'w> {
     fn own_scripts(&self, command: &Text, folder: Option<&str>) -> Vec<(Text, Text)> {
         let flat = Flat::new(command);
         let words = flat.text().split(|letter: char| letter.is_whitespace() || "\"';|&()".contains(letter));
-        let scripts = words.filter(|word| word.ends_with(".sh") || word.ends_with(".bash"));
+        let scripts: Vec<&str> =
+            words.filter(|word| word.ends_with(".sh") || word.ends_with(".bash")).collect();
         let at = self.block.span(self.block.node.kind.range);
-        let opened = scripts.take(MOST_SCRIPTS).filter_map(|word| {
+        if scripts.len() > MOST_SCRIPTS {
+            self.evaluator.gap(at, "", "the command names more scripts than are followed", true);
+        }
+        let opened = scripts.into_iter().take(MOST_SCRIPTS).filter_map(|word| {
             let path = folder.map_or_else(|| word.to_owned(), |folder| format!("{folder}/{word}"));
             Some((Text::made(word, at), self.open(&path)?))
         });
