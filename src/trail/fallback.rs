@@ -16,7 +16,7 @@ use super::time;
 const WINDOW: i64 = 3_600;
 /// The latest ones at a place that may have been fallen back from: many share an address, and time must not grow with
 /// their square.
-const MOST_BEFORE: usize = 64;
+const MOST_BEFORE: usize = 1_024;
 
 /// What ended, by key and by user.
 #[derive(Default)]

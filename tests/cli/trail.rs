@@ -240,7 +240,23 @@ fn an_event_with_another_one_s_id_counts_and_is_told() {
     let gaps = report["gaps"].as_array().expect("gaps");
     assert!(gaps.len() == 1 && gaps[0]["path"] == "b.json" && gaps[0]["name"] == "byte 12", "{gaps:?}");
     let reason = gaps[0]["reason"].as_str().expect("a reason");
-    assert!(reason.starts_with("1 event has another one's id and time, and another call"), "{reason}");
+    assert!(
+        reason.starts_with("1 event has another one's id and no copy's time, caller and call"),
+        "{reason}"
+    );
+}
+
+#[test]
+fn an_event_does_not_hide_another_one_of_the_same_hour() {
+    let one = stopped("63d86d13-4ce4-4fa7-aef9-00b64cd67d3f", "AKIAIOSFODNN7EXAMPLE");
+    for (field, value) in [("eventTime", "2026-03-28T14:00:01Z"), ("awsRegion", "eu-west-1")] {
+        let mut other = one.clone();
+        other[field] = value.into();
+        let log = json!({ "Records": [&one, &other, &one] }).to_string();
+        let (_, report) = json(&Folder::new(&[("a.json", &log)]), &["a.json"]);
+        assert_eq!(report["coverage"]["distinct_events"], 2, "{field}");
+        assert_eq!(report["gaps"].as_array().map(Vec::len), Some(1), "{field}");
+    }
 }
 
 #[test]

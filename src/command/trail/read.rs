@@ -340,7 +340,7 @@ fn unlike(ids: &Ids, unit: &Unit, before: u64) -> Option<Trouble> {
     let start = unit.events.get(first).filter(|slots| !slots.unpacked).map_or(0, |slots| slots.whole.0);
     let has = if count == 1 { "1 event has".to_owned() } else { format!("{count} events have") };
     let reason = format!(
-        "{has} another one's id and time, and another call: all count; the logs were altered, or badly exported"
+        "{has} another one's id and no copy's time, caller and call: all count; the logs were altered, or badly exported"
     );
     Some(Trouble { offset: before + u64::from(start), reason })
 }

@@ -24,12 +24,10 @@ const MOST_HELD: usize = 56 * 1024;
 const HOURS: i64 = 64 * 1024;
 
 /// What copies of an event have in common. Nothing in it depends on how an exporter writes JSON.
-const COMMON: [Slot; 10] = [
-    Slot::EventTime,
+const COMMON: [Slot; 8] = [
     Slot::EventSource,
     Slot::EventName,
     Slot::Region,
-    Slot::Type,
     Slot::PrincipalId,
     Slot::Account,
     Slot::Key,
@@ -59,7 +57,8 @@ enum Look {
 impl Key {
     /// The key of an event.
     pub fn of(event: &Event<'_>) -> Self {
-        Self { time: time::seconds(event.bytes(Slot::EventTime)), id: number(event, fast()) }
+        let time = time::seconds(event.bytes(Slot::EventTime));
+        Self { time, id: number(event, time, fast()) }
     }
 }
 
@@ -206,7 +205,7 @@ impl Ids {
         Look::New
     }
 
-    /// Puts the hours down that were not asked for lately, until half of the room is free.
+    /// Puts the hours down that were not asked for lately, until three quarters of the room are free.
     fn clear(&mut self) {
         let goes = self.late_hours();
         self.going.extend(self.held.drain());
@@ -238,7 +237,7 @@ impl Ids {
         order.sort_unstable();
         let mut left = self.held.len();
         let goes = order.into_iter().map(|(_, number)| number).take_while(|number| {
-            let is_needed = left > self.most_held / 2;
+            let is_needed = left > self.most_held / 4;
             left -= self.hours.get(number).map_or(0, |one| one.held);
             is_needed
         });
@@ -248,11 +247,12 @@ impl Ids {
 
 /// An event as a number. One without an id is its own. The seed is the process's own, so that nobody can forge two events
 /// that have one number.
-fn number(event: &Event<'_>, fast: &Fast) -> u128 {
+fn number(event: &Event<'_>, time: Option<i64>, fast: &Fast) -> u128 {
     let id = event.bytes(Slot::EventId);
     let mut upper = fast.build_hasher();
     upper.write(if id.is_empty() { event.raw() } else { id });
     let mut lower = fast.build_hasher();
+    lower.write_u64(time.unwrap_or_default().cast_unsigned());
     COMMON.iter().for_each(|slot| lower.write(event.bytes(*slot)));
     u128::from(upper.finish()) << 64 | u128::from(lower.finish())
 }
