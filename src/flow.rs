@@ -184,15 +184,7 @@ pub fn flows_of_script(source: SourceId, name: &str, text: &Text) -> Reading<Vec
     if !is_script(flat.text()) && !is_named_powershell(name) {
         return Reading::default();
     }
-    let context = Context {
-        role: ScriptRole::Standalone,
-        environment: Vec::new(),
-        arguments: Vec::new(),
-        files: Vec::new(),
-        file_name: name,
-        guess_environment: true,
-        fallback: Span::start_of(source),
-    };
+    let context = Context::alone(name, true, Span::start_of(source));
     let traced = trace(&flat, &context);
     let mut flows = Vec::new();
     for landing in traced.facts {
@@ -290,15 +282,7 @@ fn follow_definition(arrival: &Arrival, flows: &mut Vec<Flow>, gaps: &mut Vec<Ga
     if !definition::may_hold_commands(flat.text()) {
         return;
     }
-    let context = Context {
-        role: ScriptRole::Standalone,
-        environment: Vec::new(),
-        arguments: Vec::new(),
-        files: Vec::new(),
-        file_name: &arrival.address,
-        guess_environment: false,
-        fallback: arrival.at,
-    };
+    let context = Context::alone(&arrival.address, false, arrival.at);
     let traced = definition::trace(&flat, false, &context);
     gaps.extend(traced.gaps);
     for landing in traced.facts {
@@ -308,15 +292,7 @@ fn follow_definition(arrival: &Arrival, flows: &mut Vec<Flow>, gaps: &mut Vec<Ga
 
 /// The flows of a compose file's commands.
 pub fn flows_of_compose(source: SourceId, name: &str, text: &str) -> Reading<Vec<Flow>> {
-    let context = Context {
-        role: ScriptRole::Standalone,
-        environment: Vec::new(),
-        arguments: Vec::new(),
-        files: Vec::new(),
-        file_name: name,
-        guess_environment: true,
-        fallback: Span::start_of(source),
-    };
+    let context = Context::alone(name, true, Span::start_of(source));
     let traced = definition::trace(&Flat::from_document(source, text), true, &context);
     let mut flows = Vec::new();
     for landing in traced.facts.iter().filter(|landing| landing.sink.kind == SinkKind::File) {

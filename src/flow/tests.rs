@@ -14,23 +14,24 @@ use super::*;
 use crate::source::walk::{FileKind, Found};
 use crate::terraform::tree::Input;
 
-/// One line for each flow: `secret > kind path file:line confidence`.
-fn lands(files: &[(&str, &str)]) -> Vec<String> {
-    let sources = Sources::default();
+/// Reads files of `/tree`.
+fn tree_of(files: &[(&str, impl AsRef<str>)], sources: &Sources) -> Reading<Tree> {
     let root = PathBuf::from("/tree");
     sources.set_base(root.clone());
     sources.permit(root.clone());
-    let inputs: Vec<Input> = files
-        .iter()
-        .map(|(name, text)| {
-            let path = root.join(name);
-            let source = sources.add_file(*name, &path);
-            sources.document(source).set_text((*text).into());
-            let kind = FileKind::of(name).unwrap();
-            Input { source, found: Found { path, kind } }
-        })
-        .collect();
-    let built = Tree::build(&sources, &inputs);
+    let inputs = files.iter().map(|(name, text)| {
+        let path = root.join(name);
+        let source = sources.add_file(*name, &path);
+        sources.document(source).set_text(text.as_ref().into());
+        Input { source, found: Found { path, kind: FileKind::of(name).unwrap() } }
+    });
+    Tree::build(sources, &inputs.collect::<Vec<Input>>())
+}
+
+/// One line for each flow: `secret > kind path file:line confidence`.
+fn lands(files: &[(&str, &str)]) -> Vec<String> {
+    let (root, sources) = (PathBuf::from("/tree"), Sources::default());
+    let built = tree_of(files, &sources);
     assert_eq!(built.gaps, []);
     let mut tree = built.facts;
     tree.add_downloaded(&root, vec![("far".into(), root.join(".terraform/modules/far"))]);

@@ -43,6 +43,21 @@ pub struct Context<'a> {
     pub fallback: Span,
 }
 
+impl<'a> Context<'a> {
+    /// Of a script that nobody hands anything.
+    pub fn alone(file_name: &'a str, guess_environment: bool, fallback: Span) -> Self {
+        Self {
+            role: Role::Standalone,
+            environment: Vec::new(),
+            arguments: Vec::new(),
+            files: Vec::new(),
+            file_name,
+            guess_environment,
+            fallback,
+        }
+    }
+}
+
 /// Follows secrets through a bash or POSIX shell script: from holes with origins, literals and
 /// fetching commands to files, logs, command lines and containers.
 ///

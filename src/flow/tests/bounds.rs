@@ -5,19 +5,7 @@ use super::*;
 /// Flows into files and gaps that could hide one.
 fn told(files: &[(&str, String)]) -> (usize, Vec<String>) {
     let sources = Sources::default();
-    let root = PathBuf::from("/tree");
-    sources.set_base(root.clone());
-    sources.permit(root.clone());
-    let inputs: Vec<Input> = files
-        .iter()
-        .map(|(name, text)| {
-            let path = root.join(name);
-            let source = sources.add_file(*name, &path);
-            sources.document(source).set_text(text.as_str().into());
-            Input { source, found: Found { path, kind: FileKind::of(name).unwrap() } }
-        })
-        .collect();
-    let built = Tree::build(&sources, &inputs);
+    let built = tree_of(files, &sources);
     let mut gaps = built.gaps;
     let mut flows = 0;
     for directory in built.facts.roots() {
