@@ -39,8 +39,8 @@ fn terraform(report: &Report<'_>, told: &Told<'_>) -> String {
         [] => "no secret is written to a disk".to_owned(),
         [only] => format!("{} ({})", only.message, only.place.short()),
         [worst, more @ ..] => {
-            let more = number(more.len(), "finding", "findings");
-            format!("{} ({}); {more} more", worst.message, worst.place.short())
+            let more = number(more.len(), "more finding", "more findings");
+            format!("{} ({}); {more}", worst.message, worst.place.short())
         }
     }
 }

@@ -30,7 +30,7 @@ fn four_lines_tell_it() {
     let lines: Vec<&str> = ran.out.lines().collect();
     let last = lines.get(lines.len() - 6..).expect("six lines").join("\n");
     assert_snapshot!(last, @"
-    Terraform  anthropic_api_key is written to /opt/paperclip/.env (examples/incident/modules/app/user_data.sh:235); 2 findings more
+    Terraform  anthropic_api_key is written to /opt/paperclip/.env (examples/incident/modules/app/user_data.sh:235); 2 more findings
     Account    root has no access keys; MFA on, virtual; last used 2026-03-28 (4 days ago)
     Sessions   root was used: 1 console session, 9 events, with MFA, from 203.0.113.24; credentials fell back silently to arn:aws:iam::123456789012:root (s-18a92c4da1f740a0): on the same host, 15 min after arn:aws:…
     Keys       2 of 5 are missing: Test bot Anthropic key, Linear key

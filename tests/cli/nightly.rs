@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use serde_json::json;
 
-use crate::rig::{CLEAN, Folder, LEAK, root};
+use crate::rig::{CLEAN, Folder, LEAK, Ran, root};
 
 const NIGHTLY: [&str; 6] = ["audit", "--history", "audit.db", "--only-new", "-f", "json"];
 
@@ -23,7 +23,7 @@ fn quiet(day: u32) -> String {
     json!({"Records": [event]}).to_string()
 }
 
-fn night(folder: &Folder, day: u32) -> crate::rig::Ran {
+fn night(folder: &Folder, day: u32) -> Ran {
     let clock = format!("2026-04-{day:02}T03:00:00Z");
     folder.run(&[&NIGHTLY[..], &["--trail", "logs", "--clock", &clock]].concat())
 }
@@ -70,6 +70,21 @@ fn what_comes_late_is_read_the_next_night_and_told_once() {
 fn stop(id: &str, time: &str) -> String {
     let event = quiet(1).replace("quiet-1", id).replace("2026-04-01T12:00:00Z", time);
     event.replace("ListBuckets", "StopLogging").replace("s3.amazonaws", "cloudtrail.amazonaws")
+}
+
+#[test]
+fn root_that_goes_on_with_one_key_is_news_each_time() {
+    let root = |id: &str, time: &str| {
+        let event = quiet(1).replace("quiet-1", id).replace("2026-04-01T12:00:00Z", time);
+        event.replace("\"IAMUser\"", "\"Root\"").replace(":user/ada", ":root")
+    };
+    let folder = Folder::new(&[("logs/1.json", &root("a", "2026-04-01T20:00:00Z"))]);
+    let of_root = |ran: Ran| ran.findings().iter().filter(|one| one.starts_with("root-session ")).count();
+    assert_eq!(of_root(night(&folder, 2)), 1);
+    assert_eq!(of_root(night(&folder, 2)), 0, "known");
+    folder.write("logs/2.json", root("b", "2026-04-02T09:00:00Z"));
+    assert_eq!(of_root(night(&folder, 3)), 1, "and within the overlap of both");
+    assert_eq!(of_root(night(&folder, 3)), 0);
 }
 
 #[test]

@@ -378,44 +378,41 @@ fn commands_are_read_by_a_shell_as_they_are_meant() {
     assert!(!folder.path().join("owned").exists());
 }
 
-#[test]
-fn a_command_in_an_answer_can_be_copied() {
+/// The review of root's fallback, with a list and its runbook.
+fn with_runbook(list: &str, book: &str) -> String {
     let folder = TempDir::new().expect("a folder");
-    let list = "| Key | Location | Push |\n|---|---|---|\n| ANTHROPIC_API_KEY | SSM /paperclip-app/anthropic/api-key | see the runbook |\n";
-    let push = "printf %s NEW | aws ssm put-parameter --name /a/b --value file:///dev/stdin";
-    let book = format!(
-        "## ANTHROPIC_API_KEY\n\n- **How to push**: `{push}`\n- **How to verify**: `curl https://e.example | head`\n"
-    );
     let at = |name: &str, text: &str| {
         let path = folder.path().join(name);
         fs::write(&path, text).expect("written");
         path.to_string_lossy().into_owned()
     };
-    let (list, book) = (at("SECRETS.md", list), at("RUNBOOK.md", &book));
+    let (list, book) = (at("SECRETS.md", list), at("RUNBOOK.md", book));
     let arguments = ["--principal", "root", "--inventory", &list, "--runbook", &book];
     let (code, told, errors) = review("fallback-root", &arguments);
     assert_eq!(code, 0, "{errors}");
+    told
+}
+
+#[test]
+fn a_command_in_an_answer_can_be_copied() {
+    let list = "| Key | Location | Push |\n|---|---|---|\n| ANTHROPIC_API_KEY | SSM /paperclip-app/anthropic/api-key | see the runbook |\n";
+    let push = "printf %s NEW | aws ssm put-parameter --name /a/b --value file:///dev/stdin";
+    let book = format!(
+        "## ANTHROPIC_API_KEY\n\n- **How to push**: `{push}`\n- **How to verify**: `curl https://e.example | head`\n"
+    );
+    let told = with_runbook(list, &book);
     assert!(told.contains("`curl https://e.example | head`"), "{told}");
     assert!(told.split('`').skip(1).step_by(2).all(|part| !part.contains("&#")), "{told}");
 }
 
 #[test]
 fn an_answer_of_a_runbook_is_copied_as_it_stands() {
-    let folder = TempDir::new().expect("a folder");
     let list = "| Key | Location | Verify |\n|---|---|---|\n| ANTHROPIC_API_KEY | SSM /paperclip-app/anthropic/api-key | curl https://e.example/<x> |\n";
     let push = "aws ssm put-parameter --name /a/b --value file:///dev/stdin";
     let book = format!(
         "## ANTHROPIC_API_KEY\n\n- **How to push**: `{push}` by <b>hand</b>\n- **What breaks**: run `{push}` first\n"
     );
-    let at = |name: &str, text: &str| {
-        let path = folder.path().join(name);
-        fs::write(&path, text).expect("written");
-        path.to_string_lossy().into_owned()
-    };
-    let (list, book) = (at("SECRETS.md", list), at("RUNBOOK.md", &book));
-    let arguments = ["--principal", "root", "--inventory", &list, "--runbook", &book];
-    let (code, told, errors) = review("fallback-root", &arguments);
-    assert_eq!(code, 0, "{errors}");
+    let told = with_runbook(list, &book);
     for words in [
         format!("`` `{push}` by <b>hand</b> ``"),
         format!(" run `{push}` first"),
