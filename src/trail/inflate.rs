@@ -33,9 +33,10 @@ pub fn at_once(bytes: &[u8], out: &mut Vec<u8>) -> bool {
         return false;
     }
     if out.capacity() < size {
-        // What was there goes first. A little more than is needed: the next log may be a little longer.
+        // What was there goes first. The next log may be longer, and what is not touched takes no memory: few sizes, so that
+        // what comes and goes leaves no holes.
         *out = Vec::new();
-        *out = vec![0; size + size / 8];
+        *out = Vec::with_capacity(size.next_power_of_two());
     }
     // What an earlier file left is written over: only what is longer has to be wiped.
     out.resize(size, 0);
