@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::at::{At, uuid};
+use super::at::{At, number as number_of, uuid};
 use super::calls::{Call, Calls, MOST_CACHED};
 use super::coverage::Day;
 use super::credential::Credential;
@@ -220,13 +220,14 @@ impl<'s, 'c> Worker<'s, 'c> {
         let Some(local) = self.locals.get_mut(number as usize) else { return };
         let at = At { time: when, id: uuid(event.bytes(Slot::EventId)), file, offset };
         // Held for all rules of the event: a record that meets two rules of one correlation is one record.
-        let (correlator, mut held) = (self.correlator, None);
+        let (correlator, mut held, mut own) = (self.correlator, None, None);
         for (rule, is_counted) in rules.met.iter().chain(open) {
             if *is_counted {
                 let locked = || correlator.lock().unwrap_or_else(PoisonError::into_inner);
                 held.get_or_insert_with(locked).feed(rule, when, at, &record);
             }
             if !rule.is_quiet() {
+                let at = (at, *own.get_or_insert_with(|| number_of(event, when)));
                 local.met(rule, call.names.0, at, || Hit { at: mark(), message: message(rule, &record) });
             }
         }
@@ -406,7 +407,7 @@ fn message(rule: &Rule, record: &dyn Record) -> Option<String> {
 
 impl<'s> Local<'s> {
     /// Notes an event, of a call, that meets a rule.
-    fn met(&mut self, rule: &'s Rule, call: u32, at: At, hit: impl FnOnce() -> Hit) {
+    fn met(&mut self, rule: &'s Rule, call: u32, (at, number): (At, u64), hit: impl FnOnce() -> Hit) {
         // There is one of each rule, and only few that one credential meets.
         let known = self.met.iter().position(|met| std::ptr::eq(met.rule, rule));
         let known = known.unwrap_or_else(|| {
@@ -414,7 +415,7 @@ impl<'s> Local<'s> {
             self.met.len() - 1
         });
         if let Some(met) = self.met.get_mut(known) {
-            met.hits.add(at, hit);
+            met.hits.add(at, number, hit);
             met.calls.add(call, at.time);
         }
     }
