@@ -414,7 +414,10 @@ mod tests {
     #[test]
     fn full_hours_are_counted_and_a_late_event_is_news_all_the_same() {
         // The first two hours are beyond what is known one by one, the last one is full.
-        let many = || (0..11_i64).flat_map(|hour| (0..if hour < 10 { 200 } else { 300 }).map(move |event| (hour, event)));
+        let many = || {
+            (0..11_i64)
+                .flat_map(|hour| (0..if hour < 10 { 200 } else { 300 }).map(move |event| (hour, event)))
+        };
         let told = of(many());
         let is_known = |hour| matches!(told.at(hour), Some(Events::Known(_)));
         assert_eq!((is_known(0), is_known(5), is_known(10)), (false, true, false));

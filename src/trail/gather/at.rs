@@ -111,7 +111,8 @@ mod tests {
         };
         let text = r#"{"eventID":"e-1","eventName":"StopLogging","awsRegion":"eu-central-1"}"#;
         assert_eq!(number(text), 4_357_566_834_501_560_608);
-        let written_otherwise = r#"{"awsRegion": "eu-central-1", "eventID": "\u0065-1", "eventName": "StopLogging"}"#;
+        let written_otherwise =
+            r#"{"awsRegion": "eu-central-1", "eventID": "\u0065-1", "eventName": "StopLogging"}"#;
         assert_eq!(number(written_otherwise), number(text));
         assert_ne!(number(&text.replace("Stop", "Start")), number(text));
     }

@@ -75,8 +75,12 @@ pub struct Tally {
     pub services: Few,
     /// Secrets that were read.
     pub secrets: Few,
+    /// Machines on which commands were run, or a shell was opened.
+    pub machines: Few,
     /// Credentials that were made.
     pub credentials: Few,
+    /// Ids of access keys that it made.
+    pub made_keys: Few,
     /// Calls after which somebody can come back.
     pub persistence: Few,
     /// What was made.
@@ -122,7 +126,9 @@ impl Tally {
         self.regions.merge(other.regions);
         self.services.merge(other.services);
         self.secrets.merge(other.secrets);
+        self.machines.merge(other.machines);
         self.credentials.merge(other.credentials);
+        self.made_keys.merge(other.made_keys);
         self.persistence.merge(other.persistence);
         self.created.merge(other.created);
         other.hits.into_iter().for_each(|(rule, hits)| self.meet(rule, hits));

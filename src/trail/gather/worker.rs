@@ -326,6 +326,7 @@ impl<'s, 'c> Worker<'s, 'c> {
         if call.persistence {
             tally.persistence.add(call.name.as_str());
             tally.credentials.add(class::credential(&call.name, request).unwrap_or_default());
+            tally.made_keys.add(class::made_key(&call.name, event.value(Slot::Response)).unwrap_or_default());
         }
         match call.class {
             Class::Issue(by) if !call.failed => {
@@ -340,6 +341,9 @@ impl<'s, 'c> Worker<'s, 'c> {
             }
             Class::Secret if !call.failed => {
                 class::secrets(&call.name, request).into_iter().for_each(|name| tally.secrets.add(name));
+            }
+            Class::Shell if !call.failed => {
+                class::machines(&call.name, request).into_iter().for_each(|name| tally.machines.add(name));
             }
             Class::Create if !call.failed => tally.created.add(class::created(&call.name, request)),
             Class::Retire => self.gathered.retired.extend(issue::retired(event, at())),
