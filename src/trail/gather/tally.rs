@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::few::{Few, Spans};
 use super::hits::Hits;
+use crate::finding::Hours;
 
 /// Where an event stands, in the order in which events are told: by time, then by id.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -85,6 +86,8 @@ pub struct Tally {
     pub persistence: Few,
     /// What was made.
     pub created: Few,
+    /// All events, by the hour; only of what may be root, whose going on is news.
+    pub hours: Hours,
     /// Events that meet rules, in the order of the rules' names.
     pub hits: Vec<(Arc<str>, Hits)>,
 }
@@ -131,6 +134,7 @@ impl Tally {
         self.made_keys.merge(other.made_keys);
         self.persistence.merge(other.persistence);
         self.created.merge(other.created);
+        self.hours.merge(other.hours);
         other.hits.into_iter().for_each(|(rule, hits)| self.meet(rule, hits));
     }
 

@@ -115,6 +115,8 @@ struct Local<'s> {
     /// The credential itself, where it issued others.
     shared: Option<Arc<Credential>>,
     met: Vec<Met<'s>>,
+    /// Root, or somebody whom it may have issued.
+    may_be_root: bool,
 }
 
 /// Gathers events.
@@ -197,6 +199,9 @@ impl<'s, 'c> Worker<'s, 'c> {
         let mark = || Mark { time: time.unwrap_or_default(), id: id(), file, offset };
         let when = time.unwrap_or_default();
         let writes = local.count(event, &call, when, &mark);
+        if local.may_be_root {
+            local.tally.hours.add(when, number_of(event, when));
+        }
         let address = self.names.number_again(event.bytes(Slot::SourceIp), local.ips.last());
         let agent = self.names.number_again(event.bytes(Slot::UserAgent), local.agents.last());
         let region = self.names.number_again(event.bytes(Slot::Region), local.regions.last());
@@ -290,8 +295,9 @@ impl<'s, 'c> Worker<'s, 'c> {
     }
 
     fn tally_of(&mut self, credential: Credential) -> u32 {
+        let may_be_root = matches!(credential.kind.as_str(), "Root" | "FederatedUser");
         *self.credentials.entry(credential).or_insert_with(|| {
-            self.locals.push(Local::default());
+            self.locals.push(Local { may_be_root, ..Local::default() });
             self.locals.len() as u32 - 1
         })
     }
