@@ -122,7 +122,7 @@ pub(super) fn known(
 ) -> Result<Option<Known>, rusqlite::Error> {
     connection
         .prepare_cached(
-            "SELECT told, fixed_at IS NOT NULL, past_at IS NOT NULL, last_event, hours FROM finding
+            "SELECT told, fixed_at IS NOT NULL, past_at IS NOT NULL, last_event, hours, events FROM finding
              WHERE scope = ?1 AND fingerprint = ?2",
         )?
         .query_row(params![scope, fingerprint], |row| {
@@ -131,7 +131,10 @@ pub(super) fn known(
                 is_fixed: row.get(1)?,
                 is_past: row.get(2)?,
                 last_event: row.get(3)?,
-                hours: row.get::<_, Option<Vec<u8>>>(4)?.map(|bytes| Hours::read(&bytes)),
+                hours: match row.get::<_, Option<Vec<u8>>>(5)? {
+                    Some(events) => Some(Hours::read(&events)),
+                    None => row.get::<_, Option<Vec<u8>>>(4)?.map(|bytes| Hours::read_older(&bytes)),
+                },
             })
         })
         .optional()

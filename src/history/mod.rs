@@ -352,11 +352,11 @@ impl Pending<'_> {
         self.transaction
             .prepare_cached(
                 "INSERT INTO finding (scope, fingerprint, rule, surface, severity, place, message, first_seen,
-                                      last_seen, last_run, told, last_event, hours)
+                                      last_seen, last_run, told, last_event, events)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9, 1, ?10, ?11)
                  ON CONFLICT (scope, fingerprint) DO UPDATE SET severity = ?5, place = ?6, message = ?7,
                    last_seen = ?8, last_run = ?9, told = 1, fixed_at = NULL, past_at = NULL,
-                   last_event = ?10, hours = ?11",
+                   last_event = ?10, events = ?11, hours = NULL",
             )?
             .execute(params![
                 scope,

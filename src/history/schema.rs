@@ -86,6 +86,10 @@ ALTER TABLE finding ADD COLUMN hours BLOB;
 -- Whose it is: jobs that share a file may call different people by one name. NULL: of an older version, anybody's.
 ALTER TABLE outbox ADD COLUMN job TEXT;
 ",
+    "
+-- Which events of a trail's finding were seen, by the hour: a number for each; `hours` is what an older version wrote.
+ALTER TABLE finding ADD COLUMN events BLOB;
+",
 ];
 
 /// Whether the file is a history that this version knows, or an empty one; returns its version. Nothing is written.

@@ -267,6 +267,34 @@ fn an_event_that_comes_late_is_news_once() {
 }
 
 #[test]
+fn news_is_what_was_never_seen_whatever_was_read() {
+    let folder = folder();
+    let mut history = History::open(&folder.path().join("h.db")).unwrap();
+    let of = |events: &[u64]| {
+        let mut hours = Hours::default();
+        events.iter().for_each(|number| hours.add(900 * 60, *number));
+        Seen { hours: Some(hours), ..of_trail("keys", "2026-03-28T14:00:00Z") }
+    };
+    for (night, events, new) in [
+        (1, &[1, 2, 3][..], true),
+        // The time that is read begins in mid-hour, or a log is gone; and another event comes.
+        (2, &[3, 4], true),
+        (3, &[5], true),
+        // Nothing was there for a night: it is no news when it is back.
+        (4, &[], false),
+        (5, &[1, 2, 3, 4, 5], false),
+        (6, &[1, 5], false),
+        // As many as were told, and another one among them.
+        (7, &[1, 2, 3, 4, 6], true),
+        (8, &[1, 2, 3, 4, 5, 6], false),
+    ] {
+        let seen = if events.is_empty() { vec![] } else { vec![of(events)] };
+        let told = new_of(&mut history, windowed(night, Some(night)), &seen);
+        assert_eq!(!told.0.is_empty(), new, "night {night}");
+    }
+}
+
+#[test]
 fn what_an_older_version_wrote_is_known_by_its_last_event() {
     let folder = folder();
     let path = folder.path().join("h.db");
@@ -276,7 +304,7 @@ fn what_an_older_version_wrote_is_known_by_its_last_event() {
     drop(history);
     let old = Connection::open(&path).unwrap();
     old.execute_batch(
-        "ALTER TABLE finding DROP COLUMN hours; ALTER TABLE outbox DROP COLUMN job; PRAGMA user_version = 3;",
+        "ALTER TABLE finding DROP COLUMN hours; ALTER TABLE finding DROP COLUMN events; ALTER TABLE outbox DROP COLUMN job; PRAGMA user_version = 3;",
     )
     .unwrap();
     drop(old);
@@ -285,6 +313,27 @@ fn what_an_older_version_wrote_is_known_by_its_last_event() {
     assert_eq!(new_of(&mut history, windowed(2, Some(2)), std::slice::from_ref(&keys)).0, none);
     let mut late = keys;
     late.hours.get_or_insert_default().add(7, 7);
+    assert_eq!(new_of(&mut history, windowed(3, Some(3)), &[late]).0, ["keys"]);
+}
+
+#[test]
+fn what_the_last_version_wrote_is_known_by_its_number_of_events() {
+    let folder = folder();
+    let path = folder.path().join("h.db");
+    let mut history = History::open(&path).unwrap();
+    let keys = of_trail("keys", "2026-03-28T14:00:00Z");
+    assert_eq!(new_of(&mut history, windowed(1, Some(1)), std::slice::from_ref(&keys)).0, ["keys"]);
+    drop(history);
+    let hour = (keys.last_event.as_deref().unwrap().parse::<Timestamp>().unwrap().as_second() / 3_600) as u32;
+    let hours = [hour.to_be_bytes(), 1_u32.to_be_bytes(), [7; 4], [7; 4]].concat();
+    let old = Connection::open(&path).unwrap();
+    old.execute_batch("ALTER TABLE finding DROP COLUMN events; PRAGMA user_version = 5;").unwrap();
+    old.execute("UPDATE finding SET hours = ?1", params![hours]).unwrap();
+    drop(old);
+    let mut history = History::open(&path).unwrap();
+    assert_eq!(new_of(&mut history, windowed(2, Some(2)), std::slice::from_ref(&keys)).0, strings(&[]));
+    let mut late = keys;
+    late.hours.get_or_insert_default().add(i64::from(hour) * 3_600, 7);
     assert_eq!(new_of(&mut history, windowed(3, Some(3)), &[late]).0, ["keys"]);
 }
 

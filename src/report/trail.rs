@@ -90,6 +90,8 @@ pub struct SessionRow {
     pub fallback: Option<(String, String, String)>,
     /// The session before it.
     pub fell_from: Option<String>,
+    /// The session that made its access key.
+    pub key_made_by: Option<String>,
     /// Addresses.
     pub ips: Vec<String>,
     /// User agents.

@@ -17,6 +17,8 @@ pub enum Class {
     Retire,
     /// Makes something.
     Create,
+    /// Runs a command on a machine, or opens a shell there.
+    Shell,
 }
 
 /// Which call issues credentials.
@@ -115,6 +117,9 @@ pub fn class(source: &str, name: &str) -> Class {
         )
         | ("kms.amazonaws.com", "Decrypt") => Class::Secret,
         ("iam.amazonaws.com", "DeleteUser" | "DeleteAccessKey" | "UpdateAccessKey") => Class::Retire,
+        ("ssm.amazonaws.com", "SendCommand" | "StartSession")
+        | ("ec2-instance-connect.amazonaws.com", "SendSSHPublicKey" | "SendSerialConsoleSSHPublicKey")
+        | ("ecs.amazonaws.com", "ExecuteCommand") => Class::Shell,
         _ if makes(name) => Class::Create,
         _ => Class::Plain,
     }
@@ -138,6 +143,12 @@ pub fn credential(name: &str, request: &[u8]) -> Option<String> {
         // Without a name IAM takes the caller's own.
         None => format!("{what} of the caller"),
     })
+}
+
+/// The id of the access key that a call made.
+pub fn made_key(name: &str, response: &[u8]) -> Option<String> {
+    let key = get(response, "accessKey").filter(|_| name == "CreateAccessKey")?;
+    get(key, "accessKeyId").and_then(text).map(|id| id.into_owned())
 }
 
 /// The names of the secrets that a call read.
@@ -165,6 +176,22 @@ pub fn secrets(name: &str, request: &[u8]) -> Vec<String> {
     }
 }
 
+/// The machines that a call reached, as it named them: `i-0123456789abcdef0`, `tag:Name=web`.
+pub fn machines(name: &str, request: &[u8]) -> Vec<String> {
+    let named = ["target", "instanceId", "task"].iter().find_map(|key| get(request, key).and_then(text));
+    let list = |value: Option<&[u8]>| -> Vec<String> {
+        let all = value.map(items).unwrap_or_default();
+        all.into_iter().filter_map(text).map(|text| text.into_owned()).collect()
+    };
+    let mut all = list(get(request, "instanceIds"));
+    all.extend(named.map(|text| text.into_owned()));
+    for target in get(request, "targets").map(items).unwrap_or_default() {
+        let key = get(target, "key").and_then(text).unwrap_or_default();
+        all.push(format!("{key}={}", list(get(target, "values")).join(",")));
+    }
+    if all.is_empty() { vec![format!("what {name} named")] } else { all }
+}
+
 /// What a call made: `CreateBucket logs`.
 pub fn created(name: &str, request: &[u8]) -> String {
     let mut named = None;
@@ -190,6 +217,19 @@ mod tests {
         let request = format!("{{\"encryptionContext\":{{\"PARAMETER_ARN\":\"{arn}\"}}}}");
         assert_eq!(secrets("Decrypt", request.as_bytes()), [arn]);
         assert!(secrets("Decrypt", b"null").is_empty());
+    }
+
+    #[test]
+    fn machines_are_named() {
+        assert_eq!(machines("StartSession", br#"{"target":"i-1"}"#), ["i-1"]);
+        assert_eq!(
+            machines("SendCommand", br#"{"instanceIds":["i-1","i-2"],"documentName":"x"}"#),
+            ["i-1", "i-2"]
+        );
+        let targets = br#"{"targets":[{"key":"tag:Name","values":["web","db"]}]}"#;
+        assert_eq!(machines("SendCommand", targets), ["tag:Name=web,db"]);
+        assert_eq!(machines("SendCommand", b"null"), ["what SendCommand named"]);
+        assert_eq!(class("ssm.amazonaws.com", "StartSession"), Class::Shell);
     }
 
     #[test]

@@ -158,15 +158,12 @@ pub fn correlated(hit: &CorrelationHit<'_, At>, sources: &[SourceId]) -> Option<
     Some(finding)
 }
 
-/// That root goes on is news, even with one key for years: then its last event stands for all. Other sessions are told
-/// once, or whoever works every day would be told of every day.
+/// That root goes on is news, even with one key for years. Other sessions are told once, or whoever works every day would be
+/// told of every day.
 fn of_session(session: &Session) -> EventFacts {
-    let mut hours = Hours::default();
-    if session.root.is_some_and(|root| root != Root::Service) {
-        hours.add(session.tally.last, session.tally.last.cast_unsigned());
-    }
+    let is_root = session.root.is_some_and(|root| root != Root::Service);
     EventFacts {
-        hours,
+        hours: if is_root { session.tally.hours.clone() } else { Hours::default() },
         count: session.tally.events,
         first: written(session.tally.first.time),
         last: written(session.tally.last),

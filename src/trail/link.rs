@@ -55,6 +55,7 @@ pub fn link(gathered: &mut Gathered, conventions: &Conventions) -> (Vec<Session>
     sessions.iter_mut().for_each(finish);
     inherit(&mut sessions, &callers);
     new_networks(&mut sessions);
+    made_keys(&mut sessions);
     fallback::find(&mut sessions, &gathered.retired);
     let terminals = actor::terminals(&sessions);
     for session in &mut sessions {
@@ -64,7 +65,8 @@ pub fn link(gathered: &mut Gathered, conventions: &Conventions) -> (Vec<Session>
             session.outside_allowed = conventions.outside(&session.actor.name, services, regions);
         }
     }
-    sessions.retain(|session| session.tally.delivered > 0);
+    // Copies of events that counted elsewhere make no session.
+    sessions.retain(|session| session.tally.events > 0);
     sessions.sort_by(|left, right| (left.first(), &left.id).cmp(&(right.first(), &right.id)));
     (sessions, links)
 }
@@ -342,6 +344,19 @@ fn from_chain(sessions: &[Session], hops: &[usize]) -> Inherited {
         }
     }
     (chain, ids, tags, source_identity)
+}
+
+/// Who made the long-lived keys that were used.
+fn made_keys(sessions: &mut [Session]) {
+    let made = sessions.iter().flat_map(|one| one.tally.made_keys.iter().map(move |key| (key, &one.id)));
+    let made: BTreeMap<String, String> = made.map(|(key, id)| (key.to_owned(), id.clone())).collect();
+    if made.is_empty() {
+        return;
+    }
+    for session in sessions {
+        let maker = session.keys.iter().find_map(|key| made.get(key)).filter(|maker| **maker != session.id);
+        session.key_made_by = maker.cloned();
+    }
 }
 
 /// Sessions from networks that no earlier session of the same principal came from.

@@ -41,6 +41,10 @@ pub const FIELDS: &[(&str, &str)] = &[
     ("session.writes", "events that change something"),
     ("session.denied", "events that AWS refused for want of rights"),
     ("session.secrets_read", "names of secrets that were read"),
+    (
+        "session.machines",
+        "machines on which it ran commands, or opened a shell: by SSM, EC2 Instance Connect or ECS",
+    ),
     ("session.created_credentials", "credentials that were made: `access key of alice`"),
     ("session.persistence", "calls after which somebody can come back, or is not seen: `CreateUser`"),
     ("session.tags", "session tags, those of the chain included: `key=value`"),
@@ -122,6 +126,7 @@ fn lists(session: &Session, map: &mut FieldMap) {
     };
     let owned = |items: &mut dyn Iterator<Item = &str>| items.map(str::to_owned).collect::<Vec<_>>();
     list("session.secrets_read", owned(&mut tally.secrets.iter()));
+    list("session.machines", owned(&mut tally.machines.iter()));
     list("session.created_credentials", owned(&mut tally.credentials.iter()));
     list("session.persistence", owned(&mut tally.persistence.iter()));
     list("session.tags", session.tags.iter().map(|(key, value)| format!("{key}={value}")).collect());

@@ -167,6 +167,8 @@ pub struct Session {
     pub tags: Tags,
     /// Its source identity, that of the chain included.
     pub source_identity: String,
+    /// The session that made its long-lived key.
+    pub key_made_by: Option<String>,
     /// Sign-ins that failed shortly before.
     pub failed_sign_ins: u64,
     /// A sign-in to the console made it.

@@ -82,9 +82,14 @@ fn root_that_goes_on_with_one_key_is_news_each_time() {
     let of_root = |ran: Ran| ran.findings().iter().filter(|one| one.starts_with("root-session ")).count();
     assert_eq!(of_root(night(&folder, 2)), 1);
     assert_eq!(of_root(night(&folder, 2)), 0, "known");
-    folder.write("logs/2.json", root("b", "2026-04-02T09:00:00Z"));
+    folder.write("logs/2.json", root("b", "2026-04-02T20:00:00Z"));
     assert_eq!(of_root(night(&folder, 3)), 1, "and within the overlap of both");
     assert_eq!(of_root(night(&folder, 3)), 0);
+    // One that comes late, before the last one; and a log that is gone.
+    folder.write("logs/late.json", root("c", "2026-04-02T16:00:00Z"));
+    assert_eq!((of_root(night(&folder, 3)), of_root(night(&folder, 3))), (1, 0));
+    std::fs::remove_file(folder.join("logs/2.json")).expect("removed");
+    assert_eq!(of_root(night(&folder, 3)), 0, "nothing is new in less");
 }
 
 #[test]

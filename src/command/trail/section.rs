@@ -206,6 +206,7 @@ fn row(session: &Session) -> SessionRow {
             .as_ref()
             .map(|fallback| (fallback.by.to_owned(), fallback.from.clone(), fallback.told.clone())),
         fell_from: session.fallback.as_ref().map(|fallback| fallback.session.clone()),
+        key_made_by: session.key_made_by.clone(),
         ips: all(&mut tally.ips.texts()),
         user_agents: all(&mut tally.agents.texts()),
         regions: all(&mut tally.regions.iter()),

@@ -1,4 +1,4 @@
-//! Who issued credentials to whom, what fell back to what, and which secrets were read: as a picture, and the same in
+//! Who issued credentials to whom, who made whose access key, what fell back to what, and which secrets were read: as a picture, and the same in
 //! words.
 //!
 //! Drawn from the left to the right by the steps of a chain. Sessions that differ in time only are one box, so that a
@@ -25,7 +25,7 @@ pub(super) fn picture(section: &TrailSection, teller: &Teller<'_>, anchors: &Anc
     if graph.edges.is_empty() {
         return html! {
             @if !section.sessions.is_empty() {
-                p.quiet { "No session in these logs issued credentials to another one, fell back to others, or read a secret." }
+                p.quiet { "No session in these logs issued credentials to another one, fell back to others, made a key that was used, or read a secret." }
             }
         };
     }

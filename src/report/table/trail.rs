@@ -112,6 +112,8 @@ fn detail(
     };
     let tags: Vec<String> = session.tags.iter().map(|(key, value)| format!("{key}={value}")).collect();
     let mfa = session.mfa.map_or("nothing tells", |mfa| if mfa { "yes" } else { "no" });
+    let key =
+        session.key_made_by.as_ref().map(|maker| format!("made by session {maker}")).unwrap_or_default();
     let fallback = session.fallback.as_ref().map(|(_, _, told)| told.clone()).unwrap_or_default();
     let lines = [
         ("session", session.id.clone()),
@@ -126,6 +128,7 @@ fn detail(
         ("tags", list(&tags)),
         ("source identity", session.source_identity.clone()),
         ("fell back", fallback),
+        ("its key", key),
         ("time", format!("{} to {} ({})", session.first, session.last, session.span)),
         (
             "events",

@@ -281,3 +281,16 @@ fn names_in_the_picture_are_text_and_hide_what_is_secret() {
     assert!(taken.words.contains("</title></script><img onerror=x>"), "it is text");
     assert_eq!(taken.tags.iter().filter(|(name, _)| name == "script").count(), 1);
 }
+
+#[test]
+fn who_made_a_key_that_was_used_is_drawn_and_told() {
+    let mut user = session("u", "arn:aws:iam::123456789012:user/backup");
+    user.key_made_by = Some("s-m".into());
+    // Quiet sessions both, but for the key; a third one has no part in it.
+    let page =
+        page(vec![role("m", "Admin", "mallory"), user, session("o", "arn:aws:iam::123456789012:user/other")]);
+    let drawn = picture(&page);
+    assert!(drawn.contains("class=\"edge made\"") && !drawn.contains("other"), "{drawn}");
+    assert!(page.contains("made an access key for"), "the legend");
+    assert!(page.contains(", with an access key that <a href=\"#row-m\">Admin mallory</a> made"), "{page}");
+}

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::trail::slots::{Event, Slot};
 use crate::trail::{ids, json};
 
 /// An event: when, which, where.
@@ -26,18 +27,36 @@ pub enum Uuid {
     Text([u8; 32]),
 }
 
-impl Uuid {
-    /// A number of its own. Histories hold sums of these: it never changes (FNV-1a, then stirred).
-    pub(super) fn hashed(&self) -> u64 {
-        let bytes: &[u8] = match self {
-            Self::Number(number) => &number.to_be_bytes(),
-            Self::Text(bytes) => bytes,
-        };
-        let hash = bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
-            (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01B3)
-        });
-        (hash ^ (hash >> 29)).wrapping_mul(0xBF58_476D_1CE4_E5B9).rotate_left(31)
+/// What an event's own number is made of, besides its time: what its copies have in common, see [`ids`].
+const OWN: [Slot; 9] = [
+    Slot::EventId,
+    Slot::EventSource,
+    Slot::EventName,
+    Slot::Region,
+    Slot::PrincipalId,
+    Slot::Account,
+    Slot::Key,
+    Slot::SourceIp,
+    Slot::ErrorCode,
+];
+
+/// A number of an event's own. Histories hold these: it never changes, from version to version, nor with how an exporter
+/// writes JSON.
+pub(super) fn number(event: &Event<'_>, time: i64) -> u64 {
+    let stir = |hash: u64, word: u64| {
+        let hash = (hash ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        hash ^ (hash >> 29)
+    };
+    let mut hash = stir(0xcbf2_9ce4_8422_2325, time.cast_unsigned());
+    for slot in OWN {
+        let text = event.text(slot);
+        let (words, rest) = text.as_bytes().as_chunks::<8>();
+        let mut last = [0; 8];
+        last.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
+        hash = words.iter().chain([&last]).fold(hash, |hash, word| stir(hash, u64::from_le_bytes(*word)));
+        hash = stir(hash, text.len() as u64);
     }
+    stir(hash, 0xBF58_476D_1CE4_E5B9)
 }
 
 /// Reads an id, without its quotes and as it is written.
@@ -75,11 +94,26 @@ impl fmt::Display for Uuid {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::trail::slots;
 
     #[test]
     fn ids_come_back_as_they_were() {
         for text in ["63d86d13-4ce4-4fa7-aef9-00b64cd67d3f", "EVENT-1", ""] {
             assert_eq!(uuid(text.as_bytes()).to_string(), text);
         }
+    }
+
+    #[test]
+    fn an_event_s_number_never_changes_and_another_call_has_another_one() {
+        let number = |text: &str| {
+            let (slots, _) = slots::find(text.as_bytes(), 0).unwrap();
+            number(&Event::new(text.as_bytes(), &slots), 1_774_706_400)
+        };
+        let text = r#"{"eventID":"e-1","eventName":"StopLogging","awsRegion":"eu-central-1"}"#;
+        assert_eq!(number(text), 4_357_566_834_501_560_608);
+        let written_otherwise =
+            r#"{"awsRegion": "eu-central-1", "eventID": "\u0065-1", "eventName": "StopLogging"}"#;
+        assert_eq!(number(written_otherwise), number(text));
+        assert_ne!(number(&text.replace("Stop", "Start")), number(text));
     }
 }

@@ -35,7 +35,7 @@ impl Credential {
     /// The credential of an event.
     pub fn of(event: &Event<'_>) -> Self {
         let text = |slot| event.text(slot).into_owned();
-        let kind = text(Slot::Type);
+        let kind = kind(event);
         let recipient = text(Slot::Recipient);
         let account = Some(text(Slot::Account)).filter(|account| !account.is_empty()).unwrap_or(recipient);
         let invoked_by = text(Slot::InvokedBy);
@@ -97,6 +97,40 @@ impl Credential {
     pub fn is_long_lived(&self) -> bool {
         self.key.starts_with("AKIA")
     }
+}
+
+/// What identities are, as AWS writes it.
+const KINDS: [&str; 10] = [
+    "Root",
+    "IAMUser",
+    "AssumedRole",
+    "Role",
+    "FederatedUser",
+    "AWSAccount",
+    "AWSService",
+    "IdentityCenterUser",
+    "SAMLUser",
+    "WebIdentityUser",
+];
+
+/// What an identity is. Nobody but AWS writes it, so where an exporter left it out, or wrote it otherwise, root's ARN says
+/// that it is root. (Another account's principal is told by `AWSAccount`: it is not ours.)
+fn kind(event: &Event<'_>) -> String {
+    let written = event.text(Slot::Type);
+    let known = KINDS.into_iter().find(|known| written.eq_ignore_ascii_case(known));
+    match known {
+        Some(other @ ("AWSAccount" | "AWSService")) => other.to_owned(),
+        _ if is_of_root(&event.text(Slot::Arn)) => "Root".to_owned(),
+        Some(known) => known.to_owned(),
+        None => written.into_owned(),
+    }
+}
+
+/// Whether an ARN is root's: `arn:aws:iam::123456789012:root`.
+fn is_of_root(arn: &str) -> bool {
+    let parts: Vec<&str> = arn.split(':').collect();
+    matches!(parts.as_slice(), ["arn", partition, "iam", "", account, "root"]
+        if partition.starts_with("aws") && account.bytes().all(|digit| digit.is_ascii_digit()))
 }
 
 /// What a service decrypted for somebody who fetched it.

@@ -29,16 +29,16 @@ pub struct Hits {
     pub last: Option<At>,
     /// Their calls: `CreateAccessKey`.
     pub calls: Few,
-    /// All of them, by the hour.
+    /// All of them, by the hour: a number of each one's own.
     pub hours: Hours,
 }
 
 impl Hits {
-    /// Adds an event. `hit` is asked only where it is among the first.
-    pub(super) fn add(&mut self, at: At, hit: impl FnOnce() -> Hit) {
+    /// Adds an event that has a number of its own. `hit` is asked only where it is among the first.
+    pub(super) fn add(&mut self, at: At, number: u64, hit: impl FnOnce() -> Hit) {
         self.events += 1;
         self.last = self.last.max(Some(at));
-        self.hours.add(at.time, at.id.hashed());
+        self.hours.add(at.time, number);
         let is_late = |last: &Hit| last.at.time < at.time;
         if self.first.len() < MOST_NAMED || !self.first.last().is_some_and(is_late) {
             self.name(hit());
@@ -75,7 +75,7 @@ mod tests {
             let id = format!("event-{:03}", time % 37);
             let at = At { time, id: uuid(id.as_bytes()), file: 0, offset: 0 };
             let mark = Mark { time, id, file: 0, offset: 0 };
-            hits.add(at, || Hit { at: mark, message: Some(format!("at {time}")) });
+            hits.add(at, time.cast_unsigned(), || Hit { at: mark, message: Some(format!("at {time}")) });
         }
         hits
     }

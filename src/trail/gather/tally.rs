@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::few::{Few, Spans};
 use super::hits::Hits;
+use crate::finding::Hours;
 
 /// Where an event stands, in the order in which events are told: by time, then by id.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -75,12 +76,18 @@ pub struct Tally {
     pub services: Few,
     /// Secrets that were read.
     pub secrets: Few,
+    /// Machines on which commands were run, or a shell was opened.
+    pub machines: Few,
     /// Credentials that were made.
     pub credentials: Few,
+    /// Ids of access keys that it made.
+    pub made_keys: Few,
     /// Calls after which somebody can come back.
     pub persistence: Few,
     /// What was made.
     pub created: Few,
+    /// All events, by the hour; only of what may be root, whose going on is news.
+    pub hours: Hours,
     /// Events that meet rules, in the order of the rules' names.
     pub hits: Vec<(Arc<str>, Hits)>,
 }
@@ -122,9 +129,12 @@ impl Tally {
         self.regions.merge(other.regions);
         self.services.merge(other.services);
         self.secrets.merge(other.secrets);
+        self.machines.merge(other.machines);
         self.credentials.merge(other.credentials);
+        self.made_keys.merge(other.made_keys);
         self.persistence.merge(other.persistence);
         self.created.merge(other.created);
+        self.hours.merge(other.hours);
         other.hits.into_iter().for_each(|(rule, hits)| self.meet(rule, hits));
     }
 

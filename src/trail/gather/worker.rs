@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::at::{At, uuid};
+use super::at::{At, number as number_of, uuid};
 use super::calls::{Call, Calls, MOST_CACHED};
 use super::coverage::Day;
 use super::credential::Credential;
@@ -118,6 +118,8 @@ struct Local<'s> {
     /// The credential itself, where it issued others.
     shared: Option<Arc<Credential>>,
     met: Vec<Met<'s>>,
+    /// Root, or somebody whom it may have issued.
+    may_be_root: bool,
 }
 
 /// Gathers events.
@@ -203,6 +205,9 @@ impl<'s, 'c> Worker<'s, 'c> {
         let mark = || Mark { time: time.unwrap_or_default(), id: id(), file, offset };
         let when = time.unwrap_or_default();
         let writes = local.count(event, &call, when, &mark);
+        if local.may_be_root {
+            local.tally.hours.add(when, number_of(event, when));
+        }
         let address = self.names.number_again(event.bytes(Slot::SourceIp), local.ips.last());
         let agent = self.names.number_again(event.bytes(Slot::UserAgent), local.agents.last());
         let region = self.names.number_again(event.bytes(Slot::Region), local.regions.last());
@@ -225,13 +230,14 @@ impl<'s, 'c> Worker<'s, 'c> {
         let Some(local) = self.locals.get_mut(number as usize) else { return };
         let at = At { time: when, id: uuid(event.bytes(Slot::EventId)), file, offset };
         // Held for all rules of the event: a record that meets two rules of one correlation is one record.
-        let (correlator, mut held) = (self.correlator, None);
+        let (correlator, mut held, mut own) = (self.correlator, None, None);
         for (rule, is_counted) in rules.met.iter().chain(open) {
             if *is_counted {
                 let locked = || correlator.lock().unwrap_or_else(PoisonError::into_inner);
                 held.get_or_insert_with(locked).feed(rule, when, at, &record);
             }
             if !rule.is_quiet() {
+                let at = (at, *own.get_or_insert_with(|| number_of(event, when)));
                 local.met(rule, call.names.0, at, || Hit { at: mark(), message: message(rule, &record) });
             }
         }
@@ -321,8 +327,9 @@ impl<'s, 'c> Worker<'s, 'c> {
     }
 
     fn tally_of(&mut self, credential: Credential) -> u32 {
+        let may_be_root = matches!(credential.kind.as_str(), "Root" | "FederatedUser");
         *self.credentials.entry(credential).or_insert_with(|| {
-            self.locals.push(Local::default());
+            self.locals.push(Local { may_be_root, ..Local::default() });
             self.locals.len() as u32 - 1
         })
     }
@@ -357,6 +364,7 @@ impl<'s, 'c> Worker<'s, 'c> {
         if call.persistence {
             tally.persistence.add(call.name.as_str());
             tally.credentials.add(class::credential(&call.name, request).unwrap_or_default());
+            tally.made_keys.add(class::made_key(&call.name, event.value(Slot::Response)).unwrap_or_default());
         }
         match call.class {
             Class::Issue(by) if !call.failed => {
@@ -371,6 +379,9 @@ impl<'s, 'c> Worker<'s, 'c> {
             }
             Class::Secret if !call.failed => {
                 class::secrets(&call.name, request).into_iter().for_each(|name| tally.secrets.add(name));
+            }
+            Class::Shell if !call.failed => {
+                class::machines(&call.name, request).into_iter().for_each(|name| tally.machines.add(name));
             }
             Class::Create if !call.failed => tally.created.add(class::created(&call.name, request)),
             Class::Retire => self.gathered.retired.extend(issue::retired(event, at())),
@@ -439,7 +450,7 @@ fn message(rule: &Rule, record: &dyn Record) -> Option<String> {
 
 impl<'s> Local<'s> {
     /// Notes an event, of a call, that meets a rule.
-    fn met(&mut self, rule: &'s Rule, call: u32, at: At, hit: impl FnOnce() -> Hit) {
+    fn met(&mut self, rule: &'s Rule, call: u32, (at, number): (At, u64), hit: impl FnOnce() -> Hit) {
         // There is one of each rule, and only few that one credential meets.
         let known = self.met.iter().position(|met| std::ptr::eq(met.rule, rule));
         let known = known.unwrap_or_else(|| {
@@ -447,7 +458,7 @@ impl<'s> Local<'s> {
             self.met.len() - 1
         });
         if let Some(met) = self.met.get_mut(known) {
-            met.hits.add(at, hit);
+            met.hits.add(at, number, hit);
             met.calls.add(call, at.time);
         }
     }

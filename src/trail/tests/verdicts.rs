@@ -166,3 +166,67 @@ fn a_sign_in_that_failed_makes_no_network_known() {
     let new: Vec<bool> = trail(&events).sessions.iter().map(|one| one.new_network).collect();
     assert_eq!(new, [false, false, false, true]);
 }
+
+#[test]
+fn root_s_arn_is_root_whatever_an_exporter_made_of_its_type() {
+    let call = |identity: Value, more: Value| {
+        let key = json!({"type": null, "accessKeyId": KEY});
+        let mut own = root(key);
+        for (key, value) in identity.as_object().unwrap() {
+            own[key] = value.clone();
+        }
+        event(1, &own, "aws-cli/2.36.7", "GetCallerIdentity", more)
+    };
+    let shape = |identity: Value, more: Value| {
+        let trail = trail(&[call(identity, more)]);
+        (trail.sessions[0].root, trail.sessions[0].kind.clone())
+    };
+    let is_root = (Some(crate::trail::Root::AccessKey), "Root".to_owned());
+    for kind in [Value::Null, json!(""), json!("root"), json!("ROOT"), json!("Unknown"), json!("IAMUser")] {
+        assert_eq!(shape(json!({"type": kind}), json!({})), is_root, "{kind}");
+    }
+    let china = json!({"arn": "arn:aws-cn:iam::123456789012:root"});
+    assert_eq!(shape(china, json!({})), is_root);
+    // A service in its name, somebody else's root, and names that end alike.
+    let service = shape(json!({}), json!({"eventType": "AwsServiceEvent"}));
+    assert_eq!(service.0, Some(crate::trail::Root::Service));
+    for identity in [
+        json!({"type": "AWSAccount"}),
+        json!({"arn": "arn:aws:iam::123456789012:user/root"}),
+        json!({"arn": "arn:aws:iam::123456789012:user/x:root"}),
+        json!({"arn": "arn:aws:sts::123456789012:assumed-role/a/:root", "type": "AssumedRole"}),
+    ] {
+        assert_eq!(shape(identity.clone(), json!({})).0, None, "{identity}");
+    }
+    let written = json!({"type": "assumedrole", "arn": "arn:aws:sts::123456789012:assumed-role/a/b"});
+    assert_eq!(shape(written, json!({})).1, "AssumedRole");
+}
+
+#[test]
+fn an_event_that_counted_in_another_session_makes_none_of_its_own() {
+    let own = |made: &str| {
+        let mut identity = role("Deploy", "ASIAIOSFODNN7EXAMPLE");
+        identity["sessionContext"]["attributes"]["creationDate"] = json!(made);
+        event(11, &identity, &cli("n"), "GetCallerIdentity", json!({}))
+    };
+    // Copies of one event, of which one lost its context on the way.
+    let trail = trail(&[own("2026-03-28T14:10:00Z"), own("")]);
+    let counts: Vec<u64> = trail.sessions.iter().map(|one| one.tally.events).collect();
+    assert_eq!(counts, [1]);
+}
+
+#[test]
+fn a_key_that_was_made_leads_to_who_used_it() {
+    let made = json!({"eventSource": "iam.amazonaws.com", "readOnly": false,
+        "requestParameters": {"userName": "backup"},
+        "responseElements": {"accessKey": {"accessKeyId": KEY, "userName": "backup", "status": "Active"}}});
+    let refused = json!({"eventSource": "iam.amazonaws.com", "errorCode": "AccessDenied"});
+    let trail = trail(&[
+        event(1, &role("Admin", "ASIAIOSFODNN7EXAMPLE"), &cli("n"), "CreateAccessKey", made),
+        event(2, &user("other", OTHER), &cli("n"), "CreateAccessKey", refused),
+        event(3, &user("backup", KEY), &cli("n"), "ListBuckets", json!({})),
+    ]);
+    let maker = trail.session("/run").id.clone();
+    let of = |end: &str| trail.session(end).key_made_by.clone();
+    assert_eq!((of("/backup"), of("/other"), of("/run")), (Some(maker), None, None));
+}

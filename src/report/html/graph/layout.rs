@@ -94,10 +94,10 @@ impl Layout {
     }
 }
 
-/// What a box stands beside: who issued it, else what it fell back from; of a secret, its first reader.
+/// What a box stands beside: who issued it, else what it fell back from, or who made its key; of a secret, its first reader.
 fn parents(graph: &Graph) -> Vec<Option<usize>> {
     let mut parents: Vec<Option<usize>> = graph.nodes.iter().map(|node| node.issuer).collect();
-    for link in [Link::Read, Link::Fell] {
+    for link in [Link::Read, Link::Fell, Link::Made] {
         for edge in graph.edges.iter().filter(|edge| edge.link == link) {
             if !is_above(&parents, edge.to, edge.from)
                 && let Some(parent) = parents.get_mut(edge.to).filter(|parent| parent.is_none())

@@ -54,6 +54,8 @@ pub(super) struct Node {
 pub(super) enum Link {
     Issued,
     Fell,
+    /// Made the access key that the other one used.
+    Made,
     Read,
 }
 
@@ -100,14 +102,16 @@ impl Graph {
         let (groups, group_of) = Grouping::of(sessions).done();
         let issuing: BTreeSet<usize> = groups.iter().filter_map(before).collect();
         let fell_from: BTreeSet<usize> = groups.iter().filter_map(|group| fell(group, &group_of)).collect();
+        let made_key: BTreeSet<usize> = groups.iter().flat_map(|group| makers(group, &group_of)).collect();
         let telling = |at: &usize| groups.get(*at).is_some_and(tells);
         let (mut order, alone): (Vec<usize>, Vec<usize>) =
             (0..groups.len()).filter(telling).partition(|at| {
                 fell_from.contains(at)
+                    || made_key.contains(at)
                     || issuing.contains(at)
                     || groups.get(*at).is_some_and(|group| is_linked(group, &group_of))
             });
-        order.extend(&fell_from);
+        order.extend(fell_from.union(&made_key));
         order.sort_by_key(|at| (groups.get(*at).map(|group| rank(group, fell_from.contains(at))), *at));
         order.dedup();
         let mut build = Build {
@@ -122,6 +126,7 @@ impl Graph {
             build.add(at);
         }
         build.falls(&group_of);
+        build.keys(&group_of);
         build.secrets();
         build.graph.alone =
             alone.iter().filter_map(|at| groups.get(*at)).map(|group| group.sessions.len()).sum();
@@ -141,10 +146,17 @@ fn fell(group: &Group<'_>, group_of: &BTreeMap<&str, usize>) -> Option<usize> {
     group.sessions.iter().find_map(|session| group_of.get(session.fell_from.as_deref()?).copied())
 }
 
+/// The groups that made its access keys.
+fn makers(group: &Group<'_>, group_of: &BTreeMap<&str, usize>) -> BTreeSet<usize> {
+    let all = group.sessions.iter().filter_map(|session| session.key_made_by.as_deref());
+    all.filter_map(|id| group_of.get(id).copied()).collect()
+}
+
 /// Whether a line leads to it, or from it to a secret.
 fn is_linked(group: &Group<'_>, group_of: &BTreeMap<&str, usize>) -> bool {
     group.issuer != Issuer::Nobody
         || fell(group, group_of).is_some()
+        || !makers(group, group_of).is_empty()
         || group.sessions.iter().any(|session| !session.secrets_read.is_empty())
 }
 
@@ -156,6 +168,7 @@ fn tells(group: &Group<'_>) -> bool {
                 || session.actor_kind == "agent"
                 || session.fallback.is_some()
                 || session.issuer.is_some()
+                || session.key_made_by.is_some()
                 || !session.secrets_read.is_empty())
     })
 }
@@ -167,7 +180,7 @@ fn rank(group: &Group<'_>, is_fallen_from: bool) -> (u8, std::cmp::Reverse<u64>)
         () if is_fallen_from || any(|one| one.fallback.is_some()) => 0,
         () if any(|one| one.root.is_some()) => 1,
         () if any(|one| one.actor_kind == "agent") => 2,
-        () if any(|one| !one.secrets_read.is_empty()) => 3,
+        () if any(|one| !one.secrets_read.is_empty() || one.key_made_by.is_some()) => 3,
         () => 4,
     };
     (rank, std::cmp::Reverse(group.sessions.iter().map(|session| session.events).sum()))
@@ -313,6 +326,14 @@ impl Build<'_, '_> {
             let from = self.groups.get(*at).and_then(|group| fell(group, group_of));
             let from = from.and_then(|from| self.node_of.get(&from)).filter(|from| *from != to);
             self.graph.edges.extend(from.map(|from| Edge { from: *from, to: *to, link: Link::Fell }));
+        }
+    }
+
+    fn keys(&mut self, group_of: &BTreeMap<&str, usize>) {
+        for (at, to) in &self.node_of {
+            let from = self.groups.get(*at).map(|group| makers(group, group_of)).unwrap_or_default();
+            let from = from.iter().filter_map(|from| self.node_of.get(from)).filter(|from| *from != to);
+            self.graph.edges.extend(from.map(|from| Edge { from: *from, to: *to, link: Link::Made }));
         }
     }
 
