@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use self::revoke::Latest;
 use super::deed::Deed;
 use super::endings::Endings;
-use super::kinds::Kind;
+use super::kinds::{How, Kind};
 use super::lasting::{Lasting, Seen, first, log_roles};
 use super::party::{Confidence, Party};
 use super::shell::is_reference;
@@ -47,8 +47,8 @@ pub enum Word {
 pub struct Action {
     /// Why.
     pub group: Group,
-    /// What comes first within it: what stops, what takes away, what looks.
-    pub rank: u8,
+    /// What comes first within it.
+    pub how: How,
     /// What it is about.
     pub about: String,
     /// The account whose credentials it needs.
@@ -104,7 +104,7 @@ pub(super) fn actions(ground: &Ground<'_>) -> (Vec<Action>, Vec<String>) {
     for party in ground.perhaps {
         all.party(party, Group::Confirm);
     }
-    all.made.sort_by_key(|action| (action.group, action.rank));
+    all.made.sort_by_key(|action| (action.group, action.how));
     let mut told = BTreeSet::new();
     all.over.retain(|text| told.insert(text.clone()));
     (all.made, all.over)
@@ -159,11 +159,10 @@ impl<'g> Actions<'g> {
             return;
         }
         let regions = one.made.region.clone();
-        let Kind { command: template, does, breaks, .. } = one.kind;
-        let rank = one.kind.rank();
+        let Kind { command: template, how, does, .. } = one.kind;
         // Whoever answers an incident looks by it.
         let role = one.made.field("roleName").unwrap_or_default();
-        let delivers = self.log_roles.contains(&(one.made.account.as_str(), role)) && !one.kind.only_looks();
+        let delivers = self.log_roles.contains(&(one.made.account.as_str(), role)) && *how != How::Looks;
         let group = if delivers { Group::Decide } else { Group::Undo };
         for command in commands(template, &one.made) {
             let text = if command.is_empty() { one.what.clone() } else { format!("{command:?}") };
@@ -178,13 +177,13 @@ impl<'g> Actions<'g> {
                         String::new(),
                     )
                 } else {
-                    ((*does).to_owned(), (*breaks).to_owned())
+                    ((*does).to_owned(), one.kind.breaks().to_owned())
                 };
                 if delivers {
                     breaks = format!("{DELIVERS}; {breaks}");
                 }
                 let about = one.what.clone();
-                self.made.push(Action { group, rank, about, account, command, does, breaks, because });
+                self.made.push(Action { group, how: *how, about, account, command, does, breaks, because });
             }
         }
     }
@@ -202,7 +201,7 @@ impl<'g> Actions<'g> {
         };
         self.made.push(Action {
             group,
-            rank: 0,
+            how: How::Stops,
             about,
             account: party.account.clone(),
             command: if is_odd { Vec::new() } else { command },

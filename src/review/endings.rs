@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::deed::Deed;
-use super::kinds::{self, Kind};
+use super::kinds::{self, Kind, Leaves};
 
 /// Names that AWS makes: what has the same one was made before it was ended, also within one second.
 const MADE_BY_AWS: &[&str] = &[
@@ -163,7 +163,11 @@ impl<'j> Endings<'j> {
                 one.name == "RevokeSecurityGroupIngress" && one.field("securityGroupRuleId").is_none();
             one.field("status") != Some("Active")
                 && !is_vague
-                && if kind.is_share() && again { !gives(one) } else { !(again && within(one.session)) }
+                && if (kind.leaves == Leaves::Share) && again {
+                    !gives(one)
+                } else {
+                    !(again && within(one.session))
+                }
         };
         let all = self.about(number, made, only);
         // The last word counts: what was switched on again was not ended.

@@ -15,37 +15,58 @@ pub struct Kind {
     pub call: &'static str,
     /// What stays, with fields in braces.
     pub what: &'static str,
+    /// In what way it stays.
+    pub leaves: Leaves,
     /// Fields that say which one it is, the one that says most first.
     pub same: &'static [&'static str],
     /// Calls of the same service that end it, where all fields that both have are equal.
     pub ended_by: &'static [&'static str],
     /// The command that ends it, with fields in braces: `{a|b}` is the first that is told, `{a*}` all of one name.
     pub command: &'static str,
-    /// What that does.
+    /// What kind of command that is.
+    pub how: How,
+    /// What it does.
     pub does: &'static str,
     /// What it breaks.
     pub breaks: &'static str,
 }
 
-macro_rules! kinds {
-    ($($call:literal, $what:literal, [$($same:literal),*], [$($end:literal),*], $command:literal, $does:literal, $breaks:literal;)+) => {
-        /// In the order of names.
-        pub(super) const KINDS: &[Kind] = &[$(Kind {
-            call: $call, what: $what, same: &[$($same),*], ended_by: &[$($end),*],
-            command: $command, does: $does, breaks: $breaks,
-        }),+];
-    };
+/// In what way something stays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Leaves {
+    /// It is there.
+    Thing,
+    /// Something is missing.
+    Lack,
+    /// Others were given something; the same call also takes it away from them.
+    Share,
 }
-use kinds;
 
-/// Calls of which only one direction leaves something: giving, not taking away.
-const SHARES: &[&str] = &[
-    "ec2:ModifyImageAttribute",
-    "ec2:ModifySnapshotAttribute",
-    "rds:ModifyDBClusterSnapshotAttribute",
-    "rds:ModifyDBSnapshotAttribute",
-    "ssm:ModifyDocumentPermission",
-];
+/// What a command does, in the order in which commands are told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum How {
+    /// It stops somebody.
+    Stops,
+    /// It takes something away, or puts it back.
+    Undoes,
+    /// It only looks.
+    Looks,
+    /// There is none.
+    None,
+}
+
+/// What most kinds have in common.
+const PLAIN: Kind = Kind {
+    call: "",
+    what: "",
+    leaves: Leaves::Thing,
+    same: &[],
+    ended_by: &[],
+    command: "",
+    how: How::Undoes,
+    does: "",
+    breaks: "",
+};
 
 /// A role that was opened to another account: it is denied everything, looking is not enough.
 pub(super) static OPENED_ROLE: Kind = Kind {
@@ -54,19 +75,22 @@ pub(super) static OPENED_ROLE: Kind = Kind {
     same: &["roleName"],
     ended_by: &["UpdateAssumeRolePolicy", "DeleteRole"],
     command: "aws iam attach-role-policy --role-name {roleName} --policy-arn arn:aws:iam::aws:policy/AWSDenyAll",
+    how: How::Stops,
     does: "the role can do nothing any more, nor can sessions that run; put back its trust with `aws iam update-assume-role-policy`, then take the denial away with `aws iam detach-role-policy`",
     breaks: "what uses the role",
+    ..PLAIN
 };
 
 /// A secret that AWS keeps nothing of.
 pub(super) static LOST_SECRET: Kind = Kind {
     call: "secretsmanager:DeleteSecret",
     what: "secret `{secretId}`, deleted for good",
+    leaves: Leaves::Lack,
     same: &["secretId"],
     ended_by: &["RestoreSecret", "CreateSecret"],
-    command: "",
+    how: How::None,
     does: "no command brings it back: it was deleted without recovery (`forceDeleteWithoutRecovery`). Make it anew, with a new value",
-    breaks: "",
+    ..PLAIN
 };
 
 /// All kinds.
@@ -100,32 +124,9 @@ impl Kind {
         self.call.split(':').nth(1).unwrap_or_default()
     }
 
-    /// Whether its command only looks.
-    pub fn only_looks(&self) -> bool {
-        self.breaks == "nothing: it only looks"
-    }
-
-    /// Whether what stays is that something is missing.
-    pub fn takes_away(&self) -> bool {
-        let starts = ["Deactivate", "Delete", "Disable", "Schedule", "Stop"];
-        starts.iter().any(|start| self.name().starts_with(start))
-    }
-
-    /// Whether it gives to others, which the same call also takes away.
-    pub fn is_share(&self) -> bool {
-        SHARES.contains(&self.call)
-    }
-
-    /// What is done first: what stops somebody, then what takes away, then what only looks.
-    pub fn rank(&self) -> u8 {
-        let stops =
-            ["AWSDenyAll", "--status Inactive", "delete-login-profile", "start-logging", "terminate-session"];
-        match () {
-            () if self.command.is_empty() => 3,
-            () if self.only_looks() => 2,
-            () if stops.iter().any(|word| self.command.contains(word)) => 0,
-            () => 1,
-        }
+    /// What its command breaks, in words.
+    pub fn breaks(&self) -> &'static str {
+        if self.how == How::Looks { "nothing: it only looks" } else { self.breaks }
     }
 }
 
@@ -162,7 +163,8 @@ mod tests {
             assert!(ALL.iter().skip(at + 1).all(|other| other.call != kind.call), "{}", kind.call);
             assert_eq!(kind.what.matches('{').count(), fields(kind.what).len(), "{}", kind.call);
             assert_eq!(kind.command.matches('{').count(), fields(kind.command).len(), "{}", kind.call);
-            assert!(kind.command.starts_with("aws ") && !kind.does.is_empty() && !kind.breaks.is_empty());
+            assert_eq!(kind.command.starts_with("aws "), kind.how != How::None, "{}", kind.call);
+            assert!(!kind.does.is_empty() && (kind.command.is_empty() || !kind.breaks().is_empty()));
             assert!(!kind.service().is_empty() && !kind.name().is_empty());
         }
         assert!(
@@ -174,9 +176,9 @@ mod tests {
 
     #[test]
     fn what_stops_somebody_comes_first() {
-        let rank = |call: &str| ALL.iter().find(|kind| kind.call == call).map(|kind| kind.rank());
-        assert_eq!(rank("iam:CreateUser"), Some(0));
-        assert_eq!(rank("iam:AttachUserPolicy"), Some(1));
-        assert_eq!(rank("iam:UpdateAssumeRolePolicy"), Some(2));
+        let how = |call: &str| ALL.iter().find(|kind| kind.call == call).map(|kind| kind.how);
+        assert_eq!(how("iam:CreateUser"), Some(How::Stops));
+        assert_eq!(how("iam:AttachUserPolicy"), Some(How::Undoes));
+        assert_eq!(how("iam:UpdateAssumeRolePolicy"), Some(How::Looks));
     }
 }

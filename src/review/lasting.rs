@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::deed::{Deed, FORCED, TRUSTED};
 use super::endings::{Endings, gives};
-use super::kinds::{self, Kind, fields};
+use super::kinds::{self, Kind, Leaves, fields};
 use crate::trail::Session;
 
 /// Names that are told of those who may take a role.
@@ -70,7 +70,7 @@ pub(super) fn lasting(
         "kms:CreateGrant" => {
             made.field("granteePrincipal").is_some_and(|who| who.ends_with(".amazonaws.com"))
         }
-        _ => kind.is_share() && !gives(made),
+        _ => kind.leaves == Leaves::Share && !gives(made),
     };
     if leaves_nothing {
         return None;

@@ -38,7 +38,7 @@ pub use self::blast::{Calls, SecretUse};
 pub use self::contain::{Action, Group, Word};
 pub use self::deed::Deed;
 use self::endings::Endings;
-pub use self::kinds::{Kind, is_joint};
+pub use self::kinds::{How, Kind, Leaves, is_joint};
 pub use self::lasting::{Lasting, Seen};
 pub use self::party::{Confidence, Party, Relation, Within};
 pub use self::rotate::{Listed, Renewed, Rotation, renews};

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{ReviewReport, Say, number};
 use crate::review::{
-    At, Calls, Confidence, Lasting, Party, Relation, Rotation, Seen, Taken, Told, size, span, written,
+    At, Calls, Confidence, Lasting, Leaves, Party, Relation, Rotation, Seen, Taken, Told, size, span, written,
 };
 
 /// Names in one cell.
@@ -302,7 +302,7 @@ pub(super) fn since_then(one: &Lasting) -> String {
             place(&deed.at)
         )
     });
-    let there = if one.kind.takes_away() { "not undone" } else { "still there" };
+    let there = if one.kind.leaves == Leaves::Lack { "not undone" } else { "still there" };
     let seen = match &one.seen {
         Seen::There(at, more) => {
             Some(format!("{there} at {} by the account's evidence{}", time(*at), with(more)))

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Action, Actions, Ground, Group, Word, code, own};
 use crate::review::deed::Deed;
+use crate::review::kinds::How;
 use crate::review::lasting::Seen;
 use crate::review::party::{Party, Relation, role_name};
 use crate::review::shell::is_reference;
@@ -293,7 +294,7 @@ impl<'g> Actions<'g> {
         let key = code(deed.field("accessKeyId").unwrap_or_default());
         self.made.push(Action {
             group: Group::Stop,
-            rank: 0,
+            how: How::Stops,
             about: format!("credentials {key} of role {}, issued and not seen to be used", code(name)),
             account: account.to_owned(),
             command,
