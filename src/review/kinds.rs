@@ -5,8 +5,10 @@ mod data;
 mod identity;
 mod watch;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
+
+use super::deed::Deed;
 
 /// One call that leaves something behind.
 #[derive(Debug, PartialEq, Eq)]
@@ -19,8 +21,12 @@ pub struct Kind {
     pub leaves: Leaves,
     /// Fields that say which one it is, the one that says most first.
     pub same: &'static [&'static str],
-    /// Calls of the same service that end it, where all fields that both have are equal.
+    /// Calls of the same service that end it, whoever makes them, where all fields that both have are equal.
     pub ended_by: &'static [&'static str],
+    /// Calls that end it only where somebody else makes them: they put something in its place, and whose that is matters.
+    pub replaced_by: &'static [&'static str],
+    /// Calls of somebody else that stop it, and do not take it away.
+    pub held_by: &'static [Hold],
     /// The command that ends it, with fields in braces: `{a|b}` is the first that is told, `{a*}` all of one name.
     pub command: &'static str,
     /// What kind of command that is.
@@ -29,6 +35,34 @@ pub struct Kind {
     pub does: &'static str,
     /// What it breaks.
     pub breaks: &'static str,
+    /// What it is instead where it lets in another account, or everybody.
+    pub opened: Option<&'static Kind>,
+    /// What it is instead where it denies everything: that may be somebody's containment.
+    pub denial: Option<&'static Kind>,
+}
+
+/// A call that stops something until another one releases it.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Hold {
+    /// The call.
+    pub call: &'static str,
+    /// The field and the value that say so; without them the call itself does.
+    pub says: Option<(&'static str, &'static str)>,
+    /// The call that releases it; so does the same call where it says something else.
+    pub released_by: &'static str,
+}
+
+/// What an event is to something that stays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part {
+    /// It ends it.
+    Ends,
+    /// It puts something in its place.
+    Replaces,
+    /// It stops it.
+    Holds,
+    /// It lets it go on.
+    Releases,
 }
 
 /// In what way something stays.
@@ -40,6 +74,8 @@ pub enum Leaves {
     Lack,
     /// Others were given something; the same call also takes it away from them.
     Share,
+    /// Somebody is denied something: that may be containment.
+    Denial,
 }
 
 /// What a command does, in the order in which commands are told.
@@ -62,23 +98,14 @@ const PLAIN: Kind = Kind {
     leaves: Leaves::Thing,
     same: &[],
     ended_by: &[],
+    replaced_by: &[],
+    held_by: &[],
     command: "",
     how: How::Undoes,
     does: "",
     breaks: "",
-};
-
-/// A role that was opened to another account: it is denied everything, looking is not enough.
-pub(super) static OPENED_ROLE: Kind = Kind {
-    call: "iam:UpdateAssumeRolePolicy",
-    what: "role `{roleName}`, opened to {others}",
-    same: &["roleName"],
-    ended_by: &["UpdateAssumeRolePolicy", "DeleteRole"],
-    command: "aws iam attach-role-policy --role-name {roleName} --policy-arn arn:aws:iam::aws:policy/AWSDenyAll",
-    how: How::Stops,
-    does: "the role can do nothing any more, nor can sessions that run; put back its trust with `aws iam update-assume-role-policy`, then take the denial away with `aws iam detach-role-policy`",
-    breaks: "what uses the role",
-    ..PLAIN
+    opened: None,
+    denial: None,
 };
 
 /// A secret that AWS keeps nothing of.
@@ -106,8 +133,11 @@ static BY_CALL: LazyLock<BTreeMap<&'static str, usize>> =
 static BY_END: LazyLock<BTreeMap<String, Vec<usize>>> = LazyLock::new(|| {
     let mut all: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (at, kind) in ALL.iter().enumerate() {
-        for end in kind.ended_by {
-            all.entry(format!("{}:{end}", kind.service())).or_default().push(at);
+        let holds = kind.held_by.iter().flat_map(|hold| [hold.call, hold.released_by]);
+        let calls: BTreeSet<&str> =
+            kind.ended_by.iter().chain(kind.replaced_by).copied().chain(holds).collect();
+        for call in calls {
+            all.entry(format!("{}:{call}", kind.service())).or_default().push(at);
         }
     }
     all
@@ -124,6 +154,29 @@ impl Kind {
         self.call.split(':').nth(1).unwrap_or_default()
     }
 
+    /// What an event is to it; of another service or another call that is nothing.
+    pub(super) fn part(&self, deed: &Deed) -> Option<Part> {
+        let name = deed.name.as_str();
+        if self.replaced_by.contains(&name) {
+            return Some(Part::Replaces);
+        }
+        if self.ended_by.contains(&name) {
+            return Some(Part::Ends);
+        }
+        let says = |hold: &&Hold| {
+            // Of an ARN its end: each partition of AWS has its own.
+            let is = |text: &str, value: &str| text == value || text.ends_with(&format!("::{value}"));
+            hold.says.is_none_or(|(field, value)| deed.field(field).is_some_and(|text| is(text, value)))
+        };
+        let hold = self.held_by.iter().find(|hold| [hold.call, hold.released_by].contains(&name))?;
+        match (name == hold.call, says(&hold)) {
+            (true, true) => Some(Part::Holds),
+            // Another policy that is attached or taken away is neither.
+            (_, false) if hold.says == identity::DENY_ALL => None,
+            _ => Some(Part::Releases),
+        }
+    }
+
     /// What its command breaks, in words.
     pub fn breaks(&self) -> &'static str {
         if self.how == How::Looks { "nothing: it only looks" } else { self.breaks }
@@ -135,7 +188,13 @@ pub(super) fn number(service: &str, call: &str) -> Option<usize> {
     BY_CALL.get(format!("{service}:{call}").as_str()).copied()
 }
 
-/// The numbers of the kinds that a call ends.
+/// Whether it matters whom a call lets in.
+pub(super) fn is_about_others(service: &str, call: &str) -> bool {
+    let kind = number(service, call).and_then(|number| ALL.get(number));
+    (service, call) == ("iam", "CreateRole") || kind.is_some_and(|kind| kind.opened.is_some())
+}
+
+/// The numbers of the kinds that a call ends, stops or lets go on.
 pub(super) fn ended_by(service: &str, call: &str) -> &'static [usize] {
     BY_END.get(&format!("{service}:{call}")).map(Vec::as_slice).unwrap_or_default()
 }
@@ -156,6 +215,7 @@ pub(super) fn fields(template: &str) -> Vec<(usize, usize)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::review::deed;
 
     #[test]
     fn every_kind_is_listed_once_and_its_fields_are_closed() {
@@ -172,6 +232,22 @@ mod tests {
         );
         // Another service's call of the same name is another one.
         assert!(!is_joint("cognito-idp", "CreateUser"));
+    }
+
+    #[test]
+    fn every_field_of_a_kind_is_held_of_an_event() {
+        let variants = ALL.iter().flat_map(|kind| [Some(*kind), kind.opened, kind.denial]);
+        for kind in variants.flatten() {
+            let of = |template: &'static str| {
+                let all = fields(template).into_iter();
+                all.flat_map(move |(from, to)| template[from..to].trim_end_matches('*').split('|'))
+            };
+            let says = kind.held_by.iter().filter_map(|hold| Some(hold.says?.0));
+            let all = of(kind.what).chain(of(kind.command)).chain(kind.same.iter().copied()).chain(says);
+            for field in all.filter(|field| !["region", "shared", "others", "enabled"].contains(field)) {
+                assert!(deed::is_name(field), "{field} of {}", kind.call);
+            }
+        }
     }
 
     #[test]

@@ -1,6 +1,13 @@
 //! What stays where programs run: machines, functions, clusters, ways in.
 
-use super::{How, Kind, Leaves, PLAIN};
+use super::{Hold, How, Kind, Leaves, PLAIN};
+
+/// What our own command does to a function.
+const NEVER_RUN: Hold = Hold {
+    call: "PutFunctionConcurrency20171031",
+    says: Some(("reservedConcurrentExecutions", "0")),
+    released_by: "DeleteFunctionConcurrency20171031",
+};
 
 /// In the order of names.
 pub(super) const KINDS: &[Kind] = &[
@@ -18,11 +25,8 @@ pub(super) const KINDS: &[Kind] = &[
         call: "ec2:AssociateIamInstanceProfile",
         what: "an instance profile on instance `{instanceId}`",
         same: &["associationId", "instanceId"],
-        ended_by: &[
-            "DisassociateIamInstanceProfile",
-            "ReplaceIamInstanceProfileAssociation",
-            "TerminateInstances",
-        ],
+        ended_by: &["DisassociateIamInstanceProfile", "TerminateInstances"],
+        replaced_by: &["ReplaceIamInstanceProfileAssociation"],
         command: "aws ec2 disassociate-iam-instance-profile --association-id {associationId} --region {region}",
         does: "the instance gets no more credentials of the role; those that it has go on for hours",
         breaks: "what runs on it by the role",
@@ -115,6 +119,7 @@ pub(super) const KINDS: &[Kind] = &[
         command: "aws ec2 stop-instances --instance-ids {instanceId} --region {region}",
         does: "stops it; its disks stay for those who look",
         breaks: "what runs on it",
+        held_by: &[Hold { call: "StopInstances", says: None, released_by: "StartInstances" }],
         ..PLAIN
     },
     Kind {
@@ -125,6 +130,11 @@ pub(super) const KINDS: &[Kind] = &[
         command: "aws ecs update-service --cluster {clusterArn} --service {serviceArn} --desired-count 0 --region {region}",
         does: "stops its tasks; the service stays for those who look",
         breaks: "what it does",
+        held_by: &[Hold {
+            call: "UpdateService",
+            says: Some(("desiredCount", "0")),
+            released_by: "UpdateService",
+        }],
         ..PLAIN
     },
     Kind {
@@ -185,6 +195,11 @@ pub(super) const KINDS: &[Kind] = &[
         command: "aws lambda update-event-source-mapping --uuid {uUID} --no-enabled --region {region}",
         does: "the source starts the function no more",
         breaks: "what comes by this source",
+        held_by: &[Hold {
+            call: "UpdateEventSourceMapping20150331",
+            says: Some(("enabled", "false")),
+            released_by: "UpdateEventSourceMapping20150331",
+        }],
         ..PLAIN
     },
     Kind {
@@ -195,6 +210,7 @@ pub(super) const KINDS: &[Kind] = &[
         command: "aws lambda put-function-concurrency --function-name {functionName} --reserved-concurrent-executions 0 --region {region}",
         does: "the function is not run any more; delete it when it was looked at",
         breaks: "what the function does",
+        held_by: &[NEVER_RUN],
         ..PLAIN
     },
     Kind {
@@ -211,17 +227,20 @@ pub(super) const KINDS: &[Kind] = &[
         call: "lambda:UpdateFunctionCode20150331v2",
         what: "the code of function `{functionName}`",
         same: &["functionName"],
-        ended_by: &["UpdateFunctionCode20150331v2", "DeleteFunction20150331"],
+        ended_by: &["DeleteFunction20150331"],
+        replaced_by: &["UpdateFunctionCode20150331v2"],
         command: "aws lambda put-function-concurrency --function-name {functionName} --reserved-concurrent-executions 0 --region {region}",
         does: "the function is not run any more; deploy your code again",
         breaks: "what the function does",
+        held_by: &[NEVER_RUN],
         ..PLAIN
     },
     Kind {
         call: "lambda:UpdateFunctionConfiguration20150331v2",
         what: "the settings of function `{functionName}`",
         same: &["functionName"],
-        ended_by: &["UpdateFunctionConfiguration20150331v2", "DeleteFunction20150331"],
+        ended_by: &["DeleteFunction20150331"],
+        replaced_by: &["UpdateFunctionConfiguration20150331v2"],
         command: "aws lambda get-function-configuration --function-name {functionName} --region {region}",
         how: How::Looks,
         does: "shows its layers, role and environment; deploy your settings again",
@@ -231,7 +250,8 @@ pub(super) const KINDS: &[Kind] = &[
         call: "lambda:UpdateFunctionUrlConfig",
         what: "a changed address of function `{functionName}`",
         same: &["functionName"],
-        ended_by: &["DeleteFunctionUrlConfig", "UpdateFunctionUrlConfig", "DeleteFunction20150331"],
+        ended_by: &["DeleteFunctionUrlConfig", "DeleteFunction20150331"],
+        replaced_by: &["UpdateFunctionUrlConfig"],
         command: "aws lambda get-function-url-config --function-name {functionName} --region {region}",
         how: How::Looks,
         does: "shows who may call it; put back your settings",
@@ -241,7 +261,8 @@ pub(super) const KINDS: &[Kind] = &[
         call: "scheduler:CreateSchedule",
         what: "schedule `{name}`",
         same: &["name"],
-        ended_by: &["DeleteSchedule", "UpdateSchedule"],
+        ended_by: &["DeleteSchedule"],
+        replaced_by: &["UpdateSchedule"],
         command: "aws scheduler get-schedule --name {name} --region {region}",
         how: How::Looks,
         does: "shows what it starts, and as whom; delete it with `delete-schedule`",

@@ -1,6 +1,59 @@
 //! What stays of identities: users, keys, roles, policies, providers, and Identity Center.
 
-use super::{How, Kind, Leaves, PLAIN};
+use super::{Hold, How, Kind, Leaves, PLAIN};
+
+pub(super) const DENY_ALL: Option<(&str, &str)> = Some(("policyArn", "aws:policy/AWSDenyAll"));
+/// What our own command does to a user.
+const DENIED_USER: Hold = Hold { call: "AttachUserPolicy", says: DENY_ALL, released_by: "DetachUserPolicy" };
+/// What our own command does to a role.
+const DENIED_ROLE: Hold = Hold { call: "AttachRolePolicy", says: DENY_ALL, released_by: "DetachRolePolicy" };
+
+/// A role that was opened to another account: it is denied everything, looking is not enough.
+static OPENED_ROLE: Kind = Kind {
+    call: "iam:UpdateAssumeRolePolicy",
+    what: "role `{roleName}`, opened to {others}",
+    command: "aws iam attach-role-policy --role-name {roleName} --policy-arn arn:aws:iam::aws:policy/AWSDenyAll",
+    how: How::Stops,
+    does: "the role can do nothing any more, nor can sessions that run; put back its trust with `aws iam update-assume-role-policy`, then take the denial away with `aws iam detach-role-policy`",
+    breaks: "what uses the role",
+    ..PLAIN
+};
+
+/// What most denials have in common.
+const DENIAL: Kind = Kind {
+    leaves: Leaves::Denial,
+    does: "lets them act again: leave it where it is containment, yours or AWS's own",
+    breaks: "the containment, where it is one",
+    ..PLAIN
+};
+
+static DENIAL_ON_ROLE: Kind = Kind {
+    call: "iam:AttachRolePolicy",
+    what: "policy `{policyArn}` on role `{roleName}`, which denies what it does",
+    command: "aws iam detach-role-policy --role-name {roleName} --policy-arn {policyArn}",
+    ..DENIAL
+};
+
+static DENIAL_ON_USER: Kind = Kind {
+    call: "iam:AttachUserPolicy",
+    what: "policy `{policyArn}` on user `{userName}`, which denies what it does",
+    command: "aws iam detach-user-policy --user-name {userName} --policy-arn {policyArn}",
+    ..DENIAL
+};
+
+static DENIAL_OF_ROLE: Kind = Kind {
+    call: "iam:PutRolePolicy",
+    what: "policy `{policyName}` of role `{roleName}`, which denies what it does",
+    command: "aws iam delete-role-policy --role-name {roleName} --policy-name {policyName}",
+    ..DENIAL
+};
+
+static DENIAL_OF_USER: Kind = Kind {
+    call: "iam:PutUserPolicy",
+    what: "policy `{policyName}` of user `{userName}`, which denies what it does",
+    command: "aws iam delete-user-policy --user-name {userName} --policy-name {policyName}",
+    ..DENIAL
+};
 
 /// In the order of names.
 pub(super) const KINDS: &[Kind] = &[
@@ -42,6 +95,7 @@ pub(super) const KINDS: &[Kind] = &[
         command: "aws iam detach-role-policy --role-name {roleName} --policy-arn {policyArn}",
         does: "takes the policy's rights from the role, also from sessions that run",
         breaks: "what uses the role by them",
+        denial: Some(&DENIAL_ON_ROLE),
         ..PLAIN
     },
     Kind {
@@ -52,6 +106,7 @@ pub(super) const KINDS: &[Kind] = &[
         command: "aws iam detach-user-policy --user-name {userName} --policy-arn {policyArn}",
         does: "takes the policy's rights from the user",
         breaks: "what the user does by them",
+        denial: Some(&DENIAL_ON_USER),
         ..PLAIN
     },
     Kind {
@@ -70,6 +125,7 @@ pub(super) const KINDS: &[Kind] = &[
         what: "password of user `{userName}`",
         same: &["userName"],
         ended_by: &["DeleteLoginProfile", "DeleteUser"],
+        replaced_by: &["UpdateLoginProfile", "ChangePassword"],
         command: "aws iam delete-login-profile --user-name {userName}",
         how: How::Stops,
         does: "the user can't sign in to the console any more; a console session that runs goes on",
@@ -91,6 +147,7 @@ pub(super) const KINDS: &[Kind] = &[
         what: "a new version of policy `{policyArn}`",
         same: &["policyArn"],
         ended_by: &["DeletePolicy"],
+        replaced_by: &["SetDefaultPolicyVersion"],
         command: "aws iam list-policy-versions --policy-arn {policyArn}",
         how: How::Looks,
         does: "shows the versions; go back with `set-default-policy-version`",
@@ -105,6 +162,7 @@ pub(super) const KINDS: &[Kind] = &[
         how: How::Stops,
         does: "the role can do nothing any more, nor can sessions that run; delete it when it was looked at",
         breaks: "what uses the role",
+        held_by: &[DENIED_ROLE],
         ..PLAIN
     },
     Kind {
@@ -137,6 +195,7 @@ pub(super) const KINDS: &[Kind] = &[
         how: How::Stops,
         does: "the user can do nothing any more, with no key and no password; delete it when it was looked at",
         breaks: "what uses the user",
+        held_by: &[DENIED_USER],
         ..PLAIN
     },
     Kind {
@@ -145,6 +204,7 @@ pub(super) const KINDS: &[Kind] = &[
         leaves: Leaves::Lack,
         same: &["userName"],
         ended_by: &["DeleteUser"],
+        replaced_by: &["EnableMFADevice"],
         command: "aws iam list-mfa-devices --user-name {userName}",
         how: How::Looks,
         does: "shows what is left; the user enables a device anew in the console",
@@ -155,7 +215,8 @@ pub(super) const KINDS: &[Kind] = &[
         what: "role `{roleName}` without its boundary",
         leaves: Leaves::Lack,
         same: &["roleName"],
-        ended_by: &["PutRolePermissionsBoundary", "DeleteRole"],
+        ended_by: &["DeleteRole"],
+        replaced_by: &["PutRolePermissionsBoundary"],
         command: "aws iam get-role --role-name {roleName}",
         how: How::Looks,
         does: "shows the role; put its boundary back with `put-role-permissions-boundary`",
@@ -166,7 +227,8 @@ pub(super) const KINDS: &[Kind] = &[
         what: "user `{userName}` without the boundary",
         leaves: Leaves::Lack,
         same: &["userName"],
-        ended_by: &["PutUserPermissionsBoundary", "DeleteUser"],
+        ended_by: &["DeleteUser"],
+        replaced_by: &["PutUserPermissionsBoundary"],
         command: "aws iam get-user --user-name {userName}",
         how: How::Looks,
         does: "shows the user; put the boundary back with `put-user-permissions-boundary`",
@@ -200,6 +262,7 @@ pub(super) const KINDS: &[Kind] = &[
         command: "aws iam delete-role-policy --role-name {roleName} --policy-name {policyName}",
         does: "takes the policy's rights from the role, also from sessions that run",
         breaks: "what uses the role by them",
+        denial: Some(&DENIAL_OF_ROLE),
         ..PLAIN
     },
     Kind {
@@ -210,13 +273,15 @@ pub(super) const KINDS: &[Kind] = &[
         command: "aws iam delete-user-policy --user-name {userName} --policy-name {policyName}",
         does: "takes the policy's rights from the user",
         breaks: "what the user does by them",
+        denial: Some(&DENIAL_OF_USER),
         ..PLAIN
     },
     Kind {
         call: "iam:SetDefaultPolicyVersion",
         what: "another version of policy `{policyArn}`",
         same: &["policyArn"],
-        ended_by: &["SetDefaultPolicyVersion", "DeletePolicy"],
+        ended_by: &["DeletePolicy"],
+        replaced_by: &["SetDefaultPolicyVersion"],
         command: "aws iam list-policy-versions --policy-arn {policyArn}",
         how: How::Looks,
         does: "shows the versions; go back with `set-default-policy-version`",
@@ -237,17 +302,21 @@ pub(super) const KINDS: &[Kind] = &[
         call: "iam:UpdateAssumeRolePolicy",
         what: "who may take role `{roleName}`",
         same: &["roleName"],
-        ended_by: &["UpdateAssumeRolePolicy", "DeleteRole"],
+        ended_by: &["DeleteRole"],
+        replaced_by: &["UpdateAssumeRolePolicy"],
         command: "aws iam get-role --role-name {roleName}",
         how: How::Looks,
         does: "shows who may take the role; put back what your code has with `update-assume-role-policy`",
+        held_by: &[DENIED_ROLE],
+        opened: Some(&OPENED_ROLE),
         ..PLAIN
     },
     Kind {
         call: "iam:UpdateLoginProfile",
         what: "password of user `{userName}`",
         same: &["userName"],
-        ended_by: &["DeleteLoginProfile", "UpdateLoginProfile", "DeleteUser"],
+        ended_by: &["DeleteLoginProfile", "DeleteUser"],
+        replaced_by: &["UpdateLoginProfile", "ChangePassword"],
         command: "aws iam delete-login-profile --user-name {userName}",
         how: How::Stops,
         does: "the user can't sign in to the console any more; a console session that runs goes on",
@@ -258,7 +327,8 @@ pub(super) const KINDS: &[Kind] = &[
         call: "iam:UpdateSAMLProvider",
         what: "what identity provider `{sAMLProviderArn}` trusts",
         same: &["sAMLProviderArn"],
-        ended_by: &["DeleteSAMLProvider", "UpdateSAMLProvider"],
+        ended_by: &["DeleteSAMLProvider"],
+        replaced_by: &["UpdateSAMLProvider"],
         command: "aws iam get-saml-provider --saml-provider-arn {sAMLProviderArn}",
         how: How::Looks,
         does: "shows its metadata; put back yours with `update-saml-provider`",
@@ -360,11 +430,8 @@ pub(super) const KINDS: &[Kind] = &[
         call: "sso:PutInlinePolicyToPermissionSet",
         what: "the inline policy of permission set `{permissionSetArn}`",
         same: &["permissionSetArn"],
-        ended_by: &[
-            "DeleteInlinePolicyFromPermissionSet",
-            "PutInlinePolicyToPermissionSet",
-            "DeletePermissionSet",
-        ],
+        ended_by: &["DeleteInlinePolicyFromPermissionSet", "DeletePermissionSet"],
+        replaced_by: &["PutInlinePolicyToPermissionSet"],
         command: "aws sso-admin get-inline-policy-for-permission-set --instance-arn {instanceArn} --permission-set-arn {permissionSetArn} --region {region}",
         how: How::Looks,
         does: "shows the policy; put back what your code has, and provision the set anew",
