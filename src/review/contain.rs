@@ -7,9 +7,10 @@ use std::collections::BTreeSet;
 
 use self::revoke::Latest;
 use super::deed::Deed;
-use super::endings::Endings;
-use super::kinds::Kind;
-use super::lasting::{Lasting, Seen, first, log_roles};
+use super::endings::{Endings, Within};
+use super::kinds::{How, Kind, Leaves};
+use super::lasting::{Lasting, Seen, Who, first, log_roles};
+use super::names;
 use super::party::{Confidence, Party};
 use super::shell::is_reference;
 use super::state::States;
@@ -47,8 +48,8 @@ pub enum Word {
 pub struct Action {
     /// Why.
     pub group: Group,
-    /// What comes first within it: what stops, what takes away, what looks.
-    pub rank: u8,
+    /// What comes first within it.
+    pub how: How,
     /// What it is about.
     pub about: String,
     /// The account whose credentials it needs.
@@ -63,6 +64,21 @@ pub struct Action {
     pub because: Vec<Mark>,
 }
 
+/// Containment that somebody outside of the incident did already.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Done {
+    /// The event.
+    pub at: Mark,
+    /// The call.
+    pub call: String,
+    /// What it is about.
+    pub about: String,
+    /// Whether it is only stopped, and still there.
+    pub is_held: bool,
+    /// Who did it.
+    pub by: Who,
+}
+
 /// What is known when actions are made.
 pub(super) struct Ground<'g> {
     pub now: i64,
@@ -74,10 +90,14 @@ pub(super) struct Ground<'g> {
     pub states: &'g States<'g>,
     /// Calls that issued credentials which nobody was seen to use, each with the id of the session that asked.
     pub unused: &'g [(&'g Deed, String)],
+    /// Whose sessions are the incident.
+    pub within: &'g Within<'g>,
+    /// Whose a session is.
+    pub who: &'g dyn Fn(Option<usize>) -> Who,
 }
 
-/// What to do, and what needs nothing because it ended, in sentences.
-pub(super) fn actions(ground: &Ground<'_>) -> (Vec<Action>, Vec<String>) {
+/// What to do, what needs nothing because it ended, in sentences, and what somebody did already.
+pub(super) fn actions(ground: &Ground<'_>) -> (Vec<Action>, Vec<String>, Vec<Done>) {
     let mut all = Actions::of(ground);
     // Who is sure first: what is asked for twice is told once.
     for party in ground.parties.iter().filter(|party| party.confidence == Confidence::Sure) {
@@ -87,10 +107,11 @@ pub(super) fn actions(ground: &Ground<'_>) -> (Vec<Action>, Vec<String>) {
         all.unused_role(deed);
     }
     for one in ground.lasting {
-        match &one.seen {
-            _ if one.is_open() => all.undo(one),
-            Seen::Gone(at, why) if one.ended.is_none() => all.gone(&one.what, *at, why),
-            _ => {}
+        match (&one.ended, &one.seen) {
+            (None, Seen::Gone(at, why)) => all.gone(&one.what, *at, why),
+            (None, _) => all.undo(one),
+            (Some(ended), _) if ended.by == Who::Incident => {}
+            (Some(ended), _) => all.ended(one.what.clone(), &ended.deed, ended.is_held),
         }
     }
     for party in ground.parties.iter().filter(|party| party.confidence == Confidence::Sure) {
@@ -102,12 +123,16 @@ pub(super) fn actions(ground: &Ground<'_>) -> (Vec<Action>, Vec<String>) {
         all.party(party, Group::Decide);
     }
     for party in ground.perhaps {
-        all.party(party, Group::Confirm);
+        if !all.contained(party) {
+            all.party(party, Group::Confirm);
+        }
     }
-    all.made.sort_by_key(|action| (action.group, action.rank));
+    all.made.sort_by_key(|action| (action.group, action.how));
     let mut told = BTreeSet::new();
     all.over.retain(|text| told.insert(text.clone()));
-    (all.made, all.over)
+    all.done.sort();
+    all.done.dedup();
+    (all.made, all.over, all.done)
 }
 
 struct Actions<'g> {
@@ -116,9 +141,10 @@ struct Actions<'g> {
     /// Keys that the incident made: they are ended as what is left behind.
     made_keys: BTreeSet<&'g str>,
     /// Roles that the incident made, by which AWS delivers logs and does nothing else.
-    log_roles: BTreeSet<(&'g str, &'g str)>,
+    log_roles: BTreeSet<(&'g str, String)>,
     made: Vec<Action>,
     over: Vec<String>,
+    done: Vec<Done>,
     seen: BTreeSet<String>,
 }
 
@@ -136,6 +162,7 @@ impl<'g> Actions<'g> {
             log_roles: log_roles(ground.lasting),
             made: Vec::new(),
             over: Vec::new(),
+            done: Vec::new(),
             seen: BTreeSet::new(),
         }
     }
@@ -152,6 +179,36 @@ impl<'g> Actions<'g> {
         self.over.push(format!("{what} was already gone at {at}, by the account's evidence{why}"));
     }
 
+    /// What an event ended: containment, where somebody else did it.
+    fn ended(&mut self, about: String, deed: &Deed, is_held: bool) {
+        match (self.ground.who)(deed.session) {
+            Who::Incident => {
+                let (at, call, event) = (crate::trail::time::written(deed.at.time), &deed.name, &deed.at.id);
+                self.over.push(format!(
+                    "{about} was ended by the incident itself, by {call} at {at} (event `{event}`)"
+                ));
+            }
+            by => {
+                let (at, call) = (deed.at.clone(), deed.name.clone());
+                self.done.push(Done { at, call, about, is_held, by });
+            }
+        }
+    }
+
+    /// Whether a session that may belong to the incident contained it: then it asks for no command.
+    fn contained(&mut self, party: &Party) -> bool {
+        let own = |done: &&Done| matches!(&done.by, Who::Other(id, _) if *id == party.id);
+        let Some(done) = self.done.iter().find(own) else { return false };
+        self.over.push(format!(
+            "{} ({}) may belong to the incident by a shared host, address or role; it contained it by {} (event `{}`), as who answers an incident does: no command is made against it",
+            code(party.short()),
+            party.id,
+            done.call,
+            done.at.id
+        ));
+        true
+    }
+
     fn undo(&mut self, one: &Lasting) {
         // A key that was used is stopped already.
         let key = one.made.field("accessKeyId").filter(|_| one.kind.name().ends_with("AccessKey"));
@@ -159,12 +216,13 @@ impl<'g> Actions<'g> {
             return;
         }
         let regions = one.made.region.clone();
-        let Kind { command: template, does, breaks, .. } = one.kind;
-        let rank = one.kind.rank();
+        let Kind { command: template, how, does, .. } = one.kind;
         // Whoever answers an incident looks by it.
         let role = one.made.field("roleName").unwrap_or_default();
-        let delivers = self.log_roles.contains(&(one.made.account.as_str(), role)) && !one.kind.only_looks();
-        let group = if delivers { Group::Decide } else { Group::Undo };
+        let role = (one.made.account.as_str(), names::of_iam(role));
+        let delivers = self.log_roles.contains(&role) && *how != How::Looks;
+        let is_decision = delivers || one.kind.leaves == Leaves::Denial;
+        let group = if is_decision { Group::Decide } else { Group::Undo };
         for command in commands(template, &one.made) {
             let text = if command.is_empty() { one.what.clone() } else { format!("{command:?}") };
             if self.first(text) {
@@ -178,13 +236,13 @@ impl<'g> Actions<'g> {
                         String::new(),
                     )
                 } else {
-                    ((*does).to_owned(), (*breaks).to_owned())
+                    ((*does).to_owned(), one.kind.breaks().to_owned())
                 };
                 if delivers {
                     breaks = format!("{DELIVERS}; {breaks}");
                 }
                 let about = one.what.clone();
-                self.made.push(Action { group, rank, about, account, command, does, breaks, because });
+                self.made.push(Action { group, how: *how, about, account, command, does, breaks, because });
             }
         }
     }
@@ -202,7 +260,7 @@ impl<'g> Actions<'g> {
         };
         self.made.push(Action {
             group,
-            rank: 0,
+            how: How::Stops,
             about,
             account: party.account.clone(),
             command: if is_odd { Vec::new() } else { command },

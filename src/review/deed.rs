@@ -1,7 +1,8 @@
 //! One event as a review holds it: what was done to what, and never a value.
 
+use super::{document, kinds};
 use crate::trail::class::{Class, class, secrets};
-use crate::trail::json::{get, items, text, unescaped, walk};
+use crate::trail::json::{items, text, unescaped, walk};
 use crate::trail::slots::{Event, Slot};
 use crate::trail::{Mark, secret_name};
 
@@ -14,12 +15,14 @@ const MOST_LEVELS: usize = 4;
 /// Fields that name something; so do those that end in `Name`, `Arn` or `Id`.
 const NAMES: &[&str] = &[
     "accountIdsToAdd",
+    "authType",
     "arn",
     "cidrIp",
     "cluster",
     "dBClusterSnapshotIdentifier",
     "dBInstanceIdentifier",
     "dBSnapshotIdentifier",
+    "desiredCount",
     "durationSeconds",
     "expiration",
     "exportTaskIdentifier",
@@ -31,8 +34,11 @@ const NAMES: &[&str] = &[
     "name",
     "names",
     "path",
+    "principal",
     "principalType",
+    "reservedConcurrentExecutions",
     "resource",
+    "serialNumber",
     "service",
     "status",
     "target",
@@ -42,8 +48,10 @@ const NAMES: &[&str] = &[
 ];
 /// Of a secret that AWS does not keep after it was deleted.
 pub(super) const FORCED: &str = "forceDeleteWithoutRecovery";
-/// The field that holds who may take a role: accounts, ARNs and services of its trust policy.
+/// The field that holds whom a call lets in: accounts, ARNs and services.
 pub(super) const TRUSTED: &str = "trusted";
+/// The field of a policy that denies everything.
+pub(super) const DENIES: &str = "denies";
 /// Calls that change a secret.
 const SECRET_WRITES: &[&str] = &[
     "CreateSecret",
@@ -103,9 +111,8 @@ impl Deed {
         named(request, 0, &mut targets);
         named(response, 0, &mut targets);
         let worked = error.is_empty();
-        if ["CreateRole", "UpdateAssumeRolePolicy"].contains(&name.as_str()) {
-            trusted(request, &mut targets);
-        }
+        let service = source.strip_suffix(".amazonaws.com").unwrap_or(&source).to_owned();
+        more(&service, &name, event, &mut targets);
         let all = |names: Vec<String>| names.iter().map(|name| secret_name(name)).collect::<Vec<_>>();
         let mut read = if class == Class::Secret { all(secrets(&name, request)) } else { Vec::new() };
         // By a filter: the event tells no name.
@@ -118,7 +125,7 @@ impl Deed {
             read,
             at,
             session,
-            service: source.strip_suffix(".amazonaws.com").unwrap_or(&source).to_owned(),
+            service,
             account: account.unwrap_or_default(),
             region: own(Slot::Region),
             ip: own(Slot::SourceIp),
@@ -171,6 +178,10 @@ impl Deed {
             "userId",
             "principalId",
             "ownerId",
+            "desiredCount",
+            "enabled",
+            "reservedConcurrentExecutions",
+            DENIES,
             FORCED,
             TRUSTED,
         ];
@@ -214,7 +225,7 @@ fn reads(name: &str) -> bool {
         .any(|start| name.starts_with(start))
 }
 
-fn is_name(field: &str) -> bool {
+pub(super) fn is_name(field: &str) -> bool {
     let ends = ["Name", "Arn", "ARN", "Id", "ID", "Ids", "Names", "Arns"];
     let not = ["clientToken", "requestId", "requestID", "clientRequestId", "x-amz-id-2"];
     (NAMES.contains(&field) || ends.iter().any(|end| field.ends_with(end))) && !not.contains(&field)
@@ -253,6 +264,9 @@ fn named(value: &[u8], level: usize, into: &mut Vec<(String, String)>) {
 }
 
 fn add(key: &str, value: &[u8], into: &mut Vec<(String, String)>) {
+    if key == "enabled" && value == b"false" && into.len() < MOST_TARGETS {
+        into.push((key.to_owned(), "false".to_owned()));
+    }
     if key == FORCED && value == b"true" && into.len() < MOST_TARGETS {
         into.push((key.to_owned(), "true".to_owned()));
     }
@@ -271,31 +285,24 @@ fn add(key: &str, value: &[u8], into: &mut Vec<(String, String)>) {
     }
 }
 
-/// Collects who may take a role, by the policy in a request.
-fn trusted(request: &[u8], into: &mut Vec<(String, String)>) {
-    let document =
-        ["assumeRolePolicyDocument", "policyDocument"].iter().find_map(|field| get(request, field));
-    let Some(document) = document.and_then(text) else { return };
-    let mut add = |value: &[u8]| {
-        if let Some(name) = text(value).filter(|_| into.len() < MOST_TARGETS) {
-            into.push((TRUSTED.to_owned(), name.chars().take(LONGEST).collect()));
+/// What a review needs of some calls beside the names: what their policies say, and whose password it is.
+fn more(service: &str, name: &str, event: &Event<'_>, into: &mut Vec<(String, String)>) {
+    let mut add = |field: &str, value: &str| {
+        if into.len() < MOST_TARGETS {
+            into.push((field.to_owned(), value.chars().take(LONGEST).collect()));
         }
     };
-    let statements = get(document.trim().as_bytes(), "Statement").unwrap_or_default();
-    let all = if statements.first() == Some(&b'[') { items(statements) } else { vec![statements] };
-    for statement in all {
-        // A denial opens nothing.
-        if get(statement, "Effect").and_then(text).as_deref() != Some("Allow") {
-            continue;
-        }
-        match get(statement, "Principal") {
-            Some(who) if who.first() == Some(&b'{') => walk(who, &mut |_, value| match value.first() {
-                Some(b'[') => items(value).into_iter().for_each(&mut add),
-                _ => add(value),
-            }),
-            Some(who) => add(who),
-            None => {}
-        }
+    let request = event.value(Slot::Request);
+    if kinds::is_about_others(service, name) {
+        document::let_in(request, &mut |who| add(TRUSTED, who));
+    }
+    if service == "iam" && ["PutRolePolicy", "PutUserPolicy"].contains(&name) && document::denies_all(request)
+    {
+        add(DENIES, "everything");
+    }
+    // The request tells nothing: everybody changes their own.
+    if (service, name) == ("iam", "ChangePassword") {
+        add("userName", &event.text(Slot::UserName));
     }
 }
 

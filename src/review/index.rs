@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::deed::Deed;
 use super::endings::Endings;
+use super::names::of_iam;
 use super::party::{Relation, role_name, user};
 use crate::trail::agent::marks;
 use crate::trail::gather::FAILED;
@@ -82,14 +83,15 @@ impl<'s> Index<'s> {
             self.by_rights.entry(rights).or_default().push(number);
             return;
         }
-        let name = user(session);
+        let name = of_iam(&user(session));
         if !name.is_empty() {
             self.by_user.entry((&session.account, name)).or_default().push(number);
         }
         if session.kind == "AssumedRole" {
-            let roles: BTreeSet<&str> = session.tally.issuers.iter().map(role_name).collect();
+            let roles: BTreeSet<String> =
+                session.tally.issuers.iter().map(|arn| of_iam(role_name(arn))).collect();
             for role in roles {
-                self.by_role.entry((&session.account, role.to_owned())).or_default().push(number);
+                self.by_role.entry((&session.account, role)).or_default().push(number);
             }
         }
     }
@@ -143,13 +145,13 @@ impl<'s> Index<'s> {
     fn may_use(&mut self, session: &Session, deed: &Deed) -> Vec<(usize, Relation)> {
         let what = match deed.name.as_str() {
             "CreateUser" => "the user",
-            "CreateLoginProfile" | "UpdateLoginProfile" => "the password",
+            "ChangePassword" | "CreateLoginProfile" | "UpdateLoginProfile" => "the password",
             "CreateRole" => "the role",
             "UpdateAssumeRolePolicy" => TRUST,
             _ => return Vec::new(),
         };
         let is_role = matches!(what, "the role" | TRUST);
-        let name = deed.field(if is_role { "roleName" } else { "userName" }).unwrap_or_default().to_owned();
+        let name = of_iam(deed.field(if is_role { "roleName" } else { "userName" }).unwrap_or_default());
         let of_name = if is_role { &self.by_role } else { &self.by_user };
         let Some(numbers) = of_name.get(&(deed.account.as_str(), name.clone())) else { return Vec::new() };
         // Whoever made it earlier was followed up to here already.

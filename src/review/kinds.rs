@@ -5,8 +5,10 @@ mod data;
 mod identity;
 mod watch;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
+
+use super::deed::Deed;
 
 /// One call that leaves something behind.
 #[derive(Debug, PartialEq, Eq)]
@@ -15,58 +17,107 @@ pub struct Kind {
     pub call: &'static str,
     /// What stays, with fields in braces.
     pub what: &'static str,
+    /// In what way it stays.
+    pub leaves: Leaves,
     /// Fields that say which one it is, the one that says most first.
     pub same: &'static [&'static str],
-    /// Calls of the same service that end it, where all fields that both have are equal.
+    /// Calls of the same service that end it, whoever makes them, where all fields that both have are equal.
     pub ended_by: &'static [&'static str],
+    /// Calls that end it only where somebody else makes them: they put something in its place, and whose that is matters.
+    pub replaced_by: &'static [&'static str],
+    /// Calls of somebody else that stop it, and do not take it away.
+    pub held_by: &'static [Hold],
     /// The command that ends it, with fields in braces: `{a|b}` is the first that is told, `{a*}` all of one name.
     pub command: &'static str,
-    /// What that does.
+    /// What kind of command that is.
+    pub how: How,
+    /// What it does.
     pub does: &'static str,
     /// What it breaks.
     pub breaks: &'static str,
+    /// What it is instead where it lets in another account, or everybody.
+    pub opened: Option<&'static Kind>,
+    /// What it is instead where it denies everything: that may be somebody's containment.
+    pub denial: Option<&'static Kind>,
 }
 
-macro_rules! kinds {
-    ($($call:literal, $what:literal, [$($same:literal),*], [$($end:literal),*], $command:literal, $does:literal, $breaks:literal;)+) => {
-        /// In the order of names.
-        pub(super) const KINDS: &[Kind] = &[$(Kind {
-            call: $call, what: $what, same: &[$($same),*], ended_by: &[$($end),*],
-            command: $command, does: $does, breaks: $breaks,
-        }),+];
-    };
+/// A call that stops something until another one releases it.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Hold {
+    /// The call.
+    pub call: &'static str,
+    /// The field and the value that say so; without them the call itself does.
+    pub says: Option<(&'static str, &'static str)>,
+    /// The call that releases it; so does the same call where it says something else.
+    pub released_by: &'static str,
 }
-use kinds;
 
-/// Calls of which only one direction leaves something: giving, not taking away.
-const SHARES: &[&str] = &[
-    "ec2:ModifyImageAttribute",
-    "ec2:ModifySnapshotAttribute",
-    "rds:ModifyDBClusterSnapshotAttribute",
-    "rds:ModifyDBSnapshotAttribute",
-    "ssm:ModifyDocumentPermission",
-];
+/// What an event is to something that stays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part {
+    /// It ends it.
+    Ends,
+    /// It puts something in its place.
+    Replaces,
+    /// It stops it.
+    Holds,
+    /// It lets it go on.
+    Releases,
+}
 
-/// A role that was opened to another account: it is denied everything, looking is not enough.
-pub(super) static OPENED_ROLE: Kind = Kind {
-    call: "iam:UpdateAssumeRolePolicy",
-    what: "role `{roleName}`, opened to {others}",
-    same: &["roleName"],
-    ended_by: &["UpdateAssumeRolePolicy", "DeleteRole"],
-    command: "aws iam attach-role-policy --role-name {roleName} --policy-arn arn:aws:iam::aws:policy/AWSDenyAll",
-    does: "the role can do nothing any more, nor can sessions that run; put back its trust with `aws iam update-assume-role-policy`, then take the denial away with `aws iam detach-role-policy`",
-    breaks: "what uses the role",
+/// In what way something stays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Leaves {
+    /// It is there.
+    Thing,
+    /// Something is missing.
+    Lack,
+    /// Others were given something; the same call also takes it away from them.
+    Share,
+    /// Somebody is denied something: that may be containment.
+    Denial,
+}
+
+/// What a command does, in the order in which commands are told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum How {
+    /// It stops somebody.
+    Stops,
+    /// It takes something away, or puts it back.
+    Undoes,
+    /// It only looks.
+    Looks,
+    /// There is none.
+    None,
+}
+
+/// What most kinds have in common.
+const PLAIN: Kind = Kind {
+    call: "",
+    what: "",
+    leaves: Leaves::Thing,
+    same: &[],
+    ended_by: &[],
+    replaced_by: &[],
+    held_by: &[],
+    command: "",
+    how: How::Undoes,
+    does: "",
+    breaks: "",
+    opened: None,
+    denial: None,
 };
 
 /// A secret that AWS keeps nothing of.
 pub(super) static LOST_SECRET: Kind = Kind {
     call: "secretsmanager:DeleteSecret",
     what: "secret `{secretId}`, deleted for good",
+    leaves: Leaves::Lack,
     same: &["secretId"],
     ended_by: &["RestoreSecret", "CreateSecret"],
-    command: "",
+    how: How::None,
     does: "no command brings it back: it was deleted without recovery (`forceDeleteWithoutRecovery`). Make it anew, with a new value",
-    breaks: "",
+    ..PLAIN
 };
 
 /// All kinds.
@@ -82,8 +133,11 @@ static BY_CALL: LazyLock<BTreeMap<&'static str, usize>> =
 static BY_END: LazyLock<BTreeMap<String, Vec<usize>>> = LazyLock::new(|| {
     let mut all: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (at, kind) in ALL.iter().enumerate() {
-        for end in kind.ended_by {
-            all.entry(format!("{}:{end}", kind.service())).or_default().push(at);
+        let holds = kind.held_by.iter().flat_map(|hold| [hold.call, hold.released_by]);
+        let calls: BTreeSet<&str> =
+            kind.ended_by.iter().chain(kind.replaced_by).copied().chain(holds).collect();
+        for call in calls {
+            all.entry(format!("{}:{call}", kind.service())).or_default().push(at);
         }
     }
     all
@@ -100,32 +154,32 @@ impl Kind {
         self.call.split(':').nth(1).unwrap_or_default()
     }
 
-    /// Whether its command only looks.
-    pub fn only_looks(&self) -> bool {
-        self.breaks == "nothing: it only looks"
-    }
-
-    /// Whether what stays is that something is missing.
-    pub fn takes_away(&self) -> bool {
-        let starts = ["Deactivate", "Delete", "Disable", "Schedule", "Stop"];
-        starts.iter().any(|start| self.name().starts_with(start))
-    }
-
-    /// Whether it gives to others, which the same call also takes away.
-    pub fn is_share(&self) -> bool {
-        SHARES.contains(&self.call)
-    }
-
-    /// What is done first: what stops somebody, then what takes away, then what only looks.
-    pub fn rank(&self) -> u8 {
-        let stops =
-            ["AWSDenyAll", "--status Inactive", "delete-login-profile", "start-logging", "terminate-session"];
-        match () {
-            () if self.command.is_empty() => 3,
-            () if self.only_looks() => 2,
-            () if stops.iter().any(|word| self.command.contains(word)) => 0,
-            () => 1,
+    /// What an event is to it; of another service or another call that is nothing.
+    pub(super) fn part(&self, deed: &Deed) -> Option<Part> {
+        let name = deed.name.as_str();
+        if self.replaced_by.contains(&name) {
+            return Some(Part::Replaces);
         }
+        if self.ended_by.contains(&name) {
+            return Some(Part::Ends);
+        }
+        let says = |hold: &&Hold| {
+            // Of an ARN its end: each partition of AWS has its own.
+            let is = |text: &str, value: &str| text == value || text.ends_with(&format!("::{value}"));
+            hold.says.is_none_or(|(field, value)| deed.field(field).is_some_and(|text| is(text, value)))
+        };
+        let hold = self.held_by.iter().find(|hold| [hold.call, hold.released_by].contains(&name))?;
+        match (name == hold.call, says(&hold)) {
+            (true, true) => Some(Part::Holds),
+            // Another policy that is attached or taken away is neither.
+            (_, false) if hold.says == identity::DENY_ALL => None,
+            _ => Some(Part::Releases),
+        }
+    }
+
+    /// What its command breaks, in words.
+    pub fn breaks(&self) -> &'static str {
+        if self.how == How::Looks { "nothing: it only looks" } else { self.breaks }
     }
 }
 
@@ -134,7 +188,13 @@ pub(super) fn number(service: &str, call: &str) -> Option<usize> {
     BY_CALL.get(format!("{service}:{call}").as_str()).copied()
 }
 
-/// The numbers of the kinds that a call ends.
+/// Whether it matters whom a call lets in.
+pub(super) fn is_about_others(service: &str, call: &str) -> bool {
+    let kind = number(service, call).and_then(|number| ALL.get(number));
+    (service, call) == ("iam", "CreateRole") || kind.is_some_and(|kind| kind.opened.is_some())
+}
+
+/// The numbers of the kinds that a call ends, stops or lets go on.
 pub(super) fn ended_by(service: &str, call: &str) -> &'static [usize] {
     BY_END.get(&format!("{service}:{call}")).map(Vec::as_slice).unwrap_or_default()
 }
@@ -155,6 +215,7 @@ pub(super) fn fields(template: &str) -> Vec<(usize, usize)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::review::deed;
 
     #[test]
     fn every_kind_is_listed_once_and_its_fields_are_closed() {
@@ -162,7 +223,8 @@ mod tests {
             assert!(ALL.iter().skip(at + 1).all(|other| other.call != kind.call), "{}", kind.call);
             assert_eq!(kind.what.matches('{').count(), fields(kind.what).len(), "{}", kind.call);
             assert_eq!(kind.command.matches('{').count(), fields(kind.command).len(), "{}", kind.call);
-            assert!(kind.command.starts_with("aws ") && !kind.does.is_empty() && !kind.breaks.is_empty());
+            assert_eq!(kind.command.starts_with("aws "), kind.how != How::None, "{}", kind.call);
+            assert!(!kind.does.is_empty() && (kind.command.is_empty() || !kind.breaks().is_empty()));
             assert!(!kind.service().is_empty() && !kind.name().is_empty());
         }
         assert!(
@@ -173,10 +235,26 @@ mod tests {
     }
 
     #[test]
+    fn every_field_of_a_kind_is_held_of_an_event() {
+        let variants = ALL.iter().flat_map(|kind| [Some(*kind), kind.opened, kind.denial]);
+        for kind in variants.flatten() {
+            let of = |template: &'static str| {
+                let all = fields(template).into_iter();
+                all.flat_map(move |(from, to)| template[from..to].trim_end_matches('*').split('|'))
+            };
+            let says = kind.held_by.iter().filter_map(|hold| Some(hold.says?.0));
+            let all = of(kind.what).chain(of(kind.command)).chain(kind.same.iter().copied()).chain(says);
+            for field in all.filter(|field| !["region", "shared", "others", "enabled"].contains(field)) {
+                assert!(deed::is_name(field), "{field} of {}", kind.call);
+            }
+        }
+    }
+
+    #[test]
     fn what_stops_somebody_comes_first() {
-        let rank = |call: &str| ALL.iter().find(|kind| kind.call == call).map(|kind| kind.rank());
-        assert_eq!(rank("iam:CreateUser"), Some(0));
-        assert_eq!(rank("iam:AttachUserPolicy"), Some(1));
-        assert_eq!(rank("iam:UpdateAssumeRolePolicy"), Some(2));
+        let how = |call: &str| ALL.iter().find(|kind| kind.call == call).map(|kind| kind.how);
+        assert_eq!(how("iam:CreateUser"), Some(How::Stops));
+        assert_eq!(how("iam:AttachUserPolicy"), Some(How::Undoes));
+        assert_eq!(how("iam:UpdateAssumeRolePolicy"), Some(How::Looks));
     }
 }

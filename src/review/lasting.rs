@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::deed::{Deed, FORCED, TRUSTED};
-use super::endings::{Endings, gives};
-use super::kinds::{self, Kind, fields};
+use super::endings::{Endings, Within, denies, gives};
+use super::kinds::{self, Kind, Leaves, fields};
+use super::names;
 use crate::trail::Session;
 
 /// Names that are told of those who may take a role.
@@ -19,14 +20,36 @@ pub struct Lasting {
     pub kind: &'static Kind,
     /// What it is, in words.
     pub what: String,
-    /// The event that ended it.
-    pub ended: Option<Deed>,
+    /// What ended it, or stopped it.
+    pub ended: Option<Ended>,
     /// An event of the same second that may have ended it, or came before.
     pub doubtful: Option<Deed>,
     /// Of a credential: whether these logs show a use of it.
     pub used: Option<bool>,
     /// What the account's evidence says of it.
     pub seen: Seen,
+}
+
+/// How something was ended, or stopped.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ended {
+    /// The event.
+    pub deed: Deed,
+    /// Whether it is only stopped, and still there.
+    pub is_held: bool,
+    /// Who did it.
+    pub by: Who,
+}
+
+/// Who did something, as the incident sees it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Who {
+    /// A session of the incident.
+    Incident,
+    /// Somebody else: the id of the session, and the principal.
+    Other(String, String),
+    /// A session that these logs do not tell.
+    Unknown,
 }
 
 /// What the account's evidence says of something.
@@ -39,6 +62,8 @@ pub enum Seen {
     There(i64, String),
     /// It was not there any more, or it was switched off; when that was seen.
     Gone(i64, String),
+    /// Something is in its place, and nobody says that it is a good thing; when that was seen, and what is known.
+    Replaced(i64, String),
 }
 
 impl Lasting {
@@ -52,13 +77,17 @@ impl Lasting {
 pub(super) fn lasting(
     made: &Deed,
     endings: &Endings<'_>,
-    within: &dyn Fn(Option<usize>) -> bool,
+    within: &Within<'_>,
+    who: &dyn Fn(Option<usize>) -> Who,
 ) -> Option<Lasting> {
     let number = kinds::number(&made.service, &made.name).filter(|_| made.worked())?;
     let kind = kinds::ALL.get(number).copied()?;
-    let kind = match kind.call {
-        "iam:UpdateAssumeRolePolicy" if is_opened(made) => &kinds::OPENED_ROLE,
-        "secretsmanager:DeleteSecret" if made.field(FORCED).is_some() => &kinds::LOST_SECRET,
+    let kind = match (kind.opened, kind.denial) {
+        (Some(opened), _) if is_opened(made) => opened,
+        (_, Some(denial)) if denies(made) => denial,
+        _ if kind.call == "secretsmanager:DeleteSecret" && made.field(FORCED).is_some() => {
+            &kinds::LOST_SECRET
+        }
         _ => kind,
     };
     let leaves_nothing = match kind.call {
@@ -70,7 +99,7 @@ pub(super) fn lasting(
         "kms:CreateGrant" => {
             made.field("granteePrincipal").is_some_and(|who| who.ends_with(".amazonaws.com"))
         }
-        _ => kind.is_share() && !gives(made),
+        _ => kind.leaves == Leaves::Share && !gives(made),
     };
     if leaves_nothing {
         return None;
@@ -80,7 +109,7 @@ pub(super) fn lasting(
         made: made.clone(),
         kind,
         what: filled(kind.what, made),
-        ended: end.by.cloned(),
+        ended: end.by.map(|deed| Ended { deed: deed.clone(), is_held: end.is_held, by: who(deed.session) }),
         doubtful: end.doubtful.cloned(),
         used: None,
         seen: Seen::Unknown,
@@ -114,11 +143,7 @@ fn filled(template: &str, deed: &Deed) -> String {
 }
 
 /// Secrets that the incident made and deleted again, in a sentence: nothing of them is to be restored.
-pub(super) fn own_secrets(
-    deeds: &[Deed],
-    endings: &Endings<'_>,
-    within: &dyn Fn(Option<usize>) -> bool,
-) -> Option<String> {
+pub(super) fn own_secrets(deeds: &[Deed], endings: &Endings<'_>, within: &Within<'_>) -> Option<String> {
     let is_own = |deed: &&Deed| {
         deed.worked() && deed.is_of("secretsmanager", "DeleteSecret") && endings.is_own_secret(deed, within)
     };
@@ -160,7 +185,7 @@ const DELIVERY: &[&str] = &[
 ];
 
 /// The names of roles, with their accounts, by which nothing but logs is delivered, as these deeds made them.
-pub(super) fn log_roles(all: &[Lasting]) -> BTreeSet<(&str, &str)> {
+pub(super) fn log_roles(all: &[Lasting]) -> BTreeSet<(&str, String)> {
     let delivers = |one: &&Lasting| {
         let mut trusted = one.made.all(TRUSTED).peekable();
         one.kind.call == "iam:CreateRole"
@@ -169,7 +194,7 @@ pub(super) fn log_roles(all: &[Lasting]) -> BTreeSet<(&str, &str)> {
     };
     all.iter()
         .filter(delivers)
-        .filter_map(|one| Some((one.made.account.as_str(), one.made.field("roleName")?)))
+        .filter_map(|one| Some((one.made.account.as_str(), names::of_iam(one.made.field("roleName")?))))
         .collect()
 }
 

@@ -15,10 +15,12 @@ mod begin;
 mod blast;
 mod contain;
 mod deed;
+mod document;
 mod endings;
 mod index;
 mod kinds;
 mod lasting;
+mod names;
 mod party;
 mod rotate;
 mod shell;
@@ -35,11 +37,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 pub use self::begin::{Begun, begin, nearest};
 pub use self::blast::{Calls, SecretUse};
-pub use self::contain::{Action, Group, Word};
+pub use self::contain::{Action, Done, Group, Word};
 pub use self::deed::Deed;
 use self::endings::Endings;
-pub use self::kinds::{Kind, is_joint};
-pub use self::lasting::{Lasting, Seen};
+pub use self::kinds::{How, Kind, Leaves, is_joint};
+pub use self::lasting::{Ended, Lasting, Seen, Who};
 pub use self::party::{Confidence, Party, Relation, Within};
 pub use self::rotate::{Listed, Renewed, Rotation, renews};
 pub use self::shell::quoted;
@@ -245,6 +247,8 @@ pub struct Review {
     pub actions: Vec<Action>,
     /// What ended by itself or was ended, in sentences.
     pub over: Vec<String>,
+    /// Containment that somebody outside of the incident did already, in the order of time.
+    pub done: Vec<Done>,
     /// What to rotate.
     pub rotations: Vec<Rotation>,
     /// Whether a list of keys was given.
@@ -281,11 +285,16 @@ impl Review {
         let perhaps = spread.parties_perhaps(sessions);
         let endings = Endings::of(known.joints);
         let within = |number: Option<usize>| number.is_some_and(|number| spread.inside.contains_key(&number));
+        let who = |number: Option<usize>| match number.and_then(|number| sessions.get(number)) {
+            _ if within(number) => Who::Incident,
+            Some(session) => Who::Other(session.id.clone(), session.principal.clone()),
+            None => Who::Unknown,
+        };
         let mut lasting: Vec<Lasting> =
-            known.deeds.iter().filter_map(|deed| lasting::lasting(deed, &endings, &within)).collect();
+            known.deeds.iter().filter_map(|deed| lasting::lasting(deed, &endings, &within, &who)).collect();
         lasting::uses(&mut lasting, sessions);
         let states = States::of(known.accounts);
-        states.see(&mut lasting);
+        states.see(&mut lasting, &endings, &who);
         let unused = unused(known, sessions, &id);
         let named: Vec<&Party> = parties.iter().chain(&before).collect();
         let identities = states.identities(&named, &lasting);
@@ -299,8 +308,10 @@ impl Review {
             endings: &endings,
             states: &states,
             unused: &unused,
+            within: &within,
+            who: &who,
         };
-        let (actions, mut over) = contain::actions(&ground);
+        let (actions, mut over, done) = contain::actions(&ground);
         over.extend(lasting::own_secrets(&known.deeds, &endings, &within));
         let numbers: BTreeMap<&str, usize> =
             sessions.iter().enumerate().map(|(number, session)| (session.id.as_str(), number)).collect();
@@ -343,6 +354,7 @@ impl Review {
             lasting,
             actions,
             over,
+            done,
             parties,
             before,
             perhaps,

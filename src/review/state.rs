@@ -5,7 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use super::lasting::{Lasting, Seen};
+use super::deed::Deed;
+use super::endings::Endings;
+use super::kinds;
+use super::lasting::{Lasting, Seen, Who};
+use super::names::{self, same_in_iam};
 use super::party::{Party, role_name};
 use crate::account::{Account, Administrator, Key, Kind as What, Known, Subject, User};
 use crate::trail::time::written;
@@ -128,10 +132,13 @@ impl<'k> States<'k> {
     }
 
     /// Says of what was left behind whether it was still there.
-    pub fn see(&self, all: &mut [Lasting]) {
+    pub fn see(&self, all: &mut [Lasting], endings: &Endings<'_>, who: &dyn Fn(Option<usize>) -> Who) {
         for one in all {
             if let Some(account) = self.account(&one.made.account) {
-                one.seen = seen(account, one);
+                one.seen = seen(account, one, &|made| {
+                    let deed = endings.replaced(kinds::number(&made.service, &made.name)?, made)?;
+                    Some((deed, who(deed.session)))
+                });
             }
         }
     }
@@ -153,7 +160,9 @@ impl<'k> States<'k> {
             asked.extend(one.made.field("roleName").map(|name| (account, What::Role, name)));
         }
         let mut told = BTreeSet::new();
-        asked.retain(|(account, what, name)| !name.is_empty() && told.insert((*account, *what, *name)));
+        asked.retain(|(account, what, name)| {
+            !name.is_empty() && told.insert((*account, *what, names::of_iam(name)))
+        });
         let one = |(account, what, name): (&str, What, &str)| {
             let account = self.account(account)?;
             Some(match what {
@@ -167,11 +176,11 @@ impl<'k> States<'k> {
 }
 
 fn find_user<'a>(account: &'a Account, name: &str) -> Option<&'a User> {
-    account.users.iter().find(|user| user.name == name)
+    account.users.iter().find(|user| same_in_iam(&user.name, name))
 }
 
 fn find<'a>(account: &'a Account, is: impl Fn(What) -> bool, name: &str) -> Option<&'a Subject> {
-    account.subjects.get()?.iter().find(|subject| is(subject.kind) && subject.name == name)
+    account.subjects.get()?.iter().find(|subject| is(subject.kind) && same_in_iam(&subject.name, name))
 }
 
 fn is_role(what: What) -> bool {
@@ -205,7 +214,12 @@ fn key_words(key: &Key) -> String {
 }
 
 /// What the evidence says of something that was left behind.
-fn seen(account: &Account, one: &Lasting) -> Seen {
+/// `replaced` finds what was put in the place of what a deed took away, and who did.
+fn seen<'l>(
+    account: &Account,
+    one: &'l Lasting,
+    replaced: &dyn Fn(&'l Deed) -> Option<(&'l Deed, Who)>,
+) -> Seen {
     let (report, now) = States::times(account);
     let call = one.kind.call;
     let made = one.made.at.time;
@@ -227,7 +241,10 @@ fn seen(account: &Account, one: &Lasting) -> Seen {
         _ => Seen::Unknown,
     };
     let holds = |of: fn(What) -> bool, name: &str, policy: &str| {
-        is(find(account, of, name).map(|one| one.policies.iter().any(|known| known == policy)), now)
+        is(
+            find(account, of, name).map(|one| one.policies.iter().any(|known| same_in_iam(known, policy))),
+            now,
+        )
     };
     let of_user = |what| what == What::User;
     let of_group = |what| what == What::Group;
@@ -242,7 +259,16 @@ fn seen(account: &Account, one: &Lasting) -> Seen {
         "iam:CreateLoginProfile" | "iam:UpdateLoginProfile" => {
             is(owner.and_then(|owner| owner.password.get().copied()), report)
         }
-        "iam:DeactivateMFADevice" => is(owner.and_then(|owner| owner.mfa.get().map(|has| !has)), report),
+        "iam:DeactivateMFADevice" => match owner.and_then(|owner| owner.mfa.get()) {
+            Some(false) if report > made => Seen::There(report, String::new()),
+            Some(true) if report > made => Seen::Replaced(report, second_factor(replaced(&one.made))),
+            _ => Seen::Unknown,
+        },
+        // Which device it is, the evidence does not tell.
+        "iam:EnableMFADevice" => match owner.and_then(|owner| owner.mfa.get()) {
+            Some(false) if report > made => Seen::Gone(report, "the user has no second factor".to_owned()),
+            _ => Seen::Unknown,
+        },
         "iam:UploadSigningCertificate" => {
             is(owner.and_then(|owner| owner.certificates.get().copied()), report)
         }
@@ -254,13 +280,27 @@ fn seen(account: &Account, one: &Lasting) -> Seen {
         "iam:PutGroupPolicy" => holds(of_group, field("groupName"), &inline()),
         "iam:AddUserToGroup" => {
             let group = find(account, of_group, field("groupName"));
-            is(group.map(|group| group.members.iter().any(|member| member == user)), now)
+            is(group.map(|group| group.members.iter().any(|member| same_in_iam(member, user))), now)
         }
         "iam:UpdateAssumeRolePolicy" => match find(account, is_role, role) {
             Some(subject) if now > made => Seen::There(now, format!("may be taken by {}", trusted(subject))),
             _ => Seen::Unknown,
         },
         _ => Seen::Unknown,
+    }
+}
+
+/// Whose second factor there is: what was put there by the incident protects nobody.
+fn second_factor(replaced: Option<(&Deed, Who)>) -> String {
+    match replaced {
+        Some((deed, Who::Incident)) => format!(
+            "there is a second factor, and the last one was enabled by the incident itself (event `{}`)",
+            deed.at.id
+        ),
+        Some((deed, _)) => {
+            format!("there is a second factor; these logs show one enabled by event `{}`", deed.at.id)
+        }
+        None => "there is a second factor, and these logs do not show who enabled it".to_owned(),
     }
 }
 

@@ -14,6 +14,7 @@ use crate::trail::split::{Splitter, Unit};
 use crate::trail::{Conventions, EVENT, Gathered, Limits, Worker, class, feed, link, time};
 
 mod contain;
+mod ended;
 mod links;
 
 const HOUR: i64 = 3_600;
@@ -180,7 +181,7 @@ fn what_was_made_and_not_undone_is_taken_away() {
     );
     // The trail logs again, by somebody else.
     let trail = review.lasting.iter().find(|one| one.kind.call == "cloudtrail:StopLogging").unwrap();
-    assert_eq!(trail.ended.as_ref().unwrap().name, "StartLogging");
+    assert_eq!(trail.ended.as_ref().unwrap().deed.name, "StartLogging");
     // What eve's key did belongs to it.
     assert_eq!(review.secrets.len(), 1);
     assert_eq!(review.parties.len(), 2);

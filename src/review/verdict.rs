@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Review;
 use super::contain::Group;
-use super::lasting::Lasting;
+use super::lasting::{Lasting, Who};
 use super::party::{Confidence, Party, Relation};
 use crate::trail::time;
 
@@ -17,6 +17,7 @@ pub type Line = (&'static str, String);
 /// The lines, in a fixed order.
 pub(super) fn verdict(review: &Review) -> Vec<Line> {
     let mut lines = vec![("Still open", open(review)), ("As", acting(review)), ("Read", read(review))];
+    let done = done(review);
     lines.extend([("Changed", changed(review)), ("Who", who(review)), ("When and from where", when(review))]);
     let power: Vec<String> = review
         .identities
@@ -26,6 +27,9 @@ pub(super) fn verdict(review: &Review) -> Vec<Line> {
         .collect();
     if !power.is_empty() {
         lines.insert(2, ("May do", few(&power)));
+    }
+    if !done.is_empty() {
+        lines.insert(1, ("Already done", done));
     }
     if !review.perhaps.is_empty() {
         lines.push(("Perhaps also", perhaps(review)));
@@ -170,6 +174,27 @@ fn acting(review: &Review) -> String {
         told.push_str(&format!("; from there on as {}", few(&later)));
     }
     told
+}
+
+/// Containment that somebody outside of the incident did.
+fn done(review: &Review) -> String {
+    let (Some(first), Some(last)) = (review.done.first(), review.done.last()) else { return String::new() };
+    let mut who: BTreeSet<String> = BTreeSet::new();
+    let mut about: Vec<String> = Vec::new();
+    for one in &review.done {
+        who.insert(match &one.by {
+            Who::Other(_, principal) => code(principal.splitn(6, ':').nth(5).unwrap_or(principal)),
+            Who::Incident | Who::Unknown => "somebody who is not known".to_owned(),
+        });
+        if !about.contains(&one.about) {
+            about.push(one.about.clone());
+        }
+    }
+    let when = match last.at.time - first.at.time {
+        0 => time::written(first.at.time),
+        _ => format!("{} to {}", time::written(first.at.time), time::written(last.at.time)),
+    };
+    format!("{}; by {}, {when}", few(&about), few(&who.into_iter().collect::<Vec<_>>()))
 }
 
 /// Who may belong to it, and may be somebody else.

@@ -124,6 +124,11 @@ impl Page<'_> {
                         @for (at, action) in all.iter().enumerate() { (self.action(at + 1, action)) }
                     }
                 }
+                @if !review.done.is_empty() {
+                    h3 { "Already done" }
+                    p { (rows::DONE) }
+                    ul.plain { @for one in &review.done { li { (self.words(&rows::done(one))) } } }
+                }
                 @if !review.over.is_empty() {
                     h3 { "Already over" }
                     ul.plain { @for text in &review.over { li { (self.words(text)) } } }

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::rows::{self, facts, relation, since_then};
 use super::{Evidence, ReviewReport, Say};
-use crate::review::{Action, At, Calls, Group, Party, written};
+use crate::review::{Action, At, Calls, Done, Group, Party, Who, written};
 
 /// The version of the shape below.
 const VERSION: u32 = 1;
@@ -37,6 +37,7 @@ struct Whole {
     timeline: Vec<Event>,
     actions: Vec<Todo>,
     already_over: Vec<String>,
+    already_done: Vec<Contained>,
     rotate: Vec<Rotate>,
     inventory_given: bool,
     not_shown: Vec<String>,
@@ -161,6 +162,7 @@ struct Left {
     at: Place,
     ended_by: Option<String>,
     ended: Option<Place>,
+    only_stopped: bool,
     open: bool,
     used: Option<bool>,
     since_then: String,
@@ -205,6 +207,16 @@ struct Todo {
     does: String,
     breaks: String,
     because: Vec<Place>,
+}
+
+#[derive(Serialize)]
+struct Contained {
+    about: String,
+    call: String,
+    at: Place,
+    session: String,
+    principal: String,
+    only_stopped: bool,
 }
 
 #[derive(Serialize)]
@@ -290,6 +302,7 @@ fn whole(report: &ReviewReport<'_>) -> Whole {
         timeline: timeline(report, &say),
         actions: review.actions.iter().map(|action| todo(action, &say)).collect(),
         already_over: messages(&review.over),
+        already_done: review.done.iter().map(|one| contained(one, &say)).collect(),
         rotate: rotate(report, &say),
         inventory_given: review.has_inventory,
         not_shown: messages(&review.unseen),
@@ -394,8 +407,9 @@ fn left(report: &ReviewReport<'_>, say: &Say<'_>) -> Vec<Left> {
         what: say.message(&one.what).replace('`', ""),
         call: say.name(&one.made.name),
         at: place(&one.made.at, say),
-        ended_by: one.ended.as_ref().map(|deed| say.name(&deed.name)),
-        ended: one.ended.as_ref().map(|deed| place(&deed.at, say)),
+        ended_by: one.ended.as_ref().map(|ended| say.name(&ended.deed.name)),
+        ended: one.ended.as_ref().map(|ended| place(&ended.deed.at, say)),
+        only_stopped: one.ended.as_ref().is_some_and(|ended| ended.is_held),
         open: one.is_open(),
         used: one.used,
         since_then: say.message(&since_then(one)).replace('`', ""),
@@ -454,6 +468,21 @@ fn todo(action: &Action, say: &Say<'_>) -> Todo {
         does: say.message(&action.does),
         breaks: say.message(&action.breaks),
         because: action.because.iter().map(|at| place(at, say)).collect(),
+    }
+}
+
+fn contained(one: &Done, say: &Say<'_>) -> Contained {
+    let (session, principal) = match &one.by {
+        Who::Other(id, principal) => (id.clone(), say.name(principal)),
+        Who::Incident | Who::Unknown => Default::default(),
+    };
+    Contained {
+        about: say.message(&one.about).replace('`', ""),
+        call: say.name(&one.call),
+        at: place(&one.at, say),
+        session,
+        principal,
+        only_stopped: one.is_held,
     }
 }
 

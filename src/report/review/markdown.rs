@@ -85,7 +85,7 @@ pub(super) fn group_title(group: Group) -> (&'static str, &'static str) {
         }
         Group::Decide => (
             "Decide first",
-            "Credentials that stand before the incident, or that likely used what it made: stop them if you hold them for taken over, too. And what delivers logs: end it when nothing of yours needs it.",
+            "Credentials that stand before the incident, or that likely used what it made: stop them if you hold them for taken over, too. And what delivers logs, or may be somebody's containment: end it when nothing of yours needs it.",
         ),
         Group::Confirm => (
             "Only if you confirm the link",
@@ -176,6 +176,13 @@ impl Page<'_> {
                 self.action(at + 1, action, out)?;
             }
             self.more(all.len().saturating_sub(MOST_OTHERS), "more is", "more are", out)?;
+        }
+        if !review.done.is_empty() {
+            writeln!(out, "\n### Already done\n\n{}\n", rows::DONE)?;
+            for one in review.done.iter().take(MOST_OTHERS) {
+                writeln!(out, "- {}", self.prose(&rows::done(one)))?;
+            }
+            self.more(review.done.len().saturating_sub(MOST_OTHERS), "more is", "more are", out)?;
         }
         if !review.over.is_empty() {
             writeln!(out, "\n### Already over\n")?;

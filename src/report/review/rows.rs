@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{ReviewReport, Say, number};
 use crate::review::{
-    At, Calls, Confidence, Lasting, Party, Relation, Rotation, Seen, Taken, Told, size, span, written,
+    At, Calls, Confidence, Done, Lasting, Leaves, Party, Relation, Rotation, Seen, Taken, Told, Who, size,
+    span, written,
 };
 
 /// Names in one cell.
@@ -291,24 +292,60 @@ pub(super) fn call(calls: &Calls, say: &Say<'_>) -> CallCells {
     }
 }
 
+/// Who did something: `by user/alice (s-1a2b3c4d)`.
+fn who(by: &Who) -> String {
+    match by {
+        Who::Incident => "by the incident itself".to_owned(),
+        Who::Other(id, principal) => {
+            let short = principal.splitn(6, ':').nth(5).unwrap_or(principal).replace('`', "'");
+            format!("by `{short}` ({id})")
+        }
+        Who::Unknown => "by a session that is not known".to_owned(),
+    }
+}
+
+/// What is said of containment that is done.
+pub(super) const DONE: &str =
+    "By sessions outside of the incident, after it was used. See that they were yours.";
+
+/// Containment that is done, as a sentence.
+pub(super) fn done(one: &Done) -> String {
+    format!(
+        "{}: `{}` at {}, {} (event `{}`, {}){}",
+        one.about,
+        one.call,
+        time(one.at.time),
+        who(&one.by),
+        one.at.id,
+        place(&one.at),
+        if one.is_held { "; stopped, and still there for those who look" } else { "" }
+    )
+}
+
 /// What became of something that was left behind.
 pub(super) fn since_then(one: &Lasting) -> String {
-    let ended = one.ended.as_ref().map(|deed| {
+    let ended = one.ended.as_ref().map(|ended| {
+        let at = &ended.deed.at;
         format!(
-            "ended by `{}` at {} (event `{}`, {})",
-            deed.name,
-            time(deed.at.time),
-            deed.at.id,
-            place(&deed.at)
+            "{} by `{}` at {}, {} (event `{}`, {})",
+            if ended.is_held { "stopped, and still there," } else { "ended" },
+            ended.deed.name,
+            time(at.time),
+            who(&ended.by),
+            at.id,
+            place(at)
         )
     });
-    let there = if one.kind.takes_away() { "not undone" } else { "still there" };
+    let there = if one.kind.leaves == Leaves::Lack { "not undone" } else { "still there" };
     let seen = match &one.seen {
         Seen::There(at, more) => {
             Some(format!("{there} at {} by the account's evidence{}", time(*at), with(more)))
         }
         Seen::Gone(at, more) => {
             Some(format!("already gone at {} by the account's evidence{}", time(*at), with(more)))
+        }
+        Seen::Replaced(at, what) => {
+            Some(format!("{there} at {} by the account's evidence: {what}", time(*at)))
         }
         Seen::Unknown if one.ended.is_none() => Some(format!("{there}, as far as these logs show")),
         Seen::Unknown => None,

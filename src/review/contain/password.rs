@@ -3,36 +3,38 @@
 use super::{Actions, Group, Word, code, own};
 use crate::review::endings::ROOT_PASSWORD;
 use crate::review::lasting::Seen;
+use crate::review::names::same_in_iam;
 use crate::review::party::Party;
-use crate::trail::time::written;
 
 impl<'g> Actions<'g> {
     /// The password of a user who signed in to the console, whatever time has passed.
     pub(super) fn password(&mut self, party: &'g Party, group: Group) {
         let (account, user) = (party.account.as_str(), party.user.as_str());
         // What the incident set itself is taken away as what it left behind.
-        let sets = ["iam:CreateLoginProfile", "iam:UpdateLoginProfile"];
+        let sets = ["iam:ChangePassword", "iam:CreateLoginProfile", "iam:UpdateLoginProfile"];
         let is_set = self.ground.lasting.iter().any(|one| {
             one.is_open()
                 && sets.contains(&one.kind.call)
                 && one.made.account == account
-                && one.made.field("userName") == Some(user)
+                && one.made.field("userName").is_some_and(|name| same_in_iam(name, user))
         });
         if !party.signed_in || user.is_empty() || is_set || !self.first(format!("password {account} {user}"))
         {
             return;
         }
-        let last = self.last(party, |one| one.user == user);
+        let last = self.last(party, |one| same_in_iam(&one.user, user));
         if self.is_gone(party, "DeleteUser", user) {
             return;
         }
         let about = format!("the password of user {}", code(user));
         let endings = self.ground.endings;
-        let calls = ["DeleteLoginProfile", "UpdateLoginProfile"];
-        let ended = calls.iter().find_map(|call| endings.deleted(call, account, user, last));
+        // In the second of the incident's own last call it may be the incident that changed it.
+        let calls = ["DeleteLoginProfile", "UpdateLoginProfile", "ChangePassword"];
+        let ended = calls.iter().find_map(|call| {
+            endings.deleted(call, account, user, last).filter(|deed| !(self.ground.within)(deed.session))
+        });
         if let Some(deed) = ended {
-            let (at, call, event) = (written(deed.at.time), &deed.name, &deed.at.id);
-            return self.over.push(format!("{about} was ended by {call} at {at} (event `{event}`)"));
+            return self.ended(about, deed, false);
         }
         if let Seen::Gone(at, why) = self.ground.states.password(account, user, last) {
             return self.gone(&about, at, &why);
@@ -50,8 +52,7 @@ impl<'g> Actions<'g> {
         let about = "the password of root".to_owned();
         // In the second of root's own last call it may be the incident that changed it.
         if let Some(deed) = self.ground.endings.deleted(ROOT_PASSWORD, account, "", last + 1) {
-            let (at, call, event) = (written(deed.at.time), &deed.name, &deed.at.id);
-            return self.over.push(format!("{about} was changed by {call} at {at} (event `{event}`)"));
+            return self.ended(about, deed, false);
         }
         let does = "no command does it: sign in as root, change the password, look at the MFA devices and the e-mail address; in a member account a service control policy can refuse root everything";
         self.add(group, about, party, Vec::new(), (does, "nothing that should run as root"));

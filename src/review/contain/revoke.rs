@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use super::{Action, Actions, Ground, Group, Word, code, own};
 use crate::review::deed::Deed;
+use crate::review::kinds::How;
 use crate::review::lasting::Seen;
+use crate::review::names::of_iam;
 use crate::review::party::{Party, Relation, role_name};
 use crate::review::shell::is_reference;
 use crate::trail::gather::FAILED;
@@ -62,6 +64,45 @@ impl<'g> Latest<'g> {
     }
 }
 
+/// Who may change a role.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Keeper {
+    Account,
+    IdentityCenter,
+    Service,
+}
+
+impl Keeper {
+    fn of(arn: &str) -> Self {
+        match () {
+            () if arn.contains("/aws-service-role/") => Self::Service,
+            () if arn.contains("/aws-reserved/") => Self::IdentityCenter,
+            () if role_name(arn).starts_with("AWSReservedSSO_") => Self::IdentityCenter,
+            () => Self::Account,
+        }
+    }
+}
+
+/// The command that ends the sessions of a role, and what it does; AWS refuses it for roles that it keeps itself.
+fn revocation(arn: &str) -> (Vec<Word>, &'static str) {
+    match Keeper::of(arn) {
+        Keeper::Account => {}
+        Keeper::IdentityCenter => return (Vec::new(), OF_IDENTITY_CENTER),
+        Keeper::Service => return (Vec::new(), OF_SERVICE),
+    }
+    let mut command = own("aws iam put-role-policy --role-name");
+    command.push(Word::Name(role_name(arn).to_owned()));
+    command.extend(own("--policy-name AWSRevokeOlderSessions --policy-document"));
+    command.push(Word::Own(BEFORE_NOW.to_owned()));
+    let does = "all sessions of the role that were issued before now are refused everything; who may take the role can take it anew. Undo: `aws iam delete-role-policy` with the same two names";
+    (command, does)
+}
+
+/// What works for a role of Identity Center.
+const OF_IDENTITY_CENTER: &str = "a role of IAM Identity Center: AWS refuses `put-role-policy` and every other change of it here. In the management account, or the delegated one: first refuse that person everything by a service control policy that denies `*` where `identitystore:UserId` is theirs (find it with `aws identitystore list-users`), which stops at once what was given already; then take away their assignments with `aws sso-admin delete-account-assignment`, and their groups with `aws identitystore delete-group-membership`; then delete their active sessions in the console of Identity Center (Users, the person, Active sessions), and reset their password and second factor where they sign in. Without the policy, credentials that were given go on for as long as the permission set says, 12 hours at most";
+/// What works for a role of an AWS service.
+const OF_SERVICE: &str = "a service-linked role: AWS refuses `put-role-policy` and every other change of it, and its sessions can't be revoked. Only the service itself takes it: stop or delete in the service what it does for you; `aws iam delete-service-linked-role` works when nothing of that is left";
+
 impl<'g> Actions<'g> {
     pub(super) fn party(&mut self, party: &'g Party, group: Group) {
         if party.kind == "AWSService" || party.via == FAILED {
@@ -93,14 +134,7 @@ impl<'g> Actions<'g> {
         let ended =
             endings.of_key(&party.account, &party.user, key).filter(|deed| party.whole.1 <= deed.at.time);
         if let Some(deed) = ended {
-            let at = written(deed.at.time);
-            self.over.push(format!(
-                "access key {} was ended by {} at {at} (event `{}`)",
-                code(key),
-                deed.name,
-                deed.at.id
-            ));
-            return;
+            return self.ended(format!("access key {}", code(key)), deed, false);
         }
         let seen = self.ground.states.key(&party.account, &party.user, key, party.whole.1);
         if let Seen::Gone(at, why) = &seen {
@@ -138,26 +172,16 @@ impl<'g> Actions<'g> {
         if self.is_over(&about, latest, SESSION_LASTS) {
             return;
         }
-        if party.role.contains("/aws-reserved/") || name.starts_with("AWSReservedSSO_") {
-            let does = "a role of IAM Identity Center, which AWS lets nobody change here: end the person's session and take the assignment away in Identity Center. Credentials that were given go on for as long as the permission set says, 12 hours at most; a service control policy, or the permission set's own policy, can deny by `aws:TokenIssueTime` before that";
-            return self.add(group, about, party, Vec::new(), (does, "the person's work in this account"));
+        if self.is_denied(&about, true, (&party.account, name), latest.unwrap_or(party.whole.1)) {
+            return;
         }
-        if party.role.contains("/aws-service-role/") {
-            let does = "a role of an AWS service, which AWS lets nobody change: stop what the service does";
-            return self.add(group, about, party, Vec::new(), (does, "what the service does for you"));
-        }
-        let mut command = own("aws iam put-role-policy --role-name");
-        command.push(Word::Name(name.to_owned()));
-        command.extend(own("--policy-name AWSRevokeOlderSessions --policy-document"));
-        command.push(Word::Own(BEFORE_NOW.to_owned()));
-        let does = "all sessions of the role that were issued before now are refused everything; who may take the role can take it anew. Undo: `aws iam delete-role-policy` with the same two names";
-        self.add(
-            group,
-            about,
-            party,
-            command,
-            (does, "everything that runs with the role, until it takes it anew"),
-        );
+        let (command, does) = revocation(&party.role);
+        let breaks = match Keeper::of(&party.role) {
+            Keeper::Account => "everything that runs with the role, until it takes it anew",
+            Keeper::IdentityCenter => "the person's work in this account",
+            Keeper::Service => "what the service does for you",
+        };
+        self.add(group, about, party, command, (does, breaks));
     }
 
     fn user(&mut self, party: &'g Party, group: Group) {
@@ -176,7 +200,10 @@ impl<'g> Actions<'g> {
         // A federated session has the rights of the user who issued it, and falls with that one's policy.
         let of_user = self.latest.users.get(&(party.account.as_str(), party.user.as_str()));
         let latest = of_user.max(self.latest.tokens.get(party.id.as_str())).copied();
-        if !self.is_over(&about, latest, lasts) {
+        let whose = (party.account.as_str(), party.user.as_str());
+        if !self.is_over(&about, latest, lasts)
+            && !self.is_denied(&about, false, whose, latest.unwrap_or(party.whole.1))
+        {
             self.revoke_user(party, &party.user, about, group);
         }
     }
@@ -195,7 +222,9 @@ impl<'g> Actions<'g> {
         }
         let about = format!("federated sessions that user {} issued", code(name));
         let latest = party.made.unwrap_or(party.whole.1).max(party.whole.1);
-        if !self.is_over(&about, Some(latest), TOKEN_LASTS) {
+        if !self.is_over(&about, Some(latest), TOKEN_LASTS)
+            && !self.is_denied(&about, false, (&party.account, name), latest)
+        {
             self.revoke_user(party, name, about, group);
         }
     }
@@ -242,12 +271,7 @@ impl<'g> Actions<'g> {
     pub(super) fn is_gone(&mut self, party: &'g Party, call: &'g str, name: &'g str) -> bool {
         let deleted = self.ground.endings.deleted(call, &party.account, name, party.whole.1);
         if let Some(deed) = deleted {
-            let (at, name, event) = (written(deed.at.time), code(name), &deed.at.id);
-            self.over.push(format!(
-                "{name} was ended by {call} at {at} (event `{event}`), and its sessions with it"
-            ));
-        }
-        if deleted.is_some() {
+            self.ended(format!("{} and its sessions", code(name)), deed, false);
             return true;
         }
         let is_role = call == "DeleteRole";
@@ -283,24 +307,37 @@ impl<'g> Actions<'g> {
         let Some(arn) = deed.field("roleArn").filter(|_| deed.name.starts_with("AssumeRole")) else { return };
         let (account, name) = (arn.split(':').nth(4).unwrap_or_default(), role_name(arn));
         let is_over = deed.at.time + SESSION_LASTS < self.ground.now;
-        if is_over || is_reference(name) || !self.first(format!("role {account} {name}")) {
+        if is_over || is_reference(name) || !self.first(format!("role {account} {}", of_iam(name))) {
             return;
         }
-        let mut command = own("aws iam put-role-policy --role-name");
-        command.push(Word::Name(name.to_owned()));
-        command.extend(own("--policy-name AWSRevokeOlderSessions --policy-document"));
-        command.push(Word::Own(BEFORE_NOW.to_owned()));
+        if let Some(deleted) = self.ground.endings.deleted("DeleteRole", account, name, deed.at.time) {
+            return self.ended(format!("{} and its sessions", code(name)), deleted, false);
+        }
         let key = code(deed.field("accessKeyId").unwrap_or_default());
+        let about = format!("credentials {key} of role {}, issued and not seen to be used", code(name));
+        if self.is_denied(&about, true, (account, name), deed.at.time) {
+            return;
+        }
+        let (command, does) = revocation(arn);
         self.made.push(Action {
             group: Group::Stop,
-            rank: 0,
-            about: format!("credentials {key} of role {}, issued and not seen to be used", code(name)),
+            how: How::Stops,
+            about,
             account: account.to_owned(),
             command,
-            does: "all sessions of the role that were issued before now are refused everything. Undo: `aws iam delete-role-policy` with the same two names".to_owned(),
+            does: does.to_owned(),
             breaks: "everything that runs with the role, until it takes it anew".to_owned(),
             because: vec![deed.at.clone()],
         });
+    }
+
+    /// Whether somebody else denied a role or a user everything, no earlier than a time.
+    fn is_denied(&mut self, about: &str, is_role: bool, whose: (&'g str, &'g str), from: i64) -> bool {
+        let denied = self.ground.endings.denied(is_role, whose, from, self.ground.within);
+        if let Some(deed) = denied {
+            self.ended(about.to_owned(), deed, false);
+        }
+        denied.is_some()
     }
 
     /// Whether the last session has ended by itself.

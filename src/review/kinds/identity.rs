@@ -1,132 +1,440 @@
 //! What stays of identities: users, keys, roles, policies, providers, and Identity Center.
 
-use super::{Kind, kinds};
+use super::{Hold, How, Kind, Leaves, PLAIN};
 
-kinds! {
-    "iam:AddRoleToInstanceProfile", "role `{roleName}` in instance profile `{instanceProfileName}`", ["roleName", "instanceProfileName"],
-        ["RemoveRoleFromInstanceProfile", "DeleteInstanceProfile", "DeleteRole"],
-        "aws iam remove-role-from-instance-profile --instance-profile-name {instanceProfileName} --role-name {roleName}",
-        "instances of the profile get no more credentials of the role", "what runs on these instances";
-    "iam:AddUserToGroup", "user `{userName}` in group `{groupName}`", ["userName", "groupName"],
-        ["RemoveUserFromGroup", "DeleteUser", "DeleteGroup"],
-        "aws iam remove-user-from-group --user-name {userName} --group-name {groupName}",
-        "takes the group's rights from the user", "what the user does by them";
-    "iam:AttachGroupPolicy", "policy `{policyArn}` on group `{groupName}`", ["groupName", "policyArn"],
-        ["DetachGroupPolicy", "DeleteGroup"],
-        "aws iam detach-group-policy --group-name {groupName} --policy-arn {policyArn}",
-        "takes the policy's rights from the group", "what its users do by them";
-    "iam:AttachRolePolicy", "policy `{policyArn}` on role `{roleName}`", ["roleName", "policyArn"],
-        ["DetachRolePolicy", "DeleteRole"],
-        "aws iam detach-role-policy --role-name {roleName} --policy-arn {policyArn}",
-        "takes the policy's rights from the role, also from sessions that run", "what uses the role by them";
-    "iam:AttachUserPolicy", "policy `{policyArn}` on user `{userName}`", ["userName", "policyArn"],
-        ["DetachUserPolicy", "DeleteUser"],
-        "aws iam detach-user-policy --user-name {userName} --policy-arn {policyArn}",
-        "takes the policy's rights from the user", "what the user does by them";
-    "iam:CreateAccessKey", "access key `{accessKeyId}` of user `{userName}`", ["accessKeyId", "userName"],
-        ["DeleteAccessKey", "UpdateAccessKey", "DeleteUser"],
-        "aws iam update-access-key --user-name {userName} --access-key-id {accessKeyId} --status Inactive",
-        "the key stops working; it can be turned on again", "what was given this key since";
-    "iam:CreateLoginProfile", "password of user `{userName}`", ["userName"], ["DeleteLoginProfile", "DeleteUser"],
-        "aws iam delete-login-profile --user-name {userName}",
-        "the user can't sign in to the console any more; a console session that runs goes on", "the user's sign-in";
-    "iam:CreateOpenIDConnectProvider", "identity provider `{openIDConnectProviderArn}`", ["openIDConnectProviderArn"],
-        ["DeleteOpenIDConnectProvider"],
-        "aws iam delete-open-id-connect-provider --open-id-connect-provider-arn {openIDConnectProviderArn}",
-        "its identities can't take roles any more", "pipelines that sign in by it";
-    "iam:CreatePolicyVersion", "a new version of policy `{policyArn}`", ["policyArn"],
-        ["DeletePolicy"],
-        "aws iam list-policy-versions --policy-arn {policyArn}",
-        "shows the versions; go back with `set-default-policy-version`", "nothing: it only looks";
-    "iam:CreateRole", "role `{roleName}`", ["roleName"], ["DeleteRole"],
-        "aws iam attach-role-policy --role-name {roleName} --policy-arn arn:aws:iam::aws:policy/AWSDenyAll",
-        "the role can do nothing any more, nor can sessions that run; delete it when it was looked at", "what uses the role";
-    "iam:CreateSAMLProvider", "identity provider `{sAMLProviderArn}`", ["sAMLProviderArn"], ["DeleteSAMLProvider"],
-        "aws iam delete-saml-provider --saml-provider-arn {sAMLProviderArn}",
-        "its identities can't take roles any more", "people who sign in by it";
-    "iam:CreateServiceSpecificCredential", "service credential `{serviceSpecificCredentialId}` of user `{userName}`",
-        ["serviceSpecificCredentialId", "userName"],
-        ["DeleteServiceSpecificCredential", "UpdateServiceSpecificCredential", "DeleteUser"],
-        "aws iam update-service-specific-credential --user-name {userName} --service-specific-credential-id {serviceSpecificCredentialId} --status Inactive",
-        "the credential stops working; it can be turned on again", "what was given it since";
-    "iam:CreateUser", "user `{userName}`", ["userName"], ["DeleteUser"],
-        "aws iam attach-user-policy --user-name {userName} --policy-arn arn:aws:iam::aws:policy/AWSDenyAll",
-        "the user can do nothing any more, with no key and no password; delete it when it was looked at", "what uses the user";
-    "iam:DeactivateMFADevice", "user `{userName}` without the second factor `{serialNumber}`", ["userName"], ["DeleteUser"],
-        "aws iam list-mfa-devices --user-name {userName}",
-        "shows what is left; the user enables a device anew in the console", "nothing: it only looks";
-    "iam:DeleteRolePermissionsBoundary", "role `{roleName}` without its boundary", ["roleName"],
-        ["PutRolePermissionsBoundary", "DeleteRole"], "aws iam get-role --role-name {roleName}",
-        "shows the role; put its boundary back with `put-role-permissions-boundary`", "nothing: it only looks";
-    "iam:DeleteUserPermissionsBoundary", "user `{userName}` without the boundary", ["userName"],
-        ["PutUserPermissionsBoundary", "DeleteUser"], "aws iam get-user --user-name {userName}",
-        "shows the user; put the boundary back with `put-user-permissions-boundary`", "nothing: it only looks";
-    "iam:EnableMFADevice", "second factor `{serialNumber}` of user `{userName}`", ["serialNumber", "userName"],
-        ["DeactivateMFADevice", "DeleteUser"],
-        "aws iam deactivate-mfa-device --user-name {userName} --serial-number {serialNumber}",
-        "the device is asked for no more; the user enables one of their own in the console", "the user's sign-in with this device";
-    "iam:PutGroupPolicy", "policy `{policyName}` of group `{groupName}`", ["groupName", "policyName"],
-        ["DeleteGroupPolicy", "DeleteGroup"],
-        "aws iam delete-group-policy --group-name {groupName} --policy-name {policyName}",
-        "takes the policy's rights from the group", "what its users do by them";
-    "iam:PutRolePolicy", "policy `{policyName}` of role `{roleName}`", ["roleName", "policyName"],
-        ["DeleteRolePolicy", "DeleteRole"],
-        "aws iam delete-role-policy --role-name {roleName} --policy-name {policyName}",
-        "takes the policy's rights from the role, also from sessions that run", "what uses the role by them";
-    "iam:PutUserPolicy", "policy `{policyName}` of user `{userName}`", ["userName", "policyName"],
-        ["DeleteUserPolicy", "DeleteUser"],
-        "aws iam delete-user-policy --user-name {userName} --policy-name {policyName}",
-        "takes the policy's rights from the user", "what the user does by them";
-    "iam:SetDefaultPolicyVersion", "another version of policy `{policyArn}`", ["policyArn"],
-        ["SetDefaultPolicyVersion", "DeletePolicy"], "aws iam list-policy-versions --policy-arn {policyArn}",
-        "shows the versions; go back with `set-default-policy-version`", "nothing: it only looks";
-    "iam:UpdateAccessKey", "access key `{accessKeyId}` of user `{userName}`, switched on again", ["accessKeyId", "userName"],
-        ["DeleteAccessKey", "UpdateAccessKey", "DeleteUser"],
-        "aws iam update-access-key --user-name {userName} --access-key-id {accessKeyId} --status Inactive",
-        "the key stops working; it can be turned on again", "what was given this key";
-    "iam:UpdateAssumeRolePolicy", "who may take role `{roleName}`", ["roleName"], ["UpdateAssumeRolePolicy", "DeleteRole"],
-        "aws iam get-role --role-name {roleName}",
-        "shows who may take the role; put back what your code has with `update-assume-role-policy`", "nothing: it only looks";
-    "iam:UpdateLoginProfile", "password of user `{userName}`", ["userName"], ["DeleteLoginProfile", "UpdateLoginProfile", "DeleteUser"],
-        "aws iam delete-login-profile --user-name {userName}",
-        "the user can't sign in to the console any more; a console session that runs goes on", "the user's sign-in";
-    "iam:UpdateSAMLProvider", "what identity provider `{sAMLProviderArn}` trusts", ["sAMLProviderArn"],
-        ["DeleteSAMLProvider", "UpdateSAMLProvider"],
-        "aws iam get-saml-provider --saml-provider-arn {sAMLProviderArn}",
-        "shows its metadata; put back yours with `update-saml-provider`", "nothing: it only looks";
-    "iam:UploadSSHPublicKey", "SSH key `{sSHPublicKeyId}` of user `{userName}`", ["sSHPublicKeyId", "userName"],
-        ["DeleteSSHPublicKey", "UpdateSSHPublicKey", "DeleteUser"],
-        "aws iam update-ssh-public-key --user-name {userName} --ssh-public-key-id {sSHPublicKeyId} --status Inactive",
-        "the key stops working; it can be turned on again", "what was given it since";
-    "iam:UploadSigningCertificate", "signing certificate `{certificateId}` of user `{userName}`", ["certificateId", "userName"],
-        ["DeleteSigningCertificate", "UpdateSigningCertificate", "DeleteUser"],
-        "aws iam update-signing-certificate --user-name {userName} --certificate-id {certificateId} --status Inactive",
-        "the certificate stops working; it can be turned on again", "what was given it since";
-    "identitystore:CreateGroupMembership", "a member of a group of Identity Center", ["membershipId"], ["DeleteGroupMembership"],
-        "aws identitystore delete-group-membership --identity-store-id {identityStoreId} --membership-id {membershipId} --region {region}",
-        "takes the group's rights from the member; credentials that were given last as long as the permission set's session", "what the member does by them";
-    "identitystore:CreateUser", "a user of Identity Center", ["userId"], ["DeleteUser"],
-        "aws identitystore describe-user --identity-store-id {identityStoreId} --user-id {userId} --region {region}",
-        "shows the user; delete it with `delete-user` when it was looked at", "nothing: it only looks";
-    "rolesanywhere:CreateTrustAnchor", "trust anchor `{name}` of Roles Anywhere", ["trustAnchorId"], ["DisableTrustAnchor", "DeleteTrustAnchor"],
-        "aws rolesanywhere disable-trust-anchor --trust-anchor-id {trustAnchorId} --region {region}",
-        "its certificates give no more credentials", "machines that sign in by it";
-    "sso-directory:CreateUser", "a user of Identity Center", ["userId"], ["DeleteUser"],
-        "aws identitystore describe-user --identity-store-id {identityStoreId} --user-id {userId} --region {region}",
-        "shows the user; delete it with `delete-user` when it was looked at", "nothing: it only looks";
-    "sso:AttachManagedPolicyToPermissionSet", "policy `{managedPolicyArn}` on permission set `{permissionSetArn}`",
-        ["permissionSetArn", "managedPolicyArn"], ["DetachManagedPolicyFromPermissionSet", "DeletePermissionSet"],
-        "aws sso-admin detach-managed-policy-from-permission-set --instance-arn {instanceArn} --permission-set-arn {permissionSetArn} --managed-policy-arn {managedPolicyArn} --region {region}",
-        "takes the policy from the set; it holds in the accounts after `provision-permission-set`", "who works by the set";
-    "sso:CreateAccountAssignment", "permission set `{permissionSetArn}` in account `{targetId}`, given to {principalType} `{principalId}`",
-        ["principalId", "permissionSetArn", "targetId"], ["DeleteAccountAssignment", "DeletePermissionSet"],
-        "aws sso-admin delete-account-assignment --instance-arn {instanceArn} --target-id {targetId} --target-type AWS_ACCOUNT --permission-set-arn {permissionSetArn} --principal-type {principalType} --principal-id {principalId} --region {region}",
-        "nobody gets new credentials by it; those that were given last as long as the set's session", "the work of who was assigned";
-    "sso:CreatePermissionSet", "permission set `{permissionSetArn}`", ["permissionSetArn"], ["DeletePermissionSet"],
-        "aws sso-admin list-accounts-for-provisioned-permission-set --instance-arn {instanceArn} --permission-set-arn {permissionSetArn} --region {region}",
-        "shows in which accounts it is; take away its assignments, then delete it", "nothing: it only looks";
-    "sso:PutInlinePolicyToPermissionSet", "the inline policy of permission set `{permissionSetArn}`", ["permissionSetArn"],
-        ["DeleteInlinePolicyFromPermissionSet", "PutInlinePolicyToPermissionSet", "DeletePermissionSet"],
-        "aws sso-admin get-inline-policy-for-permission-set --instance-arn {instanceArn} --permission-set-arn {permissionSetArn} --region {region}",
-        "shows the policy; put back what your code has, and provision the set anew", "nothing: it only looks";
-}
+pub(super) const DENY_ALL: Option<(&str, &str)> = Some(("policyArn", "aws:policy/AWSDenyAll"));
+/// What our own command does to a user.
+const DENIED_USER: Hold = Hold { call: "AttachUserPolicy", says: DENY_ALL, released_by: "DetachUserPolicy" };
+/// What our own command does to a role.
+const DENIED_ROLE: Hold = Hold { call: "AttachRolePolicy", says: DENY_ALL, released_by: "DetachRolePolicy" };
+
+/// A role that was opened to another account: it is denied everything, looking is not enough.
+static OPENED_ROLE: Kind = Kind {
+    call: "iam:UpdateAssumeRolePolicy",
+    what: "role `{roleName}`, opened to {others}",
+    command: "aws iam attach-role-policy --role-name {roleName} --policy-arn arn:aws:iam::aws:policy/AWSDenyAll",
+    how: How::Stops,
+    does: "the role can do nothing any more, nor can sessions that run; put back its trust with `aws iam update-assume-role-policy`, then take the denial away with `aws iam detach-role-policy`",
+    breaks: "what uses the role",
+    ..PLAIN
+};
+
+/// What most denials have in common.
+const DENIAL: Kind = Kind {
+    leaves: Leaves::Denial,
+    does: "lets them act again: leave it where it is containment, yours or AWS's own",
+    breaks: "the containment, where it is one",
+    ..PLAIN
+};
+
+static DENIAL_ON_ROLE: Kind = Kind {
+    call: "iam:AttachRolePolicy",
+    what: "policy `{policyArn}` on role `{roleName}`, which denies what it does",
+    command: "aws iam detach-role-policy --role-name {roleName} --policy-arn {policyArn}",
+    ..DENIAL
+};
+
+static DENIAL_ON_USER: Kind = Kind {
+    call: "iam:AttachUserPolicy",
+    what: "policy `{policyArn}` on user `{userName}`, which denies what it does",
+    command: "aws iam detach-user-policy --user-name {userName} --policy-arn {policyArn}",
+    ..DENIAL
+};
+
+static DENIAL_OF_ROLE: Kind = Kind {
+    call: "iam:PutRolePolicy",
+    what: "policy `{policyName}` of role `{roleName}`, which denies what it does",
+    command: "aws iam delete-role-policy --role-name {roleName} --policy-name {policyName}",
+    ..DENIAL
+};
+
+static DENIAL_OF_USER: Kind = Kind {
+    call: "iam:PutUserPolicy",
+    what: "policy `{policyName}` of user `{userName}`, which denies what it does",
+    command: "aws iam delete-user-policy --user-name {userName} --policy-name {policyName}",
+    ..DENIAL
+};
+
+/// In the order of names.
+pub(super) const KINDS: &[Kind] = &[
+    Kind {
+        call: "iam:AddRoleToInstanceProfile",
+        what: "role `{roleName}` in instance profile `{instanceProfileName}`",
+        same: &["roleName", "instanceProfileName"],
+        ended_by: &["RemoveRoleFromInstanceProfile", "DeleteInstanceProfile", "DeleteRole"],
+        command: "aws iam remove-role-from-instance-profile --instance-profile-name {instanceProfileName} --role-name {roleName}",
+        does: "instances of the profile get no more credentials of the role",
+        breaks: "what runs on these instances",
+        ..PLAIN
+    },
+    Kind {
+        call: "iam:AddUserToGroup",
+        what: "user `{userName}` in group `{groupName}`",
+        same: &["userName", "groupName"],
+        ended_by: &["RemoveUserFromGroup", "DeleteUser", "DeleteGroup"],
+        command: "aws iam remove-user-from-group --user-name {userName} --group-name {groupName}",
+        does: "takes the group's rights from the user",
+        breaks: "what the user does by them",
+        ..PLAIN
+    },
+    Kind {
+        call: "iam:AttachGroupPolicy",
+        what: "policy `{policyArn}` on group `{groupName}`",
+        same: &["groupName", "policyArn"],
+        ended_by: &["DetachGroupPolicy", "DeleteGroup"],
+        command: "aws iam detach-group-policy --group-name {groupName} --policy-arn {policyArn}",
+        does: "takes the policy's rights from the group",
+        breaks: "what its users do by them",
+        ..PLAIN
+    },
+    Kind {
+        call: "iam:AttachRolePolicy",
+        what: "policy `{policyArn}` on role `{roleName}`",
+        same: &["roleName", "policyArn"],
+        ended_by: &["DetachRolePolicy", "DeleteRole"],
+        command: "aws iam detach-role-policy --role-name {roleName} --policy-arn {policyArn}",
+        does: "takes the policy's rights from the role, also from sessions that run",
+        breaks: "what uses the role by them",
+        denial: Some(&DENIAL_ON_ROLE),
+        ..PLAIN
+    },
+    Kind {
+        call: "iam:AttachUserPolicy",
+        what: "policy `{policyArn}` on user `{userName}`",
+        same: &["userName", "policyArn"],
+        ended_by: &["DetachUserPolicy", "DeleteUser"],
+        command: "aws iam detach-user-policy --user-name {userName} --policy-arn {policyArn}",
+        does: "takes the policy's rights from the user",
+        breaks: "what the user does by them",
+        denial: Some(&DENIAL_ON_USER),
+        ..PLAIN
+    },
+    Kind {
+        call: "iam:CreateAccessKey",
+        what: "access key `{accessKeyId}` of user `{userName}`",
+        same: &["accessKeyId", "userName"],
+        ended_by: &["DeleteAccessKey", "UpdateAccessKey", "DeleteUser"],
+        command: "aws iam update-access-key --user-name {userName} --access-key-id {accessKeyId} --status Inactive",
+        how: How::Stops,
+        does: "the key stops working; it can be turned on again",
+        breaks: "what was given this key since",
+        ..PLAIN
+    },
+    Kind {
+        call: "iam:CreateLoginProfile",
+        what: "password of user `{userName}`",
+        same: &["userName"],
+        ended_by: &["DeleteLoginProfile", "DeleteUser"],
+        replaced_by: &["UpdateLoginProfile", "ChangePassword"],
+        command: "aws iam delete-login-profile --user-name {userName}",
+        how: How::Stops,
+        does: "the user can't sign in to the console any more; a console session that runs goes on",
+        breaks: "the user's sign-in",
+        ..PLAIN
+    },
+    Kind {
+        call: "iam:CreateOpenIDConnectProvider",
+        what: "identity provider `{openIDConnectProviderArn}`",
+        same: &["openIDConnectProviderArn"],
+        ended_by: &["DeleteOpenIDConnectProvider"],
+        command: "aws iam delete-open-id-connect-provider --open-id-connect-provider-arn {openIDConnectProviderArn}",
+        does: "its identities can't take roles any more",
+        breaks: "pipelines that sign in by it",
+        ..PLAIN
+    },
+    Kind {
+        call: "iam:CreatePolicyVersion",
+        what: "a new version of policy `{policyArn}`",
+        same: &["policyArn"],
+        ended_by: &["DeletePolicy"],
+        replaced_by: &["SetDefaultPolicyVersion"],
+        command: "aws iam list-policy-versions --policy-arn {policyArn}",
+        how: How::Looks,
+        does: "shows the versions; go back with `set-default-policy-version`",
+        ..PLAIN
+    },
+    Kind {
+        call: "iam:CreateRole",
+        what: "role `{roleName}`",
+        same: &["roleName"],
+        ended_by: &["DeleteRole"],
+        command: "aws iam attach-role-policy --role-name {roleName} --policy-arn arn:aws:iam::aws:policy/AWSDenyAll",
+        how: How::Stops,
+        does: "the role can do nothing any more, nor can sessions that run; delete it when it was looked at",
+        breaks: "what uses the role",
+        held_by: &[DENIED_ROLE],
+        ..PLAIN
+    },
+    Kind {
+        call: "iam:CreateSAMLProvider",
+        what: "identity provider `{sAMLProviderArn}`",
+        same: &["sAMLProviderArn"],
+        ended_by: &["DeleteSAMLProvider"],
+        command: "aws iam delete-saml-provider --saml-provider-arn {sAMLProviderArn}",
+        does: "its identities can't take roles any more",
+        breaks: "people who sign in by it",
+        ..PLAIN
+    },
+    Kind {
+        call: "iam:CreateServiceSpecificCredential",
+        what: "service credential `{serviceSpecificCredentialId}` of user `{userName}`",
+        same: &["serviceSpecificCredentialId", "userName"],
+        ended_by: &["DeleteServiceSpecificCredential", "UpdateServiceSpecificCredential", "DeleteUser"],
+        command: "aws iam update-service-specific-credential --user-name {userName} --service-specific-credential-id {serviceSpecificCredentialId} --status Inactive",
+        how: How::Stops,
+        does: "the credential stops working; it can be turned on again",
+        breaks: "what was given it since",
+        ..PLAIN
+    },
+    Kind {
+        call: "iam:CreateUser",
+        what: "user `{userName}`",
+        same: &["userName"],
+        ended_by: &["DeleteUser"],
+        command: "aws iam attach-user-policy --user-name {userName} --policy-arn arn:aws:iam::aws:policy/AWSDenyAll",
+        how: How::Stops,
+        does: "the user can do nothing any more, with no key and no password; delete it when it was looked at",
+        breaks: "what uses the user",
+        held_by: &[DENIED_USER],
+        ..PLAIN
+    },
+    Kind {
+        call: "iam:DeactivateMFADevice",
+        what: "user `{userName}` without the second factor `{serialNumber}`",
+        leaves: Leaves::Lack,
+        same: &["userName"],
+        ended_by: &["DeleteUser"],
+        replaced_by: &["EnableMFADevice"],
+        command: "aws iam list-mfa-devices --user-name {userName}",
+        how: How::Looks,
+        does: "shows what is left; the user enables a device anew in the console",
+        ..PLAIN
+    },
+    Kind {
+        call: "iam:DeleteRolePermissionsBoundary",
+        what: "role `{roleName}` without its boundary",
+        leaves: Leaves::Lack,
+        same: &["roleName"],
+        ended_by: &["DeleteRole"],
+        replaced_by: &["PutRolePermissionsBoundary"],
+        command: "aws iam get-role --role-name {roleName}",
+        how: How::Looks,
+        does: "shows the role; put its boundary back with `put-role-permissions-boundary`",
+        ..PLAIN
+    },
+    Kind {
+        call: "iam:DeleteUserPermissionsBoundary",
+        what: "user `{userName}` without the boundary",
+        leaves: Leaves::Lack,
+        same: &["userName"],
+        ended_by: &["DeleteUser"],
+        replaced_by: &["PutUserPermissionsBoundary"],
+        command: "aws iam get-user --user-name {userName}",
+        how: How::Looks,
+        does: "shows the user; put the boundary back with `put-user-permissions-boundary`",
+        ..PLAIN
+    },
+    Kind {
+        call: "iam:EnableMFADevice",
+        what: "second factor `{serialNumber}` of user `{userName}`",
+        same: &["serialNumber", "userName"],
+        ended_by: &["DeactivateMFADevice", "DeleteUser"],
+        command: "aws iam deactivate-mfa-device --user-name {userName} --serial-number {serialNumber}",
+        does: "the device is asked for no more; the user enables one of their own in the console",
+        breaks: "the user's sign-in with this device",
+        ..PLAIN
+    },
+    Kind {
+        call: "iam:PutGroupPolicy",
+        what: "policy `{policyName}` of group `{groupName}`",
+        same: &["groupName", "policyName"],
+        ended_by: &["DeleteGroupPolicy", "DeleteGroup"],
+        command: "aws iam delete-group-policy --group-name {groupName} --policy-name {policyName}",
+        does: "takes the policy's rights from the group",
+        breaks: "what its users do by them",
+        ..PLAIN
+    },
+    Kind {
+        call: "iam:PutRolePolicy",
+        what: "policy `{policyName}` of role `{roleName}`",
+        same: &["roleName", "policyName"],
+        ended_by: &["DeleteRolePolicy", "DeleteRole"],
+        command: "aws iam delete-role-policy --role-name {roleName} --policy-name {policyName}",
+        does: "takes the policy's rights from the role, also from sessions that run",
+        breaks: "what uses the role by them",
+        denial: Some(&DENIAL_OF_ROLE),
+        ..PLAIN
+    },
+    Kind {
+        call: "iam:PutUserPolicy",
+        what: "policy `{policyName}` of user `{userName}`",
+        same: &["userName", "policyName"],
+        ended_by: &["DeleteUserPolicy", "DeleteUser"],
+        command: "aws iam delete-user-policy --user-name {userName} --policy-name {policyName}",
+        does: "takes the policy's rights from the user",
+        breaks: "what the user does by them",
+        denial: Some(&DENIAL_OF_USER),
+        ..PLAIN
+    },
+    Kind {
+        call: "iam:SetDefaultPolicyVersion",
+        what: "another version of policy `{policyArn}`",
+        same: &["policyArn"],
+        ended_by: &["DeletePolicy"],
+        replaced_by: &["SetDefaultPolicyVersion"],
+        command: "aws iam list-policy-versions --policy-arn {policyArn}",
+        how: How::Looks,
+        does: "shows the versions; go back with `set-default-policy-version`",
+        ..PLAIN
+    },
+    Kind {
+        call: "iam:UpdateAccessKey",
+        what: "access key `{accessKeyId}` of user `{userName}`, switched on again",
+        same: &["accessKeyId", "userName"],
+        ended_by: &["DeleteAccessKey", "UpdateAccessKey", "DeleteUser"],
+        command: "aws iam update-access-key --user-name {userName} --access-key-id {accessKeyId} --status Inactive",
+        how: How::Stops,
+        does: "the key stops working; it can be turned on again",
+        breaks: "what was given this key",
+        ..PLAIN
+    },
+    Kind {
+        call: "iam:UpdateAssumeRolePolicy",
+        what: "who may take role `{roleName}`",
+        same: &["roleName"],
+        ended_by: &["DeleteRole"],
+        replaced_by: &["UpdateAssumeRolePolicy"],
+        command: "aws iam get-role --role-name {roleName}",
+        how: How::Looks,
+        does: "shows who may take the role; put back what your code has with `update-assume-role-policy`",
+        held_by: &[DENIED_ROLE],
+        opened: Some(&OPENED_ROLE),
+        ..PLAIN
+    },
+    Kind {
+        call: "iam:UpdateLoginProfile",
+        what: "password of user `{userName}`",
+        same: &["userName"],
+        ended_by: &["DeleteLoginProfile", "DeleteUser"],
+        replaced_by: &["UpdateLoginProfile", "ChangePassword"],
+        command: "aws iam delete-login-profile --user-name {userName}",
+        how: How::Stops,
+        does: "the user can't sign in to the console any more; a console session that runs goes on",
+        breaks: "the user's sign-in",
+        ..PLAIN
+    },
+    Kind {
+        call: "iam:UpdateSAMLProvider",
+        what: "what identity provider `{sAMLProviderArn}` trusts",
+        same: &["sAMLProviderArn"],
+        ended_by: &["DeleteSAMLProvider"],
+        replaced_by: &["UpdateSAMLProvider"],
+        command: "aws iam get-saml-provider --saml-provider-arn {sAMLProviderArn}",
+        how: How::Looks,
+        does: "shows its metadata; put back yours with `update-saml-provider`",
+        ..PLAIN
+    },
+    Kind {
+        call: "iam:UploadSSHPublicKey",
+        what: "SSH key `{sSHPublicKeyId}` of user `{userName}`",
+        same: &["sSHPublicKeyId", "userName"],
+        ended_by: &["DeleteSSHPublicKey", "UpdateSSHPublicKey", "DeleteUser"],
+        command: "aws iam update-ssh-public-key --user-name {userName} --ssh-public-key-id {sSHPublicKeyId} --status Inactive",
+        how: How::Stops,
+        does: "the key stops working; it can be turned on again",
+        breaks: "what was given it since",
+        ..PLAIN
+    },
+    Kind {
+        call: "iam:UploadSigningCertificate",
+        what: "signing certificate `{certificateId}` of user `{userName}`",
+        same: &["certificateId", "userName"],
+        ended_by: &["DeleteSigningCertificate", "UpdateSigningCertificate", "DeleteUser"],
+        command: "aws iam update-signing-certificate --user-name {userName} --certificate-id {certificateId} --status Inactive",
+        how: How::Stops,
+        does: "the certificate stops working; it can be turned on again",
+        breaks: "what was given it since",
+        ..PLAIN
+    },
+    Kind {
+        call: "identitystore:CreateGroupMembership",
+        what: "a member of a group of Identity Center",
+        same: &["membershipId"],
+        ended_by: &["DeleteGroupMembership"],
+        command: "aws identitystore delete-group-membership --identity-store-id {identityStoreId} --membership-id {membershipId} --region {region}",
+        does: "takes the group's rights from the member; credentials that were given last as long as the permission set's session",
+        breaks: "what the member does by them",
+        ..PLAIN
+    },
+    Kind {
+        call: "identitystore:CreateUser",
+        what: "a user of Identity Center",
+        same: &["userId"],
+        ended_by: &["DeleteUser"],
+        command: "aws identitystore describe-user --identity-store-id {identityStoreId} --user-id {userId} --region {region}",
+        how: How::Looks,
+        does: "shows the user; delete it with `delete-user` when it was looked at",
+        ..PLAIN
+    },
+    Kind {
+        call: "rolesanywhere:CreateTrustAnchor",
+        what: "trust anchor `{name}` of Roles Anywhere",
+        same: &["trustAnchorId"],
+        ended_by: &["DisableTrustAnchor", "DeleteTrustAnchor"],
+        command: "aws rolesanywhere disable-trust-anchor --trust-anchor-id {trustAnchorId} --region {region}",
+        does: "its certificates give no more credentials",
+        breaks: "machines that sign in by it",
+        ..PLAIN
+    },
+    Kind {
+        call: "sso-directory:CreateUser",
+        what: "a user of Identity Center",
+        same: &["userId"],
+        ended_by: &["DeleteUser"],
+        command: "aws identitystore describe-user --identity-store-id {identityStoreId} --user-id {userId} --region {region}",
+        how: How::Looks,
+        does: "shows the user; delete it with `delete-user` when it was looked at",
+        ..PLAIN
+    },
+    Kind {
+        call: "sso:AttachManagedPolicyToPermissionSet",
+        what: "policy `{managedPolicyArn}` on permission set `{permissionSetArn}`",
+        same: &["permissionSetArn", "managedPolicyArn"],
+        ended_by: &["DetachManagedPolicyFromPermissionSet", "DeletePermissionSet"],
+        command: "aws sso-admin detach-managed-policy-from-permission-set --instance-arn {instanceArn} --permission-set-arn {permissionSetArn} --managed-policy-arn {managedPolicyArn} --region {region}",
+        does: "takes the policy from the set; it holds in the accounts after `provision-permission-set`",
+        breaks: "who works by the set",
+        ..PLAIN
+    },
+    Kind {
+        call: "sso:CreateAccountAssignment",
+        what: "permission set `{permissionSetArn}` in account `{targetId}`, given to {principalType} `{principalId}`",
+        same: &["principalId", "permissionSetArn", "targetId"],
+        ended_by: &["DeleteAccountAssignment", "DeletePermissionSet"],
+        command: "aws sso-admin delete-account-assignment --instance-arn {instanceArn} --target-id {targetId} --target-type AWS_ACCOUNT --permission-set-arn {permissionSetArn} --principal-type {principalType} --principal-id {principalId} --region {region}",
+        does: "nobody gets new credentials by it; those that were given last as long as the set's session",
+        breaks: "the work of who was assigned",
+        ..PLAIN
+    },
+    Kind {
+        call: "sso:CreatePermissionSet",
+        what: "permission set `{permissionSetArn}`",
+        same: &["permissionSetArn"],
+        ended_by: &["DeletePermissionSet"],
+        command: "aws sso-admin list-accounts-for-provisioned-permission-set --instance-arn {instanceArn} --permission-set-arn {permissionSetArn} --region {region}",
+        how: How::Looks,
+        does: "shows in which accounts it is; take away its assignments, then delete it",
+        ..PLAIN
+    },
+    Kind {
+        call: "sso:PutInlinePolicyToPermissionSet",
+        what: "the inline policy of permission set `{permissionSetArn}`",
+        same: &["permissionSetArn"],
+        ended_by: &["DeleteInlinePolicyFromPermissionSet", "DeletePermissionSet"],
+        replaced_by: &["PutInlinePolicyToPermissionSet"],
+        command: "aws sso-admin get-inline-policy-for-permission-set --instance-arn {instanceArn} --permission-set-arn {permissionSetArn} --region {region}",
+        how: How::Looks,
+        does: "shows the policy; put back what your code has, and provision the set anew",
+        ..PLAIN
+    },
+];

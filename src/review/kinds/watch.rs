@@ -1,43 +1,130 @@
 //! What no longer watches.
 
-use super::{Kind, kinds};
+use super::{How, Kind, Leaves, PLAIN};
 
-kinds! {
-    "cloudtrail:DeleteTrail", "trail `{name}`, which was deleted", ["name"], ["CreateTrail"],
-        "aws cloudtrail describe-trails --region {region}",
-        "shows which trails are left; make the deleted one anew from your code", "nothing: it only looks";
-    "cloudtrail:PutEventSelectors", "what trail `{trailName}` leaves out", ["trailName"], ["PutEventSelectors", "DeleteTrail"],
-        "aws cloudtrail get-event-selectors --trail-name {trailName} --region {region}",
-        "shows what is logged; put back what your code has", "nothing: it only looks";
-    "cloudtrail:StopLogging", "trail `{name}` that does not log", ["name"], ["StartLogging", "DeleteTrail"],
-        "aws cloudtrail start-logging --name {name} --region {region}",
-        "the trail logs again; what happened meanwhile is lost to it", "nothing";
-    "cloudtrail:UpdateTrail", "trail `{name}`, changed", ["name"], ["UpdateTrail", "DeleteTrail"],
-        "aws cloudtrail get-trail --name {name} --region {region}",
-        "shows where it logs to; put back what your code has", "nothing: it only looks";
-    "config:DeleteConfigurationRecorder", "recorder of AWS Config, deleted", [], [],
-        "aws configservice describe-configuration-recorders --region {region}",
-        "shows what is left; make the deleted one anew from your code", "nothing: it only looks";
-    "config:StopConfigurationRecorder", "recorder `{configurationRecorderName}` of AWS Config, stopped", ["configurationRecorderName"],
-        ["StartConfigurationRecorder"],
-        "aws configservice start-configuration-recorder --configuration-recorder-name {configurationRecorderName} --region {region}",
-        "changes of resources are recorded again", "nothing";
-    "ec2:DeleteFlowLogs", "flow logs that were deleted", [], [],
-        "aws ec2 describe-flow-logs --region {region}",
-        "shows which flow logs are left; make the deleted ones anew from your code", "nothing: it only looks";
-    "guardduty:DeleteDetector", "GuardDuty, switched off", [], ["CreateDetector"],
-        "aws guardduty create-detector --enable --region {region}",
-        "GuardDuty looks again; its protection plans are set as for a new one", "nothing";
-    "guardduty:UpdateDetector", "settings of GuardDuty `{detectorId}`", ["detectorId"], ["UpdateDetector"],
-        "aws guardduty get-detector --detector-id {detectorId} --region {region}",
-        "shows whether it looks; put back what your code has", "nothing: it only looks";
-    "logs:DeleteLogGroup", "log group `{logGroupName}`, deleted", ["logGroupName"], [],
-        "aws logs describe-log-groups --region {region}",
-        "shows which are left; what was in it is lost", "nothing: it only looks";
-    "route53resolver:DeleteResolverQueryLogConfig", "logs of DNS queries that were deleted", [], [],
-        "aws route53resolver list-resolver-query-log-configs --region {region}",
-        "shows which are left; make the deleted one anew from your code", "nothing: it only looks";
-    "securityhub:DisableSecurityHub", "Security Hub, switched off", [], ["EnableSecurityHub"],
-        "aws securityhub enable-security-hub --region {region}",
-        "Security Hub collects again", "nothing";
-}
+/// In the order of names.
+pub(super) const KINDS: &[Kind] = &[
+    Kind {
+        call: "cloudtrail:DeleteTrail",
+        what: "trail `{name}`, which was deleted",
+        leaves: Leaves::Lack,
+        same: &["name"],
+        replaced_by: &["CreateTrail"],
+        command: "aws cloudtrail describe-trails --region {region}",
+        how: How::Looks,
+        does: "shows which trails are left; make the deleted one anew from your code",
+        ..PLAIN
+    },
+    Kind {
+        call: "cloudtrail:PutEventSelectors",
+        what: "what trail `{trailName}` leaves out",
+        same: &["trailName"],
+        ended_by: &["DeleteTrail"],
+        replaced_by: &["PutEventSelectors"],
+        command: "aws cloudtrail get-event-selectors --trail-name {trailName} --region {region}",
+        how: How::Looks,
+        does: "shows what is logged; put back what your code has",
+        ..PLAIN
+    },
+    Kind {
+        call: "cloudtrail:StopLogging",
+        what: "trail `{name}` that does not log",
+        leaves: Leaves::Lack,
+        same: &["name"],
+        ended_by: &["StartLogging", "DeleteTrail"],
+        command: "aws cloudtrail start-logging --name {name} --region {region}",
+        how: How::Stops,
+        does: "the trail logs again; what happened meanwhile is lost to it",
+        breaks: "nothing",
+        ..PLAIN
+    },
+    Kind {
+        call: "cloudtrail:UpdateTrail",
+        what: "trail `{name}`, changed",
+        same: &["name"],
+        ended_by: &["DeleteTrail"],
+        replaced_by: &["UpdateTrail"],
+        command: "aws cloudtrail get-trail --name {name} --region {region}",
+        how: How::Looks,
+        does: "shows where it logs to; put back what your code has",
+        ..PLAIN
+    },
+    Kind {
+        call: "config:DeleteConfigurationRecorder",
+        what: "recorder of AWS Config, deleted",
+        leaves: Leaves::Lack,
+        command: "aws configservice describe-configuration-recorders --region {region}",
+        how: How::Looks,
+        does: "shows what is left; make the deleted one anew from your code",
+        ..PLAIN
+    },
+    Kind {
+        call: "config:StopConfigurationRecorder",
+        what: "recorder `{configurationRecorderName}` of AWS Config, stopped",
+        leaves: Leaves::Lack,
+        same: &["configurationRecorderName"],
+        ended_by: &["StartConfigurationRecorder"],
+        command: "aws configservice start-configuration-recorder --configuration-recorder-name {configurationRecorderName} --region {region}",
+        does: "changes of resources are recorded again",
+        breaks: "nothing",
+        ..PLAIN
+    },
+    Kind {
+        call: "ec2:DeleteFlowLogs",
+        what: "flow logs that were deleted",
+        leaves: Leaves::Lack,
+        command: "aws ec2 describe-flow-logs --region {region}",
+        how: How::Looks,
+        does: "shows which flow logs are left; make the deleted ones anew from your code",
+        ..PLAIN
+    },
+    Kind {
+        call: "guardduty:DeleteDetector",
+        what: "GuardDuty, switched off",
+        leaves: Leaves::Lack,
+        ended_by: &["CreateDetector"],
+        command: "aws guardduty create-detector --enable --region {region}",
+        does: "GuardDuty looks again; its protection plans are set as for a new one",
+        breaks: "nothing",
+        ..PLAIN
+    },
+    Kind {
+        call: "guardduty:UpdateDetector",
+        what: "settings of GuardDuty `{detectorId}`",
+        same: &["detectorId"],
+        replaced_by: &["UpdateDetector"],
+        command: "aws guardduty get-detector --detector-id {detectorId} --region {region}",
+        how: How::Looks,
+        does: "shows whether it looks; put back what your code has",
+        ..PLAIN
+    },
+    Kind {
+        call: "logs:DeleteLogGroup",
+        what: "log group `{logGroupName}`, deleted",
+        leaves: Leaves::Lack,
+        same: &["logGroupName"],
+        command: "aws logs describe-log-groups --region {region}",
+        how: How::Looks,
+        does: "shows which are left; what was in it is lost",
+        ..PLAIN
+    },
+    Kind {
+        call: "route53resolver:DeleteResolverQueryLogConfig",
+        what: "logs of DNS queries that were deleted",
+        leaves: Leaves::Lack,
+        command: "aws route53resolver list-resolver-query-log-configs --region {region}",
+        how: How::Looks,
+        does: "shows which are left; make the deleted one anew from your code",
+        ..PLAIN
+    },
+    Kind {
+        call: "securityhub:DisableSecurityHub",
+        what: "Security Hub, switched off",
+        leaves: Leaves::Lack,
+        ended_by: &["EnableSecurityHub"],
+        command: "aws securityhub enable-security-hub --region {region}",
+        does: "Security Hub collects again",
+        breaks: "nothing",
+        ..PLAIN
+    },
+];

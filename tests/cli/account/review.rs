@@ -15,7 +15,7 @@ const MADE: &str = "AKIAI44QH8DHBEXAMPLE";
 const OTHER: &str = "AKIAOTHERKEYEXAMPLE0";
 
 /// Two days before the account was looked at, mallory's key makes a user, a key of alice's, and itself an administrator.
-fn log() -> Value {
+fn log(more: &[(&str, Value)]) -> Value {
     let event = |at: u32, name: &str, request: Value, response: Value| {
         json!({"eventVersion": "1.11", "eventTime": format!("2026-11-24T15:00:{at:02}Z"), "eventID": format!("e-{at}"),
             "eventSource": "iam.amazonaws.com", "eventName": name, "awsRegion": "us-east-1",
@@ -27,11 +27,14 @@ fn log() -> Value {
     };
     let admin = json!({"userName": "mallory", "policyArn": "arn:aws:iam::aws:policy/AdministratorAccess"});
     let made = json!({"accessKey": {"accessKeyId": MADE, "userName": "alice"}});
-    json!({"Records": [
+    let more =
+        more.iter().zip(10..).map(|((name, request), at)| event(at, name, request.clone(), json!(null)));
+    let first = [
         event(1, "CreateUser", json!({"userName": "eve"}), json!({"user": {"userName": "eve"}})),
         event(2, "CreateAccessKey", json!({"userName": "alice"}), made),
         event(3, "AttachUserPolicy", admin, json!(null)),
-    ]})
+    ];
+    json!({"Records": first.into_iter().chain(more).collect::<Vec<_>>()})
 }
 
 fn state(is_active: bool) -> State {
@@ -51,8 +54,12 @@ fn state(is_active: bool) -> State {
 }
 
 fn place(state: &State) -> TempDir {
+    place_with(state, &[])
+}
+
+fn place_with(state: &State, more: &[(&str, Value)]) -> TempDir {
     let folder = TempDir::new().expect("a folder");
-    fs::write(folder.path().join("log.json"), log().to_string()).expect("written");
+    fs::write(folder.path().join("log.json"), log(more).to_string()).expect("written");
     Target::new(&folder.path().join("evidence")).expect("a place").write(&state.bundle()).expect("a bundle");
     folder
 }
@@ -102,6 +109,29 @@ fn a_key_that_was_switched_off_since_asks_for_nothing() {
         "{told}"
     );
     assert!(!told.contains("--access-key-id AKIAIOSFODNN7EXAMPLE"), "{told}");
+}
+
+#[test]
+fn a_second_factor_that_the_incident_put_there_undoes_nothing() {
+    let mut state = state(true);
+    state.add_user(&Row::user("bob").with(&[("mfa_active", "true")]), &[], "", "");
+    state.set("Users", 3);
+    // As somebody typed it: in IAM it is the same user.
+    let of_bob = |name: &str, device: &str| json!({"userName": name, "serialNumber": format!("arn:aws:iam::123456789012:mfa/{device}")});
+    let off = ("DeactivateMFADevice", of_bob("Bob", "bob"));
+    let own = ("EnableMFADevice", of_bob("bob", "other"));
+    let told = review(place_with(&state, std::slice::from_ref(&off)).path(), &[]).out;
+    assert!(told.contains("these logs do not show who enabled it"), "{told}");
+    let told = review(place_with(&state, &[off, own]).path(), &[]).out;
+    assert!(
+        told.contains("the last one was enabled by the incident itself (event `e-11`)")
+            && !told.contains(
+                "was already gone at 2026-11-26T00:00:00Z, by the account's evidence: there is a second"
+            ),
+        "{told}"
+    );
+    assert!(told.contains("aws iam list-mfa-devices --user-name Bob"), "{told}");
+    assert!(told.contains("aws iam deactivate-mfa-device --user-name bob"), "{told}");
 }
 
 #[test]

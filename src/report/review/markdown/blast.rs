@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::super::rows::{self, CALL_COLUMNS};
 use super::{MOST_OTHERS, Page, codes, header, row};
 use crate::report::markdown::escape::{code, prose};
-use crate::review::{Calls, Lasting};
+use crate::review::{Calls, Lasting, Leaves};
 
 impl Page<'_> {
     pub(super) fn blast(&self, out: &mut dyn Write) -> io::Result<()> {
@@ -85,7 +85,7 @@ impl Page<'_> {
         let (there, gone): (Vec<&Lasting>, Vec<&Lasting>) =
             review.lasting.iter().partition(|one| one.is_open());
         for one in there.into_iter().chain(gone).take(MOST_OTHERS) {
-            let words = if one.kind.takes_away() { "not undone" } else { "still there" };
+            let words = if one.kind.leaves == Leaves::Lack { "not undone" } else { "still there" };
             let ended = self.prose(&rows::since_then(one)).replacen(words, &format!("**{words}**"), 1);
             let mark = &one.made.at;
             row(
