@@ -15,6 +15,9 @@ impl Machine<'_> {
         match call.name {
             "tee" | "sponge" => self.tee(call),
             "sed" | "gsed" | "perl" | "ruby" | "yq" if self.edit_in_place(call) => {}
+            "sed" | "gsed" if self.sed_writes(call) => {}
+            "awk" | "gawk" | "mawk" | "nawk" if self.awk_writes(call) => {}
+            "sqlite3" if self.sqlite(call) => {}
             "cp" | "mv" | "install" | "ln" | "scp" | "rsync" => self.copy_files(call),
             "rm" | "shred" | "unlink" | "srm" => self.remove_files(call),
             "dd" => self.dd(call),
@@ -73,6 +76,7 @@ impl Machine<'_> {
         });
         let mut traces = argument_traces(call.arguments);
         traces.absorb(&self.environment_read(call.arguments));
+        traces.absorb(&self.sed_file(call));
         if in_place && traces.is_empty() {
             return true; // the file changes, nothing is printed
         }
@@ -300,7 +304,9 @@ impl Machine<'_> {
             call.arguments.get(after..).unwrap_or_default().iter().filter(|text| !is_option(text)).collect();
         let path = match row.path_word {
             // `ex -sc '%s/a/b/' -cx file`: its commands are words of options.
-            Some(_) if matches!(call.name, "ex" | "ed") => call.operands().last().map(|text| self.path(text)),
+            Some(_) if matches!(call.name, "ex" | "ed" | "vi" | "vim" | "nvim") => {
+                call.operands().last().map(|text| self.path(text))
+            }
             Some(number) => operands.get(number).map(|text| self.path(text)),
             None => row.path.as_ref().map(|path| self.path(&Text::made(path.as_str(), call.at))),
         };
@@ -355,12 +361,17 @@ fn edited_files<'c>(call: &'c Call<'_>) -> Vec<&'c Text> {
             scripts += 1;
         } else if matches!(start, "--arg" | "--argjson") {
             arguments.nth(1);
-        } else if !is_option(argument) && !argument.is_empty() {
+        } else if !is_option(argument) && !argument.is_empty() && !is_verb(call, argument, words.is_empty()) {
             words.push(argument);
         }
     }
     let script = usize::from(scripts == 0);
     words.into_iter().skip(script).collect()
+}
+
+/// `yq eval -i`: a word of its own before the expression.
+fn is_verb(call: &Call<'_>, argument: &Text, first: bool) -> bool {
+    first && call.name == "yq" && ["eval", "e", "eval-all", "ea"].iter().any(|verb| is(argument, verb))
 }
 
 fn repository_name(address: Option<&Text>) -> String {

@@ -8,6 +8,9 @@ use super::{Function, Machine};
 use crate::script::shell::{Branch, Command, Extent, Kind, List, Word};
 use crate::value::{Hop, Text};
 
+/// Values of a loop's variable that are kept for `${!name}`.
+const MOST_CHOICES: usize = 64;
+
 impl Machine<'_> {
     /// Carries out statements in order.
     pub fn list(&mut self, list: &List) {
@@ -142,6 +145,11 @@ impl Machine<'_> {
         };
         if let Some((name, extent)) = variable {
             let at = self.place(*extent);
+            let known: Option<Vec<String>> = items.iter().map(Text::known).collect();
+            match known.filter(|names| names.len() <= MOST_CHOICES) {
+                Some(names) => self.choices.insert(name.clone(), names),
+                None => self.choices.remove(name),
+            };
             let value = one_of(name, items, at);
             let hop =
                 Hop { at, name: format!("${name}"), message: format!("assigned to shell variable {name}") };
