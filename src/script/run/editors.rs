@@ -111,6 +111,43 @@ fn shown(text: &Text) -> String {
     text.pieces.iter().map(piece).collect()
 }
 
+/// Secrets among the arguments that an editor puts in. What stands in a pattern, `s/$OLD/xxx/`, is taken out.
+pub fn put_in(call: &Call<'_>) -> Traces {
+    if !matches!(call.name, "sed" | "gsed" | "perl") {
+        return argument_traces(call.arguments);
+    }
+    let mut all = Traces::none();
+    for argument in call.arguments {
+        all.absorb(&without_pattern(argument).traces());
+    }
+    all
+}
+
+/// A single `s/pattern/replacement/` without its pattern; any other text as it is.
+fn without_pattern(text: &Text) -> Text {
+    let whole = || text.clone();
+    let Some(Piece::Known { text: start, .. }) = text.pieces.first() else { return whole() };
+    let Some(mark) = start.strip_prefix('s').and_then(|rest| rest.chars().next()) else { return whole() };
+    if !mark.is_ascii_punctuation() || mark == '\\' || start.contains('\n') {
+        return whole();
+    }
+    let mut skipped = 1 + mark.len_utf8();
+    for (number, piece) in text.pieces.iter().enumerate() {
+        let Piece::Known { text: known, .. } = piece else { continue };
+        let rest = known.get(skipped..).unwrap_or_default();
+        let before = known.len() - rest.len();
+        skipped = 0;
+        let ends = |at: usize| !rest.get(..at).unwrap_or_default().ends_with('\\');
+        if let Some(end) = rest.match_indices(mark).map(|(at, _)| at).find(|at| ends(*at)) {
+            let tail = without_start(&Text::of(vec![piece.clone()]), before + end);
+            let mut all = tail;
+            all.pieces.extend(text.pieces.iter().skip(number + 1).cloned());
+            return all;
+        }
+    }
+    whole()
+}
+
 /// The commands of `sed`, a line each.
 fn sed_script(call: &Call<'_>) -> Text {
     let mut all = Text::default();

@@ -145,7 +145,7 @@ impl Machine<'_> {
     fn one_of_choices(&self, name: &str, at: crate::source::Span) -> Option<Text> {
         let mut traces = Traces::none();
         for choice in self.choices.get(name)? {
-            if let Some(variable) = self.variables.get(choice) {
+            if let Some(variable) = choice.known().and_then(|choice| self.variables.get(&choice)) {
                 traces.absorb(&variable.value.traces());
             }
         }

@@ -97,8 +97,8 @@ struct Machine<'c> {
     scattered: Traces,
     /// The variable whose value is being made.
     assigning: Option<String>,
-    /// The values that a loop's variable takes, where all are known.
-    choices: BTreeMap<String, Vec<String>>,
+    /// The values that a loop's variable takes.
+    choices: BTreeMap<String, Vec<Text>>,
     /// Branches that we are in: what happens there may not happen.
     branches: Vec<u32>,
     last_branch: u32,

@@ -194,14 +194,15 @@ fn handed_over(call: &Call<'_>) -> Traces {
 
 /// Whether the name stands in the text as a word.
 fn names_word(text: &Text, name: &str) -> bool {
-    text.pieces.iter().any(|piece| {
-        let Piece::Known { text, .. } = piece else { return false };
-        text.match_indices(name).any(|(at, _)| {
-            let part = |letter: char| letter.is_alphanumeric() || letter == '_';
-            let before = text.get(..at).and_then(|text| text.chars().next_back());
-            let after = text.get(at + name.len()..).and_then(|text| text.chars().next());
-            !before.is_some_and(part) && !after.is_some_and(part)
-        })
+    text.pieces.iter().any(|piece| matches!(piece, Piece::Known { text, .. } if names_in(text, name)))
+}
+
+fn names_in(text: &str, name: &str) -> bool {
+    text.match_indices(name).any(|(at, _)| {
+        let part = |letter: char| letter.is_alphanumeric() || letter == '_';
+        let before = text.get(..at).and_then(|text| text.chars().next_back());
+        let after = text.get(at + name.len()..).and_then(|text| text.chars().next());
+        !before.is_some_and(part) && !after.is_some_and(part)
     })
 }
 
@@ -253,9 +254,22 @@ fn is_call_option(call: &Call<'_>, at: usize, option: &str) -> bool {
 fn prints_secret(code: &Text) -> bool {
     const GIVEN: [&str; 3] = ["\u{FFFC}", "argv", "ARGV"];
     let shown = marked(code);
+    let mut holders: Vec<&str> = Vec::new();
     shown.split(['\n', ';']).any(|statement| {
         let has = |words: &[&str]| words.iter().any(|word| statement.contains(word));
-        has(&PRINTS) && (has(&GIVEN) || has(&READS)) && !has(&DESTROYS)
+        let held = holders.iter().any(|name| names_in(statement, name));
+        if !(has(&GIVEN) || has(&READS) || held) || has(&DESTROYS) {
+            return false;
+        }
+        // `secrets["db"] = os.environ["DB"]`: what `secrets` is printed as later holds it.
+        let name = statement.trim_start().split(|c: char| !(c.is_alphanumeric() || c == '_')).next();
+        let set = statement
+            .split_once('=')
+            .is_some_and(|(left, right)| !left.contains(['(', '!', '<', '>']) && !right.starts_with('='));
+        if let Some(name) = name.filter(|name| set && !name.is_empty() && holders.len() < 16) {
+            holders.push(name);
+        }
+        has(&PRINTS)
     })
 }
 

@@ -7,7 +7,7 @@ use super::streams::Stream;
 use super::wire::{known_start, mentions, without_start};
 use crate::finding::Confidence;
 use crate::script::table::SinkCommand;
-use crate::value::{Lifetime, OriginKind, Sink, SinkKind, Text, Trace, Traces};
+use crate::value::{Lifetime, OriginKind, Piece, Sink, SinkKind, Text, Trace, Traces};
 
 impl Machine<'_> {
     /// Programs whose effect on files is known here.
@@ -74,7 +74,7 @@ impl Machine<'_> {
                     && start.len() <= 8
                     && start.split('.').next().is_some_and(|letters| letters.contains('i'))
         });
-        let mut traces = argument_traces(call.arguments);
+        let mut traces = super::editors::put_in(call);
         traces.absorb(&self.environment_read(call.arguments));
         traces.absorb(&self.sed_file(call));
         if in_place && traces.is_empty() {
@@ -152,10 +152,30 @@ impl Machine<'_> {
     fn remove_files(&mut self, call: &Call<'_>) {
         let branches = self.branches.clone();
         for operand in call.operands() {
-            let path = self.path(operand);
-            let cost = self.files.remove(&path, &branches);
-            self.pay(cost);
+            for operand in self.each_choice(operand) {
+                let path = self.path(&operand);
+                let cost = self.files.remove(&path, &branches);
+                self.pay(cost);
+            }
         }
+    }
+
+    /// `rm "$dir/$f"` in a loop: the path as it is, and one for each value of `f`.
+    fn each_choice(&self, text: &Text) -> Vec<Text> {
+        let loops = |piece: &Piece| match piece {
+            Piece::Hole(hole) => self.choices.get(&*hole.label).filter(|choices| !choices.is_empty()),
+            Piece::Known { .. } => None,
+        };
+        let Some((at, choices)) =
+            text.pieces.iter().enumerate().find_map(|(at, piece)| Some((at, loops(piece)?)))
+        else {
+            return vec![text.clone()];
+        };
+        let (before, after) = (text.pieces.iter().take(at), text.pieces.iter().skip(at + 1));
+        let with = |choice: &Text| {
+            Text::of(before.clone().chain(&choice.pieces).chain(after.clone()).cloned().collect())
+        };
+        std::iter::once(text.clone()).chain(choices.iter().map(with)).collect()
     }
 
     fn dd(&mut self, call: &Call<'_>) {
@@ -376,9 +396,7 @@ fn is_verb(call: &Call<'_>, argument: &Text, first: bool) -> bool {
 
 fn repository_name(address: Option<&Text>) -> String {
     let tail = address.and_then(|text| match text.pieces.last() {
-        Some(crate::value::Piece::Known { text, .. }) => {
-            text.trim_end_matches('/').rsplit('/').next().map(str::to_owned)
-        }
+        Some(Piece::Known { text, .. }) => text.trim_end_matches('/').rsplit('/').next().map(str::to_owned),
         _ => None,
     });
     // Without a path the last part is `user:password@host`.

@@ -14,6 +14,15 @@ fn sed_writes_files_of_its_own() {
 }
 
 #[test]
+fn what_sed_takes_out_is_not_put_in() {
+    lands!("sed -i 's/⟦k⟧/xxxxxxxx/' /a\n");
+    lands!("sed -i \"s|⟦k⟧|⟦j⟧|g\" /a\n", "1 file /a <- j");
+    lands!("sed -i -e 's#P#⟦k⟧#' /a\n", "1 file /a <- k");
+    lands!("cat /t | sed \"s/⟦k⟧/x/\" > /a\n");
+    lands!("sed -i \"/^P=/c P=⟦k⟧\" /a\n", "1 file /a <- k");
+}
+
+#[test]
 fn sed_reads_its_commands_from_a_file() {
     lands!("sed -i -f - /a <<E\ns/X/⟦k⟧/\nE\n", "1 file /a <- k");
     lands!(
@@ -50,6 +59,7 @@ fn programs_print() {
         "perl -e 'print \"'\"⟦k⟧\"'\"' > /a\n",
         "X=$(perl -MURI::Escape -e 'print uri_escape($ARGV[0])' ⟦k⟧); echo $X > /a\n",
         "X=$(node -p \"encodeURIComponent('⟦k⟧')\"); echo $X > /a\n",
+        "S=⟦k⟧ python3 - > /a <<'E'\nimport os, json\ns = {}\ns[\"p\"] = os.environ[\"S\"]\nprint(json.dumps(s))\nE\n",
         "php -r 'echo rawurlencode(\"'⟦k⟧'\");' > /a\n",
     ] {
         let told = super::rig::at_boot(script);
