@@ -328,6 +328,7 @@ impl<'w> Visitor<'_, 'w> {
             Content::Script => Use::UserData,
             Content::Environment => return self.kept(scope, row, body, attribute, &value),
             Content::Text => Use::Kept,
+            Content::Commands => return self.commands(&value, row, attribute),
             // A data source writes nothing here: it describes a file of a machine.
             Content::File if self.kind == "data" && row.sink() == SinkKind::File => Use::RemoteFile,
             Content::File => Use::LocalFile,
@@ -346,6 +347,23 @@ impl<'w> Visitor<'_, 'w> {
             let arrival = Arrival { path, copied, ..self.arrival(usage, row.sink(), text, attribute) };
             (self.visit)(arrival);
         }
+    }
+
+    /// Commands in a list are one script; in a document they stand under names.
+    fn commands(&mut self, value: &Value, row: &SinkRow, attribute: &Attribute) {
+        let at = self.block.span(attribute.value.range);
+        let arrival = if let Value::List(lines) = value {
+            let mut script = Text::default();
+            for line in lines.iter().flat_map(|line| line.texts(&attribute.name.text, at)) {
+                script.append(line);
+                script.append(Text::made("\n", at));
+            }
+            self.arrival(Use::RemoteExec, SinkKind::ProcessArguments, script, attribute)
+        } else {
+            let whole = placed_at(definition_text(value, at), at);
+            self.arrival(Use::Definition, row.sink(), whole, attribute)
+        };
+        (self.visit)(arrival);
     }
 
     /// A part of `cloudinit_config` whose type says what its text does not.

@@ -27,7 +27,7 @@ fn maps_that_are_blocks() {
     )]);
     assert_eq!(
         files(&found),
-        ["api_key > file ./out main.tf:5 medium", "api_key > file /etc/x main.tf:11 medium"]
+        ["api_key > file ./out main.tf:6 medium", "api_key > file /etc/x main.tf:11 medium"]
     );
 }
 
@@ -53,4 +53,13 @@ fn nothing_comes_from_dev_null() {
         let (reading, _) = flows_of_root(&tree, &sources, tree.roots()[0]);
         assert!(reading.gaps.iter().all(|gap| gap.name != "null"), "{source}");
     }
+}
+
+#[test]
+fn commands_and_files_of_other_providers() {
+    let found = main_tf(
+        "variable \"api_key\" {}\nresource \"azurerm_virtual_machine_extension\" \"a\" {\n  settings = jsonencode({ commandToExecute = \"echo ${var.api_key} > /a\" })\n  protected_settings = jsonencode({ script = base64encode(\"echo ${var.api_key} > /b\") })\n}\nresource \"ssh_resource\" \"b\" {\n  commands = [\"echo ${var.api_key} > /c\"]\n  file {\n    content = var.api_key\n    destination = \"/d\"\n  }\n}\n",
+    );
+    let places: Vec<&str> = files(&found).into_iter().map(|line| &line[15..17]).collect();
+    assert_eq!(places, ["/a", "/b", "/c", "/d"], "{found:?}");
 }

@@ -6,8 +6,9 @@ use super::external::{Effect, argument_traces};
 use super::streams::Stream;
 use super::wire::{known_start, mentions, without_start};
 use crate::finding::Confidence;
+use crate::script::names::{Says, says};
 use crate::script::table::SinkCommand;
-use crate::value::{Lifetime, OriginKind, Piece, Sink, SinkKind, Text, Trace, Traces};
+use crate::value::{Lifetime, Origin, OriginKind, Piece, Sink, SinkKind, Text, Trace, Traces};
 
 impl Machine<'_> {
     /// Programs whose effect on files is known here.
@@ -273,6 +274,9 @@ impl Machine<'_> {
             && words.get(1).is_some_and(|text| is(text, "cp") || is(text, "mv"));
         let (Some(source), Some(target), true) = (words.get(2), words.get(3), copies) else { return false };
         if !known_start(target).starts_with("s3://") {
+            if is(target, "-") {
+                self.object_printed(source, call);
+            }
             return true;
         }
         let path = self.path(source);
@@ -292,6 +296,23 @@ impl Machine<'_> {
         };
         self.files.land(sink, traces, &self.branches, true);
         true
+    }
+
+    /// `TOKEN=$(aws s3 cp s3://bucket/token -)`: an object whose name, or that of its variable, says secret.
+    fn object_printed(&mut self, source: &Text, call: &Call<'_>) {
+        let name = super::wire::shown_path(source);
+        let last = name.rsplit('/').next().unwrap_or_default().trim_matches(['$', '{', '}']).to_owned();
+        let told = self.assigning.clone().filter(|variable| says(variable) == Says::Secret);
+        let Some(key) = told.or_else(|| (says(&last) == Says::Secret).then_some(last)) else { return };
+        let origin = Origin {
+            kind: OriginKind::Command,
+            name: "aws s3 cp".to_owned(),
+            key,
+            at: call.at,
+            confidence: Confidence::Medium,
+            literal: None,
+        };
+        self.emit(Text::hole("aws s3 cp", call.at, Traces::from_origin(origin)), call.at, call.name);
     }
 
     /// A row of the table.

@@ -105,3 +105,14 @@ fn an_option_is_no_name() {
         .collect();
     assert_eq!(names, ["X"]);
 }
+
+#[test]
+fn objects_whose_name_says_secret() {
+    lands!(
+        "if token=$(aws s3 cp \"s3://b/o\" - 2>/dev/null); then echo x; fi\necho \"t: $token\" >> /a\n",
+        "2 file /a <- token"
+    );
+    lands!("aws s3 cp s3://b/rke2/join_token - > /a\n", "1 file /a <- join_token");
+    lands!("aws s3 cp s3://b/app.conf - > /a\n");
+    lands!("aws ssm get-parameter --name /x/CWAgent/Config --with-decryption > /a\n", "1 file /a <- Config");
+}
