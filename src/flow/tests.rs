@@ -3,6 +3,7 @@
 mod bounds;
 mod definitions;
 mod encoded;
+mod left_empty;
 mod modules;
 mod opaque;
 mod values;

@@ -141,7 +141,7 @@ pub(super) fn sentence(report: &Report<'_>, told: &Told<'_>) -> String {
         (0, 0, _) if told.silenced.is_empty() => format!("{clean} in {files}"),
         (0, 0, _) => {
             let silenced = number(told.silenced.len(), "finding is", "findings are");
-            format!("{clean} in {files}; {silenced} silenced")
+            format!("Nothing else is reported in {files}: {silenced} silenced")
         }
         (0, _, _) if known_left_out(report) > 0 => {
             let open = still_open(report);

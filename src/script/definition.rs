@@ -13,7 +13,7 @@ use crate::source::Span;
 use crate::value::{Flat, Hole, Landing, Origin, OriginKind, Piece, Text, Traces};
 
 /// Members that hold the lines of one script.
-const LINES: &[&str] = &["runCommand", "commands", "RunCommand"];
+const LINES: &[&str] = &["runCommand", "commands", "RunCommand", "commandToExecute", "script"];
 /// Members that hold a program with its arguments.
 const PROGRAMS: &[&str] = &["entryPoint", "entrypoint", "command", "args"];
 const SHELLS: &[&str] = &["sh", "bash", "ash", "dash", "zsh", "ksh"];
@@ -99,7 +99,7 @@ impl Found<'_, '_> {
         let mut script = Text::default();
         let texts = node.text().into_iter().chain(node.items().iter().filter_map(|item| item.text()));
         for text in texts {
-            script.append(text.clone());
+            script.append(text.opened().unwrap_or_else(|| text.clone()));
             script.append(Text::made("\n", self.context.fallback));
         }
         script

@@ -1,6 +1,7 @@
 //! Small scripts and where their secrets land.
 
 mod bounds;
+mod editors;
 mod files;
 mod flows;
 mod given;

@@ -21,6 +21,9 @@ const MOST_INSTANCES: usize = 2_000;
 /// Blocks inside blocks that are looked into where a row says "any".
 const MOST_BLOCKS: usize = 10;
 
+/// Maps that were blocks up to Terraform 0.11: `vars { … }`.
+const MAPS: [&str; 3] = ["vars", "variables", "metadata"];
+
 /// Of a definition with more secrets than are followed.
 const TOO_MANY: &str = "the definition holds more secrets than are followed one by one";
 
@@ -258,6 +261,11 @@ impl<'w> Visitor<'_, 'w> {
             [argument] => {
                 if let Some(attribute) = body.attribute(argument) {
                     self.sink_argument(scope, row, body, attribute);
+                } else if MAPS.contains(argument)
+                    && let Some(block) = body.blocks_of(argument).next()
+                    && let Some(value) = body.argument_or_block(argument)
+                {
+                    self.sink_argument(scope, row, body, &Attribute { name: block.kind.clone(), value });
                 }
             }
             ["**", rest @ ..] => self.anywhere(scope, row, body, rest, 0),
@@ -307,7 +315,7 @@ impl<'w> Visitor<'_, 'w> {
         Some(scope.with(name, Value::map(vec![("key".into(), key), ("value".into(), value)])))
     }
 
-    fn sink_argument(&mut self, scope: &Scope<'w>, row: &SinkRow, body: &'w Body, attribute: &'w Attribute) {
+    fn sink_argument(&mut self, scope: &Scope<'w>, row: &SinkRow, body: &'w Body, attribute: &Attribute) {
         let at = self.block.span(attribute.value.range);
         let path = row.path.as_deref();
         let path = path.and_then(|path| body.attribute(path).or(self.block.node.body.attribute(path)));
@@ -320,6 +328,7 @@ impl<'w> Visitor<'_, 'w> {
             Content::Script => Use::UserData,
             Content::Environment => return self.kept(scope, row, body, attribute, &value),
             Content::Text => Use::Kept,
+            Content::Commands => return self.commands(&value, row, attribute),
             // A data source writes nothing here: it describes a file of a machine.
             Content::File if self.kind == "data" && row.sink() == SinkKind::File => Use::RemoteFile,
             Content::File => Use::LocalFile,
@@ -338,6 +347,23 @@ impl<'w> Visitor<'_, 'w> {
             let arrival = Arrival { path, copied, ..self.arrival(usage, row.sink(), text, attribute) };
             (self.visit)(arrival);
         }
+    }
+
+    /// Commands in a list are one script; in a document they stand under names.
+    fn commands(&mut self, value: &Value, row: &SinkRow, attribute: &Attribute) {
+        let at = self.block.span(attribute.value.range);
+        let arrival = if let Value::List(lines) = value {
+            let mut script = Text::default();
+            for line in lines.iter().flat_map(|line| line.texts(&attribute.name.text, at)) {
+                script.append(line);
+                script.append(Text::made("\n", at));
+            }
+            self.arrival(Use::RemoteExec, SinkKind::ProcessArguments, script, attribute)
+        } else {
+            let whole = placed_at(definition_text(value, at), at);
+            self.arrival(Use::Definition, row.sink(), whole, attribute)
+        };
+        (self.visit)(arrival);
     }
 
     /// A part of `cloudinit_config` whose type says what its text does not.
@@ -370,7 +396,7 @@ impl<'w> Visitor<'_, 'w> {
         scope: &Scope<'w>,
         row: &SinkRow,
         body: &'w Body,
-        attribute: &'w Attribute,
+        attribute: &Attribute,
         value: &Value,
     ) {
         if holds_kind(value, &row.unless_kind) {

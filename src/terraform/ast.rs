@@ -181,7 +181,9 @@ impl Body {
         let block = self.blocks_of(name).next()?;
         let members = block.body.attributes.iter();
         let members = members.map(|attribute| (Key::Name(attribute.name.clone()), attribute.value.clone()));
-        Some(Expr { kind: ExprKind::Object(members.collect()), range: block.kind.range })
+        let end = block.body.attributes.last().map_or(block.kind.range.end, |last| last.value.range.end);
+        let range = Range { start: block.kind.range.start, end };
+        Some(Expr { kind: ExprKind::Object(members.collect()), range })
     }
 
     /// The blocks of this kind.

@@ -299,4 +299,31 @@ mod tests {
             "locals {\n  passwords = { description = \"Oracle 19c passwords\", users = \"team\" }\n}\n";
         assert_eq!(named(described), [""; 0]);
     }
+
+    #[test]
+    fn what_stands_for_a_secret_is_a_guess() {
+        let sure = |name: &str, value: &str| {
+            let text = format!("locals {{\n  {name} = \"{value}\"\n}}\n");
+            let found = literals_of(SourceId(0), &read_hcl(SourceId(0), &text).facts).found;
+            found.first().map(|literal| literal.confidence)
+        };
+        for (name, value) in [
+            ("admin_password", "DummyPass123"),
+            ("admin_password", "test1"),
+            ("admin_password", "PASSWORD"),
+            ("mariadb_root_password", "MariaDB-Root-Password"),
+            ("backup_sas_token", "PostgreSQL-Backup-SAS-Token"),
+            ("private_key", "ec2_key"),
+        ] {
+            assert_eq!(sure(name, value), Some(Confidence::Low), "{name} = {value}");
+        }
+        for (name, value) in [
+            ("admin_password", "Sup3rS3cret!x9"),
+            ("admin_password", "P@ssw0rd1234!"),
+            ("admin_password", "qwertyuiop1"),
+            ("mariadb_root_password", "Root-Fox-Lamp"),
+        ] {
+            assert_eq!(sure(name, value), Some(Confidence::Medium), "{name} = {value}");
+        }
+    }
 }

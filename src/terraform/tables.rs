@@ -56,6 +56,8 @@ pub enum Content {
     Environment,
     /// A text that is kept as it is.
     Text,
+    /// Commands that run on a machine: a list of them, or a document with them.
+    Commands,
 }
 
 /// A resource argument that is a sink.

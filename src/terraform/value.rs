@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use crate::finding::Confidence;
 use crate::source::Span;
 use crate::value::{Hole, Hop, Piece, Text, Traces};
 
@@ -179,6 +180,11 @@ impl Value {
         }
         let hop = hop();
         self.each_hole(0, &|hole| Hole { traces: hole.traces.then(&hop), ..hole })
+    }
+
+    /// The same, no surer than this.
+    pub fn at_most(self, confidence: Confidence) -> Self {
+        self.each_hole(0, &|hole| Hole { traces: hole.traces.at_most(confidence), ..hole })
     }
 
     /// The same with every hole changed.

@@ -83,7 +83,7 @@ fn what_is_declared_sensitive_and_is_public_is_a_guess() {
         files(&found),
         [
             "admin_password_id > file /b main.tf:14 low",
-            "db_user > file /c main.tf:14 medium",
+            "db_user > file /c main.tf:14 low",
             "ssh_public_key > file /a main.tf:14 low",
         ]
     );

@@ -108,7 +108,10 @@ impl Machine<'_> {
         self.pay(value.as_ref().map_or(0, |value| known_bytes(value) / 64 + value.pieces.len() / 16));
         if expansion.indirect {
             let name = value.as_ref().and_then(Text::known);
-            value = name.and_then(|name| self.lookup(&name));
+            value = match name {
+                Some(name) => self.lookup(&name),
+                None => self.one_of_choices(&expansion.name, at),
+            };
         }
         let unknown = |machine: &Self| machine.unset(&expansion.name, at);
         match expansion.operator {
@@ -136,6 +139,17 @@ impl Machine<'_> {
                 Text::hole(expansion.name.as_str(), at, traces)
             }
         }
+    }
+
+    /// `for v in A B; do … ${!v}`: one of the variables that the loop names.
+    fn one_of_choices(&self, name: &str, at: crate::source::Span) -> Option<Text> {
+        let mut traces = Traces::none();
+        for choice in self.choices.get(name)? {
+            if let Some(variable) = choice.known().and_then(|choice| self.variables.get(&choice)) {
+                traces.absorb(&variable.value.traces());
+            }
+        }
+        Some(Text::hole(name, at, traces))
     }
 
     /// `${x//?/*}`, `${x:0:4}`: no more is left than our own reports show.

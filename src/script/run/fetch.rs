@@ -113,6 +113,7 @@ fn confidence(
     let field = selected.map_or(Says::Nothing, judged);
     // What a variable *holding the id* is called (`$secret_id`) says nothing of the secret, but for what stands
     // before: `${username_key}` fetches a user's name.
+    let whole_name = name;
     let name = match name.map(|name| (name, says(last_segment(name)))) {
         Some((name, Says::Plain | Says::Nothing)) if name.contains("${") => held_under(name),
         Some((_, said)) => said,
@@ -123,6 +124,12 @@ fn confidence(
         return if wanted { row.confidence } else { row.confidence.min(Confidence::Medium) };
     }
     if !wanted || name == Says::Plain || variable == Says::Plain {
+        return Confidence::Low;
+    }
+    // The agent's own settings, which people fetch as they fetch all parameters.
+    let agent =
+        |name: &str| ["cwagent", "cloudwatch"].iter().any(|of| name.to_ascii_lowercase().contains(of));
+    if row.needs.is_some() && whole_name.is_some_and(agent) {
         return Confidence::Low;
     }
     // A store that holds settings, too: the option that decrypts is often given for all of them.

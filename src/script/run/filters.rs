@@ -4,7 +4,6 @@ use std::rc::Rc;
 
 use super::Machine;
 use super::call::{Call, is_option};
-use super::external::argument_traces;
 use super::fetch::judged;
 use super::streams::Chunk;
 use super::wire::known_start;
@@ -57,7 +56,8 @@ impl Machine<'_> {
             chunks.retain(|chunk| !chunk.traces().iter().any(|trace| trace.origin.kind == OriginKind::File));
         }
         let shown = self.table.shows_arguments(call.name);
-        let mut command = if shown { argument_traces(call.arguments) } else { Traces::none() };
+        let mut command = if shown { super::editors::put_in(call) } else { Traces::none() };
+        command.absorb(&self.brought_in(call));
         for chunk in chunks {
             let traces = chunk.traces();
             if traces.is_empty() {
@@ -82,6 +82,15 @@ impl Machine<'_> {
         }
         if !command.is_empty() {
             self.emit(hidden(call, command, call.at), call.at, call.name);
+        }
+    }
+
+    /// What a filter reads besides: variables of the environment, a file of commands.
+    fn brought_in(&mut self, call: &Call<'_>) -> Traces {
+        match call.name {
+            "jq" | "yq" | "awk" | "gawk" | "mawk" | "nawk" => self.environment_read(call.arguments),
+            "sed" | "gsed" => self.sed_file(call),
+            _ => Traces::none(),
         }
     }
 

@@ -4,6 +4,7 @@ mod assign;
 mod builtins;
 pub(super) mod call;
 mod deliver;
+mod editors;
 mod expand;
 pub(super) mod external;
 pub(super) mod fetch;
@@ -96,6 +97,8 @@ struct Machine<'c> {
     scattered: Traces,
     /// The variable whose value is being made.
     assigning: Option<String>,
+    /// The values that a loop's variable takes.
+    choices: BTreeMap<String, Vec<Text>>,
     /// Branches that we are in: what happens there may not happen.
     branches: Vec<u32>,
     last_branch: u32,
@@ -204,6 +207,7 @@ impl<'c> Machine<'c> {
             working_directory: None,
             scattered: Traces::none(),
             assigning: None,
+            choices: BTreeMap::new(),
             branches: Vec::new(),
             last_branch: 0,
             traps: Vec::new(),

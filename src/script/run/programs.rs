@@ -28,8 +28,27 @@ const BEFORE: [&str; 2] = [".write_text(", ".write_bytes("];
 const MODES: [&str; 12] =
     ["\"w\"", "'w'", "\"a\"", "'a'", "\"wb\"", "'wb'", "\"w+\"", "'w+'", "'>'", "\">\"", "'>>'", "\">>\""];
 /// How languages read a variable of the environment.
-const READS: [&str; 9] =
-    ["environ", "getenv", "ENV[", "ENV.fetch", "$ENV{", "process.env", "$_ENV", "strenv(", "env("];
+const READS: [&str; 12] = [
+    "environ",
+    "getenv",
+    "ENV[",
+    "ENV.fetch",
+    "$ENV{",
+    "process.env",
+    "$_ENV",
+    "strenv(",
+    "env(",
+    "ENVIRON[",
+    "env.",
+    "$ENV.",
+];
+/// How languages print.
+const PRINTS: [&str; 6] = ["print", "puts ", "echo ", "console.log(", "stdout.write(", "STDOUT"];
+/// What is left of a secret after these tells nothing.
+const DESTROYS: [&str; 13] = [
+    "crypt", "hash", "md5", "sha1", "sha2", "sha5", "pbkdf2", "argon2", "hmac", "digest", "len(", "length",
+    ".size",
+];
 
 impl Machine<'_> {
     /// `python3 - <<EOF`, `perl -e …`: a program that holds a secret, or reads it from its environment, and writes a file.
@@ -40,7 +59,11 @@ impl Machine<'_> {
             "php" => "-r",
             _ => return,
         };
-        let given = call.arguments.iter().position(|text| is(text, option));
+        let short = matches!(call.name, "node" | "nodejs");
+        let given = call
+            .arguments
+            .iter()
+            .position(|text| is(text, option) || short && (is(text, "-p") || is(text, "-pe")));
         let code = match given {
             Some(number) => call.arguments.get(number + 1).cloned().unwrap_or_default(),
             // A program on standard input: nothing but options and arguments for it.
@@ -66,6 +89,9 @@ impl Machine<'_> {
         if let Some(path) = written_path(&code) {
             let path = self.path(&Text::made(path, call.at));
             self.land_file(&path, call.at, format!("written by `{}`", call.name), traces);
+        } else if prints_secret(&code) || short && given.is_some_and(|at| !is_call_option(call, at, option)) {
+            let text = Text::hole(format!("output of {}", call.name), call.at, traces);
+            self.emit(text, call.at, call.name);
         }
     }
 
@@ -168,28 +194,30 @@ fn handed_over(call: &Call<'_>) -> Traces {
 
 /// Whether the name stands in the text as a word.
 fn names_word(text: &Text, name: &str) -> bool {
-    text.pieces.iter().any(|piece| {
-        let Piece::Known { text, .. } = piece else { return false };
-        text.match_indices(name).any(|(at, _)| {
-            let part = |letter: char| letter.is_alphanumeric() || letter == '_';
-            let before = text.get(..at).and_then(|text| text.chars().next_back());
-            let after = text.get(at + name.len()..).and_then(|text| text.chars().next());
-            !before.is_some_and(part) && !after.is_some_and(part)
-        })
+    text.pieces.iter().any(|piece| matches!(piece, Piece::Known { text, .. } if names_in(text, name)))
+}
+
+fn names_in(text: &str, name: &str) -> bool {
+    text.match_indices(name).any(|(at, _)| {
+        let part = |letter: char| letter.is_alphanumeric() || letter == '_';
+        let before = text.get(..at).and_then(|text| text.chars().next_back());
+        let after = text.get(at + name.len()..).and_then(|text| text.chars().next());
+        !before.is_some_and(part) && !after.is_some_and(part)
     })
+}
+
+/// The text with a mark for each hole that ends a string nowhere.
+fn marked(code: &Text) -> String {
+    let piece = |piece: &Piece| match piece {
+        Piece::Known { text, .. } => text.to_string(),
+        Piece::Hole(_) => "\u{FFFC}".to_owned(),
+    };
+    code.pieces.iter().map(piece).collect()
 }
 
 /// The path of the file that a program writes; words for one where it is no literal.
 fn written_path(code: &Text) -> Option<String> {
-    let shown: String = code
-        .pieces
-        .iter()
-        .map(|piece| match piece {
-            Piece::Known { text, .. } => &**text,
-            // Something that ends a string nowhere.
-            Piece::Hole(_) => "\u{FFFC}",
-        })
-        .collect();
+    let shown = marked(code);
     for mark in BEFORE {
         if let Some(at) = shown.find(mark) {
             return Some(last_string(shown.get(..at)?).unwrap_or(UNKNOWN).to_owned());
@@ -215,6 +243,34 @@ fn written_path(code: &Text) -> Option<String> {
         }
     }
     None
+}
+
+/// Whether the option that brings the program in is not this one: `node -p` prints what it evaluates.
+fn is_call_option(call: &Call<'_>, at: usize, option: &str) -> bool {
+    call.arguments.get(at).is_some_and(|text| is(text, option))
+}
+
+/// Whether a statement that prints holds a secret, or reads one, and leaves it as it is.
+fn prints_secret(code: &Text) -> bool {
+    const GIVEN: [&str; 3] = ["\u{FFFC}", "argv", "ARGV"];
+    let shown = marked(code);
+    let mut holders: Vec<&str> = Vec::new();
+    shown.split(['\n', ';']).any(|statement| {
+        let has = |words: &[&str]| words.iter().any(|word| statement.contains(word));
+        let held = holders.iter().any(|name| names_in(statement, name));
+        if !(has(&GIVEN) || has(&READS) || held) || has(&DESTROYS) {
+            return false;
+        }
+        // `secrets["db"] = os.environ["DB"]`: what `secrets` is printed as later holds it.
+        let name = statement.trim_start().split(|c: char| !(c.is_alphanumeric() || c == '_')).next();
+        let set = statement
+            .split_once('=')
+            .is_some_and(|(left, right)| !left.contains(['(', '!', '<', '>']) && !right.starts_with('='));
+        if let Some(name) = name.filter(|name| set && !name.is_empty() && holders.len() < 16) {
+            holders.push(name);
+        }
+        has(&PRINTS)
+    })
 }
 
 /// What stands for the path of a file where nobody says it.

@@ -6,8 +6,9 @@ use super::external::{Effect, argument_traces};
 use super::streams::Stream;
 use super::wire::{known_start, mentions, without_start};
 use crate::finding::Confidence;
+use crate::script::names::{Says, says};
 use crate::script::table::SinkCommand;
-use crate::value::{Lifetime, OriginKind, Sink, SinkKind, Text, Trace, Traces};
+use crate::value::{Lifetime, Origin, OriginKind, Piece, Sink, SinkKind, Text, Trace, Traces};
 
 impl Machine<'_> {
     /// Programs whose effect on files is known here.
@@ -15,6 +16,9 @@ impl Machine<'_> {
         match call.name {
             "tee" | "sponge" => self.tee(call),
             "sed" | "gsed" | "perl" | "ruby" | "yq" if self.edit_in_place(call) => {}
+            "sed" | "gsed" if self.sed_writes(call) => {}
+            "awk" | "gawk" | "mawk" | "nawk" if self.awk_writes(call) => {}
+            "sqlite3" if self.sqlite(call) => {}
             "cp" | "mv" | "install" | "ln" | "scp" | "rsync" => self.copy_files(call),
             "rm" | "shred" | "unlink" | "srm" => self.remove_files(call),
             "dd" => self.dd(call),
@@ -71,8 +75,9 @@ impl Machine<'_> {
                     && start.len() <= 8
                     && start.split('.').next().is_some_and(|letters| letters.contains('i'))
         });
-        let mut traces = argument_traces(call.arguments);
+        let mut traces = super::editors::put_in(call);
         traces.absorb(&self.environment_read(call.arguments));
+        traces.absorb(&self.sed_file(call));
         if in_place && traces.is_empty() {
             return true; // the file changes, nothing is printed
         }
@@ -148,10 +153,30 @@ impl Machine<'_> {
     fn remove_files(&mut self, call: &Call<'_>) {
         let branches = self.branches.clone();
         for operand in call.operands() {
-            let path = self.path(operand);
-            let cost = self.files.remove(&path, &branches);
-            self.pay(cost);
+            for operand in self.each_choice(operand) {
+                let path = self.path(&operand);
+                let cost = self.files.remove(&path, &branches);
+                self.pay(cost);
+            }
         }
+    }
+
+    /// `rm "$dir/$f"` in a loop: the path as it is, and one for each value of `f`.
+    fn each_choice(&self, text: &Text) -> Vec<Text> {
+        let loops = |piece: &Piece| match piece {
+            Piece::Hole(hole) => self.choices.get(&*hole.label).filter(|choices| !choices.is_empty()),
+            Piece::Known { .. } => None,
+        };
+        let Some((at, choices)) =
+            text.pieces.iter().enumerate().find_map(|(at, piece)| Some((at, loops(piece)?)))
+        else {
+            return vec![text.clone()];
+        };
+        let (before, after) = (text.pieces.iter().take(at), text.pieces.iter().skip(at + 1));
+        let with = |choice: &Text| {
+            Text::of(before.clone().chain(&choice.pieces).chain(after.clone()).cloned().collect())
+        };
+        std::iter::once(text.clone()).chain(choices.iter().map(with)).collect()
     }
 
     fn dd(&mut self, call: &Call<'_>) {
@@ -249,6 +274,9 @@ impl Machine<'_> {
             && words.get(1).is_some_and(|text| is(text, "cp") || is(text, "mv"));
         let (Some(source), Some(target), true) = (words.get(2), words.get(3), copies) else { return false };
         if !known_start(target).starts_with("s3://") {
+            if is(target, "-") {
+                self.object_printed(source, call);
+            }
             return true;
         }
         let path = self.path(source);
@@ -268,6 +296,23 @@ impl Machine<'_> {
         };
         self.files.land(sink, traces, &self.branches, true);
         true
+    }
+
+    /// `TOKEN=$(aws s3 cp s3://bucket/token -)`: an object whose name, or that of its variable, says secret.
+    fn object_printed(&mut self, source: &Text, call: &Call<'_>) {
+        let name = super::wire::shown_path(source);
+        let last = name.rsplit('/').next().unwrap_or_default().trim_matches(['$', '{', '}']).to_owned();
+        let told = self.assigning.clone().filter(|variable| says(variable) == Says::Secret);
+        let Some(key) = told.or_else(|| (says(&last) == Says::Secret).then_some(last)) else { return };
+        let origin = Origin {
+            kind: OriginKind::Command,
+            name: "aws s3 cp".to_owned(),
+            key,
+            at: call.at,
+            confidence: Confidence::Medium,
+            literal: None,
+        };
+        self.emit(Text::hole("aws s3 cp", call.at, Traces::from_origin(origin)), call.at, call.name);
     }
 
     /// A row of the table.
@@ -300,7 +345,9 @@ impl Machine<'_> {
             call.arguments.get(after..).unwrap_or_default().iter().filter(|text| !is_option(text)).collect();
         let path = match row.path_word {
             // `ex -sc '%s/a/b/' -cx file`: its commands are words of options.
-            Some(_) if matches!(call.name, "ex" | "ed") => call.operands().last().map(|text| self.path(text)),
+            Some(_) if matches!(call.name, "ex" | "ed" | "vi" | "vim" | "nvim") => {
+                call.operands().last().map(|text| self.path(text))
+            }
             Some(number) => operands.get(number).map(|text| self.path(text)),
             None => row.path.as_ref().map(|path| self.path(&Text::made(path.as_str(), call.at))),
         };
@@ -355,7 +402,7 @@ fn edited_files<'c>(call: &'c Call<'_>) -> Vec<&'c Text> {
             scripts += 1;
         } else if matches!(start, "--arg" | "--argjson") {
             arguments.nth(1);
-        } else if !is_option(argument) && !argument.is_empty() {
+        } else if !is_option(argument) && !argument.is_empty() && !is_verb(call, argument, words.is_empty()) {
             words.push(argument);
         }
     }
@@ -363,11 +410,14 @@ fn edited_files<'c>(call: &'c Call<'_>) -> Vec<&'c Text> {
     words.into_iter().skip(script).collect()
 }
 
+/// `yq eval -i`: a word of its own before the expression.
+fn is_verb(call: &Call<'_>, argument: &Text, first: bool) -> bool {
+    first && call.name == "yq" && ["eval", "e", "eval-all", "ea"].iter().any(|verb| is(argument, verb))
+}
+
 fn repository_name(address: Option<&Text>) -> String {
     let tail = address.and_then(|text| match text.pieces.last() {
-        Some(crate::value::Piece::Known { text, .. }) => {
-            text.trim_end_matches('/').rsplit('/').next().map(str::to_owned)
-        }
+        Some(Piece::Known { text, .. }) => text.trim_end_matches('/').rsplit('/').next().map(str::to_owned),
         _ => None,
     });
     // Without a path the last part is `user:password@host`.

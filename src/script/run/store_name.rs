@@ -14,7 +14,8 @@ const GUARDS: [&str; 7] = ["token", "session", "pass", "secret", "header", "key"
 /// A word on a command line may as well be a password that somebody typed there. What is not made as names of stores
 /// are made is not told: then the command stands for it.
 pub fn store_name(call: &Call<'_>, row: &Fetch, after: usize) -> Option<String> {
-    let option = row.name.iter().find_map(|option| call.option(option));
+    // `--name $UNSET --query …`: the next option is no name.
+    let option = row.name.iter().find_map(|option| call.option(option)).filter(|name| !is_option(name));
     let text = option.or_else(|| row.argument.then(|| word(call, after)).flatten())?;
     is_tellable(&text).then(|| shown_path(&text)).filter(|name| !name.is_empty())
 }

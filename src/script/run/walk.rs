@@ -8,6 +8,9 @@ use super::{Function, Machine};
 use crate::script::shell::{Branch, Command, Extent, Kind, List, Word};
 use crate::value::{Hop, Text};
 
+/// Values of a loop's variable that are kept, for `${!name}` and `rm "$dir/$name"`.
+const MOST_CHOICES: usize = 64;
+
 impl Machine<'_> {
     /// Carries out statements in order.
     pub fn list(&mut self, list: &List) {
@@ -82,7 +85,7 @@ impl Machine<'_> {
             }
             Kind::Loop { condition, body } => {
                 self.list(condition);
-                self.repeated(body);
+                self.repeated(body, false);
             }
             Kind::For { variable, words, body } => self.for_loop(variable.as_ref(), words.as_deref(), body),
             Kind::Function { name, body } => {
@@ -130,8 +133,15 @@ impl Machine<'_> {
         self.variables.join(all, complete);
     }
 
-    fn repeated(&mut self, body: &List) {
-        let changes = self.branch(|machine| machine.list(body));
+    /// A body that is carried out again and again; `certain` where it is at least once.
+    fn repeated(&mut self, body: &List, certain: bool) {
+        let changes = if certain {
+            let mark = self.variables.mark();
+            self.list(body);
+            self.variables.undo(mark)
+        } else {
+            self.branch(|machine| machine.list(body))
+        };
         self.variables.join(vec![changes], false);
     }
 
@@ -140,14 +150,20 @@ impl Machine<'_> {
             Some(words) => words.iter().flat_map(|word| self.expand_fields(word)).collect(),
             None => self.positional.clone().unwrap_or_default(),
         };
+        let certain = items.iter().any(|item| item.known().is_some());
         if let Some((name, extent)) = variable {
             let at = self.place(*extent);
+            if items.len() <= MOST_CHOICES {
+                self.choices.insert(name.clone(), items.clone());
+            } else {
+                self.choices.remove(name);
+            }
             let value = one_of(name, items, at);
             let hop =
                 Hop { at, name: format!("${name}"), message: format!("assigned to shell variable {name}") };
             self.variables.set(name, super::variables::passed(&value, &hop), false);
         }
-        self.repeated(body);
+        self.repeated(body, certain);
     }
 }
 

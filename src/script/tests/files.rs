@@ -106,3 +106,15 @@ fn how_long_a_file_stays() {
     lands!("echo ⟦k⟧ > /tmp/k\ncp /tmp/k /etc/k\nrm /tmp/k\n", "1 file /tmp/k, then copied to /etc/k <- k");
     lands!("echo ⟦k⟧ > /tmp/a.pem\nrm -f /tmp/*.pem\n", "1 file /tmp/a.pem (removed) <- k");
 }
+
+#[test]
+fn files_that_a_loop_removes() {
+    lands!(
+        "a=(x y)\nf() { echo ⟦k⟧ > \"$d/$1\"; a+=(\"$1\"); }\nf z\ntrap c EXIT\nc() { for n in \"${a[@]}\"; do rm -f \"$d/$n\"; done; }\n",
+        "2 file ${d}/z (removed) <- k"
+    );
+    lands!(
+        "for n in a b; do echo ⟦k⟧ > /t/$n; done\nfor n in a b; do rm /t/$n; done\n",
+        "1 file /t/${n} (removed) <- k"
+    );
+}

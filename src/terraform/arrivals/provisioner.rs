@@ -18,7 +18,7 @@ impl<'w> Visitor<'_, 'w> {
             Some("local-exec") => {
                 let Some(command) = body.attribute("command") else { return };
                 let environment =
-                    body.attribute("environment").map(|set| self.evaluator.eval(scope, &set.value));
+                    body.argument_or_block("environment").map(|set| self.evaluator.eval(scope, &set));
                 let interpreter = body.attribute("interpreter").map(|program| self.text_list(scope, program));
                 let text = self.text(scope, command);
                 let folder =

@@ -243,12 +243,44 @@ pub fn literal_confidence_under(name: &str, text: &str, named: Confidence) -> Op
         return Some(Confidence::Low);
     }
     let confidence = literal_confidence(text, named)?;
+    if is_stand_in(text) || is_own_name(name, text) || is_no_private_key(&lower, text) {
+        return Some(Confidence::Low);
+    }
     let plain = text.len() <= 12 && text.bytes().all(|byte| byte.is_ascii_lowercase());
     // `secret_key = "REGION"`, `password_secret_key = "password"`: under which key of a secret it is found.
     let constant = text.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_');
     let key_of_secret = lower.ends_with("_key") && (plain || constant || is_counted_name(text));
     let by_name = (plain || constant) && !people_choose_it;
     Some(if by_name || key_of_secret { Confidence::Low } else { confidence })
+}
+
+/// `DummyPass123`, `test1`, `PASSWORD`: what stands in examples and tests.
+fn is_stand_in(text: &str) -> bool {
+    const SAYS: [&str; 7] =
+        ["dummy", "changeme", "change_me", "change-me", "fakepass", "notasecret", "foobar"];
+    let lower = text.to_ascii_lowercase();
+    let stem = lower.trim_end_matches(|last: char| last.is_ascii_digit() || "!#$.".contains(last));
+    text.len() <= 40 && (SAYS.iter().any(|word| lower.contains(word)) || matches!(stem, "test" | "tests"))
+        || matches!(text, "PASSWORD" | "PASS" | "SECRET" | "TOKEN")
+}
+
+/// `mariadb_root_password = "MariaDB-Root-Password"`: the name under which it is kept elsewhere.
+fn is_own_name(name: &str, text: &str) -> bool {
+    let words = |text: &str| -> Vec<String> {
+        let words = text.split(['-', '_', '.', ' ']).filter(|word| !word.is_empty());
+        words.map(str::to_ascii_lowercase).collect()
+    };
+    let own: Vec<String> =
+        words(name).into_iter().filter(|word| word != "secret" && word != "name").collect();
+    let said = words(text);
+    let letters = said.iter().all(|word| word.bytes().all(|byte| byte.is_ascii_alphabetic()));
+    said.len() >= 2 && own.len() >= 2 && letters && own.iter().all(|word| said.contains(word))
+}
+
+/// `private_key = "ec2_key"`: the name of a key pair or file; a private key is longer.
+fn is_no_private_key(lower: &str, text: &str) -> bool {
+    let key = lower.ends_with("private_key") || lower.ends_with("private-key") || lower.ends_with("key_pem");
+    key && text.len() < 32
 }
 
 fn is_chosen_by_people(lower: &str) -> bool {
@@ -319,6 +351,13 @@ pub(super) fn names_an_id(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
     let ends = ["_id", "_ids", "_arn", "_arns", "-id", "-arn"].iter().any(|end| lower.ends_with(end));
     ends && !lower.ends_with("secret_id")
+}
+
+/// `db_username`, `vm_host`: who or where, declared sensitive as well. It opens nothing.
+pub(super) fn names_a_user(name: &str) -> bool {
+    let last = name.rsplit(['_', '-']).next().unwrap_or_default().to_ascii_lowercase();
+    let plain = ["user", "username", "login", "email", "host", "hostname", "port", "region", "engine"];
+    plain.contains(&last.as_str())
 }
 
 /// `module.secrets.secret_arns.api-key`: a member of what holds addresses only.

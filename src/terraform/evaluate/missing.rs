@@ -58,7 +58,7 @@ impl<'w> Evaluator<'w> {
         let at = scope.span(path.range);
         for text in self.alternatives(scope, path) {
             match text.known() {
-                Some(known) if known.trim().is_empty() => {}
+                Some(known) if known.trim().is_empty() || known == "/dev/null" => {}
                 Some(known) => {
                     if !self.candidates(scope, &known).iter().any(|path| path.exists()) {
                         self.tell_refused(&known, &Refusal::Missing, at);
@@ -73,6 +73,7 @@ impl<'w> Evaluator<'w> {
     /// A file of data may be made at plan time; any other one that is not here hides what it does.
     pub(super) fn tell_refused(&self, path: &str, refusal: &Refusal, at: Span) {
         let hides = match refusal {
+            _ if path == "/dev/null" => return,
             // A folder is copied as it is; its files are read by themselves.
             Refusal::NoFile | Refusal::Binary => return,
             Refusal::Missing => !ends_as_data(path) && !path.starts_with('~'),

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::judge::{
     is_literal_secret, is_weak_password, label, literal_origin, names_a_file, names_a_public_key,
-    names_an_id, sheds,
+    names_a_user, names_an_id, sheds,
 };
 use super::modules::several;
 use super::template::REST;
@@ -172,12 +172,16 @@ impl<'w> Evaluator<'w> {
                 None => Value::Null,
             };
             let place = declared.map_or(at, |block| block.name_span());
+            let empty = matches!(value, Value::Null) || value.known().is_some_and(|text| text.is_empty());
+            let left_empty = instance.call.is_some() && default.is_some() && empty;
             let value = if matches!(value, Value::Null) {
                 Value::unknown(format!("var.{name}"), place)
             } else {
                 value
             };
-            self.declared_secret(instance, name, declared, value, true)
+            let value = self.declared_secret(instance, name, declared, value, true);
+            // Nobody here fills it: whoever else calls the module may.
+            if left_empty { value.at_most(Confidence::Low) } else { value }
         })
     }
 
@@ -235,6 +239,7 @@ impl<'w> Evaluator<'w> {
             // `__TOKEN__`: what is put in its place later, nobody here knows.
             _ if !sensitive && known.as_deref().is_some_and(is_mark) => Confidence::Low,
             None if sensitive && (names_a_public_key(name) || names_an_id(name)) => Confidence::Low,
+            None if sensitive && names_a_user(name) => Confidence::Low,
             None if sensitive && sheds(name) => Confidence::Medium,
             _ if sensitive => Confidence::High,
             Some(verdict) => verdict.confidence,

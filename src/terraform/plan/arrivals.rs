@@ -191,7 +191,7 @@ impl<'p> Arrivals<'p> {
         let usage = match row.content {
             Content::Script => Use::UserData,
             Content::File => Use::LocalFile,
-            Content::Environment | Content::Text => Use::Kept,
+            Content::Environment | Content::Text | Content::Commands => Use::Kept,
         };
         Arrival {
             address: self.planned.address.clone(),

@@ -1,0 +1,118 @@
+//! Little languages inside of words: what `sed`, `awk` and one-line programs write and print.
+
+use crate::lands;
+
+#[test]
+fn sed_writes_files_of_its_own() {
+    lands!("echo ⟦k⟧ | sed -n 'w /a'\n", "1 file /a <- k");
+    lands!("sed -n \"s/X/⟦k⟧/w /a\" /t\n", "1 file /a <- k");
+    lands!("sed -e 's/a/b/' -ne \"s/X/⟦k⟧/gw /a\" /t\n", "1 file /a <- k");
+    lands!("sed \"s/w x/⟦k⟧/\" /t > /a\n", "1 file /a <- k");
+    lands!("sed -n \"/⟦k⟧/=\" /t > /a\n", "1 file /a <- k");
+    // Nothing is printed.
+    lands!("sed -n \"/⟦k⟧/q1\" /t\n");
+}
+
+#[test]
+fn what_sed_takes_out_is_not_put_in() {
+    lands!("sed -i 's/⟦k⟧/xxxxxxxx/' /a\n");
+    lands!("sed -i \"s|⟦k⟧|⟦j⟧|g\" /a\n", "1 file /a <- j");
+    lands!("sed -i -e 's#P#⟦k⟧#' /a\n", "1 file /a <- k");
+    lands!("cat /t | sed \"s/⟦k⟧/x/\" > /a\n");
+    lands!("sed -i \"/^P=/c P=⟦k⟧\" /a\n", "1 file /a <- k");
+}
+
+#[test]
+fn sed_reads_its_commands_from_a_file() {
+    lands!("sed -i -f - /a <<E\ns/X/⟦k⟧/\nE\n", "1 file /a <- k");
+    lands!(
+        "echo \"s/X/⟦k⟧/\" > /run/x\nsed -i -f /run/x /a\n",
+        "1 file /run/x (memory) <- k",
+        "2 file /a <- k"
+    );
+    lands!("sed -f <(echo \"s/X/⟦k⟧/\") /t > /a\n", "1 file /a <- k");
+}
+
+#[test]
+fn awk_writes_files_of_its_own() {
+    lands!("awk -v x=⟦k⟧ 'BEGIN {print x > \"/a\"}'\n", "1 file /a <- k");
+    lands!("awk -v x=⟦k⟧ '{print x >> \"/a\"}' /t\n", "1 file /a <- k");
+    lands!("gawk -i inplace -v x=⟦k⟧ '{gsub(\"P\",x)}1' /a\n", "1 file /a <- k");
+    lands!("export S=⟦k⟧\nawk '{gsub(\"P\", ENVIRON[\"S\"]); print}' /t > /a\n", "2 file /a <- k");
+    lands!("export S=⟦k⟧\nawk '{print ENVIRON[\"T\"]}' /t > /a\n");
+}
+
+#[test]
+fn jq_reads_the_environment() {
+    lands!("export S=⟦k⟧\njq -n '{p: env.S}' > /a\n", "2 file /a <- k");
+    lands!("S=⟦k⟧ jq -n '{p: $ENV.S}' > /a\n", "1 file /a <- k");
+    lands!("export S=⟦k⟧\njq -n '{p: env.T}' > /a\n");
+    lands!("yq eval -i \".p = \\\"⟦k⟧\\\"\" /a\n", "1 file /a <- k");
+}
+
+#[test]
+fn programs_print() {
+    for script in [
+        "python3 -c \"print('⟦k⟧')\" > /a\n",
+        "X=$(python3 -c \"import urllib.parse; print(urllib.parse.quote('⟦k⟧'))\"); echo $X > /a\n",
+        "S=⟦k⟧; X=$(python3 -c 'import sys,urllib.parse as u; print(u.quote(sys.argv[1]))' \"$S\"); echo $X > /a\n",
+        "perl -e 'print \"'\"⟦k⟧\"'\"' > /a\n",
+        "X=$(perl -MURI::Escape -e 'print uri_escape($ARGV[0])' ⟦k⟧); echo $X > /a\n",
+        "X=$(node -p \"encodeURIComponent('⟦k⟧')\"); echo $X > /a\n",
+        "S=⟦k⟧ python3 - > /a <<'E'\nimport os, json\ns = {}\ns[\"p\"] = os.environ[\"S\"]\nprint(json.dumps(s))\nE\n",
+        "php -r 'echo rawurlencode(\"'⟦k⟧'\");' > /a\n",
+    ] {
+        let told = super::rig::at_boot(script);
+        assert!(told.iter().any(|line| line.ends_with("file /a <- k")), "{told:?} in\n{script}");
+    }
+    for script in [
+        "X=$(python3 -c \"import crypt; print(crypt.crypt('⟦k⟧'))\"); echo $X > /a\n",
+        "X=$(python3 -c \"import hashlib; print(hashlib.sha256('⟦k⟧').hexdigest())\"); echo $X > /a\n",
+        "X=$(python3 -c \"login('⟦k⟧'); print('ok')\"); echo $X > /a\n",
+    ] {
+        let told = super::rig::at_boot(script);
+        assert!(!told.iter().any(|line| line.contains("file")), "{told:?} in\n{script}");
+    }
+}
+
+#[test]
+fn names_that_a_loop_goes_through() {
+    lands!("S=⟦k⟧\nfor v in S HOME; do echo \"$v=${!v}\" >> /a; done\n", "2 file /a <- k");
+    lands!("S=⟦k⟧\nfor v in T HOME; do echo \"$v=${!v}\" >> /a; done\n");
+}
+
+#[test]
+fn programs_with_a_store_of_their_own() {
+    lands!("sqlite3 /a \"insert into u values ('⟦k⟧')\"\n", "1 file /a <- k");
+    lands!("sqlite3 /a <<E\nUPDATE u SET p='⟦k⟧';\nE\n", "1 file /a <- k");
+    lands!("sqlite3 /a \"select * from u where p='⟦k⟧'\"\n", "1 process-arguments (memory) <- k");
+    lands!("nmcli con modify w wifi-sec.psk ⟦k⟧\n", "1 file /etc/NetworkManager/system-connections <- k");
+    lands!("nmcli dev wifi connect w password ⟦k⟧\n", "1 file /etc/NetworkManager/system-connections <- k");
+    lands!("wp config create --dbpass=⟦k⟧\n", "1 file wp-config.php <- k");
+    lands!("vim -c \"%s/X/⟦k⟧/\" -c wq /a\n", "1 file /a <- k");
+    lands!("systemd-run -E P=⟦k⟧ /usr/bin/app\n", "1 process-arguments (memory) <- k");
+}
+
+#[test]
+fn an_option_is_no_name() {
+    let rig = super::rig::Rig::new(
+        "P=\nX=$(aws ssm get-parameter --name $P --query Parameter.Value --with-decryption)\necho $X > /a\n",
+    );
+    let landings = rig.trace(&rig.context(crate::script::Role::UserData)).facts;
+    let names: Vec<String> = landings
+        .iter()
+        .flat_map(|landing| landing.traces.iter().map(|trace| trace.origin.key.clone()))
+        .collect();
+    assert_eq!(names, ["X"]);
+}
+
+#[test]
+fn objects_whose_name_says_secret() {
+    lands!(
+        "if token=$(aws s3 cp \"s3://b/o\" - 2>/dev/null); then echo x; fi\necho \"t: $token\" >> /a\n",
+        "2 file /a <- token"
+    );
+    lands!("aws s3 cp s3://b/rke2/join_token - > /a\n", "1 file /a <- join_token");
+    lands!("aws s3 cp s3://b/app.conf - > /a\n");
+    lands!("aws ssm get-parameter --name /x/CWAgent/Config --with-decryption > /a\n", "1 file /a <- Config");
+}
