@@ -88,7 +88,7 @@ pub(super) const RUNBOOK_EXAMPLES: &str = "\
 Examples:
   secretrail inventory runbook ANTHROPIC_API_KEY
   secretrail inventory runbook ANTHROPIC_API_KEY --tree infra/
-      with the code that names it or writes it somewhere
+      and show the code that names or writes it
 
 Exit codes:
   0  all five questions are answered

@@ -25,7 +25,7 @@ pub struct LiveArguments {
     #[arg(long, conflicts_with_all = ["paths", "evidence"])]
     pub live: bool,
 
-    /// Query only events with an attribute: Username=root, EventName=CreateAccessKey, AccessKeyId=AKIA...; repeatable, each is
+    /// Query only events with an attribute: Username=root, EventName=CreateAccessKey, AccessKeyId=AKIA...; repeatable,
     /// queried separately.
     #[arg(long, value_name = "KEY=VALUE", requires = "live", value_parser = lookup)]
     pub lookup: Vec<(String, String)>,
