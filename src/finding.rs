@@ -142,9 +142,9 @@ pub struct EventFacts {
 }
 
 impl EventFacts {
-    /// Whether single events met the rule, and not their session as a whole: then one more of them is news.
-    pub fn is_of_calls(&self) -> bool {
-        !self.calls.is_empty()
+    /// Whether one more event is news: single events met the rule, or it is a session whose going on is news itself.
+    pub fn is_by_the_hour(&self) -> bool {
+        !self.calls.is_empty() || !self.hours.is_empty()
     }
 }
 

@@ -22,7 +22,7 @@ pub struct Brief {
     pub message: String,
     /// When its last event was, of a trail.
     pub last_event: Option<String>,
-    /// Where single events met the rule, which: one more of them is news.
+    /// Where one more event is news, which there are.
     pub hours: Option<Hours>,
 }
 
@@ -39,7 +39,7 @@ pub fn briefs(report: &Report<'_>) -> Vec<Brief> {
             place: finding.place.short(),
             message: finding.message.clone(),
             last_event: finding.events.as_ref().map(|events| events.last.clone()),
-            hours: finding.events.as_ref().filter(|one| one.is_of_calls()).map(|one| one.hours.clone()),
+            hours: finding.events.as_ref().filter(|one| one.is_by_the_hour()).map(|one| one.hours.clone()),
         })
         .collect()
 }
