@@ -95,7 +95,7 @@ fn an_empty_folder_gets_comments() {
     let folder = Folder::new(&[]);
     assert_eq!(folder.run(&["init"]).code, 0);
     let ran = folder.run(&["audit"]);
-    assert!(ran.code == 2 && ran.err.contains("nothing says what to audit"), "{}", ran.err);
+    assert!(ran.code == 2 && ran.err.contains("there is nothing to audit"), "{}", ran.err);
 }
 
 #[test]

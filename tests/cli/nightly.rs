@@ -180,7 +180,7 @@ fn what_the_settings_name_and_is_not_there_is_a_gap_and_the_job_stays_the_same()
     std::fs::rename(folder.join("more"), folder.join("moved")).expect("moved");
     let ran = folder.run(&NIGHTLY);
     assert_eq!((ran.code, ran.findings().len()), (3, 0), "known: {}", ran.out);
-    assert!(ran.out.contains("though the settings name it"), "{}", ran.out);
+    assert!(ran.out.contains("the settings name it, but there is no such file or folder"), "{}", ran.out);
     // Alone on the command line it is a mistake.
     assert_eq!(folder.run(&[&NIGHTLY[..], &["more"]].concat()).code, 2);
 }
