@@ -45,6 +45,7 @@ pub mod error;
 pub mod evidence;
 pub mod finding;
 pub mod flow;
+pub mod hex;
 pub mod history;
 pub mod inventory;
 pub mod nearest;
@@ -68,6 +69,8 @@ pub mod sighting;
 pub mod silence;
 pub mod source;
 pub mod terraform;
+#[cfg(any(feature = "notify", feature = "serve"))]
+mod tls;
 pub mod trail;
 pub mod value;
 pub mod whole;

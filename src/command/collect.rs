@@ -1,17 +1,16 @@
 //! `secretrail collect`.
 
 use std::collections::BTreeMap;
-use std::io::{self, IsTerminal};
 use std::path::Path;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressStyle};
 use jiff::Timestamp;
 use tokio::sync::watch;
 
 use super::print;
+use super::progress;
 use super::trail::evidence::QUESTION;
 use super::trail::live;
 use crate::account::many::was_asked;
@@ -90,7 +89,7 @@ pub(super) fn accounts(
         endpoint: std::env::var(ORGANIZATIONS).ok().filter(|url| !url.is_empty()),
     };
     let options = options(arguments)?;
-    let bar = progress_bar(cli, no_progress);
+    let bar = progress::bar(cli, no_progress, 0, "{pos}/{len} calls");
     let on_progress = |step| match step {
         Step::Expect(calls) => bar.inc_length(calls),
         Step::Done => bar.inc(1),
@@ -126,7 +125,7 @@ fn all(cli: &Cli, arguments: &CollectArguments) -> Result<Bundle, Error> {
 /// CloudTrail's events, and what was asked for them.
 fn trail(cli: &Cli, aws: &AwsArguments, question: &Question, no_progress: bool) -> Result<Bundle, Error> {
     let options = options(aws)?;
-    let bar = progress_bar(cli, no_progress);
+    let bar = progress::bar(cli, no_progress, 0, "{pos}/{len} calls");
     let on_progress = |step| match step {
         Step::Expect(calls) => bar.inc_length(calls),
         Step::Done => bar.inc(1),
@@ -195,7 +194,7 @@ fn told<'r>(refusals: impl Iterator<Item = &'r Refusal>) -> String {
 /// Asks AWS, as the arguments say.
 pub(super) fn collect(cli: &Cli, arguments: &AwsArguments, no_progress: bool) -> Result<Bundle, Error> {
     let options = options(arguments)?;
-    let bar = progress_bar(cli, no_progress);
+    let bar = progress::bar(cli, no_progress, 0, "{pos}/{len} calls");
     let on_progress = |step| match step {
         Step::Expect(calls) => bar.inc_length(calls),
         Step::Done => bar.inc(1),
@@ -294,17 +293,4 @@ pub(super) fn stop_on_signal() -> Result<watch::Receiver<bool>, Error> {
         Ok(()) | Err(ctrlc::Error::MultipleHandlers) => Ok(sender.subscribe()),
         Err(error) => Err(Error::new(ErrorKind::Input, format!("Ctrl-C can't be heard: {error}"))),
     }
-}
-
-pub(super) fn progress_bar(cli: &Cli, no_progress: bool) -> ProgressBar {
-    if no_progress || cli.verbose > 0 || !io::stderr().is_terminal() {
-        return ProgressBar::hidden();
-    }
-    let bar = ProgressBar::new(0);
-    if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} calls  {elapsed}") {
-        bar.set_style(style);
-    }
-    // Calls take seconds: the clock shows that something is going on.
-    bar.enable_steady_tick(Duration::from_millis(500));
-    bar
 }

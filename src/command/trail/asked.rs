@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 #[cfg(feature = "aws")]
 use sha2::{Digest, Sha256};
 
+use crate::hex::hex_of_first;
 use crate::trail::time;
 
 /// What was asked.
@@ -49,5 +50,5 @@ pub(super) fn mark(pairs: &[(String, String)]) -> String {
             hasher.update(part);
         }
     }
-    hasher.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    hex_of_first(16, &hasher.finalize())
 }

@@ -1,10 +1,10 @@
 //! CloudTrail's event history, asked now: its pages are held packed in memory, or kept in a folder.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::Write;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::ProgressBar;
 use jiff::Timestamp;
 
 use super::asked::Asked;
@@ -15,6 +15,7 @@ use super::read::Log;
 use crate::aws::cloudtrail::{Page, Pages, Place, Question, Thread, look_up, reachable};
 use crate::cli::{Cli, TrailArguments};
 use crate::command::collect::options_of;
+use crate::command::progress;
 use crate::command::scan::Setup;
 use crate::error::{Error, ErrorKind};
 use crate::evidence::Refusal;
@@ -25,7 +26,7 @@ const MOST_HELD: usize = 512 * 1024 * 1024;
 
 /// Asks, and gives the pages in their order.
 pub(super) fn find(cli: &Cli, arguments: &TrailArguments, setup: &Setup) -> Result<Input, Error> {
-    let bar = progress_bar(cli, arguments);
+    let bar = progress::spinner(cli, arguments.no_progress, "{pos} events  {msg}");
     let now = arguments.sign_in.clock.unwrap_or_else(Timestamp::now).as_second();
     let (since, cut) = reachable(arguments.since, now);
     let question = Question {
@@ -153,16 +154,4 @@ impl Pages for Held<'_> {
     fn refused(&mut self, _: Thread<'_>, refusal: Refusal) {
         self.input.missing.push(missing(&refusal));
     }
-}
-
-fn progress_bar(cli: &Cli, arguments: &TrailArguments) -> ProgressBar {
-    if arguments.no_progress || cli.verbose > 0 || !io::stderr().is_terminal() {
-        return ProgressBar::hidden();
-    }
-    let bar = ProgressBar::new_spinner();
-    if let Ok(style) = ProgressStyle::with_template("{spinner} {pos} events  {msg}  {elapsed}") {
-        bar.set_style(style);
-    }
-    bar.enable_steady_tick(std::time::Duration::from_millis(500));
-    bar
 }
