@@ -13,7 +13,7 @@ use super::scan::Setup;
 use crate::cli::{Cli, HistoryArguments, HistoryCommand, ReportArguments};
 use crate::day::Day;
 use crate::error::{Error, ErrorKind, ExitCode};
-use crate::finding::Finding;
+use crate::finding::{Finding, Severity};
 use crate::history::{Entry, History, Pending, Run, Seen, Status, Window};
 use crate::notify::Notify;
 #[cfg(feature = "notify")]
@@ -56,9 +56,13 @@ pub(super) fn run(cli: &Cli, arguments: &HistoryArguments) -> Result<ExitCode, E
 fn list(cli: &Cli, file: &Path, all: bool, json: bool) -> Result<ExitCode, Error> {
     let today = Day::today();
     let rows = History::open_existing(file)?.entries()?.into_iter().map(|entry| row(entry, today));
-    let rows: Vec<HistoryRow> = rows.collect();
+    let mut rows: Vec<HistoryRow> = rows.collect();
     let over =
         |row: &HistoryRow| [Status::Fixed, Status::Past].iter().any(|status| status.word() == row.status);
+    // What is open, then the worst, then what was seen last. Equals stay as the history has them.
+    rows.sort_by(|a, b| {
+        (over(a), rank(&b.severity), &b.last_seen).cmp(&(over(b), rank(&a.severity), &a.last_seen))
+    });
     let (over, open): (Vec<_>, Vec<_>) = rows.iter().partition(|row| !all && over(row));
     let style = plain_style(cli);
     write(None, &|out| match json {
@@ -66,6 +70,10 @@ fn list(cli: &Cli, file: &Path, all: bool, json: bool) -> Result<ExitCode, Error
         false => report::write_history(&open, &over, style, out),
     })?;
     Ok(ExitCode::Clean)
+}
+
+fn rank(severity: &str) -> Option<Severity> {
+    Severity::ALL.iter().copied().find(|one| one.word() == severity)
 }
 
 /// An entry as it may be told. Its strings passed a redactor before; a reason of an older version did not, and the

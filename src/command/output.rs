@@ -26,6 +26,7 @@ pub(super) fn style(cli: &Cli, arguments: &ReportArguments) -> TableStyle {
         full: arguments.all,
         quiet: cli.quiet,
         ids: arguments.all || cli.verbose > 0,
+        wrap: terminal,
     }
 }
 
@@ -46,7 +47,7 @@ fn speaks_utf8() -> bool {
 pub(super) fn plain_style(cli: &Cli) -> TableStyle {
     let terminal = io::stdout().is_terminal();
     let unicode = terminal && speaks_utf8();
-    TableStyle { unicode, width: width(terminal), quiet: cli.quiet, ..TableStyle::default() }
+    TableStyle { unicode, width: width(terminal), quiet: cli.quiet, wrap: terminal, ..TableStyle::default() }
 }
 
 /// Whether to use colours.

@@ -106,7 +106,7 @@ fn what_is_not_looked_at_in_many_accounts_is_told() {
     let gaps = ran.json()["gaps"].as_array().expect("gaps").clone();
     let told = gaps.iter().find(|gap| gap["name"] == "[accounts]").expect("a gap");
     let reason = told["reason"].as_str().expect("a reason");
-    assert!(reason.starts_with("parameters and trails of the 4 accounts were not looked at"), "{reason}");
+    assert!(reason.starts_with("parameters and trails of the 4 accounts were not audited"), "{reason}");
     assert_eq!(told["hides_findings"], false);
 }
 
@@ -116,7 +116,7 @@ fn a_repository_does_not_choose_whom_credentials_are_shown() {
     let folder = Folder::new(&[("infra/main.tf", CLEAN), ("secretrail.toml", settings)]);
     let ran = folder.run(&["audit"]);
     assert!(
-        ran.code == 3 && ran.out.contains("a bucket is asked for settings that --settings names"),
+        ran.code == 3 && ran.out.contains("settings may only name a bucket if --settings names them"),
         "{ran:?}"
     );
     folder.write("secretrail.toml", settings.replace("terraform = [\"infra\"]\n", ""));

@@ -75,6 +75,23 @@ fn a_finding_is_accepted_for_a_while() {
 }
 
 #[test]
+fn the_worst_findings_are_listed_first() {
+    let folder = Folder::new(&[("main.tf", LEAK)]);
+    assert_eq!(folder.run(&NIGHTLY).code, 1);
+    let listed = folder.run(&["history", "list", "audit.db"]).out;
+    let lines: Vec<&str> = listed.lines().collect();
+    assert!(lines[0].starts_with("severity") && lines[0].ends_with("first seen  last seen"), "{listed}");
+    assert!(lines[1].starts_with("critical       secret-written-to-disk  20"), "{listed}");
+    assert_eq!(lines[2], "  token is written to /etc/token");
+    assert!(lines[3].starts_with("  main.tf:5  ") && lines[4].starts_with("high "), "{listed}");
+    let json = folder.run(&["history", "list", "audit.db", "--json"]).json();
+    assert_eq!(
+        (&json["history"][0]["severity"], &json["history"][1]["severity"]),
+        (&"critical".into(), &"high".into())
+    );
+}
+
+#[test]
 fn a_history_that_can_t_be_used_is_no_audit() {
     let folder =
         Folder::new(&[("main.tf", LEAK), ("notes.txt", "not a database, but long enough to look at")]);

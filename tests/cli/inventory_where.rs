@@ -240,7 +240,7 @@ fn a_wrong_call_looks_at_nothing_and_quotes_nothing() {
     for (arguments, told) in [
         (vec!["inventory", "where"], "there is no key to look for"),
         (vec!["inventory", "where", "--value-from-env", "A=UNSET_VARIABLE"], "UNSET_VARIABLE is not set"),
-        (vec!["inventory", "where", "--key", "A=fixture-a1b2c3d4e5"], "begins with `/`"),
+        (vec!["inventory", "where", "--key", "A=fixture-a1b2c3d4e5"], "starts with `/`"),
     ] {
         let ran = folder.run(&arguments);
         assert_eq!(ran.code, 2, "{ran:#?}");
