@@ -136,10 +136,10 @@ pub fn read(text: &str, source: SourceId) -> Reading<Vec<Row>> {
         return Reading { facts: Vec::new(), gaps };
     }
     for name in ASKED.iter().filter(twice) {
-        gaps.push(gap(at, name, "the credential report has two such columns: what they tell is not known"));
+        gaps.push(gap(at, name, "the credential report has this column twice: its values are not known"));
     }
     for name in missing(ASKED) {
-        gaps.push(gap(at, name, "the credential report has no such column: what it tells is not known"));
+        gaps.push(gap(at, name, "the credential report lacks this column"));
     }
     let facts = rows.map(|row| one(&header, &row, source, &mut gaps)).collect();
     Reading { facts, gaps }
@@ -213,7 +213,7 @@ fn either(flags: [Known<bool>; 2]) -> Known<bool> {
 fn and_some(time: Known<Option<Timestamp>>) -> Known<Timestamp> {
     match time {
         Known::Is(Some(at)) => Known::Is(at),
-        Known::Is(None) => Known::unknown("the credential report does not tell"),
+        Known::Is(None) => Known::unknown("the credential report does not say"),
         Known::Unknown(why) => Known::Unknown(why),
     }
 }
@@ -235,7 +235,7 @@ impl Cells<'_> {
     }
 
     fn missing<T>(column: &str) -> Known<T> {
-        Known::unknown(format!("the credential report does not tell {column}"))
+        Known::unknown(format!("the credential report lacks {column}"))
     }
 
     fn flag(&mut self, column: &str) -> Known<bool> {

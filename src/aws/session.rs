@@ -187,7 +187,7 @@ fn none(profile: Option<&str>) -> Error {
 pub(super) fn hint(profile: Option<&str>) -> String {
     match profile {
         Some(name) => format!(
-            "`aws sso login --profile {0}` where it signs in with SSO; `aws sts get-caller-identity --profile {0}` tells whether it works",
+            "`aws sso login --profile {0}` where it signs in with SSO; `aws sts get-caller-identity --profile {0}` shows whether it works",
             shown(name)
         ),
         None => "name a profile with --profile (after `aws sso login`, where it signs in with SSO), or set AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN".to_owned(),

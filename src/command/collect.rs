@@ -57,9 +57,9 @@ fn whose(bundle: &Bundle) -> String {
     let accounts = counted(asked, "account", "accounts");
     match (silent, left_out) {
         (0, 0) => accounts,
-        (silent, 0) => format!("{accounts} ({silent} more told nothing)"),
-        (0, left_out) => format!("{accounts} ({left_out} left out)"),
-        (silent, left_out) => format!("{accounts} ({silent} more told nothing, {left_out} left out)"),
+        (silent, 0) => format!("{accounts} ({silent} more did not answer)"),
+        (0, left_out) => format!("{accounts} ({left_out} excluded)"),
+        (silent, left_out) => format!("{accounts} ({silent} more did not answer, {left_out} excluded)"),
     }
 }
 
@@ -267,7 +267,7 @@ pub(super) fn certificates() -> Result<Option<Vec<u8>>, Error> {
     };
     let size = std::fs::metadata(&path).map_err(|error| unread(error.kind().to_string()))?;
     if !size.is_file() || size.len() > MOST_CERTIFICATES {
-        return Err(unread("it is no file of certificates".into()));
+        return Err(unread("it is not a file of certificates".into()));
     }
     std::fs::read(&path).map(Some).map_err(|error| unread(error.kind().to_string()))
 }

@@ -35,8 +35,8 @@ pub(super) fn run(cli: &Cli, arguments: &HistoryArguments) -> Result<ExitCode, E
                 return Err(Error::new(ErrorKind::Usage, "an acceptance needs a reason"));
             }
             if *until < Day::today() {
-                return Err(Error::new(ErrorKind::Usage, format!("--until {until} is over already"))
-                    .hint("name the last day that it may stay: today or later"));
+                return Err(Error::new(ErrorKind::Usage, format!("--until {until} is already past"))
+                    .hint("name the last day on which it is accepted: today or later"));
             }
             let history = History::open_existing(file)?;
             // Whoever accepts a secret may tell it.
@@ -132,7 +132,9 @@ impl Keeper {
         if setup.settings.leaves_notify {
             let file =
                 setup.settings.file.as_deref().unwrap_or(Path::new(crate::settings::FILE_NAME)).display();
-            tracing::warn!("[notify] of {file} is left alone, nobody is told: --settings {file} trusts it");
+            tracing::warn!(
+                "[notify] in {file} is ignored and no one is notified: --settings {file} trusts it"
+            );
         }
         Ok(Some(Self {
             history,

@@ -208,7 +208,7 @@ fn plan_document(plan: &Path, base: &Path, sources: &Sources) -> Result<PlanDocu
     if plan.as_os_str() == "-" {
         return match standard_input(base, sources, true)? {
             Standard::Document(document) => Ok(document),
-            Standard::Input(_) => Err(Error::new(ErrorKind::Input, "standard input is no plan").hint(RUN)),
+            Standard::Input(_) => Err(Error::new(ErrorKind::Input, "standard input is not a plan").hint(RUN)),
         };
     }
     named_plan(plan, &normalise(&here()?.join(plan)), sources)

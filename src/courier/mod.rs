@@ -71,8 +71,9 @@ pub fn carry(
     limits: Limits,
     told: &mut dyn FnMut(i64, Result<(), String>),
 ) -> Result<(), Error> {
-    let cant =
-        |error: std::io::Error| Error::new(ErrorKind::Input, format!("nobody can be told: {}", error.kind()));
+    let cant = |error: std::io::Error| {
+        Error::new(ErrorKind::Input, format!("notifications can't be sent: {}", error.kind()))
+    };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(cant)?;
     let only_here = lists.iter().flatten().all(|parcel| parcel.address.is_loopback());
     let client = Client::new(only_here)?;

@@ -321,7 +321,7 @@ fn only_a_bundle_is_overwritten() {
     assert_eq!(fs::read(other.join("notes.txt")).unwrap(), b"mine");
     let file = folder.path().join("file.tar.zst");
     fs::write(&file, "mine").unwrap();
-    assert!(Target::new(&file).unwrap_err().message.contains("another file stands there"));
+    assert!(Target::new(&file).unwrap_err().message.contains("another file is there"));
     let (file, nowhere) = (folder.path().join("file.txt"), folder.path().join("none/evidence"));
     fs::write(&file, "mine").unwrap();
     assert!(Target::new(&file).unwrap_err().message.contains("no folder"));

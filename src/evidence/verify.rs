@@ -104,7 +104,7 @@ pub fn digest(text: &str) -> Result<String, Error> {
 /// The manifest where it can be understood, and the verdict.
 fn judge(path: &Path, found: &Found) -> Result<(Option<Wire>, Verdict), Error> {
     let Some(manifest) = found.files.get(MANIFEST) else {
-        return Err(unread(path, &format!("it has no {MANIFEST}, so it is no evidence bundle")));
+        return Err(unread(path, &format!("it has no {MANIFEST}, so it is not an evidence bundle")));
     };
     let altered = |detail: Option<String>| Fault { name: MANIFEST.into(), kind: FaultKind::Altered, detail };
     let not_ours = |detail: &str| {
@@ -113,7 +113,7 @@ fn judge(path: &Path, found: &Found) -> Result<(Option<Wire>, Verdict), Error> {
         faults.sort();
         Ok((None, Verdict { digest: String::new(), documents: 0, refusals: 0, faults }))
     };
-    let Some(text) = std::str::from_utf8(manifest).ok() else { return not_ours("it is no text") };
+    let Some(text) = std::str::from_utf8(manifest).ok() else { return not_ours("it is not text") };
     match parse(text) {
         Ok(wire) => {
             let mut faults = found.faults.clone();

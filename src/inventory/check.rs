@@ -313,7 +313,7 @@ fn status(row: usize, entry: &Entry, stores: &Stores, thresholds: &Thresholds) -
         Home::Parameter(name) => of_parameter(&mut status, name, entry, stores),
         Home::SecretsManager(name) => of_secret(&mut status, name, entry, stores),
         Home::GithubSecret(_) => status.why = Some("a GitHub Actions secret can't be seen from AWS".into()),
-        Home::Other(_) => status.why = Some("its location is none that can be looked into".into()),
+        Home::Other(_) => status.why = Some("its location cannot be checked".into()),
         Home::None if entry.migrating => status.why = Some("it needs migration".into()),
         Home::None => status.why = Some("no location is listed".into()),
     }

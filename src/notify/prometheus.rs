@@ -165,7 +165,7 @@ fn of_levels(figures: &Figures) -> [Metric; 3] {
     [
         Metric(
             "secretrail_sessions",
-            "Sessions of people and agents, by how sure it is who stood behind them: L4 best, L0 unknown.",
+            "Sessions of people and agents, by how certain the attribution is: L4 best, L0 unknown.",
             each(|one| one.sessions),
         ),
         Metric("secretrail_session_events", "The events of these sessions.", each(|one| one.events)),

@@ -78,7 +78,7 @@ fn rows(told: &Told<'_>, page: &mut String) {
     let left_out = add_until(page, MOST_WITH_ROWS, grouped(&told.findings).iter().map(row));
     if left_out > 0 {
         let left_out = number(left_out, "finding is", "findings are");
-        page.push_str(&format!("\n{left_out} left out here; the JSON and SARIF reports have all.\n"));
+        page.push_str(&format!("\n{left_out} left out here; the JSON and SARIF reports have everything.\n"));
     }
 }
 

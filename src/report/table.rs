@@ -141,8 +141,8 @@ fn write_rows(rows: &[&Group<'_>], style: TableStyle, out: &mut dyn Write) -> io
 /// Gaps by reason: those that may hide a finding first, then the most frequent.
 fn write_gaps(gaps: &[ToldGap], style: TableStyle, out: &mut dyn Write) -> io::Result<()> {
     for (hides, title) in [
-        (true, "Could not be read, and a finding could hide there:"),
-        (false, "Could not be read, no finding can hide there:"),
+        (true, "Could not be read, and could hide a finding:"),
+        (false, "Could not be read, and cannot hide a finding:"),
     ] {
         let mut reasons: BTreeMap<&str, Vec<&ToldGap>> = BTreeMap::new();
         for gap in gaps.iter().filter(|gap| gap.hides_findings == hides) {
@@ -176,7 +176,7 @@ fn write_accepted(gaps: &[ToldGap], style: TableStyle, out: &mut dyn Write) -> i
     if gaps.is_empty() {
         return Ok(());
     }
-    writeln!(out, "Could not be read, and the settings accept it:")?;
+    writeln!(out, "Could not be read, accepted by the settings:")?;
     let most = if style.full { gaps.len() } else { PLACES_OF_ONE_REASON };
     for gap in gaps.iter().take(most) {
         let place = format!("{} {}", gap.place.short(), gap.place.name);

@@ -141,7 +141,7 @@ pub(super) struct ToldFinding {
 /// What it is to stand in such a place.
 fn in_words(kind: &str) -> String {
     match kind {
-        "source-code" => "stands in the source".to_owned(),
+        "source-code" => "is in the source".to_owned(),
         "user-data" => "rendered into user data".to_owned(),
         "boot-log" => "printed into a log".to_owned(),
         "process-arguments" => "handed over on a command line".to_owned(),

@@ -127,7 +127,7 @@ impl Client {
             .map_err(|_| Refusal::never("the request can't be written"))?;
         if let Some(token) = token {
             let mut value = HeaderValue::try_from(format!("Bearer {}", token.expose()))
-                .map_err(|_| Refusal::never("access_token can't stand in a header"))?;
+                .map_err(|_| Refusal::never("access_token can't be put in a header"))?;
             value.set_sensitive(true);
             request.headers_mut().insert(AUTHORIZATION, value);
         }

@@ -91,7 +91,7 @@ fn hinted(line: Line, hint: &Option<String>) -> Line {
 }
 
 fn known(caller: &Caller, now: Timestamp, fatal: bool) -> Vec<Line> {
-    let arn = caller.arn.as_deref().unwrap_or("somebody whom AWS did not name");
+    let arn = caller.arn.as_deref().unwrap_or("someone AWS did not name");
     let mut lines = Vec::new();
     if caller.is_root() {
         let level = if fatal { Level::Problem } else { Level::Warning };

@@ -48,7 +48,7 @@ pub fn draft(found: &Found) -> String {
     );
     let named: Vec<String> = found.named.iter().map(|name| quoted(name)).collect();
     let example = if named.is_empty() { "\"/my-app\"".to_owned() } else { named.join(", ") };
-    list(&mut text, "projects", &found.projects, &example, "below them each parameter must stand in a list");
+    list(&mut text, "projects", &found.projects, &example, "every parameter below these must be in a list");
     text.push_str(REST);
     text
 }

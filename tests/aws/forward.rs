@@ -143,7 +143,7 @@ fn in_the_background_it_goes_on_until_it_is_ended() {
     assert!(ran.code == 0 && ran.out.contains("no forward is kept"), "{ran:?}");
     let ran = scene.run(&["--no-forwards"]);
     assert!(
-        ran.code == 1 && ran.out.contains("PROBLEM  db: ") && ran.out.contains("nobody listens there"),
+        ran.code == 1 && ran.out.contains("PROBLEM  db: ") && ran.out.contains("nothing listens there"),
         "{ran:?}"
     );
 }

@@ -86,7 +86,7 @@ fn signatures_are_those_that_aws_makes() {
         let here = here.key(Key { id: &id, secret: &secret });
         let ran = scan(&here);
         assert_eq!((ran.code, ran.err.as_str()), (1, ""));
-        assert_eq!(here.run(&["notify", "pending", "audit.db"]).out, "Nothing waits to be told.\n");
+        assert_eq!(here.run(&["notify", "pending", "audit.db"]).out, "Nothing is waiting to be sent.\n");
     }
 }
 

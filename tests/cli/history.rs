@@ -25,7 +25,8 @@ fn a_nightly_job_tells_what_is_new_and_only_once() {
     let told = folder.run(&["scan", "--history", "audit.db", "--only-new"]);
     assert!(told.out.contains("Since the last run: 0 new; 0 fixed; 2 known and left out"), "{}", told.out);
     assert!(
-        told.out.contains("No new finding in 1 file; 2 known ones are open: 1 critical, 1 high. Exit code 0"),
+        told.out
+            .contains("No new finding in 1 file; 2 known findings are open: 1 critical, 1 high. Exit code 0"),
         "{}",
         told.out
     );
@@ -97,7 +98,7 @@ fn a_history_that_can_t_be_used_is_no_audit() {
         Folder::new(&[("main.tf", LEAK), ("notes.txt", "not a database, but long enough to look at")]);
     let ran = folder.run(&["scan", "--history", "notes.txt"]);
     assert_eq!((ran.code, ran.out.as_str()), (2, ""));
-    assert!(ran.err.contains("the history notes.txt can't be used: it is no SQLite file"), "{}", ran.err);
+    assert!(ran.err.contains("the history notes.txt can't be used: it is not an SQLite file"), "{}", ran.err);
     assert_eq!(folder.run(&["history", "list", "none.db"]).code, 2);
     assert_eq!(folder.run(&["history", "list", "none.db"]).code, 2, "it was not made");
 }

@@ -238,7 +238,7 @@ fn the_known_places_of_a_home_are_looked_into() {
 fn a_wrong_call_looks_at_nothing_and_quotes_nothing() {
     let folder = Folder::new(&[("a.txt", "x\n")]);
     for (arguments, told) in [
-        (vec!["inventory", "where"], "there is no key to look for"),
+        (vec!["inventory", "where"], "there are no keys to search for"),
         (vec!["inventory", "where", "--value-from-env", "A=UNSET_VARIABLE"], "UNSET_VARIABLE is not set"),
         (vec!["inventory", "where", "--key", "A=fixture-a1b2c3d4e5"], "starts with `/`"),
     ] {

@@ -86,7 +86,7 @@ fn a_folder_without_a_manifest_is_no_evidence() {
     let folder = Folder::new(&[("notes.txt", "mine")]);
     let ran = folder.run(&["evidence", "verify", "."]);
     assert_eq!((ran.code, ran.out.as_str()), (2, ""));
-    assert!(ran.err.contains("it has no manifest.json, so it is no evidence bundle"), "{}", ran.err);
+    assert!(ran.err.contains("it has no manifest.json, so it is not an evidence bundle"), "{}", ran.err);
     assert!(ran.err.contains(" hint: "), "{}", ran.err);
 }
 

@@ -17,7 +17,7 @@ detection:
   written:
     sink.kind: source-code
   condition: written
-message: "{secret.name} stands in the source"
+message: "{secret.name} is in the source"
 remediation: Take it out.
 examples:
   - name: a password

@@ -24,7 +24,7 @@ fn what_is_not_there_is_told_with_its_place() {
     }
     // An audit would end at what is no evidence.
     let ran = folder.run(&["settings", "check"]);
-    assert!(ran.code == 1 && ran.out.contains("so it is no evidence bundle"), "{}", ran.out);
+    assert!(ran.code == 1 && ran.out.contains("so it is not an evidence bundle"), "{}", ran.out);
     folder.write("secretrail.toml", settings.replace("[\"evidence\"]", "[]"));
     assert_eq!(folder.run(&["settings", "check"]).code, 0);
 }
@@ -47,7 +47,7 @@ fn what_a_run_refuses_is_refused() {
         ("fail-on = \"urgent\"\n", "secretrail.toml:1:11: fail-on is one of"),
         ("\nmin-confidence = 'sure'\n", "secretrail.toml:2:18: min-confidence is one of"),
         ("rules = [\"rules\"]\n", "rules/bad.yml:1:1:"),
-        ("rules = [\"none\"]\n", "none is no folder"),
+        ("rules = [\"none\"]\n", "none is not a folder"),
         (
             "off = [\"secret-in-userdata\"]\n",
             "secretrail.toml:1:8: there is no rule named secret-in-userdata",

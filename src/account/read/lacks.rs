@@ -57,7 +57,7 @@ impl Reader<'_> {
     pub(super) fn unowned(&mut self, devices: &Devices, asked: &Asked) -> Option<String> {
         let device = devices.unowned.first()?;
         let why = format!(
-            "{} virtual MFA devices are in use, and the answer to {}:{} does not tell by whom",
+            "{} virtual MFA devices are in use, and the answer to {}:{} does not say by whom",
             devices.unowned.len(),
             asked.service,
             asked.action
@@ -71,7 +71,7 @@ impl Reader<'_> {
         let why = match made {
             Some(made) if !self.is_ahead(made) => return Known::Is(made),
             Some(_) => "the evidence says that the credential report was made after it was collected",
-            None => "the evidence does not tell when the credential report was made",
+            None => "the evidence does not say when the credential report was generated",
         };
         self.gaps.push(gap(at, "iam:GetCredentialReport", format!("{why}: its age was not judged")));
         Known::unknown(why)

@@ -70,8 +70,8 @@ impl<'s> All<'s> {
         if is_empty {
             // Alone it would be an error; among others it must not pass unseen.
             let reason = match self.since.filter(|_| surface == Surface::Trail) {
-                Some(since) => format!("there is no event from {since} on: has the trail stopped?"),
-                None => "nothing was found to audit on this surface".to_owned(),
+                Some(since) => format!("no events since {since}: has the trail stopped?"),
+                None => "nothing to audit was found on this surface".to_owned(),
             };
             self.gap(surface.word(), reason);
         }

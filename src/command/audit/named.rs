@@ -19,10 +19,7 @@ pub(super) fn left_out(job: &Audit, settings: &Audit) -> Option<String> {
     ];
     let left: Vec<&str> = left.into_iter().filter(|(_, left)| *left).map(|(name, _)| name).collect();
     (!left.is_empty()).then(|| {
-        format!(
-            "{} of the settings left out: what is named on the command line is audited instead",
-            left.join(", ")
-        )
+        format!("{} in the settings not used: the command line names what to audit", left.join(", "))
     })
 }
 

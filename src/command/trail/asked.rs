@@ -32,7 +32,7 @@ impl Asked {
             }
         };
         vec![format!(
-            "asked of LookupEvents: {what} of {} from {} to {}; it has no data events, reaches back 90 days, and events come into it minutes late",
+            "from LookupEvents: {what} in {} from {} to {}; it has no data events, goes back 90 days, and lags by minutes",
             self.regions.join(", "),
             time::written(self.since),
             time::written(self.until)

@@ -36,7 +36,7 @@ pub(super) fn find(cli: &Cli, arguments: &TrailArguments, setup: &Setup) -> Resu
         lookups: arguments.live.lookup.clone(),
     };
     if question.since >= question.until {
-        return Err(Error::new(ErrorKind::Usage, "there is no time between --since and --until")
+        return Err(Error::new(ErrorKind::Usage, "--until is not after --since")
             .hint("CloudTrail's event history reaches back 90 days; a trail's logs in S3 reach further"));
     }
     let mut input = match &arguments.live.keep {
@@ -61,7 +61,10 @@ pub(super) fn find(cli: &Cli, arguments: &TrailArguments, setup: &Setup) -> Resu
             let question = kept.question(&question);
             if kept.is_done() {
                 let until = time::written(question.until);
-                tracing::warn!("{} holds all up to {until}: AWS was not asked again", folder.display());
+                tracing::warn!(
+                    "{} has everything up to {until}: AWS was not queried again",
+                    folder.display()
+                );
             } else {
                 ask(arguments, &question, &mut kept, setup).map_err(|error| match error.kind {
                     ErrorKind::Interrupted => error.hint("the same command goes on where it stopped"),

@@ -110,5 +110,5 @@ pub(super) fn write_findings(
 pub(in crate::report) fn headline(section: &InventorySection) -> String {
     let account = if section.account.is_empty() { "of unknown number" } else { &section.account };
     let keys = number(section.keys.len(), "key", "keys");
-    format!("{keys} held against account {account}, asked at {}", section.collected_at)
+    format!("{keys} checked against account {account} at {}", section.collected_at)
 }

@@ -112,7 +112,7 @@ fn detail(
         all.iter().take(most).cloned().collect::<Vec<_>>().join(", ") + &more
     };
     let tags: Vec<String> = session.tags.iter().map(|(key, value)| format!("{key}={value}")).collect();
-    let mfa = session.mfa.map_or("nothing tells", |mfa| if mfa { "yes" } else { "no" });
+    let mfa = session.mfa.map_or("unknown", |mfa| if mfa { "yes" } else { "no" });
     let fallback = session.fallback.as_ref().map(|(_, _, told)| told.clone()).unwrap_or_default();
     let lines = [
         ("session", session.id.clone()),

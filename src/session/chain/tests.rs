@@ -238,7 +238,7 @@ fn a_table_of_setups() {
             ),
             // Keys in the credentials file come after IAM Identity Center of the same profile.
             vec![
-                "warning: the credential is that of profile default (sso): as soon as somebody signs in",
+                "warning: the credential is that of profile default (sso): as soon as someone signs in",
                 "note: take this sign-in out of the profile and you become somebody of 123456789012 through profile default (credentials file, key …AMPL)",
             ],
         ),
@@ -269,7 +269,7 @@ fn a_table_of_setups() {
             vec![
                 "ok: the credential is that of profile dev (credentials file, key …AMPL), which AWS_PROFILE names",
                 "ok: delete this key and there is no other: AWS tools stop",
-                "warning: a shell without AWS_PROFILE and keys becomes ROOT of 123456789012 through profile default (aws login): as soon as somebody signs in",
+                "warning: a shell without AWS_PROFILE and keys becomes ROOT of 123456789012 through profile default (aws login): as soon as someone signs in",
             ],
         ),
         (
@@ -301,7 +301,7 @@ fn a_table_of_setups() {
             made().config("[default]\nregion = a\nregion = b\n"),
             vec![
                 "note: no credential is set up: neither variables nor profiles hold one",
-                "unknown: config:3: this setting stands twice in its section: the AWS CLI refuses the whole file, other tools read on",
+                "unknown: config:3: this setting is twice in its section: the AWS CLI refuses the whole file, other tools read on",
             ],
         ),
     ];
@@ -328,7 +328,7 @@ fn roles_stand_and_fall_with_what_assumes_them() {
             made().profile("app").config(&format!("{ROOT_LOGIN}{role}source_profile = default\n")).default_key(HOME),
             vec![
                 "ok: the credential is that of profile app (a role that is assumed with profile default), which --profile names",
-                "note: delete this key and you become role app of 123456789012 through profile app (a role that is assumed with profile default): as soon as somebody signs in",
+                "note: delete this key and you become role app of 123456789012 through profile app (a role that is assumed with profile default): as soon as someone signs in",
                 "  after that AWS tools stop: profile default, which assumes the role, has no credential",
                 "note: a shell without --profile and keys becomes somebody of 123456789012 through profile default (credentials file, key …AMPL)",
             ],

@@ -57,9 +57,9 @@ pub fn who(rung: &Rung) -> String {
         Who::Role(role, Some(account)) => format!("role {role} of {account}"),
         Who::Role(role, None) => format!("role {role}"),
         Who::User(user, account) => format!("user {user} of {account}"),
-        Who::Account(account) => format!("somebody of {account}"),
+        Who::Account(account) => format!("someone in {account}"),
         Who::Unknown => match rung.origin {
-            Origin::Process => "whoever its program says".into(),
+            Origin::Process => "whoever its process returns".into(),
             Origin::Container => "the container's role".into(),
             _ => "whoever has that key".into(),
         },
@@ -75,10 +75,10 @@ fn state(rung: &Rung, now: Timestamp) -> Option<String> {
         State::Ready(Some(until)) => Some(format!("good until {}", clock(*until, now))),
         State::Renews => Some("it renews itself".into()),
         State::SignIn(Some(since)) if is_sign_in(rung) => {
-            Some(format!("the sign-in ended {}: as soon as somebody signs in again", left(*since, now)))
+            Some(format!("the sign-in ended {}: as soon as someone signs in again", left(*since, now)))
         }
         State::SignIn(Some(since)) => Some(format!("it ended {}", left(*since, now))),
-        State::SignIn(None) => Some("as soon as somebody signs in".into()),
+        State::SignIn(None) => Some("as soon as someone signs in".into()),
         State::Ready(None) | State::Perhaps | State::Broken(_) => None,
     }
 }

@@ -176,7 +176,7 @@ fn a_run_that_is_killed_loses_nothing_and_doubles_only_under_the_same_number() {
     }
     job.folder.write("main.tf", LEAK);
     assert_eq!(job.scan().code, 1);
-    assert_eq!(job.run(&["notify", "pending", "audit.db"]).out, "Nothing waits to be told.\n");
+    assert_eq!(job.run(&["notify", "pending", "audit.db"]).out, "Nothing is waiting to be sent.\n");
     let calls = receiver.calls();
     let mut seen = Vec::new();
     let mut state = 0;
