@@ -1,4 +1,4 @@
-//! `secretrail.toml`: what a team settles once.
+//! `secretrail.toml`: what a team decides once.
 
 mod account;
 mod accounts;

@@ -94,8 +94,8 @@ const READ_AND_WRITE: &[&str] = &["command", "evidence", "history", "main", "sou
 const START_PROGRAMS: &[&str] = &["aws/forward.rs", "command/run", "command/session/supervise.rs"];
 /// Files that write to standard output and standard error, beside `main`.
 const PRINT: &[&str] = &["command/mod.rs", "command/output.rs", "command/run.rs", "command/run/"];
-/// Modules that connect to other machines.
-const CONNECT: &[&str] = &["aws", "courier", "serve"];
+/// Modules that connect to other machines, and `tls`, which says whom they trust.
+const CONNECT: &[&str] = &["aws", "courier", "serve", "tls"];
 /// Longer files lose their reader.
 const MOST_LINES: usize = 500;
 

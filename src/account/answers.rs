@@ -247,7 +247,7 @@ mod tests {
         assert!(summary.flag("AccountMFAEnabled").is_true());
         assert!(summary.flag("AccountAccessKeysPresent").is_false());
         assert!(summary.flag("Users").why().unwrap().contains("no number"));
-        assert!(summary.flag("AccountPasswordPresent").why().unwrap().contains("does not tell"));
+        assert!(summary.flag("AccountPasswordPresent").why().unwrap().contains("the account summary lacks"));
     }
 
     #[test]

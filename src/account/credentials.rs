@@ -322,7 +322,7 @@ cert_1_last_rotated,cert_2_active,cert_2_last_rotated";
         let text = "user,arn,mfa_active,mfa_active\nu,arn:aws:iam::123456789012:user/u,true,false\n";
         let reading = read(text, SourceId(0));
         assert_eq!(reading.facts[0].mfa.word(), "unknown");
-        let twice = |gap: &&Gap| gap.reason.contains("two such columns");
+        let twice = |gap: &&Gap| gap.reason.contains("this column twice");
         assert_eq!(reading.gaps.iter().find(twice).unwrap().name, "mfa_active");
         let reading = read("user,arn,user\nu,arn:aws:iam::123456789012:user/u,v\n", SourceId(0));
         assert!(reading.facts.is_empty() && reading.gaps[0].reason.contains("two columns user"));

@@ -1,7 +1,7 @@
-//! Carries messages to where they are to go, and tells how that went: the part of telling that connects.
+//! Delivers notifications and reports the outcome: the part of them that connects.
 //!
-//! Each addressee gets its messages one after another, all addressees side by side, and all of it has one deadline. A
-//! message is tried again where that can help: after 429 and 5xx, and where nobody answered.
+//! Each target gets its messages one after another, all targets in parallel, with one deadline for everything. A
+//! message is retried where that can help: after 429 and 5xx, and without an answer.
 
 mod address;
 mod client;

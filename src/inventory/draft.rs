@@ -116,14 +116,15 @@ impl Names {
                 Some(name) if is_parameter(name) => drop(self.variables.insert(name.to_owned())),
                 _ => {}
             },
-            Some(("aws", command)) => {
-                let is_secret = command.starts_with("secretsmanager get-secret-value ");
-                let name = command.rsplit(' ').next().unwrap_or_default();
-                let is_named = is_secret || command.starts_with("ssm get-parameter");
-                if is_named && !name.contains(['$', '%']) && name.contains(|letter: char| letter != '-') {
-                    self.take(is_secret, name);
+            Some(("aws", command)) => match command.split(' ').collect::<Vec<_>>().as_slice() {
+                ["ssm", call, name] if call.starts_with("get-parameter") && !name.contains(['$', '%']) => {
+                    self.take(false, name);
                 }
-            }
+                ["secretsmanager", "get-secret-value", name] if !name.contains(['$', '%']) => {
+                    self.take(true, name);
+                }
+                _ => {}
+            },
             Some(_) => {}
         }
     }

@@ -1,7 +1,7 @@
-//! What is said: one report, rendered for people and for programs.
+//! One report, rendered for people and for programs.
 //!
-//! Renderers see the report through [`told::Told`] only: there, in one place, every string passes the
-//! redactor and is made harmless to a terminal.
+//! Renderers see the report only through [`told::Told`], the one place where every string passes the redactor and is
+//! made harmless to a terminal.
 
 mod account;
 mod baseline;

@@ -14,6 +14,7 @@ pub(super) fn wrapped(text: &str, style: TableStyle, (before, indent): (usize, u
     for word in text.split(' ') {
         let length = word.chars().count();
         if !lines.is_empty() && column + 1 + length > style.width {
+            lines.truncate(lines.trim_end().len());
             lines.push('\n');
             lines.extend(std::iter::repeat_n(' ', indent));
             column = indent;

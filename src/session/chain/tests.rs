@@ -176,7 +176,7 @@ fn a_named_profile_silences_the_environment_and_a_variable_does_not() {
     assert!(told.iter().any(|line| line.contains("SDK for JavaScript takes the profile")), "{told:?}");
     assert!(
         told.iter()
-            .any(|line| line.starts_with("warning: unset this key and you become somebody of 210987654321")),
+            .any(|line| line.starts_with("warning: unset this key and you become someone in 210987654321")),
         "{told:?}"
     );
 }
@@ -208,7 +208,7 @@ fn a_table_of_setups() {
             made().key(HOME).config(&sso("")).signed_in("work", "2026-11-26T09:00:00UTC", ""),
             vec![
                 "ok: the credential is that of the environment (AWS_ACCESS_KEY_ID, key …AMPL)",
-                "note: unset this key and you become role Developer of 123456789012 through profile default (sso work): the sign-in ended 1 h 0 min ago: as soon as somebody signs in again",
+                "note: unset this key and you become role Developer of 123456789012 through profile default (sso work): the sign-in ended 1 h 0 min ago: as soon as someone signs in again",
             ],
         ),
         (
@@ -239,7 +239,7 @@ fn a_table_of_setups() {
             // Keys in the credentials file come after IAM Identity Center of the same profile.
             vec![
                 "warning: the credential is that of profile default (sso): as soon as someone signs in",
-                "note: take this sign-in out of the profile and you become somebody of 123456789012 through profile default (credentials file, key …AMPL)",
+                "note: take this sign-in out of the profile and you become someone in 123456789012 through profile default (credentials file, key …AMPL)",
             ],
         ),
         (
@@ -320,7 +320,7 @@ fn roles_stand_and_fall_with_what_assumes_them() {
             vec![
                 "ok: the credential is that of profile app (a role that is assumed with profile default), which --profile names",
                 "ok: delete this key and AWS tools stop: profile default, which assumes the role, has no credential",
-                "note: a shell without --profile and keys becomes somebody of 123456789012 through profile default (credentials file, key …AMPL)",
+                "note: a shell without --profile and keys becomes someone in 123456789012 through profile default (credentials file, key …AMPL)",
             ],
         ),
         (
@@ -330,7 +330,7 @@ fn roles_stand_and_fall_with_what_assumes_them() {
                 "ok: the credential is that of profile app (a role that is assumed with profile default), which --profile names",
                 "note: delete this key and you become role app of 123456789012 through profile app (a role that is assumed with profile default): as soon as someone signs in",
                 "  after that AWS tools stop: profile default, which assumes the role, has no credential",
-                "note: a shell without --profile and keys becomes somebody of 123456789012 through profile default (credentials file, key …AMPL)",
+                "note: a shell without --profile and keys becomes someone in 123456789012 through profile default (credentials file, key …AMPL)",
             ],
         ),
         (
