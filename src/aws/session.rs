@@ -84,7 +84,7 @@ async fn settings(options: &Options, client: SharedHttpClient) -> Result<(SdkCon
     let region = config.region().map_or_else(|| REGION.to_owned(), ToString::to_string);
     if !is_region(&region) {
         return Err(Error::new(ErrorKind::Usage, "the Region is not written as AWS writes it")
-            .hint("a Region is written as us-east-1; see --region, AWS_REGION and the profile"));
+            .hint("write a Region as us-east-1; see --region, AWS_REGION and the profile"));
     }
     Ok((config.into_builder().region(Region::new(region.clone())).build(), region))
 }

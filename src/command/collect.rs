@@ -155,7 +155,7 @@ fn question(arguments: &CollectArguments) -> Result<Question, Error> {
     let until = arguments.until.unwrap_or(now).min(now);
     if cut || since >= until {
         return Err(Error::new(ErrorKind::Usage, "CloudTrail's event history has nothing of this time")
-            .hint("it reaches back 90 days; a trail's logs in S3 reach further"));
+            .hint("it goes back 90 days; a trail's logs in S3 go back further"));
     }
     Ok(Question { since, until, regions: arguments.trail_region.clone(), lookups: arguments.lookup.clone() })
 }

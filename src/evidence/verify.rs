@@ -82,7 +82,7 @@ pub fn read(path: &Path, digest: Option<&str>) -> Result<Bundle, Error> {
             let reason = first.unwrap_or_else(|| "its digest is not the one that was given".to_owned());
             let message = format!("the evidence {} is not as it was collected: {reason}", path.display());
             Err(Error::new(ErrorKind::Input, message)
-                .hint("`secretrail evidence verify` names all that was changed; collect it anew"))
+                .hint("`secretrail evidence verify` lists everything that was changed; collect it again"))
         }
     }
 }

@@ -78,7 +78,7 @@ impl Target {
         let other = |target: &Self, reason: &str| target.unwritten(reason).hint("name a new folder");
         // A manifest that is not understood may be anybody's: other programs call theirs so, too.
         let Some(verdict) = verify(&self.path).ok().filter(|verdict| !verdict.digest.is_empty()) else {
-            return Err(other(&self, "the folder holds something that is no evidence bundle"));
+            return Err(other(&self, "the folder contains something that is not an evidence bundle"));
         };
         match verdict.faults.iter().find(|fault| fault.kind == FaultKind::Extra) {
             Some(extra) => {

@@ -232,7 +232,8 @@ pub fn unasked(inventory: &Inventory, checked: &Checked) -> Vec<Gap> {
     let rows = checked.rows.iter().filter(|status| status.why.as_deref() == Some(NOT_ASKED));
     let gap = |status: &Status| {
         let entry = inventory.entries.get(status.row)?;
-        let reason = "it was not asked for when this evidence was collected, and was not checked".to_owned();
+        let reason =
+            "it was not requested when this evidence was collected, so it was not checked".to_owned();
         Some(Gap { at: entry.at.span, name: entry.key.clone(), reason, hides_findings: true })
     };
     rows.filter_map(gap).collect()

@@ -173,8 +173,7 @@ mod tests {
         };
         let terminal = told(TableStyle { width: 80, wrap: true, ..TableStyle::default() });
         assert!(terminal.lines().all(|line| line.chars().count() <= 80), "{terminal}");
-        for part in ["2026-11-01  2026-11-26", "ANTHROPIC_API_KEY is written", "34d6691d45c2", "accepted"]
-        {
+        for part in ["2026-11-01  2026-11-26", "ANTHROPIC_API_KEY is written", "34d6691d45c2", "accepted"] {
             assert!(terminal.contains(part), "{part}\n{terminal}");
         }
         // A file has a whole fingerprint, and each thing on one line.

@@ -165,7 +165,7 @@ fn gap(gap: &ToldGap) -> String {
     let name = if name.is_empty() { name } else { format!(" {}", code(&name)) };
     let hides = match gap.acceptance() {
         Some(acceptance) => format!(" ({})", prose(&clipped(&acceptance, LINE))),
-        None if gap.hides_findings => " (a finding could hide here)".to_owned(),
+        None if gap.hides_findings => " (could hide a finding)".to_owned(),
         None => String::new(),
     };
     format!("- {place}{name}: {}{hides}\n", prose(&clipped(&gap.reason, LINE)))

@@ -159,8 +159,7 @@ fn write_gaps(gaps: &[ToldGap], style: TableStyle, out: &mut dyn Write) -> io::R
             writeln!(out, "  {}", wrapped(reason, style, (HANG, 2 * HANG)))?;
             let most = if style.full { gaps.len() } else { PLACES_OF_ONE_REASON };
             for gap in gaps.iter().take(most) {
-                let place = format!("{} {}", gap.place.short(), gap.place.name);
-                writeln!(out, "    {}", place.trim_end())?;
+                writeln!(out, "    {}", gap.place.with_name())?;
             }
             if gaps.len() > most {
                 writeln!(out, "    and {} more; --all shows them", gaps.len() - most)?;
@@ -179,8 +178,7 @@ fn write_accepted(gaps: &[ToldGap], style: TableStyle, out: &mut dyn Write) -> i
     writeln!(out, "Could not be read, accepted by the settings:")?;
     let most = if style.full { gaps.len() } else { PLACES_OF_ONE_REASON };
     for gap in gaps.iter().take(most) {
-        let place = format!("{} {}", gap.place.short(), gap.place.name);
-        writeln!(out, "  {}: {}", place.trim_end(), gap.reason)?;
+        writeln!(out, "  {}: {}", gap.place.with_name(), gap.reason)?;
         writeln!(out, "    {}", gap.acceptance().unwrap_or_default())?;
     }
     if gaps.len() > most {

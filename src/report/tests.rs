@@ -228,7 +228,7 @@ fn a_finding_as_markdown() {
 
     ### Not read
 
-    - `main.tf:6` `module.queue`: the module's source is not in the tree (a finding could hide here)
+    - `main.tf:6` `module.queue`: the module's source is not in the tree (could hide a finding)
 
     1 finding is silenced: 1 by the settings.
     ");
@@ -351,7 +351,7 @@ fn nothing_to_tell_is_told_as_well() {
 
     ### Not read
 
-    - `main.tf:6` `module.queue`: the module's source is not in the tree (a finding could hide here)
+    - `main.tf:6` `module.queue`: the module's source is not in the tree (could hide a finding)
     ");
     assert_snapshot!(text(Format::Github, &ground.empty()), @r"
     ::notice title=secretrail::No Terraform file was found, so nothing was audited. Exit code 0

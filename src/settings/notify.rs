@@ -231,7 +231,7 @@ fn aws(
 
 fn through(profile: Option<String>, region: Option<String>) -> Result<Through, &'static str> {
     if region.as_ref().is_some_and(|region| !is_region(region)) {
-        return Err("a Region is written as us-east-1");
+        return Err("write a Region as us-east-1");
     }
     Ok(Through { profile, region })
 }

@@ -154,7 +154,7 @@ fn forwards_of_a_file_that_nobody_named_are_left_alone() {
     let scene = Scene::new(&moto, "drop:1");
     let ran = scene.here.run(&["session"]);
     assert_eq!(ran.code, 0, "{ran:?}");
-    assert!(ran.out.contains("secretrail.toml is left alone: --settings "), "{}", ran.out);
+    assert!(ran.out.contains("secretrail.toml is ignored: --settings "), "{}", ran.out);
     let ran = scene.here.run(&["session", "--stay"]);
     assert!(ran.code == 2 && ran.err.contains("trusts it"), "{ran:?}");
     let ran = scene.here.run(&["session", "--keep=db"]);

@@ -104,7 +104,7 @@ fn the_key_that_is_deleted_leads_to_root() {
     assert_eq!(ran.code, 1);
     has(
         &ran,
-        &["PROBLEM  you are ROOT of 123456789012", "the credential is that of profile default (aws login)"],
+        &["PROBLEM  you are ROOT of 123456789012", "the credential comes from profile default (aws login)"],
     );
 }
 
@@ -112,7 +112,7 @@ fn the_key_that_is_deleted_leads_to_root() {
 fn a_session_that_is_over_is_a_problem() {
     for (code, told) in [
         ("ExpiredToken", "PROBLEM  your session is over: ExpiredToken"),
-        ("InvalidClientTokenId", "PROBLEM  AWS does not take this credential: InvalidClientTokenId"),
+        ("InvalidClientTokenId", "PROBLEM  AWS rejects this credential: InvalidClientTokenId"),
     ] {
         let stub = Stub::new(move |_, _| Reply::error(403, code));
         let here = Here::new(&stub.endpoint).with("AWS_SESSION_TOKEN", "the-token");

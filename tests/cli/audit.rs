@@ -51,7 +51,7 @@ fn the_settings_say_what_is_audited() {
 fn a_surface_that_holds_nothing_is_no_good_news() {
     let folder = Folder::new(&[("infra/main.tf", CLEAN), ("logs/readme.txt", "")]);
     let ran = folder.run(&["audit", "infra", "--trail", "logs"]);
-    assert!(ran.code == 3 && ran.out.contains("nothing was found to audit"), "{}", ran.out);
+    assert!(ran.code == 3 && ran.out.contains("nothing to audit was found"), "{}", ran.out);
     for (wrong, told) in [
         (vec!["audit"], "there is nothing to audit"),
         (vec!["audit", "none"], "none can't be read"),

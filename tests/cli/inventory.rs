@@ -99,7 +99,7 @@ fn evidence_of_another_list_is_no_pass() {
     let listed = folder.run(&["inventory", "check", "--list", "other.md", "--evidence", "evidence"]);
     assert_eq!((listed.code, listed.timeless()), (ran.code, ran.timeless()));
     assert_eq!(ran.code, 3, "{}", ran.out);
-    assert!(ran.out.contains("it was not asked for when this evidence was collected"), "{}", ran.out);
+    assert!(ran.out.contains("it was not requested when this evidence was collected"), "{}", ran.out);
 }
 
 #[test]

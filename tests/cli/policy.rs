@@ -55,7 +55,7 @@ fn a_region_decides_the_partition_and_nothing_else_is_taken_for_one() {
     for wrong in ["*", "mars-1", "", "us-east-1\"", "US-EAST-1"] {
         let ran = folder.run(&["policy", "--region", wrong]);
         assert!(
-            ran.code == 2 && ran.out.is_empty() && ran.err.contains("a Region is written as us-east-1"),
+            ran.code == 2 && ran.out.is_empty() && ran.err.contains("write a Region as us-east-1"),
             "{ran:?}"
         );
     }

@@ -56,7 +56,7 @@ pub(super) fn next(
             let arn = caller.arn.as_deref().unwrap_or("someone AWS did not name");
             Line::new(Level::Note, format!("AWS says that {from} makes you {arn}"))
         }
-        Answer::Refused(code) => Line::new(Level::Note, format!("AWS does not take {from}: {code}")),
+        Answer::Refused(code) => Line::new(Level::Note, format!("AWS rejects {from}: {code}")),
         Answer::Nothing(message, _) => Line::new(Level::Note, format!("{from}: {message}")),
         Answer::Unreachable(message, _) => Line::new(Level::Unknown, format!("{from}: {message}")),
         Answer::NotAsked => return Ok(None),
@@ -127,6 +127,6 @@ fn unreachable(code: &str, region: &str, seconds: u16) -> Answer {
         code::NOT_SENT => "AWS could not be queried: there is no endpoint for it".to_owned(),
         other => format!("AWS did not say who you are{place}: {other}"),
     };
-    let hint = "AWS_ENDPOINT_URL, HTTPS_PROXY and AWS_CA_BUNDLE are honoured; --timeout gives it longer";
+    let hint = "AWS_ENDPOINT_URL, HTTPS_PROXY and AWS_CA_BUNDLE are honoured; --timeout allows more time";
     Answer::Unreachable(message, Some(hint.into()))
 }

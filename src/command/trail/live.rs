@@ -37,7 +37,7 @@ pub(super) fn find(cli: &Cli, arguments: &TrailArguments, setup: &Setup) -> Resu
     };
     if question.since >= question.until {
         return Err(Error::new(ErrorKind::Usage, "--until is not after --since")
-            .hint("CloudTrail's event history reaches back 90 days; a trail's logs in S3 reach further"));
+            .hint("CloudTrail's event history goes back 90 days; a trail's logs in S3 go back further"));
     }
     let mut input = match &arguments.live.keep {
         None => {
@@ -76,7 +76,7 @@ pub(super) fn find(cli: &Cli, arguments: &TrailArguments, setup: &Setup) -> Resu
     };
     bar.finish_and_clear();
     if cut {
-        let reason = "LookupEvents reaches back 90 days: what was before has to come from a trail's logs";
+        let reason = "LookupEvents goes back 90 days: older events have to come from a trail's logs";
         input.missing.push(("--since".to_owned(), reason.to_owned()));
     }
     Ok(input)

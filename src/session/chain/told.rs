@@ -140,7 +140,7 @@ fn taken(first: &Rung, chain: &Chain, is_known: bool, now: Timestamp) -> Line {
         let text = "neither variables nor profiles hold a credential: only a role of this machine could, if it is an EC2 instance";
         return Line::new(Level::Note, text);
     }
-    let mut text = format!("the credential is that of {}", source(first));
+    let mut text = format!("the credential comes from {}", source(first));
     if first.profile.is_some() {
         text.push_str(&named);
     }
@@ -162,8 +162,8 @@ fn without(first: &Rung, chain: &Chain, account: Option<&str>, now: Timestamp) -
     let loss = match (&first.base.0, is_key) {
         (Origin::Environment, _) => "unset this key",
         (_, true) => "delete this key",
-        (Origin::Sso | Origin::Login, _) => "take this sign-in out of the profile",
-        _ => "take this source away",
+        (Origin::Sso | Origin::Login, _) => "remove this sign-in from the profile",
+        _ => "remove this source",
     };
     let mut line = match chain.rungs.get(1) {
         None => Line::new(Level::Fine, format!("{loss} and there is no other: AWS tools stop")),
@@ -196,7 +196,7 @@ fn without(first: &Rung, chain: &Chain, account: Option<&str>, now: Timestamp) -
         line.more.push(text);
     }
     if !is_key && line.level == Level::Warning {
-        line.more.push("a sign-in that is over does not lead there: AWS tools stop at it".into());
+        line.more.push("an expired sign-in does not fall through: AWS tools stop at it".into());
     }
     line
 }
