@@ -159,7 +159,7 @@ fn other_versions_and_other_files_are_told_apart() {
         assert_eq!(faults(&path), ["altered manifest.json"], "{from}");
         assert!(read(&path, None).unwrap_err().message.contains("manifest.json is altered"));
         // It may be another program's.
-        assert!(Target::new(&path).unwrap_err().message.contains("no evidence bundle"));
+        assert!(Target::new(&path).unwrap_err().message.contains("not an evidence bundle"));
     }
     fs::remove_file(&file).unwrap();
     assert!(verify(&path).unwrap_err().message.contains("it is not an evidence bundle"));
@@ -317,14 +317,14 @@ fn only_a_bundle_is_overwritten() {
     fs::create_dir(&other).unwrap();
     Target::new(&other).unwrap();
     fs::write(other.join("notes.txt"), "mine").unwrap();
-    assert!(Target::new(&other).unwrap_err().message.contains("no evidence bundle"));
+    assert!(Target::new(&other).unwrap_err().message.contains("not an evidence bundle"));
     assert_eq!(fs::read(other.join("notes.txt")).unwrap(), b"mine");
     let file = folder.path().join("file.tar.zst");
     fs::write(&file, "mine").unwrap();
     assert!(Target::new(&file).unwrap_err().message.contains("another file is there"));
     let (file, nowhere) = (folder.path().join("file.txt"), folder.path().join("none/evidence"));
     fs::write(&file, "mine").unwrap();
-    assert!(Target::new(&file).unwrap_err().message.contains("no folder"));
+    assert!(Target::new(&file).unwrap_err().message.contains("not a folder"));
     assert!(Target::new(&nowhere).unwrap_err().message.contains("there is no folder"));
 }
 

@@ -101,7 +101,7 @@ fn held(names: &[String]) -> Line {
     let more = names.len().saturating_sub(MOST_LISTED);
     let rest = if more > 0 { format!(", and {more} more") } else { String::new() };
     let verb = if names.len() == 1 { "holds a key" } else { "hold keys" };
-    Line::new(Level::Note, format!("{listed}{rest} {verb}, which each program that you start can read"))
+    Line::new(Level::Note, format!("{listed}{rest} {verb} that every program you start can read"))
 }
 
 #[cfg(test)]
