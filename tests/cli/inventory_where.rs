@@ -212,7 +212,7 @@ fn a_flow_of_terraform_is_a_copy() {
     let ran = by_name(&folder, &[]);
     let found = ran.findings();
     assert!(found.contains(&"key-outside-its-home boot.sh.tftpl:2".to_owned()), "{found:#?}");
-    assert!(ran.out.contains("is put into /opt/app/.env"), "{}", ran.out);
+    assert!(ran.out.contains("is written to /opt/app/.env"), "{}", ran.out);
 }
 
 #[test]

@@ -269,5 +269,5 @@ fn what_is_of_another_account_is_a_gap() {
     let mut state = State::good();
     state.rows.push(Row::user("eve").line().replace("123456789012", "210987654321"));
     let reasons = state.audit().reasons().join("\n");
-    assert!(reasons.contains("rows that are not of the account that the manifest names"), "{reasons}");
+    assert!(reasons.contains("rows of another account than the manifest names"), "{reasons}");
 }
