@@ -97,7 +97,7 @@ fn what_an_audit_would_do_is_told() {
     folder.run(&["init"]);
     let empty = told(&[]);
     for part in [
-        "`secretrail audit` has nothing to audit yet; it would read\n",
+        "`secretrail audit` has nothing to audit yet:\n",
         "  Terraform      nothing: name trees under terraform\n",
         "  account        nothing: set aws = true, or name evidence of the account\n",
         "  CloudTrail     nothing: name logs under trail, set live = true, or name evidence of the trail\n",

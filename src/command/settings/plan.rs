@@ -54,8 +54,8 @@ pub(super) fn of(settings: &Settings, is_named: bool) -> Plan {
     let is_idle =
         audit.terraform.is_empty() && trail.is_empty() && !audit.aws && !audit.live && held.is_empty();
     let head = match is_idle {
-        true => "`secretrail audit` has nothing to audit yet; it would read",
-        false => "`secretrail audit` would read",
+        true => "`secretrail audit` has nothing to audit yet:",
+        false => "`secretrail audit` would read:",
     };
     let rows =
         [("Terraform", terraform), ("account", account), ("CloudTrail", events), ("lists of keys", keys)];

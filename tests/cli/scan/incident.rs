@@ -45,8 +45,8 @@ fn the_table_tells_the_whole_way() {
        |
        = fix: Remove the line, and let the program fetch the secret when it starts: from SSM
               Parameter Store (elsewhere: Key Vault, Secret Manager, Vault) with the machine's
-              own role, into memory. For a systemd service write it to a file under /run that
-              `LoadCredential=` hands over; for the AWS CLI use `credential_process`. Then
+              own role, into memory. For a systemd service write it to a file under /run for
+              `LoadCredential=` to pass on; for the AWS CLI use `credential_process`. Then
               rotate the secret: it is on every disk and snapshot made since.
        = confidence: high
        = more: secretrail rules explain secret-written-to-disk
@@ -81,8 +81,8 @@ fn the_table_tells_the_whole_way() {
                 ada24dd32b5ce10193de3652ce531f5f
         = fix: Remove the line, and let the program fetch the secret when it starts: from SSM
                Parameter Store (elsewhere: Key Vault, Secret Manager, Vault) with the machine's
-               own role, into memory. For a systemd service write it to a file under /run that
-               `LoadCredential=` hands over; for the AWS CLI use `credential_process`. Then
+               own role, into memory. For a systemd service write it to a file under /run for
+               `LoadCredential=` to pass on; for the AWS CLI use `credential_process`. Then
                rotate the secret: it is on every disk and snapshot made since.
         = confidence: high
         = more: secretrail rules explain secret-written-to-disk
