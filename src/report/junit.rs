@@ -31,7 +31,7 @@ enum Outcome {
 
 /// Writes the file, with a final newline.
 pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let told = Told::of(report);
+    let told = Told::with_every_rule(report);
     let cases = cases(report, &told);
     let count = |test: fn(&Outcome) -> bool| cases.iter().filter(|case| test(&case.outcome)).count();
     let counts = format!(

@@ -27,7 +27,7 @@ const SNIPPET: usize = 200;
 
 /// Writes the file, pretty printed, with a final newline.
 pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let told = Told::of(report);
+    let told = Told::with_every_rule(report);
     // A rule that the report does not know still needs an entry: results refer to rules by number.
     let unknown: BTreeSet<&str> = told
         .findings

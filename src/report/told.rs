@@ -4,11 +4,11 @@
 //! here, through [`Teller`].
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::shown::{clipped, shown, shown_lines};
 use super::verdict::number;
-use super::{Report, excerpt};
+use super::{Report, RuleHelp, excerpt};
 use crate::finding::{Confidence, EventFacts, Finding, Related, Role, Severity, Surface};
 use crate::source::open::joined;
 use crate::source::{Position, Span};
@@ -369,7 +369,7 @@ impl Teller<'_> {
 pub(super) struct Told<'r> {
     /// For excerpts and steps.
     pub teller: Teller<'r>,
-    /// In the order given.
+    /// In the order given: those of the findings, or all.
     pub rules: Vec<ToldRule>,
     /// The worst first, then by path and place.
     pub findings: Vec<ToldFinding>,
@@ -386,13 +386,23 @@ pub(super) struct Told<'r> {
 }
 
 impl<'r> Told<'r> {
-    /// Redacts and cleans the whole report.
+    /// Redacts and cleans the report, with the rules that its findings have.
     pub fn of(report: &'r Report<'r>) -> Self {
+        let met: BTreeSet<&str> = report.findings.iter().map(|finding| &*finding.rule).collect();
+        Self::with(report, report.rules.iter().filter(|rule| met.contains(rule.name.as_str())).collect())
+    }
+
+    /// The same, with all rules that were asked.
+    pub fn with_every_rule(report: &'r Report<'r>) -> Self {
+        Self::with(report, report.rules.iter().collect())
+    }
+
+    fn with(report: &'r Report<'r>, all: Vec<&RuleHelp>) -> Self {
         let teller = Teller { report };
-        let by_name = report.rules.iter().enumerate().map(|(index, rule)| (rule.name.as_str(), index));
+        let by_name = all.iter().enumerate().map(|(index, rule)| (rule.name.as_str(), index));
         // The first of two rules with one name is the one that is shown.
         let rules: BTreeMap<&str, usize> = by_name.rev().collect();
-        let told_rules: Vec<ToldRule> = report.rules.iter().map(|rule| teller.rule(rule)).collect();
+        let told_rules: Vec<ToldRule> = all.iter().map(|rule| teller.rule(rule)).collect();
         let mut findings: Vec<ToldFinding> =
             report.findings.iter().map(|finding| teller.finding(finding, &rules, &told_rules)).collect();
         findings.sort_by(|left, right| order(left).cmp(&order(right)));
@@ -426,7 +436,7 @@ impl<'r> Told<'r> {
 }
 
 impl Teller<'_> {
-    fn rule(&self, rule: &super::RuleHelp) -> ToldRule {
+    fn rule(&self, rule: &RuleHelp) -> ToldRule {
         let all = |texts: &[String]| texts.iter().map(|text| self.name(text)).collect();
         ToldRule {
             name: self.name(&rule.name),

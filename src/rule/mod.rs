@@ -29,6 +29,7 @@ mod matching;
 mod message;
 mod modifier;
 mod network;
+mod partial;
 mod pattern;
 mod possible;
 mod problem;
@@ -55,7 +56,6 @@ pub use problem::{Problem, RuleError};
 pub use remedy::Remedy;
 pub use set::{Judge, RuleSet};
 pub use value::Placeholders;
-use value::Test;
 
 use problem::Problems;
 
@@ -103,15 +103,9 @@ impl Rule {
         searched.chain(correlated).chain(told.filter(|name| !name.starts_with("correlation.")))
     }
 
-    /// Whether what it looks for is told by some fields alone: all records that have these in common meet it, or none.
-    pub fn is_told_by(&self, fields: &dyn Fn(&str) -> bool) -> bool {
-        let items =
-            self.file.detection.searches.iter().flat_map(|search| search.alternatives.iter().flatten());
-        items.into_iter().all(|item| {
-            let mut tests = item.values.iter().flatten();
-            item.field.as_deref().is_some_and(fields)
-                && tests.all(|test| !matches!(test, Test::FieldRef { name, .. } if !fields(name)))
-        })
+    /// Whether all records meet it that have these fields of `record`, or none of them; `None` where other fields decide.
+    pub fn is_told(&self, record: &dyn Record, fields: &dyn Fn(&str) -> bool) -> Option<bool> {
+        self.file.detection.is_told(record, fields)
     }
 
     /// Whether a record meets it.

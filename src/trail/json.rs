@@ -1,10 +1,14 @@
 //! A scanner of JSON that makes no tree: where a string, a value, a member of an object ends.
 //!
-//! Eight bytes at a time, in safe Rust. It is looser than the grammar inside of values that nobody asks for, and
-//! never stricter: what it refuses is read by `serde_json` instead, and a property test holds the two equal.
+//! A [`Window`] of bytes at a time, in safe Rust. It is looser than the grammar inside of values that nobody asks for,
+//! and never stricter: what it refuses is read by `serde_json` instead, and a property test holds the two equal.
+
+mod window;
 
 use std::borrow::Cow;
 use std::ops::Range;
+
+use self::window::Window;
 
 /// Deeper values are not read; `serde_json` has the same limit.
 pub const MOST_LEVELS: u32 = 127;
@@ -20,31 +24,18 @@ pub enum Broken {
     Wrong(usize),
 }
 
-const LOW: u64 = 0x0101_0101_0101_0101;
-const HIGH: u64 = 0x8080_8080_8080_8080;
-
-/// The high bit of each byte that equals `byte`; above the first one there may be wrong ones.
-fn equal(word: u64, byte: u8) -> u64 {
-    let other = word ^ (LOW * u64::from(byte));
-    other.wrapping_sub(LOW) & !other & HIGH
-}
-
-fn word(text: &[u8], at: usize) -> Option<u64> {
-    let bytes = text.get(at..at.checked_add(8)?)?;
-    Some(u64::from_le_bytes(bytes.try_into().ok()?))
-}
-
 /// Where the string ends whose first byte after the quote is at `at`: the place of its closing quote.
 #[inline]
 pub fn string_end(text: &[u8], mut at: usize) -> Result<usize, Broken> {
     loop {
-        if let Some(word) = word(text, at) {
-            let hits = equal(word, b'"') | equal(word, b'\\');
-            if hits == 0 {
-                at += 8;
-                continue;
+        if let Some(window) = Window::at(text, at) {
+            match window.quote_or_escape() {
+                Some(place) => at += place,
+                None => {
+                    at += Window::WIDTH;
+                    continue;
+                }
             }
-            at += (hits.trailing_zeros() >> 3) as usize;
         }
         match text.get(at) {
             None => return Err(Broken::Ends),
@@ -92,15 +83,14 @@ fn scalar_end(text: &[u8], from: usize) -> Result<usize, Broken> {
 fn nested_end(text: &[u8], mut at: usize) -> Result<usize, Broken> {
     let (mut kinds, mut depth) = (0_u128, 0_u32);
     loop {
-        if let Some(word) = word(text, at) {
-            // `[` and `]` become `{` and `}`, and those stay.
-            let folded = word | (LOW * 0x20);
-            let hits = equal(word, b'"') | equal(folded, b'{') | equal(folded, b'}');
-            if hits == 0 {
-                at += 8;
-                continue;
+        if let Some(window) = Window::at(text, at) {
+            match window.quote_or_bracket() {
+                Some(place) => at += place,
+                None => {
+                    at += Window::WIDTH;
+                    continue;
+                }
             }
-            at += (hits.trailing_zeros() >> 3) as usize;
         }
         match text.get(at) {
             None => return Err(Broken::Ends),

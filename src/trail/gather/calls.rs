@@ -37,10 +37,8 @@ pub(super) struct Call<'s> {
     pub of_mcp: bool,
     /// The numbers of its name and of its service's name.
     pub names: (u32, u32),
-    /// Rules that ask for more than a call, an identity and a user agent.
-    open: Vec<Counted<'s>>,
-    /// Rules that ask for no more.
-    told: Vec<Counted<'s>>,
+    /// Rules that events of this call may meet.
+    rules: Vec<Counted<'s>>,
 }
 
 /// The rules that an event meets, or may meet.
@@ -57,7 +55,7 @@ pub(super) struct Calls<'s> {
     known: ByBytes<Arc<Call<'s>>>,
     numbers: u32,
     /// By call, identity and user agent.
-    tried: HashMap<(u32, u32, u32), Arc<Tried<'s>>, Fast>,
+    tried: HashMap<(u32, u32, u32), Option<Arc<Tried<'s>>>, Fast>,
     key: Vec<u8>,
 }
 
@@ -103,8 +101,6 @@ impl<'s> Calls<'s> {
         let of_mcp = event.bytes(Slot::EventType) == b"AwsMcpEvent" || source.starts_with("aws-mcp.");
         let possible = self.judge.possible(&EventRecord(*event), &CALL.map(|(field, _)| field));
         let correlator = correlator.lock().unwrap_or_else(PoisonError::into_inner);
-        let rules = possible.into_iter().map(|rule| (rule, correlator.counts(rule)));
-        let (told, open) = rules.partition(|(rule, _)| rule.is_told_by(&is_in_common));
         Call {
             number: self.numbers,
             class: class::class(&source, &name),
@@ -114,14 +110,13 @@ impl<'s> Calls<'s> {
             reads: starts(&["Get", "List", "Describe", "Head", "Lookup", "BatchGet"]),
             of_mcp: of_mcp || name.ends_with("OAuth2Access") || name.ends_with("OAuth2Token"),
             names,
-            open,
-            told,
+            rules: possible.into_iter().map(|rule| (rule, correlator.counts(rule))).collect(),
             name: name.into_owned(),
         }
     }
 
-    /// The rules for an event. `identity` numbers its block `userIdentity`, `agent` its user agent; `None` where
-    /// that is not known.
+    /// The rules for an event; `None` where it surely meets none. `identity` numbers its block `userIdentity`, `agent` its
+    /// user agent; `None` where that is not known.
     pub fn rules(
         &mut self,
         record: &EventRecord<'_>,
@@ -129,21 +124,33 @@ impl<'s> Calls<'s> {
         identity: Option<u32>,
         agent: u32,
     ) -> Option<Arc<Tried<'s>>> {
-        if call.open.is_empty() && call.told.is_empty() {
+        if call.rules.is_empty() {
             return None;
         }
-        let work = || {
-            let met = call.told.iter().filter(|(rule, _)| rule.matches(record)).copied().collect();
-            Arc::new(Tried { met, open: call.open.clone() })
-        };
         // An empty text and none have one number.
         let Some(identity) = identity.filter(|_| !record.0.bytes(Slot::UserAgent).is_empty()) else {
-            return Some(work());
+            return Tried::of(call, record).map(Arc::new);
         };
         if self.tried.len() > MOST_CACHED {
             self.tried.clear();
         }
-        Some(Arc::clone(self.tried.entry((call.number, identity, agent)).or_insert_with(work)))
+        let work = || Tried::of(call, record).map(Arc::new);
+        self.tried.entry((call.number, identity, agent)).or_insert_with(work).clone()
+    }
+}
+
+impl<'s> Tried<'s> {
+    /// What call, identity and user agent tell of the rules; `None` where they rule all of them out.
+    fn of(call: &Call<'s>, record: &EventRecord<'_>) -> Option<Self> {
+        let mut tried = Self { met: Vec::new(), open: Vec::new() };
+        for (rule, is_counted) in &call.rules {
+            match rule.is_told(record, &is_in_common) {
+                Some(true) => tried.met.push((*rule, *is_counted)),
+                Some(false) => {}
+                None => tried.open.push((*rule, *is_counted)),
+            }
+        }
+        (!tried.met.is_empty() || !tried.open.is_empty()).then_some(tried)
     }
 }
 

@@ -58,6 +58,9 @@ struct Seen {
     places: HashMap<u32, usize, Fast>,
 }
 
+/// Account and Region, by their numbers, and days since 1970.
+type Place = (u32, u32, i64);
+
 /// So many calls that issued or ended credentials are never looked through.
 const FIRST_JOINTS: usize = 512;
 /// So many are looked through; with more a map helps.
@@ -128,11 +131,13 @@ pub struct Worker<'s, 'c> {
     identified: u32,
     credentials: HashMap<Credential, u32>,
     locals: Vec<Local<'s>>,
-    days: HashMap<(u32, u32, i64), u64, Fast>,
+    days: HashMap<Place, u64, Fast>,
+    /// Where the latest events were, and how many of them are not among those yet.
+    latest: (Place, u64),
     last_account: u32,
     conventions: Conventions,
-    /// By the number of a user agent: whether it carries an agent's mark.
-    marked: HashMap<u32, bool, Fast>,
+    /// By the number of a user agent: whether it carries an agent's mark, where that was asked.
+    marked: Vec<Option<bool>>,
     terms: issue::Held,
     /// So many calls that issued or ended credentials are looked through for those that say the same.
     most_joints: usize,
@@ -153,9 +158,10 @@ impl<'s, 'c> Worker<'s, 'c> {
             credentials: HashMap::new(),
             locals: Vec::new(),
             days: HashMap::default(),
+            latest: (Place::default(), 0),
             last_account: 0,
             conventions: Conventions::default(),
-            marked: HashMap::default(),
+            marked: Vec::new(),
             terms: issue::Held::default(),
             most_joints: FIRST_JOINTS,
             key: Vec::new(),
@@ -204,9 +210,8 @@ impl<'s, 'c> Worker<'s, 'c> {
         local.agents.add(agent, when);
         local.regions.add(region, when);
         local.services.add(call.names.1, when);
-        let is_agent =
-            || agent::marks(self.names.text(agent)).are_agents(|app| self.conventions.is_agent_app(app));
-        if (call.of_mcp && is_of_mcp_server(event)) || *self.marked.entry(agent).or_insert_with(is_agent) {
+        if (call.of_mcp && is_of_mcp_server(event)) || self.is_marked(agent) {
+            let Some(local) = self.locals.get_mut(number as usize) else { return };
             local.tally.marked += 1;
             local.tally.marked_writes += u64::from(writes);
         }
@@ -245,8 +250,35 @@ impl<'s, 'c> Worker<'s, 'c> {
         if let Some(time) = time {
             coverage.first = Some(coverage.first.map_or(time, |first| first.min(time)));
             coverage.last = coverage.last.max(Some(time));
-            *self.days.entry((account, region, time.div_euclid(86_400))).or_default() += 1;
+            let place = (account, region, time.div_euclid(86_400));
+            if place != self.latest.0 {
+                self.count_latest();
+                self.latest = (place, 0);
+            }
+            self.latest.1 += 1;
         }
+    }
+
+    fn count_latest(&mut self) {
+        let (place, events) = self.latest;
+        if events > 0 {
+            *self.days.entry(place).or_default() += events;
+        }
+    }
+
+    /// Whether a user agent, by its number, carries an agent's mark.
+    fn is_marked(&mut self, agent: u32) -> bool {
+        let at = agent as usize;
+        if let Some(Some(known)) = self.marked.get(at) {
+            return *known;
+        }
+        let marks = agent::marks(self.names.text(agent));
+        let is_marked = marks.are_agents(|app| self.conventions.is_agent_app(app));
+        self.marked.resize(self.marked.len().max(at + 1), None);
+        if let Some(known) = self.marked.get_mut(at) {
+            *known = Some(is_marked);
+        }
+        is_marked
     }
 
     /// The number of the tally of an event's credential, and that of its identity where it is kept.
@@ -374,6 +406,7 @@ impl<'s, 'c> Worker<'s, 'c> {
 
     /// All that was gathered.
     pub fn finish(mut self) -> Gathered {
+        self.count_latest();
         let names = &self.names;
         for ((account, region, day), events) in &self.days {
             let day = Day {
