@@ -241,10 +241,11 @@ fn a_wrong_call_looks_at_nothing_and_quotes_nothing() {
         (vec!["inventory", "where"], "there are no keys to search for"),
         (vec!["inventory", "where", "--value-from-env", "A=UNSET_VARIABLE"], "UNSET_VARIABLE is not set"),
         (vec!["inventory", "where", "--key", "A=fixture-a1b2c3d4e5"], "starts with `/`"),
+        (vec!["inventory", "where", "--value-from-env", "A=fixture a1b2c3d4e5"], "the name of a variable"),
     ] {
         let ran = folder.run(&arguments);
         assert_eq!(ran.code, 2, "{ran:#?}");
-        assert!(ran.err.contains(told), "{ran:#?}");
+        assert!(ran.err.contains(told) && !ran.err.contains("a1b2c3d4e5"), "{ran:#?}");
     }
 }
 
