@@ -35,34 +35,34 @@ Examples:
   secretrail scan infra/ modules/          scan two trees
   secretrail scan --format sarif -o out.sarif .
   secretrail scan --also junit=out.xml --also sarif=out.sarif .
-  secretrail scan --fail-on critical .     a gate: exit 1 on critical ones
+  secretrail scan --fail-on critical .     a gate: exit 1 for critical only
   secretrail scan --min-confidence high .  proven flows only
   secretrail scan --since origin/main .    only what this branch adds
-  secretrail scan --baseline known.json .  only what the baseline does not hold
+  secretrail scan --baseline known.json .  only what is not in the baseline
   secretrail scan --rule literal-token .   one rule only
   cat main.tf | secretrail scan -          scan standard input
   terraform show -json plan.out | secretrail scan -
                                            what a plan will write
   terraform show -json plan.out | secretrail scan --plan - .
-                                           the same, beside its sources
+                                           the same, with its sources
 
-One finding is silenced by a comment on its line, or alone on the line above;
-all three words are needed:
+To silence one finding, put a comment on its line, or alone on the line above;
+all three parts are required:
   # secretrail:ignore RULE until=2027-01-31 reason=\"why\"
 
-Settings (secretrail.toml in the scanned folder, or above it in its repository;
-flags win):
+Settings (secretrail.toml in the scanned folder, or above it in the repository;
+flags take precedence):
   fail-on = \"high\"             min-confidence = \"low\"
   off = [\"rule-name\"]          exclude = [\"examples/**\"]
   respect-gitignore = false    rules = [\"my-rules\"]
   tokens = \".gitleaks.toml\"    baseline = \"known.json\"
-  [[ignore]]                   # rule and reason are needed; path, name, secret,
-                               # fingerprint and until narrow it
+  [[ignore]]                   # rule and reason are required; path, name,
+                               # secret, fingerprint and until narrow it
   rule = \"secret-in-user-data\"
   path = \"legacy/**\"
   reason = \"rebuilt in January\"
   until = 2027-01-31
-  [[accept-gap]]               # reason, and path or name, are needed; until
+  [[accept-gap]]               # reason, and path or name, are required
   name = \"module.vpc\"
   reason = \"reviewed by hand\"
 
@@ -79,12 +79,12 @@ Examples:
   secretrail baseline --evidence evidence.tar.zst -o account.json
   secretrail account --baseline account.json
 
-Both must be given the same paths: findings are known by the path that is
-reported. The file holds rules, paths, names and fingerprints, and no secret;
-commit it. It silences nothing that changes its rule, file, block, name or sink.
-Findings that comments or the settings silence are not written.";
+Give both commands the same paths: a finding is identified by the path that is
+reported. The file holds rules, paths, names and fingerprints, but no secrets;
+commit it. A finding whose rule, file, block, name or sink changes is no longer
+covered. Findings silenced by comments or settings are not written.";
 
-/// Follows a secret: from the line of Terraform that writes it to a disk to the place where it lands.
+/// Follows a secret from the line of Terraform that writes it, to where it lands, to the session that read it.
 #[derive(Debug, Parser)]
 #[command(name = "secretrail", version, propagate_version = true, arg_required_else_help = true)]
 pub struct Cli {
@@ -96,11 +96,11 @@ pub struct Cli {
     #[arg(long, value_enum, default_value_t = Color::Auto, global = true, value_name = "WHEN")]
     pub color: Color,
 
-    /// Tell on standard error what is done; twice for more.
+    /// Log progress to standard error; repeat for more detail.
     #[arg(short, long, action = clap::ArgAction::Count, global = true)]
     pub verbose: u8,
 
-    /// Tell findings, gaps and errors only: no progress, no warnings, nothing where all is well.
+    /// Print only findings, gaps and errors: no progress, no warnings, and nothing if all is well.
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub quiet: bool,
 }
@@ -119,63 +119,63 @@ pub enum Color {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Write a first secretrail.toml, commented, out of what stands in a repository.
+    /// Write a first, commented secretrail.toml from what is in a repository.
     #[command(after_help = settings::INIT_EXAMPLES)]
     Init(InitArguments),
-    /// Audit all surfaces at once: Terraform, the AWS account, CloudTrail, the list of keys.
+    /// Audit everything at once: Terraform, the AWS account, CloudTrail and the list of keys.
     #[command(after_help = audit::AUDIT_EXAMPLES)]
     Audit(Box<AuditArguments>),
     /// Find secrets that Terraform and its scripts write to a disk or into user data.
     #[command(after_help = SCAN_EXAMPLES)]
     Scan(ScanArguments),
-    /// Write the findings that are there now to a file, so that a gate tells only others.
+    /// Save the current findings to a file, so that a gate reports only new ones.
     #[command(after_help = BASELINE_EXAMPLES)]
     Baseline(BaselineArguments),
     /// List, explain and check rules.
     Rules(RulesArguments),
-    /// Audit an AWS account: root, users, keys, administrators; live or from evidence that was collected.
+    /// Audit an AWS account, live or from collected evidence: root, users, keys, administrators.
     #[command(after_help = account::ACCOUNT_EXAMPLES)]
     Account(Box<AccountArguments>),
-    /// Keep one list of all keys: is each one in its place, encrypted, fresh and owned?
+    /// Keep one list of all keys, and check that each is in place, encrypted, fresh and owned.
     #[command(after_help = inventory::INVENTORY_EXAMPLES)]
     Inventory(InventoryArguments),
-    /// Read CloudTrail's logs: who was root, what agents did, and who stands behind each session.
+    /// Read CloudTrail logs: who was root, what agents did, and who is behind each session.
     #[command(after_help = trail::TRAIL_EXAMPLES)]
     Trail(Box<TrailArguments>),
-    /// After an incident: from a key, a principal, an event or a secret to what happened, and what to do.
+    /// After an incident: start from a key, principal, event or secret; see what happened and what to do.
     #[command(after_help = review::REVIEW_EXAMPLES)]
     Review(Box<ReviewArguments>),
-    /// Collect from an AWS account what an audit needs, into a bundle that can be audited without credentials.
+    /// Collect evidence from an AWS account into a bundle that can be audited without credentials.
     #[cfg(feature = "aws")]
     #[command(after_help = account::COLLECT_EXAMPLES)]
     Collect(CollectArguments),
-    /// Look at findings over time, and accept some of them for a while.
+    /// Show findings over time, and accept some of them until a date.
     #[command(after_help = history::HISTORY_EXAMPLES)]
     History(HistoryArguments),
     /// Check secretrail.toml, or print its schema for editors.
     #[command(after_help = settings::SETTINGS_EXAMPLES)]
     Settings(SettingsArguments),
-    /// Try whether everybody can be told what changes, and see what could not be told yet.
+    /// Test that notifications get through, and list those still waiting.
     #[cfg(feature = "notify")]
     #[command(after_help = notify::NOTIFY_EXAMPLES)]
     Notify(NotifyArguments),
-    /// Look at evidence that was collected.
+    /// Verify collected evidence.
     Evidence(EvidenceArguments),
-    /// Print the least that AWS must allow for an audit, as an IAM policy.
+    /// Print the least-privilege IAM policy for an audit.
     #[command(after_help = account::POLICY_EXAMPLES)]
     Policy(PolicyArguments),
-    /// Run a program without keys that it must not have, and mask secrets in what it prints.
+    /// Run a program without the keys it must not have, and mask secrets in its output.
     #[cfg(feature = "run")]
     #[command(after_help = run::RUN_EXAMPLES)]
     Run(RunArguments),
-    /// Make a session of a role that says who stands behind it, for the AWS CLI and SDKs to run.
+    /// Issue role sessions that record who is behind them, for the AWS CLI and SDKs to call.
     #[cfg(all(feature = "aws", feature = "run"))]
     #[command(after_help = run::PROCESS_EXAMPLES, mut_arg("role_arn", |argument| argument.required(true)))]
     CredentialProcess(ProcessArguments),
-    /// Check before work begins: who you are in AWS, what you would become, the repository, the secrets.
+    /// Check before you start work: who you are in AWS, who you would become, repository, secrets.
     #[command(after_help = session::SESSION_EXAMPLES)]
     Session(SessionArguments),
-    /// Serve other systems.
+    /// Serve other systems, such as run tasks of HCP Terraform.
     #[cfg(feature = "serve")]
     Serve(ServeArguments),
     /// Print shell completions.
@@ -198,7 +198,7 @@ pub enum Command {
 /// `secretrail scan`.
 #[derive(Debug, Args)]
 pub struct ScanArguments {
-    /// Where to look, and what with.
+    /// What to scan, and how.
     #[command(flatten)]
     pub what: What,
 
@@ -206,7 +206,7 @@ pub struct ScanArguments {
     #[command(flatten)]
     pub report: ReportArguments,
 
-    /// Tell only what was added since a commit: since the last one that HEAD and REV have in common.
+    /// Report only findings added since the last commit that HEAD and REV have in common.
     #[arg(long, value_name = "REV")]
     pub since: Option<String>,
 }
@@ -214,11 +214,11 @@ pub struct ScanArguments {
 /// `secretrail baseline`.
 #[derive(Debug, Args)]
 pub struct BaselineArguments {
-    /// Where to look, and what with.
+    /// What to scan, and how.
     #[command(flatten)]
     pub what: What,
 
-    /// The baseline of an account instead: of what `secretrail collect` wrote.
+    /// Write the baseline of an account instead, from what `secretrail collect` wrote.
     #[arg(long, value_name = "PATH", conflicts_with_all = ["paths", "plans"])]
     pub evidence: Option<PathBuf>,
 
@@ -227,22 +227,22 @@ pub struct BaselineArguments {
     pub output: Option<PathBuf>,
 }
 
-/// Where to look, and what with.
+/// What to scan, and how.
 #[derive(Debug, Args)]
 pub struct What {
     /// Folders and files to scan; `-` is standard input [default: the current folder; nothing with --plan].
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
 
-    /// A plan or state as `terraform show -json` prints it; `-` is standard input. May stand several times.
+    /// A plan or state, as printed by `terraform show -json`; `-` is standard input; repeatable.
     #[arg(long = "plan", value_name = "FILE")]
     pub plans: Vec<PathBuf>,
 
-    /// A folder with your own rules; may stand several times.
+    /// A folder of your own rules; repeatable.
     #[arg(long, value_name = "DIR")]
     pub rules: Vec<PathBuf>,
 
-    /// Your own token patterns beside the built-in ones: a gitleaks configuration file.
+    /// A gitleaks configuration file with your own token patterns, in addition to the built-in ones.
     #[arg(long, value_name = "FILE")]
     pub tokens: Option<PathBuf>,
 
@@ -250,15 +250,15 @@ pub struct What {
     #[arg(long, value_name = "FILE")]
     pub settings: Option<PathBuf>,
 
-    /// Leave out files that git ignores. They leak all the same, so they are read by default.
+    /// Skip files that git ignores. They can leak too, so they are read by default.
     #[arg(long)]
     pub respect_gitignore: bool,
 
-    /// Leave out files whose paths meet a glob, as .gitignore writes it; may stand several times.
+    /// Skip files whose path matches a glob, in .gitignore syntax; repeatable.
     #[arg(long, value_name = "GLOB")]
     pub exclude: Vec<String>,
 
-    /// No progress bar.
+    /// Hide the progress bar.
     #[arg(long)]
     pub no_progress: bool,
 
@@ -297,7 +297,7 @@ pub struct RulesArguments {
     #[command(subcommand)]
     pub command: RulesCommand,
 
-    /// A folder with your own rules; may stand several times.
+    /// A folder of your own rules; repeatable.
     #[arg(long, value_name = "DIR", global = true)]
     pub rules: Vec<PathBuf>,
 }
@@ -305,9 +305,9 @@ pub struct RulesArguments {
 /// The commands about rules.
 #[derive(Debug, Subcommand)]
 pub enum RulesCommand {
-    /// One line for each rule.
+    /// List the rules, one per line.
     List,
-    /// All about one rule: why, what to do, examples.
+    /// Explain one rule: why it matters, what to do, examples.
     #[command(after_help = "Examples:\n  secretrail rules explain secret-written-to-disk")]
     Explain {
         /// The rule's name.
@@ -347,7 +347,7 @@ pub use trail_verify::TrailVerifyArguments;
 /// The commands about CloudTrail logs.
 #[derive(Debug, Subcommand)]
 pub enum TrailCommand {
-    /// Prove that logs are those that CloudTrail delivered: all of them, and none changed. Works offline.
+    /// Prove offline that logs are exactly what CloudTrail delivered: complete and unaltered.
     #[cfg(feature = "verify")]
     #[command(after_help = trail_verify::VERIFY_EXAMPLES)]
     Verify(TrailVerifyArguments),
@@ -373,11 +373,11 @@ mod serve {
     use crate::finding::{Confidence, Severity};
 
     const RUN_TASK_EXAMPLES: &str = "\
-The key that HCP Terraform signs with is read from SECRETRAIL_RUN_TASK_KEY or
-from --hmac-key-file. The server speaks plain HTTP: put it behind what ends TLS
-for you, and give HCP Terraform the https address. Set the run task up as
-post-plan; `GET /healthz` says that the server is there. Ctrl-C or SIGTERM: no
-new tasks, running ones are finished.
+HCP Terraform signs with a key that is read from SECRETRAIL_RUN_TASK_KEY or
+--hmac-key-file. The server speaks plain HTTP: put it behind a proxy that
+terminates TLS, and give HCP Terraform the https address. Set up the run task as
+post-plan. `GET /healthz` answers while the server is up. On Ctrl-C or SIGTERM
+it accepts no new tasks and finishes those that are running.
 
 Examples:
   SECRETRAIL_RUN_TASK_KEY=... secretrail serve run-task
@@ -385,9 +385,9 @@ Examples:
   secretrail serve run-task --hmac-key-file key --allow-host tfe.example.com
   secretrail serve run-task --hmac-key-file key --fail-on critical
 
-A task passes where its plan was audited whole and nothing is at or above
---fail-on. It fails otherwise: also where the plan could not be fetched, read,
-or understood to its end.";
+A task passes if its plan was audited in full and no finding is at or above
+--fail-on. It fails otherwise, including when the plan could not be fetched,
+read or fully understood.";
 
     fn listen(text: &str) -> Result<SocketAddr, String> {
         let port = text.rsplit(':').next().filter(|port| port.parse::<u16>().is_ok()).unwrap_or("8080");
@@ -399,7 +399,7 @@ or understood to its end.";
     /// `secretrail serve`.
     #[derive(Debug, Args)]
     pub struct ServeArguments {
-        /// Whom to serve.
+        /// The system to serve.
         #[command(subcommand)]
         pub command: ServeCommand,
     }
@@ -415,15 +415,15 @@ or understood to its end.";
     /// `secretrail serve run-task`.
     #[derive(Debug, Args)]
     pub struct RunTaskArguments {
-        /// Where to listen.
+        /// The address to listen on.
         #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080", value_parser = listen)]
         pub listen: SocketAddr,
 
-        /// A file that holds the key shared with HCP Terraform; else SECRETRAIL_RUN_TASK_KEY does.
+        /// A file with the key shared with HCP Terraform [default: the variable SECRETRAIL_RUN_TASK_KEY].
         #[arg(long, value_name = "FILE")]
         pub hmac_key_file: Option<PathBuf>,
 
-        /// A host that plans are fetched from and answers sent to; may stand several times [default: *.terraform.io].
+        /// A host to fetch plans from and send results to; repeatable [default: *.terraform.io].
         #[arg(long, value_name = "HOST")]
         pub allow_host: Vec<String>,
 
@@ -431,23 +431,23 @@ or understood to its end.";
         #[arg(long, value_enum, value_name = "SEVERITY")]
         pub fail_on: Option<Severity>,
 
-        /// Leave out findings that are less sure than this [default: low].
+        /// Hide findings below this confidence [default: low].
         #[arg(long, value_enum, value_name = "CONFIDENCE")]
         pub min_confidence: Option<Confidence>,
 
-        /// Plans audited at once; each is held in memory.
+        /// How many plans to audit at once; each is held in memory.
         #[arg(long, value_name = "COUNT", default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=64))]
         pub jobs: u16,
 
-        /// Tasks that may wait; more are told to come back.
+        /// How many tasks may wait; others are asked to retry.
         #[arg(long, value_name = "COUNT", default_value_t = 1000)]
         pub waiting: u16,
 
-        /// A folder with your own rules; may stand several times.
+        /// A folder of your own rules; repeatable.
         #[arg(long, value_name = "DIR")]
         pub rules: Vec<PathBuf>,
 
-        /// Your own token patterns beside the built-in ones: a gitleaks configuration file.
+        /// A gitleaks configuration file with your own token patterns, in addition to the built-in ones.
         #[arg(long, value_name = "FILE")]
         pub tokens: Option<PathBuf>,
 
@@ -455,7 +455,7 @@ or understood to its end.";
         #[arg(long, value_name = "FILE")]
         pub settings: Option<PathBuf>,
 
-        /// Speak plain HTTP with this machine too, for tests.
+        /// Also allow plain HTTP to this machine, for tests.
         #[arg(long)]
         pub allow_insecure_loopback: bool,
 

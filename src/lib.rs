@@ -9,26 +9,26 @@
 //!                                │ records
 //!                              rule                 what is wrong: Sigma rules over records
 //!                                │ findings
-//!                             settle                ordered, fingerprinted, filtered
+//!                             settle                sorted, fingerprinted, filtered
 //!                                │
-//!                             silence               what a team decided not to hear of
+//!                             silence               what a team chose not to see
 //!                                │
-//!                             report                what is said
+//!                             report                what is reported
 //! ```
 //!
-//! * I/O stands at the two ends: `source` and `command` read, `report` and `main` write. Only `serve`, `aws` and
-//!   `courier` connect, and only `run`, `session` and `aws::forward` start programs.
-//! * [`notify`] makes messages of what changed; the history keeps them until `courier` has carried them.
-//! * What `aws` collects goes into an [`evidence`] bundle; it asks only what [`policy`] prints. [`account`] judges a
-//!   bundle, live or saved, and reads no clock: the same bundle gives the same findings.
-//! * [`session`] is the check before work begins: who this is in AWS, whom it would become, what stands in the way.
-//! * [`inventory`] holds a team's list of keys against such a bundle in the same way. A list names keys, and never
-//!   holds one.
-//! * [`review`] tells what happened after an incident, from one key, principal, event or secret on.
-//! * Reading never fails: a [`reading::Reading`] has facts *and* gaps, and a gap is reported.
+//! * I/O happens at both ends only: `source` and `command` read, `report` and `main` write. Only `serve`, `aws` and
+//!   `courier` open connections, and only `run`, `session` and `aws::forward` start programs.
+//! * [`notify`] turns changes into messages; the history keeps them until `courier` has delivered them.
+//! * `aws` collects documents into an [`evidence`] bundle, and makes only the calls that [`policy`] prints. [`account`]
+//!   judges a bundle, live or saved, and reads no clock: the same bundle gives the same findings.
+//! * [`session`] is the check before you start work: who you are in AWS, who you would become, what is in the way.
+//! * [`inventory`] checks a team's list of keys against such a bundle in the same way. A list names keys and never
+//!   contains their values.
+//! * [`review`] reconstructs an incident, starting from one key, principal, event or secret.
+//! * Reading never fails: a [`reading::Reading`] has facts *and* gaps, and every gap is reported.
 //! * `terraform` and `script` do not know each other; `flow` joins them over [`value`].
-//! * A secret's text never leaves the process: see [`secret::Secret`] and [`secret::redact`].
-//! * Same input, same bytes out.
+//! * The text of a secret never leaves the process: see [`secret::Secret`] and [`secret::redact`].
+//! * The same input gives the same bytes.
 #![forbid(unsafe_code)]
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used))]
 
@@ -45,6 +45,7 @@ pub mod error;
 pub mod evidence;
 pub mod finding;
 pub mod flow;
+pub mod hex;
 pub mod history;
 pub mod inventory;
 pub mod nearest;
@@ -68,6 +69,8 @@ pub mod sighting;
 pub mod silence;
 pub mod source;
 pub mod terraform;
+#[cfg(any(feature = "notify", feature = "serve"))]
+mod tls;
 pub mod trail;
 pub mod value;
 pub mod whole;

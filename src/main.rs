@@ -5,6 +5,7 @@ use std::process;
 use std::sync::LazyLock;
 
 use clap::Parser;
+use clap::error::{ContextKind, ContextValue};
 use secretrail::cli::Cli;
 use secretrail::command;
 use secretrail::error::{Error, ExitCode};
@@ -22,7 +23,8 @@ fn main() -> process::ExitCode {
     quiet_panics();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(error) => {
+        Err(mut error) => {
+            quote_no_value(&mut error);
             // Help and version are no errors; a wrong call was no audit.
             let code = if error.use_stderr() { ExitCode::NotAudited } else { ExitCode::Clean };
             if error.use_stderr() {
@@ -42,6 +44,19 @@ fn main() -> process::ExitCode {
         }
     };
     process::ExitCode::from(code)
+}
+
+/// A value that was typed where only the name of a key belongs is not repeated.
+fn quote_no_value(error: &mut clap::Error) {
+    let of_a_key = match error.get(ContextKind::InvalidArg) {
+        Some(ContextValue::String(argument)) => {
+            ["--key ", "--value-from-env "].iter().any(|name| argument.starts_with(name))
+        }
+        _ => false,
+    };
+    if of_a_key && error.get(ContextKind::InvalidValue).is_some() {
+        error.insert(ContextKind::InvalidValue, ContextValue::String("...".to_owned()));
+    }
 }
 
 /// A wrong call is told with what was typed: somebody may have typed a secret. Then, or where it would steer the

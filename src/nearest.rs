@@ -1,4 +1,4 @@
-//! What somebody meant who wrote a word that is not known.
+//! What an unknown word was probably meant to be.
 
 /// " (did you mean `contains`?)" where one of the known words is near.
 pub fn did_you_mean<'w>(word: &str, known: impl IntoIterator<Item = &'w str>) -> String {

@@ -1,4 +1,4 @@
-//! Reading never fails: it yields what was understood, and the gaps.
+//! Reading never fails: it returns what was understood, and the gaps.
 
 use crate::source::Span;
 

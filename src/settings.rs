@@ -1,4 +1,4 @@
-//! `secretrail.toml`: what a team settles once.
+//! `secretrail.toml`: what a team decides once.
 
 mod account;
 mod accounts;
@@ -268,9 +268,8 @@ impl Settings {
     /// [`ErrorKind::Settings`] with line and column. The message never quotes a value of the file.
     pub fn parse(text: &str, name: &str) -> Result<Self, Error> {
         let wrong = |place: String, reason: &str| {
-            Error::new(ErrorKind::Settings, format!("{name}{place}: {reason}")).hint(
-                "docs/settings.md tells all settings, `secretrail settings schema` prints them for editors",
-            )
+            Error::new(ErrorKind::Settings, format!("{name}{place}: {reason}"))
+                .hint("see docs/settings.md; `secretrail settings schema` prints a schema for editors")
         };
         let written: Written = toml::from_str(text).map_err(|error| {
             let place = error.span().map(|span| place(text, span.start));

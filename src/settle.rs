@@ -1,4 +1,4 @@
-//! Puts findings in order: no doubles, fingerprints, filters; and the exit code that they mean.
+//! Settles findings: removes duplicates, adds fingerprints, filters, and derives the exit code.
 //!
 //! Pure: the same findings in any order give the same findings in the same order.
 

@@ -1,5 +1,5 @@
-//! Puts files in their place whole: written beside it, flushed to the disk, moved there. Nobody ever sees half of one,
-//! and what is cut off leaves what was there.
+//! Replaces files atomically: written next to their place, flushed to the disk, moved there. No one ever sees half a
+//! file, and a run that is cut off leaves the old one.
 
 use std::fs;
 use std::io::{self, BufWriter, Write};
@@ -7,10 +7,10 @@ use std::path::Path;
 
 use tempfile::NamedTempFile;
 
-/// What the names of files that are not in their place yet begin with.
+/// The prefix of files that are not in their place yet.
 pub const PREFIX: &str = ".secretrail-";
 
-/// Who may read a file. What others may read and write of an older one in its place stays as it was.
+/// Who may read a file. One that replaces an older file keeps its permissions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Readers {
     /// Its owner only, whatever stood there.

@@ -14,8 +14,10 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("error", &[]),
     ("nearest", &[]),
     ("counted", &[]),
+    ("hex", &[]),
     ("shown", &[]),
     ("whole", &[]),
+    ("tls", &["error"]),
     ("record", &[]),
     ("finding", &["source"]),
     ("reading", &["source"]),
@@ -46,16 +48,19 @@ const MAY_USE: &[(&str, &[&str])] = &[
         ],
     ),
     ("account", &["counted", "evidence", "finding", "reading", "record", "rule", "source"]),
-    ("trail", &["finding", "record", "rule", "source"]),
+    ("trail", &["finding", "hex", "record", "rule", "source"]),
     ("day", &[]),
     ("settle", &["error", "finding", "reading", "secret", "source"]),
     ("silence", &["day", "error", "finding", "reading", "record", "rule", "secret", "settle", "source"]),
-    ("session", &["counted", "error", "secret", "shown", "source"]),
-    ("review", &["account", "inventory", "nearest", "shown", "trail"]),
-    ("report", &["counted", "error", "finding", "reading", "review", "secret", "session", "shown", "source"]),
-    ("serve", &["error", "finding", "report", "secret"]),
-    ("notify", &["counted", "finding"]),
-    ("courier", &["error", "notify", "secret"]),
+    ("session", &["counted", "error", "hex", "secret", "shown", "source"]),
+    ("review", &["account", "hex", "inventory", "nearest", "shown", "trail"]),
+    (
+        "report",
+        &["counted", "error", "finding", "hex", "reading", "review", "secret", "session", "shown", "source"],
+    ),
+    ("serve", &["error", "finding", "report", "secret", "tls"]),
+    ("notify", &["counted", "finding", "hex"]),
+    ("courier", &["error", "notify", "secret", "tls"]),
     (
         "settings",
         &[
@@ -72,7 +77,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
         ],
     ),
     ("cli", &["day", "finding", "inventory", "policy", "report", "rule"]),
-    ("evidence", &["error", "shown", "whole"]),
+    ("evidence", &["error", "hex", "shown", "whole"]),
     ("history", &["day", "error", "finding"]),
     ("policy", &[]),
     ("sighting", &["finding", "reading", "record", "rule", "secret", "source"]),
@@ -89,8 +94,8 @@ const READ_AND_WRITE: &[&str] = &["command", "evidence", "history", "main", "sou
 const START_PROGRAMS: &[&str] = &["aws/forward.rs", "command/run", "command/session/supervise.rs"];
 /// Files that write to standard output and standard error, beside `main`.
 const PRINT: &[&str] = &["command/mod.rs", "command/output.rs", "command/run.rs", "command/run/"];
-/// Modules that connect to other machines.
-const CONNECT: &[&str] = &["aws", "courier", "serve"];
+/// Modules that connect to other machines, and `tls`, which says whom they trust.
+const CONNECT: &[&str] = &["aws", "courier", "serve", "tls"];
 /// Longer files lose their reader.
 const MOST_LINES: usize = 500;
 

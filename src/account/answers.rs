@@ -49,7 +49,7 @@ impl Summary {
         match self.0.get(key) {
             Some((Some(number), _)) => Known::Is(*number > 0),
             Some((None, _)) => Known::unknown(format!("{key} in the account summary is no number")),
-            None => Known::unknown(format!("the account summary does not tell {key}")),
+            None => Known::unknown(format!("the account summary lacks {key}")),
         }
     }
 
@@ -247,7 +247,7 @@ mod tests {
         assert!(summary.flag("AccountMFAEnabled").is_true());
         assert!(summary.flag("AccountAccessKeysPresent").is_false());
         assert!(summary.flag("Users").why().unwrap().contains("no number"));
-        assert!(summary.flag("AccountPasswordPresent").why().unwrap().contains("does not tell"));
+        assert!(summary.flag("AccountPasswordPresent").why().unwrap().contains("the account summary lacks"));
     }
 
     #[test]

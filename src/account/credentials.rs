@@ -136,10 +136,10 @@ pub fn read(text: &str, source: SourceId) -> Reading<Vec<Row>> {
         return Reading { facts: Vec::new(), gaps };
     }
     for name in ASKED.iter().filter(twice) {
-        gaps.push(gap(at, name, "the credential report has two such columns: what they tell is not known"));
+        gaps.push(gap(at, name, "the credential report has this column twice: its values are not known"));
     }
     for name in missing(ASKED) {
-        gaps.push(gap(at, name, "the credential report has no such column: what it tells is not known"));
+        gaps.push(gap(at, name, "the credential report lacks this column"));
     }
     let facts = rows.map(|row| one(&header, &row, source, &mut gaps)).collect();
     Reading { facts, gaps }
@@ -213,7 +213,7 @@ fn either(flags: [Known<bool>; 2]) -> Known<bool> {
 fn and_some(time: Known<Option<Timestamp>>) -> Known<Timestamp> {
     match time {
         Known::Is(Some(at)) => Known::Is(at),
-        Known::Is(None) => Known::unknown("the credential report does not tell"),
+        Known::Is(None) => Known::unknown("the credential report does not say"),
         Known::Unknown(why) => Known::Unknown(why),
     }
 }
@@ -235,7 +235,7 @@ impl Cells<'_> {
     }
 
     fn missing<T>(column: &str) -> Known<T> {
-        Known::unknown(format!("the credential report does not tell {column}"))
+        Known::unknown(format!("the credential report lacks {column}"))
     }
 
     fn flag(&mut self, column: &str) -> Known<bool> {
@@ -322,7 +322,7 @@ cert_1_last_rotated,cert_2_active,cert_2_last_rotated";
         let text = "user,arn,mfa_active,mfa_active\nu,arn:aws:iam::123456789012:user/u,true,false\n";
         let reading = read(text, SourceId(0));
         assert_eq!(reading.facts[0].mfa.word(), "unknown");
-        let twice = |gap: &&Gap| gap.reason.contains("two such columns");
+        let twice = |gap: &&Gap| gap.reason.contains("this column twice");
         assert_eq!(reading.gaps.iter().find(twice).unwrap().name, "mfa_active");
         let reading = read("user,arn,user\nu,arn:aws:iam::123456789012:user/u,v\n", SourceId(0));
         assert!(reading.facts.is_empty() && reading.gaps[0].reason.contains("two columns user"));

@@ -16,7 +16,7 @@ pub fn was_asked(bundle: &Bundle, member: &Member) -> bool {
 pub fn why_not(bundle: &Bundle, member: &Member) -> String {
     let caller = bundle.manifest.caller.as_deref().unwrap_or_default();
     let told: Vec<String> = member.refusals.iter().map(|refusal| refused::told(refusal, caller)).collect();
-    if told.is_empty() { "the evidence holds nothing of it".to_owned() } else { told.join("; ") }
+    if told.is_empty() { "the evidence has nothing about it".to_owned() } else { told.join("; ") }
 }
 
 /// What of the whole is not known: a list of accounts that could not be had, accounts that told nothing.

@@ -225,7 +225,7 @@ impl<'r> Reader<'r> {
         if let Some(refusal) = self.refusal(asked) {
             return refused::told(refusal, &self.caller);
         }
-        let why = format!("the evidence holds no answer to {}:{}", asked.service, asked.action);
+        let why = format!("the evidence has no answer to {}:{}", asked.service, asked.action);
         let at = self.empty_place(asked.service, asked.action);
         self.gaps.push(gap(
             at,

@@ -74,14 +74,14 @@ pub(super) fn told(refusal: &Refusal, caller: &str) -> String {
     }
     let how = match refusal.code.as_str() {
         code::TIMED_OUT => "was not answered in time".to_owned(),
-        code::NO_CONNECTION => "could not be asked: no connection".to_owned(),
+        code::NO_CONNECTION => "could not be called: no connection".to_owned(),
         code::MALFORMED => "was answered with what can't be understood".to_owned(),
         code::TOO_LARGE => "was answered with more than a bundle may hold".to_owned(),
         code::NOT_READY => "was asked, but the report was not ready in time".to_owned(),
-        code::USERS_UNKNOWN => "was not asked, since the users are not known".to_owned(),
+        code::USERS_UNKNOWN => "was not called, because the users are unknown".to_owned(),
         code::NOT_SENT => "could not be asked".to_owned(),
-        code::LEFT_OUT => "was not asked: the settings leave this account out".to_owned(),
-        code::NOT_OPEN => "was not asked: the organisation has suspended or closed this account".to_owned(),
+        code::LEFT_OUT => "was not called: the settings exclude this account".to_owned(),
+        code::NOT_OPEN => "was not called: this account is suspended or closed".to_owned(),
         other => format!("failed: {other}"),
     };
     format!("{permission} {how}")

@@ -103,7 +103,7 @@ impl Key {
     fn of(row: &KeyRow, named: &[&NamedKey]) -> Self {
         let created = match &row.created {
             Known::Is(Some(at)) => Known::Is(*at),
-            Known::Is(None) => Known::unknown("the credential report does not tell when the key was made"),
+            Known::Is(None) => Known::unknown("the credential report does not say when the key was created"),
             Known::Unknown(why) => Known::unknown(why.clone()),
         };
         Self {

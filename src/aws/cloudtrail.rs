@@ -186,7 +186,7 @@ fn regions(session: &Session, question: &Question) -> Result<Vec<String>, Error>
     if let Some(wrong) = all.iter().find(|region| !is_region(region)) {
         let wrong = shown_name(wrong, 40);
         return Err(Error::new(ErrorKind::Usage, format!("{wrong} is not written as AWS writes a Region"))
-            .hint("a Region is written as us-east-1"));
+            .hint("write a Region as us-east-1"));
     }
     if all.len() > MOST_REGIONS {
         return Err(Error::new(ErrorKind::Usage, "there are not as many Regions"));

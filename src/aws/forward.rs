@@ -135,7 +135,7 @@ fn once(forward: &Forward, terms: &Terms, stop: &AtomicBool, tell: &dyn Fn(Event
         if looked.elapsed() > PROBE {
             looked = Instant::now();
             if !is_taken(forward.local_port) {
-                return End::Lost(up.elapsed(), Reason::passing("nobody listens on the port any more"));
+                return End::Lost(up.elapsed(), Reason::passing("nothing listens on the port any more"));
             }
         }
         thread::sleep(LOOK);

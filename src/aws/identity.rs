@@ -89,19 +89,19 @@ fn trouble(failure: &Failure, session: &Session) -> Option<Error> {
     let error = |message: String| Error::new(ErrorKind::Input, message);
     match failure.code.as_str() {
         code::NO_CONNECTION => Some(
-            error(format!("AWS can't be reached in {}: nobody answers, or the connection breaks off", session.region))
+            error(format!("AWS can't be reached in {}: no answer, or the connection was lost", session.region))
                 .hint("is the Region right, and is there a way to it? AWS_ENDPOINT_URL, HTTPS_PROXY and AWS_CA_BUNDLE are honoured"),
         ),
         code::TIMED_OUT => Some(
             error(format!("AWS did not answer in time in {}", session.region))
-                .hint("is the Region right, and is there a way to it? --timeout gives it longer"),
+                .hint("is the Region right, and is there a way to it? --timeout allows more time"),
         ),
         code::NOT_SENT => Some(
-            error("AWS could not be asked: there is no address for it".into())
+            error("AWS could not be queried: there is no endpoint for it".into())
                 .hint("are the Region and AWS_ENDPOINT_URL right?"),
         ),
         unknown if NOT_KNOWN.contains(&unknown) => Some(
-            error(format!("AWS does not take these credentials: {unknown}"))
+            error(format!("AWS rejects these credentials: {unknown}"))
                 .hint(hint(session.profile.as_deref())),
         ),
         _ => None,

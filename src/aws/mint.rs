@@ -124,7 +124,7 @@ fn refused(error: &SdkError<AssumeRoleError, HttpResponse>, wanted: &Tagged) -> 
                 .to_owned()
         }
         code if code == code::NO_CONNECTION || code == code::TIMED_OUT => "is there a way to AWS?".to_owned(),
-        _ => "`aws sts get-caller-identity` tells whether your own credentials work".to_owned(),
+        _ => "`aws sts get-caller-identity` shows whether your own credentials work".to_owned(),
     };
     Error::new(ErrorKind::Input, message).hint(hint)
 }

@@ -1,11 +1,11 @@
-//! Asks AWS: the only module that does. It collects documents; all after it is the same for a saved bundle.
+//! Queries AWS: the only module that does. It collects documents; everything after that is the same for a saved bundle.
 //!
 //! ```text
 //!  session ──► identity ──► iam: report, summary, MFA devices, details ... at once ──► Bundle
 //!  (who)       (or Error)        └── ask: one call ──► document, or refusal
 //! ```
 //!
-//! A call that fails is a refusal and ends nothing. Without credentials, or where nobody answers at all, there is
+//! A call that fails is a refusal and does not end the run. Without credentials, or without any answer, there is
 //! nothing to collect: that is an error. The SDK's own errors are never printed: they quote what AWS sent.
 
 pub mod accounts;

@@ -84,7 +84,7 @@ async fn settings(options: &Options, client: SharedHttpClient) -> Result<(SdkCon
     let region = config.region().map_or_else(|| REGION.to_owned(), ToString::to_string);
     if !is_region(&region) {
         return Err(Error::new(ErrorKind::Usage, "the Region is not written as AWS writes it")
-            .hint("a Region is written as us-east-1; see --region, AWS_REGION and the profile"));
+            .hint("write a Region as us-east-1; see --region, AWS_REGION and the profile"));
     }
     Ok((config.into_builder().region(Region::new(region.clone())).build(), region))
 }
@@ -187,7 +187,7 @@ fn none(profile: Option<&str>) -> Error {
 pub(super) fn hint(profile: Option<&str>) -> String {
     match profile {
         Some(name) => format!(
-            "`aws sso login --profile {0}` where it signs in with SSO; `aws sts get-caller-identity --profile {0}` tells whether it works",
+            "`aws sso login --profile {0}` where it signs in with SSO; `aws sts get-caller-identity --profile {0}` shows whether it works",
             shown(name)
         ),
         None => "name a profile with --profile (after `aws sso login`, where it signs in with SSO), or set AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN".to_owned(),

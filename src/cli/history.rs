@@ -9,16 +9,17 @@ use crate::day::Day;
 pub(super) const HISTORY_EXAMPLES: &str = "\
 Examples:
   secretrail scan --history audit.db --only-new infra
-      every night: what is new, and exit code 1 only for that
+      every night: report what is new, and exit 1 only for that
   secretrail history list audit.db
       what is open, and since when
   secretrail history show audit.db 34d6691d
   secretrail history accept audit.db 34d6691d --until 2027-01-31 --reason \"rebuilt in January\"
   secretrail history prune audit.db --fixed-before 2026-06-01
 
-The history is one SQLite file: rules, places, messages and days, and no secret.
-Any number of jobs may share one: a finding that a run does not see any more is
-fixed only if that run audited the same, and nothing could hide it.";
+The history is one SQLite file with rules, places, messages and dates, but no
+secrets. Any number of jobs can share it: a finding that a run no longer sees
+counts as fixed only if that run audited the same things and nothing could hide
+it.";
 
 /// `secretrail history`.
 #[derive(Debug, Args)]
@@ -31,12 +32,12 @@ pub struct HistoryArguments {
 /// What to do with a history.
 #[derive(Debug, Subcommand)]
 pub enum HistoryCommand {
-    /// Show findings, those that are open first.
+    /// List open findings, the most severe first.
     List {
-        /// The history.
+        /// The history file.
         #[arg(value_name = "FILE")]
         file: PathBuf,
-        /// Those that are fixed, too.
+        /// Include findings that are fixed or past.
         #[arg(long)]
         all: bool,
         /// Print JSON.
@@ -45,19 +46,19 @@ pub enum HistoryCommand {
     },
     /// Show one finding.
     Show {
-        /// The history.
+        /// The history file.
         #[arg(value_name = "FILE")]
         file: PathBuf,
-        /// Its fingerprint, or the beginning of it.
+        /// Its fingerprint, or the start of it.
         #[arg(value_name = "FINGERPRINT")]
         fingerprint: String,
     },
-    /// Accept a finding until a day: reports of `--history` count it as silenced until then.
+    /// Accept a finding until a date: reports with `--history` count it as silenced until then.
     Accept {
-        /// The history.
+        /// The history file.
         #[arg(value_name = "FILE")]
         file: PathBuf,
-        /// Its fingerprint, or the beginning of it.
+        /// Its fingerprint, or the start of it.
         #[arg(value_name = "FINGERPRINT")]
         fingerprint: String,
         /// The last day, in UTC.
@@ -67,9 +68,9 @@ pub enum HistoryCommand {
         #[arg(long, value_name = "TEXT")]
         reason: String,
     },
-    /// Forget findings that were fixed before a day.
+    /// Forget findings that were fixed before a date.
     Prune {
-        /// The history.
+        /// The history file.
         #[arg(value_name = "FILE")]
         file: PathBuf,
         /// The day, in UTC.

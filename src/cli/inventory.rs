@@ -10,88 +10,88 @@ use super::{AwsArguments, ReportArguments, SetupArguments};
 pub(super) const INVENTORY_EXAMPLES: &str = "\
 Examples:
   secretrail inventory check
-      the lists that secretrail.toml names, or SECRETS.md here
+      the lists named in secretrail.toml, or SECRETS.md here
   secretrail inventory check --screen
-      the health check alone, before work begins
+      only the health check, before you start work
   secretrail inventory convert SECRETS.md --to toml
 
-A list names keys and never holds one. As a Markdown table:
+A list names keys and never holds their values. As a Markdown table:
   | Key | Location | Last Rotated | Owner |
   |---|---|---|---|
   | ANTHROPIC_API_KEY | SSM /paperclip-app/anthropic/api-key | 2026-03-28 | Paperclip |
   | GH_PAT | GitHub Actions secret | 2026-03-24 | jcalone-abt |
   | LINEAR_API_KEY | SSM /abt/linear/api-key | — | needs migration |
-A column `Name` is what the screen shows. Other columns stay as they are;
-`Revoke`, `Breaks`, `Generate`, `Push` and `Verify` are the five answers that
-make a rotation quick. TOML, YAML, JSON and CSV say the same.";
+If there is a column `Name`, the screen shows it. `Revoke`, `Breaks`,
+`Generate`, `Push` and `Verify` are the five answers that make a rotation quick.
+Other columns are kept as they are. TOML, YAML, JSON and CSV work the same way.";
 
 pub(super) const CHECK_EXAMPLES: &str = "\
 Examples:
   secretrail inventory check
-      ask AWS with the credentials that the AWS CLI would take
+      query AWS with the credentials that the AWS CLI would use
   secretrail inventory check SECRETS.md --profile audit --region us-east-1
-  secretrail inventory check --screen              the health check alone
+  secretrail inventory check --screen              only the health check
   secretrail inventory check --evidence evidence/
-      what was collected, without credentials
+      check collected evidence; needs no credentials
   secretrail inventory check --save evidence/
-      keep what AWS told, for the next time
+      keep what AWS returned, for next time
   secretrail inventory check --trail logs/
-      who wrote what was written since its listed rotation
+      who has written a key since its listed rotation
   secretrail inventory check --read-level 2
-      decrypt in memory: empty, placeholder, the same twice
+      decrypt in memory: empty, placeholder, same value twice
   secretrail inventory check --format json --also sarif=out.sarif
 
 No value is read unless --read-level says so, and none is ever shown. Level 1
-asks for each parameter without decryption and drops the answer: it proves that
-one may read it. Level 2 decrypts, looks and wipes. Names, types and ages come
-in ceil(n/50) calls; `secretrail policy --surface inventory` prints what must be
-allowed.
+requests each parameter without decryption and drops the answer, which proves
+that you may read it. Level 2 decrypts, inspects and wipes. Names, types and
+ages take ceil(n/50) calls; `secretrail policy --surface inventory` prints the
+permissions.
 
 Settings, in secretrail.toml; these are the defaults:
   [inventory]
-  # [\"SECRETS.md\"]: lists, beside the settings file
+  # [\"SECRETS.md\"]: lists, relative to the settings file
   files = []
-  # [\"SECRETS-RUNBOOK.md\"]: a heading for each key, with the five answers
+  # [\"SECRETS-RUNBOOK.md\"]: a heading per key, with the five answers
   runbooks = []
-  drills = \"secrets-drills.csv\"  # what `inventory drill` notes
-  # [\"/paperclip-app\"]: below them, each parameter must be listed [of the rows]
+  drills = \"secrets-drills.csv\"  # written by `inventory drill`
+  # [\"/paperclip-app\"]: every parameter below must be listed [default: from rows]
   projects = []
   max-age-days = 90              # an older key is STALE
-  # the key that AWS manages for the account is not enough
+  # do not accept the key that AWS manages
   require-customer-key = false
-  # live in GitHub Actions only
+  # exist only in GitHub Actions
   bootstrap = [\"AWS_ACCESS_KEY_ID\", \"AWS_SECRET_ACCESS_KEY\", \"GH_PAT\"]
 
 Exit codes:
   0  checked, nothing at or above --fail-on
   1  findings: MISSING, WRONG TYPE, EMPTY ...
   2  not checked: no list, no credentials, usage, settings
-  3  checked in part: a call was refused, a finding could hide";
+  3  checked in part: a refused call could hide a finding";
 
 pub(super) const CONVERT_EXAMPLES: &str = "\
 Examples:
   secretrail inventory convert SECRETS.md --to toml -o secrets.toml
   secretrail inventory convert secrets.csv --to markdown
 
-All columns stay. A cell that looks like a value is written as (hidden), and the
-command exits with 1.";
+All columns are kept. A cell that looks like a value is written as (hidden), and
+the exit code is 1.";
 
 pub(super) const INIT_EXAMPLES: &str = "\
 Examples:
   secretrail inventory init . -o SECRETS.md
-      Terraform, scripts and GitHub workflows of this repository
+      from Terraform, scripts and GitHub workflows in this repository
   secretrail inventory init . --from-aws
-      and the parameters and secrets of the account, one call for 50 of them
+      and from the parameters and secrets of the account, one call per 50
   secretrail inventory init --evidence evidence/ --to toml";
 
 pub(super) const RUNBOOK_EXAMPLES: &str = "\
 Examples:
   secretrail inventory runbook ANTHROPIC_API_KEY
   secretrail inventory runbook ANTHROPIC_API_KEY --tree infra/
-      with the code that names it or writes it somewhere
+      and show the code that names or writes it
 
 Exit codes:
-  0  all five are answered
+  0  all five questions are answered
   1  some are not
   2  usage, settings or input error";
 
@@ -100,13 +100,13 @@ Examples:
   secretrail inventory drill ANTHROPIC_API_KEY
   secretrail inventory drill ANTHROPIC_API_KEY --by jared --record drills.csv
 
-Each step is shown and timed; nothing that is typed is kept. `inventory check`
-reads the file: a drill that took over five minutes, failed, or is older than a
+Each step is shown and timed; nothing you type is kept. `inventory check` reads
+the record: a drill that took over five minutes, failed, or is older than a
 quarter is a finding.
 
 Exit codes:
   0  done within five minutes
-  1  slower, failed or stopped
+  1  slower, failed or aborted
   2  usage, settings or input error";
 
 /// `secretrail inventory`.
@@ -120,60 +120,60 @@ pub struct InventoryArguments {
 /// The commands about lists of keys.
 #[derive(Debug, Subcommand)]
 pub enum InventoryCommand {
-    /// Hold the list against Parameter Store and Secrets Manager: is each key there, encrypted, fresh and listed?
+    /// Check the list against Parameter Store and Secrets Manager: is each key there, encrypted, fresh and listed?
     #[command(after_help = CHECK_EXAMPLES)]
     Check(Box<InventoryCheckArguments>),
-    /// Find every other place where a key of the list is named, or its value stands.
+    /// Find every other place that names a listed key or holds its value.
     #[command(after_help = WHERE_EXAMPLES)]
     Where(Box<InventoryWhereArguments>),
-    /// Write a list in another form.
+    /// Convert a list to another format.
     #[command(after_help = CONVERT_EXAMPLES)]
     Convert(InventoryConvertArguments),
-    /// Draft a list from names that stand elsewhere: the stores, GitHub workflows, Terraform. Never from values.
+    /// Draft a list from names found in Terraform, scripts, GitHub workflows and the stores; never from values.
     #[command(after_help = INIT_EXAMPLES)]
     Init(Box<InventoryInitArguments>),
-    /// Print the five answers that make the rotation of a key quick.
+    /// Print the five answers that make rotating a key quick.
     #[command(after_help = RUNBOOK_EXAMPLES)]
     Runbook(InventoryRunbookArguments),
-    /// Practise the rotation of a key, with a stopwatch.
+    /// Practise rotating a key, against the clock.
     #[command(after_help = DRILL_EXAMPLES)]
     Drill(InventoryDrillArguments),
 }
 
 /// `secretrail inventory check`.
 #[derive(Debug, Args)]
-#[command(mut_arg("no_progress", |arg| arg.help("No progress line")))]
+#[command(mut_arg("no_progress", |arg| arg.help("Hide the progress line")))]
 pub struct InventoryCheckArguments {
-    /// Lists of keys: .md, .toml, .yml, .json, .csv [default: those of the settings, or SECRETS.md here].
+    /// Lists of keys: .md, .toml, .yml, .json, .csv [default: from the settings, or SECRETS.md here].
     #[arg(value_name = "FILE")]
     pub files: Vec<PathBuf>,
 
-    /// The same, as `inventory where` names it; may stand several times.
+    /// The same as FILE, for symmetry with `inventory where`; repeatable.
     #[arg(long = "list", value_name = "FILE")]
     pub lists: Vec<PathBuf>,
 
-    /// Check against what was collected, a folder or a .tar.zst file, instead of asking AWS.
+    /// Check against collected evidence (a folder or a .tar.zst file) instead of querying AWS.
     #[arg(long, value_name = "PATH", conflicts_with_all = ["profile", "region", "role_arn", "read_level", "save"])]
     pub evidence: Option<PathBuf>,
 
-    /// How closely values are looked at: 0 not at all, 1 whether they can be read, 2 decrypted and wiped.
+    /// How closely to look at values: 0 not at all, 1 whether they can be read, 2 decrypted and wiped.
     #[arg(long, value_name = "LEVEL", default_value_t = 0, value_parser = clap::value_parser!(u8).range(0..=2))]
     pub read_level: u8,
 
-    /// Keep what AWS told as evidence: a folder, or a file that ends in .tar.zst. No value is in it.
+    /// Save what AWS returned as evidence, without values: a folder, or a file ending in .tar.zst.
     #[arg(long, value_name = "PATH")]
     pub save: Option<PathBuf>,
 
-    /// CloudTrail's logs, to tell who wrote a parameter: folders, files, s3://BUCKET/PREFIX; may stand several times.
-    /// Evidence that holds events tells it, too.
+    /// CloudTrail logs that show who wrote a parameter: folders, files, s3://BUCKET/PREFIX; repeatable. Events in
+    /// --evidence are used too.
     #[arg(long = "trail", value_name = "PATH")]
     pub trails: Vec<PathBuf>,
 
-    /// Show the health check alone: each key, and one line on what to do.
+    /// Show only the health check: each key, and one line on what to do.
     #[arg(long, conflicts_with = "format")]
     pub screen: bool,
 
-    /// How AWS is asked.
+    /// How to query AWS.
     #[command(flatten)]
     pub aws: AwsArguments,
 
@@ -193,7 +193,7 @@ pub struct InventoryConvertArguments {
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
 
-    /// The form to write.
+    /// The format to write.
     #[arg(long, value_enum, value_name = "FORM")]
     pub to: crate::inventory::read::Form,
 
@@ -209,15 +209,15 @@ pub struct InventoryInitArguments {
     #[arg(value_name = "PATH", required_unless_present_any = ["evidence", "from_aws"])]
     pub paths: Vec<PathBuf>,
 
-    /// Ask AWS for the names of all parameters and secrets of the Region, too.
+    /// Also query AWS for the names of all parameters and secrets in the Region.
     #[arg(long)]
     pub from_aws: bool,
 
-    /// Take their names from what was collected instead.
+    /// Take those names from collected evidence instead.
     #[arg(long, value_name = "PATH", conflicts_with_all = ["from_aws", "profile", "region", "role_arn"])]
     pub evidence: Option<PathBuf>,
 
-    /// The form to write.
+    /// The format to write.
     #[arg(long, value_enum, value_name = "FORM", default_value_t = crate::inventory::read::Form::Markdown)]
     pub to: crate::inventory::read::Form,
 
@@ -225,11 +225,11 @@ pub struct InventoryInitArguments {
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
 
-    /// How AWS is asked.
+    /// How to query AWS.
     #[command(flatten)]
     pub aws: AwsArguments,
 
-    /// No progress line.
+    /// Hide the progress line.
     #[arg(long)]
     pub no_progress: bool,
 }
@@ -237,19 +237,19 @@ pub struct InventoryInitArguments {
 /// `secretrail inventory runbook`.
 #[derive(Debug, Args)]
 pub struct InventoryRunbookArguments {
-    /// The key, as the list names it.
+    /// The key, as named in the list.
     #[arg(value_name = "KEY")]
     pub key: String,
 
-    /// Lists of keys [default: those of the settings, or SECRETS.md here].
+    /// Lists of keys [default: from the settings, or SECRETS.md here].
     #[arg(value_name = "FILE")]
     pub files: Vec<PathBuf>,
 
-    /// The same, as `inventory where` names it; may stand several times.
+    /// The same as FILE, for symmetry with `inventory where`; repeatable.
     #[arg(long = "list", value_name = "FILE")]
     pub lists: Vec<PathBuf>,
 
-    /// Look in this tree for the code that names the key or writes it somewhere; may stand several times.
+    /// Search this tree for code that names the key or writes it; repeatable.
     #[arg(long, value_name = "PATH")]
     pub tree: Vec<PathBuf>,
 
@@ -261,23 +261,23 @@ pub struct InventoryRunbookArguments {
 /// `secretrail inventory drill`.
 #[derive(Debug, Args)]
 pub struct InventoryDrillArguments {
-    /// The key, as the list names it.
+    /// The key, as named in the list.
     #[arg(value_name = "KEY")]
     pub key: String,
 
-    /// Lists of keys [default: those of the settings, or SECRETS.md here].
+    /// Lists of keys [default: from the settings, or SECRETS.md here].
     #[arg(value_name = "FILE")]
     pub files: Vec<PathBuf>,
 
-    /// The same, as `inventory where` names it; may stand several times.
+    /// The same as FILE, for symmetry with `inventory where`; repeatable.
     #[arg(long = "list", value_name = "FILE")]
     pub lists: Vec<PathBuf>,
 
-    /// Who practises [default: the user of this machine].
+    /// Who is practising [default: the current user].
     #[arg(long, value_name = "NAME")]
     pub by: Option<String>,
 
-    /// Where it is noted [default: secrets-drills.csv here].
+    /// Where to record the drill [default: secrets-drills.csv here].
     #[arg(long, value_name = "FILE")]
     pub record: Option<PathBuf>,
 

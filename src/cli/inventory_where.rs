@@ -9,28 +9,28 @@ use super::{AwsArguments, ReportArguments, SetupArguments};
 pub(super) const WHERE_EXAMPLES: &str = "\
 Examples:
   secretrail inventory where
-      what names a key of the list, below the current folder
+      what names a listed key, below the current folder
   secretrail inventory where . --home
-      the shell's, agents' and AWS's files of this user too
+      also this user's shell, agent and AWS files
   secretrail inventory where --key GITHUB_PAT=/paperclip-app/github/pat .
   secretrail inventory where --read-level 2 .
-      the values as well: they are read from SSM
+      also search for the values, which are read from SSM
   secretrail inventory where --value-from-env ANTHROPIC_API_KEY=OLD_KEY .
-      a value that the variable OLD_KEY holds
+      search for the value in the variable OLD_KEY
   pass show app | secretrail inventory where --values-stdin .
       lines of KEY=value
 
-A copy (a value, or a name with a value beside it) is a finding; a place that
-only uses a key by its name tells what breaks when the key is rotated. Values
-are looked for as they are and in base64, URL, hexadecimal, JSON, HTML, shell
-and UTF-16 forms, in files of any size, and are never shown. Not looked into:
-compressed files, git's history.
+A copy (a value, or a name next to a value) is a finding. A place that only uses
+a key by name shows what breaks when the key is rotated. Values are searched for
+verbatim and in base64, URL, hexadecimal, JSON, HTML, shell and UTF-16 forms, in
+files of any size, and are never shown. Not searched: compressed files and git
+history.
 
 Exit codes:
-  0  looked, nothing at or above --fail-on
+  0  searched, nothing at or above --fail-on
   1  findings
-  2  not looked: usage, settings or input error
-  3  looked in part: a file or a value could not be read";
+  2  not searched: usage, settings or input error
+  3  searched in part: a file or a value could not be read";
 
 /// A key that is named on the command line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,35 +54,35 @@ pub struct FromEnvironment {
 #[derive(Debug, Args)]
 #[command(mut_arg("settings", |arg| arg.help("The settings file [default: secretrail.toml in the folder, or above it in its repository]")))]
 pub struct InventoryWhereArguments {
-    /// Folders and files to look into [default: the current folder].
+    /// Folders and files to search [default: the current folder].
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
 
-    /// A list of keys; may stand several times [default: those of the settings, or SECRETS.md here].
+    /// A list of keys; repeatable [default: from the settings, or SECRETS.md here].
     #[arg(long = "list", value_name = "FILE")]
     pub lists: Vec<PathBuf>,
 
-    /// Look into the known places of a user's home too: shell, agents, AWS, package managers [default: this user's].
+    /// Also search well-known places in a home folder: shell, agents, AWS, package managers [default: yours].
     #[arg(long, value_name = "DIR", num_args = 0..=1, require_equals = true, default_missing_value = "")]
     pub home: Option<PathBuf>,
 
-    /// A key to look for beside those of the list, and its parameter; may stand several times.
+    /// A key to search for in addition to the list, and its parameter; repeatable.
     #[arg(long = "key", value_name = "NAME[=PATH]", value_parser = named_key)]
     pub keys: Vec<NamedKey>,
 
-    /// How closely values are looked at: 0 and 1 not at all, 2 read from Parameter Store, looked for and wiped.
+    /// How closely to look at values: 0 and 1 not at all, 2 read from Parameter Store, searched for and wiped.
     #[arg(long, value_name = "LEVEL", default_value_t = 0, value_parser = clap::value_parser!(u8).range(0..=2))]
     pub read_level: u8,
 
-    /// Look for the value that an environment variable holds; may stand several times.
+    /// Search for the value of an environment variable; repeatable.
     #[arg(long = "value-from-env", value_name = "KEY=VARIABLE", value_parser = from_environment)]
     pub from_environment: Vec<FromEnvironment>,
 
-    /// Look for values that stand on standard input, as lines of KEY=value.
+    /// Search for values given on standard input as lines of KEY=value.
     #[arg(long)]
     pub values_stdin: bool,
 
-    /// How AWS is asked for values.
+    /// How to query AWS for values.
     #[command(flatten)]
     pub aws: AwsArguments,
 
@@ -90,11 +90,11 @@ pub struct InventoryWhereArguments {
     #[command(flatten)]
     pub report: ReportArguments,
 
-    /// Leave out files that git ignores. Keys stand in them all the same, so they are read by default.
+    /// Skip files that git ignores. They can hold keys too, so they are read by default.
     #[arg(long)]
     pub respect_gitignore: bool,
 
-    /// Leave out files whose paths meet a glob, as .gitignore writes it; may stand several times.
+    /// Skip files whose path matches a glob, in .gitignore syntax; repeatable.
     #[arg(long, value_name = "GLOB")]
     pub exclude: Vec<String>,
 
@@ -107,11 +107,11 @@ pub struct InventoryWhereArguments {
 fn named_key(text: &str) -> Result<NamedKey, &'static str> {
     let (name, path) = text.split_once('=').map_or((text, None), |(name, path)| (name, Some(path)));
     if !is_name(name) {
-        return Err("a key's name has letters, digits, `_`, `-` and `.`");
+        return Err("a key name has letters, digits, `_`, `-` and `.`");
     }
     let path = path.map(str::trim).filter(|path| !path.is_empty());
     if path.is_some_and(|path| !path.starts_with('/')) {
-        return Err("after `=` stands the name of a parameter, which begins with `/`; never a value");
+        return Err("after `=` goes the name of a parameter, which starts with `/`; never a value");
     }
     Ok(NamedKey { name: name.to_owned(), path: path.map(str::to_owned) })
 }

@@ -6,14 +6,14 @@ use clap::{Args, Subcommand};
 
 pub(super) const NOTIFY_EXAMPLES: &str = "\
 Examples:
-  secretrail notify test                       does everybody get a message?
+  secretrail notify test                       does every target get a message?
   secretrail notify test --target slack
   secretrail notify pending audit.db
-      what could not be told yet, and why
+      what has not been delivered yet, and why
   secretrail audit --history audit.db
-      tells what changed since the run before
+      notifies of what changed since the previous run
 
-Settings; addresses and secrets stand in variables or files, never in settings:
+Settings (addresses and secrets go in variables or files, never in settings):
   [notify]
   on = [\"new\", \"reopened\", \"fixed\", \"verdict\", \"gap\", \"not-audited\"]
   min-severity = \"low\"
@@ -26,8 +26,9 @@ Settings; addresses and secrets stand in variables or files, never in settings:
   prometheus = { file = \"/var/lib/node_exporter/textfile/secretrail.prom\" }
   ping = { url-env = \"HEALTHCHECKS_URL\" }
 
-Only runs with --history tell anybody: they know what changed. Nothing that is
-told holds a value, and whoever can't be told changes no exit code.";
+Only runs with --history notify, because only they know what changed. Messages
+never contain a secret's value, and a failed delivery never changes an exit
+code.";
 
 /// `secretrail notify`.
 #[derive(Debug, Args)]
@@ -37,21 +38,21 @@ pub struct NotifyArguments {
     pub command: NotifyCommand,
 }
 
-/// What to do about telling.
+/// What to do about notifications.
 #[derive(Debug, Subcommand)]
 pub enum NotifyCommand {
-    /// Send a message that is marked as a test to all that the settings name; exit code 1 if somebody did not take it.
+    /// Send a message marked as a test to every target in the settings; exit 1 if any did not accept it.
     Test {
-        /// Only to this one, by its name; may stand several times.
+        /// Send only to the target of this name; repeatable.
         #[arg(long, value_name = "NAME")]
         target: Vec<String>,
-        /// The settings file [default: secretrail.toml here, or above in the repository].
+        /// The settings file [default: secretrail.toml in the current folder, or above it in its repository].
         #[arg(long, value_name = "FILE")]
         settings: Option<PathBuf>,
     },
-    /// Show what waits to be told, and why.
+    /// List notifications that are still waiting, and why.
     Pending {
-        /// The history.
+        /// The history file.
         #[arg(value_name = "FILE")]
         file: PathBuf,
         /// Print JSON.

@@ -12,7 +12,7 @@ use crate::rule::embedded;
 /// How a report is written, and what makes the command fail.
 #[derive(Debug, Default, Args)]
 pub struct ReportArguments {
-    /// How to write the report.
+    /// The format of the report.
     #[arg(short, long, value_enum, default_value_t = Format::Table)]
     pub format: Format,
 
@@ -20,39 +20,39 @@ pub struct ReportArguments {
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
 
-    /// Write the same report in another format too; may stand several times.
+    /// Also write the report in another format; repeatable.
     #[arg(long, value_name = "FORMAT=FILE", value_parser = also)]
     pub also: Vec<Also>,
 
-    /// Exit with 1 if a finding is at least this severe [default: high].
+    /// Exit 1 if any finding is at least this severe [default: high].
     #[arg(long, value_enum, value_name = "SEVERITY")]
     pub fail_on: Option<Severity>,
 
-    /// Leave out findings that are less sure than this [default: low].
+    /// Hide findings below this confidence [default: low].
     #[arg(long, value_enum, value_name = "CONFIDENCE")]
     pub min_confidence: Option<Confidence>,
 
-    /// Tell only what this rule finds; may stand several times.
+    /// Report only what this rule finds; repeatable.
     #[arg(long = "rule", value_name = "NAME", value_parser = RuleName, hide_possible_values = true)]
     pub only: Vec<String>,
 
-    /// Exit with 0 whatever is found: for jobs that only report.
+    /// Exit 0 whatever is found, for jobs that only report.
     #[arg(long)]
     pub exit_zero: bool,
 
-    /// Leave out the findings of a baseline, which `secretrail baseline` writes.
+    /// Hide findings that are in a baseline (see `secretrail baseline`).
     #[arg(long, value_name = "FILE")]
     pub baseline: Option<PathBuf>,
 
-    /// Put the findings down in a history, which is made where there is none, and tell what changed since the last run.
+    /// Record the findings in a history, creating it if needed, and report what changed since the last run.
     #[arg(long, value_name = "FILE")]
     pub history: Option<PathBuf>,
 
-    /// Tell only findings that the last run did not see; the exit code is theirs.
+    /// Report only findings that are new since the last run; the exit code counts only these.
     #[arg(long, requires = "history")]
     pub only_new: bool,
 
-    /// Draw every finding in full, however many there are.
+    /// Show every finding in full, however many there are.
     #[arg(long)]
     pub all: bool,
 }

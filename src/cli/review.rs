@@ -10,39 +10,45 @@ use crate::report::review::Format;
 
 pub(super) const REVIEW_EXAMPLES: &str = "\
 Examples:
-  secretrail review logs/ --key AKIAIOSFODNN7EXAMPLE                what was done with a key that leaked
-  secretrail review logs/ --principal terraform-deployer            a user, a role, a role's session, an ARN, root
+  secretrail review logs/ --key AKIAIOSFODNN7EXAMPLE
+      what was done with a leaked key
+  secretrail review logs/ --principal terraform-deployer
+      a user, a role, a role session, an ARN, root
   secretrail review logs/ --event 63d86d13-4ce4-4fa7-aef9-00b64cd67d3f
-  secretrail review logs/ --secret /paperclip-app/anthropic/api-key who read it, and what else they did
+  secretrail review logs/ --secret /paperclip-app/anthropic/api-key
+      who read it, and what else they did
   secretrail review --evidence evidence.tar.zst --key AKIAIOSFODNN7EXAMPLE
-  secretrail review logs/ --key AKIAIOSFODNN7EXAMPLE --inventory SECRETS.md --output review.md \\
-      --also html=review.html --also json=review.json --also stix=indicators.json
+  secretrail review logs/ --key AKIAIOSFODNN7EXAMPLE \\
+      --inventory SECRETS.md --output review.md --also html=review.html \\
+      --also json=review.json --also stix=indicators.json
 
-It follows what was issued and made down the chain, and goes back to who stands before it. Commands that contain it are
-printed, never run; nothing is asked of AWS. The same logs and --now give the same bytes.
+It follows what was issued and created down the chain, and goes back to whoever
+came before. Containment commands are printed, never run, and AWS is not
+queried. The same logs and --now give the same bytes.
 
 Exit codes:
-  0  the review is written                    2  nothing to start from was found, usage or input error
-  3  written, and some evidence could not be read";
+  0  the review was written
+  2  nothing to start from was found, usage or input error
+  3  written, but some evidence could not be read";
 
 /// `secretrail review`.
 #[derive(Debug, Default, Args)]
 #[command(group(ArgGroup::new("start").required(true).args(["key", "principal", "event", "secret"])))]
 #[command(group(ArgGroup::new("logs").required(true).multiple(true).args(["paths", "evidence"])))]
 pub struct ReviewArguments {
-    /// Folders and files with CloudTrail's logs; `-` is standard input.
+    /// Folders and files with CloudTrail logs; `-` is standard input.
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
 
-    /// What `secretrail collect --surface trail` wrote; may stand several times.
+    /// What `secretrail collect --surface trail` wrote; repeatable.
     #[arg(long, value_name = "PATH")]
     pub evidence: Vec<PathBuf>,
 
-    /// Start from an access key, by its id.
+    /// Start from an access key, by its ID.
     #[arg(long, value_name = "ID")]
     pub key: Option<String>,
 
-    /// Start from an ARN, or the name of a user, a role or a role's session; `root` is root.
+    /// Start from an ARN, or the name of a user, a role or a role session; `root` is root.
     #[arg(long, value_name = "NAME")]
     pub principal: Option<String>,
 
@@ -50,11 +56,11 @@ pub struct ReviewArguments {
     #[arg(long, value_name = "ID")]
     pub event: Option<String>,
 
-    /// Start from all who read or changed a secret: a parameter's name, or one of Secrets Manager.
+    /// Start from everyone who read or changed a secret: the name of a parameter or of a secret in Secrets Manager.
     #[arg(long, value_name = "NAME")]
     pub secret: Option<String>,
 
-    /// Only events from this time on: 2026-03-28, 2026-03-28T14:00:00Z. The chain is followed beyond it.
+    /// Only events from this time on: 2026-03-28, 2026-03-28T14:00:00Z. The chain is followed beyond that.
     #[arg(long, value_name = "TIME", value_parser = moment)]
     pub since: Option<i64>,
 
@@ -62,31 +68,31 @@ pub struct ReviewArguments {
     #[arg(long, value_name = "TIME", value_parser = moment)]
     pub until: Option<i64>,
 
-    /// A list of keys, which has the five answers of each; may stand several times.
+    /// A list of keys, with the five answers for each; repeatable.
     #[arg(long, value_name = "FILE")]
     pub inventory: Vec<PathBuf>,
 
-    /// A runbook with answers; may stand several times.
+    /// A runbook with answers; repeatable.
     #[arg(long, value_name = "FILE", requires = "inventory")]
     pub runbook: Vec<PathBuf>,
 
-    /// How to write the review.
+    /// The format of the review.
     #[arg(short, long, value_enum, default_value_t = Format::Markdown)]
     pub format: Format,
 
-    /// Write it to a file instead of standard output.
+    /// Write the review to a file instead of standard output.
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
 
-    /// Write the same review in another format too; may stand several times.
+    /// Also write the review in another format; repeatable.
     #[arg(long, value_name = "FORMAT=FILE", value_parser = also)]
     pub also: Vec<AlsoReview>,
 
-    /// Show the last four characters of access keys' ids only. Commands then need the whole id put in.
+    /// Show only the last four characters of access key IDs. Commands then need the full ID filled in.
     #[arg(long)]
     pub hide_key_ids: bool,
 
-    /// The settings file, for how agents are told [default: secretrail.toml in the current folder].
+    /// The settings file, for how to recognise agents [default: secretrail.toml in the current folder].
     #[arg(long, value_name = "FILE")]
     pub settings: Option<PathBuf>,
 

@@ -8,70 +8,70 @@ use jiff::Timestamp;
 pub(super) const SESSION_EXAMPLES: &str = "\
 Examples:
   secretrail session
-      who am I, and what would I become without this credential
-  secretrail session --root-is-fatal       root ends it with exit code 1
+      who am I, and who would I become without this credential?
+  secretrail session --root-is-fatal       exit 1 if you are root
   secretrail session --profile dev
   secretrail session --json
-  secretrail session --stay                keep the port forwards until Ctrl-C
-  secretrail session --stop-forwards       end those in the background
+  secretrail session --stay                hold the port forwards until Ctrl-C
+  secretrail session --stop-forwards       stop those in the background
 
-Settings (secretrail.toml; forwards are started only where --settings names it):
+Settings (secretrail.toml; forwards only start if --settings names the file):
   [session]
   root-is-fatal = true
-  # through Session Manager; host, region and profile may be left out
+  # through Session Manager; host, region and profile are optional
   [[session.forward]]
   name = \"db\"                            local-port = 15432
   target = \"i-0123456789abcdef0\"         remote-port = 5432
   host = \"db.internal\"
 
-No value is printed. AWS is asked one question, who you are, which needs no
+No values are printed. AWS gets a single call, GetCallerIdentity, which needs no
 permission.
 
 Exit codes:
-  0  looked at, nothing in the way (warnings are told)
-  1  work should not begin
-  2  not looked at: usage or settings error
-  3  looked at in part: somebody did not answer";
+  0  checked, nothing in the way (there may be warnings)
+  1  do not start work
+  2  not checked: usage or settings error
+  3  checked in part: something did not answer";
 
 /// `secretrail session`.
 #[derive(Debug, Args)]
 pub struct SessionArguments {
-    /// The repository [default: the one that holds the current folder].
+    /// The repository [default: the one that contains the current folder].
     #[arg(value_name = "FOLDER")]
     pub folder: Option<PathBuf>,
 
-    /// A profile of ~/.aws/config; it wins over credentials in the environment.
+    /// A profile in ~/.aws/config; takes precedence over credentials in the environment.
     #[arg(long, value_name = "NAME")]
     pub profile: Option<String>,
 
-    /// The Region to ask [default: that of the environment or the profile, else us-east-1].
+    /// The Region to query [default: from the environment or the profile, else us-east-1].
     #[arg(long, value_name = "REGION")]
     pub region: Option<String>,
 
-    /// Root is a problem, not only a warning.
+    /// Treat root as an error, not just a warning.
     #[arg(long)]
     pub root_is_fatal: bool,
 
-    /// Ask AWS also whom the next credential in line makes; uses it for that one question.
+    /// Also ask AWS who the next credential in line is; uses it for that one call.
     #[cfg(feature = "aws")]
     #[arg(long)]
     pub ask_next: bool,
 
-    /// Keep the forwards of the settings in the foreground, until Ctrl-C.
+    /// Hold the forwards from the settings in the foreground, until Ctrl-C.
     #[cfg(feature = "aws")]
     #[arg(long, conflicts_with_all = ["json", "no_forwards"])]
     pub stay: bool,
 
-    /// Start no forward, only look whether their ports answer.
+    /// Start no forwards; only check whether their ports answer.
     #[arg(long)]
     pub no_forwards: bool,
 
-    /// End the forwards that run in the background, and do nothing else.
+    /// Stop the forwards that run in the background, and do nothing else.
     #[cfg(feature = "aws")]
     #[arg(long, conflicts_with = "stay")]
     pub stop_forwards: bool,
 
-    /// How long forwards may take to come up.
+    /// Time limit for forwards to come up.
     #[cfg(feature = "aws")]
     #[arg(long, value_name = "SECONDS", default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..=600))]
     pub forward_timeout: u16,
@@ -81,11 +81,11 @@ pub struct SessionArguments {
     #[arg(long, value_name = "NAME", hide = true)]
     pub keep: Vec<String>,
 
-    /// How long each other step may take.
+    /// Time limit for each other step.
     #[arg(long, value_name = "SECONDS", default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..=600))]
     pub timeout: u16,
 
-    /// Tell it as JSON.
+    /// Print JSON.
     #[arg(long)]
     pub json: bool,
 

@@ -6,40 +6,40 @@ use clap::{Args, Subcommand};
 
 pub(super) const INIT_EXAMPLES: &str = "\
 Examples:
-  secretrail init                  writes secretrail.toml here
-  secretrail init --stdout infra   only shows what it would write for a folder
+  secretrail init                  write secretrail.toml here
+  secretrail init --stdout infra   show what it would write for a folder
 
-It looks for Terraform, CloudTrail's logs, collected evidence, lists of keys and
-runbooks, connects to nothing, and never takes the place of a file that is
-there. What has a default stands in the file as a comment.";
+It looks for Terraform, CloudTrail logs, collected evidence, lists of keys and
+runbooks. It opens no connection and never overwrites an existing file. Settings
+that have a default are written as comments.";
 
 pub(super) const SETTINGS_EXAMPLES: &str = "\
 Examples:
   secretrail settings check
-      the file that a command here would take
+      the file that commands run here would use
   secretrail settings check --settings ci/secretrail.toml
-      the same as `settings check ci/secretrail.toml`
+      same as `settings check ci/secretrail.toml`
   secretrail settings schema > .secretrail.schema.json
-      for editors: write `#:schema ./.secretrail.schema.json` on the first line
+      for editors: make `#:schema ./.secretrail.schema.json` the first line
 
-It reads what they name before anything is audited (rules, tokens, baseline,
-lists of keys), and looks whether the rest of it is there. It connects to
-nothing.
+It reads everything that an audit would read first (rules, tokens, baseline,
+lists of keys), checks that the rest exists, and says what `secretrail audit`
+would do. It opens no connection.
 
 Exit codes:
-  0  the settings can be used
-  1  they can be used, but something that they name is not there, can't be read
-     in full, or is of no use any more
-  2  they can't: line, column and reason are told";
+  0  the settings are valid
+  1  valid, but something they name is missing, cannot be read in full, or has
+     expired
+  2  invalid: line, column and reason are reported";
 
 /// `secretrail init`.
 #[derive(Debug, Args)]
 pub struct InitArguments {
-    /// The folder.
+    /// The folder to look in.
     #[arg(value_name = "FOLDER", default_value = ".")]
     pub folder: PathBuf,
 
-    /// Print the settings, and write no file.
+    /// Print the settings instead of writing a file.
     #[arg(long)]
     pub stdout: bool,
 }
@@ -55,12 +55,12 @@ pub struct SettingsArguments {
 /// What to do with settings.
 #[derive(Debug, Subcommand)]
 pub enum SettingsCommand {
-    /// Say which file is used, and whether it can be.
+    /// Show which settings file is used, and whether it is valid.
     Check {
-        /// The settings file [default: secretrail.toml here, or above in the repository].
+        /// The settings file [default: secretrail.toml in the current folder, or above it in its repository].
         #[arg(value_name = "FILE")]
         file: Option<PathBuf>,
-        /// The same, as other commands name it.
+        /// The same as FILE, as in other commands.
         #[arg(long, value_name = "FILE", conflicts_with = "file")]
         settings: Option<PathBuf>,
     },

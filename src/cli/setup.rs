@@ -10,7 +10,7 @@ use crate::day::Day;
 /// Rules and settings.
 #[derive(Debug, Clone, Default, Args)]
 pub struct SetupArguments {
-    /// A folder with your own rules; may stand several times.
+    /// A folder of your own rules; repeatable.
     #[arg(long, value_name = "DIR")]
     pub rules: Vec<PathBuf>,
 
@@ -18,7 +18,7 @@ pub struct SetupArguments {
     #[arg(long, value_name = "FILE")]
     pub settings: Option<PathBuf>,
 
-    /// No progress bar.
+    /// Hide the progress bar.
     #[arg(long)]
     pub no_progress: bool,
 

@@ -11,51 +11,66 @@ use crate::day::Day;
 
 pub(super) const TRAIL_EXAMPLES: &str = "\
 Examples:
-  secretrail trail logs/                               a folder of log files, as a trail writes them to S3
-  secretrail trail logs/ --account 123456789012 --region us-east-1 --since 2026-03-28 --until 2026-03-30
-  secretrail trail logs/ --timeline                    what matters, in order, in UTC and local time
-  secretrail trail logs/ --session s-0123456789abcdef  all events of one session
+  secretrail trail logs/
+      a folder of log files, as a trail writes them to S3
+  secretrail trail logs/ --account 123456789012 --region us-east-1 \\
+      --since 2026-03-28 --until 2026-03-30
+  secretrail trail logs/ --timeline
+      what matters, in order, in UTC and local time
+  secretrail trail logs/ --session s-0123456789abcdef
+      all events of one session
   secretrail trail logs/ --event 63d86d13-4ce4-4fa7-aef9-00b64cd67d3f
   aws cloudtrail lookup-events --output json | secretrail trail -
-  secretrail trail s3://BUCKET/PREFIX --since 2026-03-28        a trail's bucket: only what is asked for is fetched
-  secretrail trail --live                              ask CloudTrail: all management events of 90 days
-  secretrail trail --live --region us-east-1 --region eu-west-1 --since 2026-03-28 --keep pages/
-  secretrail trail --live --lookup Username=root --lookup EventName=CreateAccessKey --lookup EventName=AssumeRoot
-  secretrail trail --evidence evidence.tar.zst         what `secretrail collect --surface trail` wrote
-  secretrail trail logs/ --format json --also sarif=out.sarif --also csv=sessions.csv
+  secretrail trail s3://BUCKET/PREFIX --since 2026-03-28
+      a trail's bucket; fetches only what is needed
+  secretrail trail --live
+      query CloudTrail: all management events of the last 90 days
+  secretrail trail --live --region us-east-1 --region eu-west-1 \\
+      --since 2026-03-28 --keep pages/
+  secretrail trail --live --lookup Username=root \\
+      --lookup EventName=CreateAccessKey --lookup EventName=AssumeRoot
+  secretrail trail --evidence evidence.tar.zst
+      what `secretrail collect --surface trail` wrote
+  secretrail trail logs/ --format json --also sarif=out.sarif \\
+      --also csv=sessions.csv
 
-Read are .json and .json.gz files, JSON lines, the answer of LookupEvents, and standard input. Digests and Insights are
-passed over. An event that was delivered twice counts once.
+Input can be .json and .json.gz files, JSON lines, LookupEvents responses, and
+standard input. Digests and Insights are skipped. An event that was delivered
+twice counts once.
 
-How agents are told, in secretrail.toml; these are the defaults:
+How agents are recognised, in secretrail.toml; these are the defaults:
   [trail]
-  agent-sessions = [\"agent-*\", \"claude-code-*\", \"codex-*\", \"cursor-agent-*\"]   names of role sessions
-  agent-tags = [\"agent\", \"agent-name\", \"agent-id\", \"*:agent\"]                  keys of session tags
-  agent-apps = [\"*toolu_*\"]                                                    AWS_SDK_UA_APP_ID
-  [[trail.agent]]                # what an agent may do: findings tell what it did beside
+  # names of role sessions
+  agent-sessions = [\"agent-*\", \"claude-code-*\", \"codex-*\", \"cursor-agent-*\"]
+  # keys of session tags
+  agent-tags = [\"agent\", \"agent-name\", \"agent-id\", \"*:agent\"]
+  agent-apps = [\"*toolu_*\"]      # AWS_SDK_UA_APP_ID
+  [[trail.agent]]                # what an agent may do; anything else is a finding
   name = \"Claude*\"
   services = [\"ssm\", \"s3\", \"sts\"]
   regions = [\"us-east-1\"]
 
 Exit codes:
-  0  audited, nothing at or above --fail-on     2  not audited: no event, usage, settings or input error
-  1  findings                                   3  audited in part: a log was cut or broken";
+  0  audited, nothing at or above --fail-on
+  1  findings
+  2  not audited: no events, usage, settings or input error
+  3  audited in part: a log was truncated or corrupt";
 
 /// `secretrail trail`.
 #[derive(Debug, Default, Args)]
 #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub struct TrailArguments {
-    /// Something else than reading them.
+    /// Something other than reading logs.
     #[command(subcommand)]
     pub command: Option<TrailCommand>,
 
-    /// Folders and files with CloudTrail's logs; `-` is standard input, s3://BUCKET/PREFIX a bucket.
+    /// Folders and files with CloudTrail logs; `-` is standard input, s3://BUCKET/PREFIX a bucket.
     #[arg(value_name = "PATH")]
     #[cfg_attr(feature = "aws", arg(required_unless_present_any = ["evidence", "live"]))]
     #[cfg_attr(not(feature = "aws"), arg(required_unless_present = "evidence"))]
     pub paths: Vec<PathBuf>,
 
-    /// Read what `secretrail collect --surface trail` wrote, a folder or a .tar.zst file.
+    /// Read what `secretrail collect --surface trail` wrote: a folder or a .tar.zst file.
     #[arg(long, value_name = "PATH", conflicts_with = "paths")]
     pub evidence: Option<PathBuf>,
 
@@ -72,20 +87,20 @@ pub struct TrailArguments {
     #[arg(long, value_name = "TIME", value_parser = moment)]
     pub until: Option<i64>,
 
-    /// Only events of this account; may stand several times.
+    /// Only events of this account; repeatable.
     #[arg(long, value_name = "NUMBER")]
     pub account: Vec<String>,
 
-    /// Only events of this Region; may stand several times.
+    /// Only events of this Region; repeatable.
     #[arg(long, value_name = "REGION")]
     pub region: Vec<String>,
 
-    /// Prove with CloudTrail's digests that the logs are whole, as `trail verify` does; the report then says so.
+    /// Prove with CloudTrail's digests that the logs are complete, as `trail verify` does; the report says so.
     #[cfg(feature = "verify")]
     #[arg(long, requires = "paths")]
     pub verify: bool,
 
-    /// Public keys for --verify, as `aws cloudtrail list-public-keys` prints them; may stand several times.
+    /// Public keys for --verify, as printed by `aws cloudtrail list-public-keys`; repeatable.
     #[cfg(feature = "verify")]
     #[arg(long, value_name = "FILE", requires = "verify")]
     pub keys: Vec<PathBuf>,
@@ -94,15 +109,15 @@ pub struct TrailArguments {
     #[arg(long, value_name = "ID", conflicts_with_all = ["event", "timeline"])]
     pub session: Option<String>,
 
-    /// Show one event, its session, and who stands behind it.
+    /// Show one event, its session, and who is behind it.
     #[arg(long, value_name = "ID", conflicts_with = "timeline")]
     pub event: Option<String>,
 
-    /// Show sign-ins, issued credentials, secrets that were read and what lasts, in the order of time.
+    /// Show sign-ins, issued credentials, secrets read and lasting changes, in chronological order.
     #[arg(long)]
     pub timeline: bool,
 
-    /// With which credentials AWS is asked.
+    /// Credentials for AWS.
     #[cfg(feature = "aws")]
     #[command(flatten)]
     pub sign_in: super::SignInArguments,
@@ -111,7 +126,7 @@ pub struct TrailArguments {
     #[command(flatten)]
     pub report: ReportArguments,
 
-    /// A folder with your own rules, or with SigmaHQ's; may stand several times.
+    /// A folder of your own rules, or of SigmaHQ's; repeatable.
     #[arg(long, value_name = "DIR")]
     pub rules: Vec<PathBuf>,
 
@@ -119,11 +134,11 @@ pub struct TrailArguments {
     #[arg(long, value_name = "FILE")]
     pub settings: Option<PathBuf>,
 
-    /// Show the ids of access keys whole instead of their last four characters.
+    /// Show full access key IDs instead of their last four characters.
     #[arg(long)]
     pub show_key_ids: bool,
 
-    /// No progress bar.
+    /// Hide the progress bar.
     #[arg(long)]
     pub no_progress: bool,
 

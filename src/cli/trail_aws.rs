@@ -20,17 +20,17 @@ const ATTRIBUTES: &[&str] = &[
 /// Asking CloudTrail instead of reading what it wrote.
 #[derive(Debug, Clone, Default, Args)]
 pub struct LiveArguments {
-    /// Ask CloudTrail's event history (LookupEvents): management events of the last 90 days, two pages of 50 a second
-    /// in each Region. Regions are those of --region [default: the environment's or the profile's, and us-east-1].
+    /// Query CloudTrail's event history (LookupEvents): management events of the last 90 days, two pages of 50 per
+    /// second and Region. Set Regions with --region [default: from the environment or the profile, and us-east-1].
     #[arg(long, conflicts_with_all = ["paths", "evidence"])]
     pub live: bool,
 
-    /// Ask only for events with an attribute: Username=root, EventName=CreateAccessKey, AccessKeyId=AKIA...; may stand
-    /// several times, each is asked for on its own.
+    /// Query only events with an attribute: Username=root, EventName=CreateAccessKey, AccessKeyId=AKIA...; repeatable,
+    /// queried separately.
     #[arg(long, value_name = "KEY=VALUE", requires = "live", value_parser = lookup)]
     pub lookup: Vec<(String, String)>,
 
-    /// Keep the answers in a folder. A run that was ended goes on where it stopped when it is given the same folder.
+    /// Keep the responses in a folder. An interrupted run resumes when given the same folder.
     #[arg(long, value_name = "DIR", requires = "live")]
     pub keep: Option<PathBuf>,
 }
@@ -38,23 +38,23 @@ pub struct LiveArguments {
 /// With which credentials.
 #[derive(Debug, Clone, Default, Args)]
 pub struct SignInArguments {
-    /// A profile of ~/.aws/config, for --live and s3://; it wins over credentials in the environment.
+    /// A profile in ~/.aws/config, for --live and s3://; takes precedence over credentials in the environment.
     #[arg(long, value_name = "NAME")]
     pub profile: Option<String>,
 
-    /// A role to assume first.
+    /// Assume this role first.
     #[arg(long, value_name = "ARN")]
     pub role_arn: Option<String>,
 
-    /// The external id that the role's trust policy asks for.
+    /// The external ID that the role's trust policy requires.
     #[arg(long, value_name = "ID", requires = "role_arn")]
     pub external_id: Option<String>,
 
-    /// The session's name, as CloudTrail shows it.
+    /// The session name that CloudTrail will show.
     #[arg(long, value_name = "NAME", requires = "role_arn", default_value = "secretrail")]
     pub role_session_name: String,
 
-    /// How long one call may take, retries included.
+    /// Time limit for one call, including retries.
     #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u16).range(1..=3600))]
     pub timeout: u16,
 
@@ -68,10 +68,10 @@ pub(super) fn lookup(text: &str) -> Result<(String, String), String> {
     let known = ATTRIBUTES;
     let (key, value) = text.split_once('=').ok_or("write it as Username=root")?;
     if !known.contains(&key) {
-        return Err(format!("CloudTrail knows {}", known.join(", ")));
+        return Err(format!("CloudTrail only knows {}", known.join(", ")));
     }
     if value.is_empty() || value.len() > 2000 || value.contains(char::is_control) {
-        return Err("the value is missing, or is none".to_owned());
+        return Err("the value is missing or not valid".to_owned());
     }
     Ok((key.to_owned(), value.to_owned()))
 }

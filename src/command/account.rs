@@ -52,10 +52,12 @@ fn formats_have_key_ids(arguments: &AccountArguments) -> Result<(), Error> {
     if !arguments.show_key_ids || formats.any(|format| WITH_USERS.contains(&format)) {
         return Ok(());
     }
-    let message =
-        format!("--show-key-ids has no effect on {}: it does not list users and their keys", report.format);
+    let message = format!(
+        "--show-key-ids has no effect on {}, which does not list users and their keys",
+        report.format
+    );
     Err(Error::new(ErrorKind::Usage, message)
-        .hint("use --format table, json or markdown, or write one of them beside it with --also; findings tell the last four characters"))
+        .hint("use --format table, json or markdown, or add one of them with --also; findings show the last four characters"))
 }
 
 /// Nothing of the disk is scanned; the settings are those of the current folder.
@@ -159,6 +161,6 @@ pub(super) fn live(_: &Cli, _: Option<&Accounts>, _: &AwsArguments, _: bool) -> 
 }
 
 pub(super) fn nothing_to_audit() -> Error {
-    Error::new(ErrorKind::Input, "AWS told nothing of the account")
+    Error::new(ErrorKind::Input, "AWS returned nothing about the account")
         .hint("`secretrail policy` prints what must be allowed; --exit-zero accepts an empty report")
 }

@@ -38,7 +38,7 @@ pub(super) fn run(cli: &Cli, arguments: &BaselineArguments) -> Result<ExitCode, 
     let hiding = gaps.iter().filter(|gap| gap.hides_findings).count();
     if hiding > 0 {
         tracing::warn!(
-            "{} could hide findings that this baseline then lacks; `secretrail scan` tells more",
+            "{} could hide findings that this baseline lacks; `secretrail scan` shows details",
             counted(hiding, "gap", "gaps")
         );
     }

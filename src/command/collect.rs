@@ -1,17 +1,16 @@
 //! `secretrail collect`.
 
 use std::collections::BTreeMap;
-use std::io::{self, IsTerminal};
 use std::path::Path;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressStyle};
 use jiff::Timestamp;
 use tokio::sync::watch;
 
 use super::print;
+use super::progress;
 use super::trail::evidence::QUESTION;
 use super::trail::live;
 use crate::account::many::was_asked;
@@ -58,9 +57,9 @@ fn whose(bundle: &Bundle) -> String {
     let accounts = counted(asked, "account", "accounts");
     match (silent, left_out) {
         (0, 0) => accounts,
-        (silent, 0) => format!("{accounts} ({silent} more told nothing)"),
-        (0, left_out) => format!("{accounts} ({left_out} left out)"),
-        (silent, left_out) => format!("{accounts} ({silent} more told nothing, {left_out} left out)"),
+        (silent, 0) => format!("{accounts} ({silent} more did not answer)"),
+        (0, left_out) => format!("{accounts} ({left_out} excluded)"),
+        (silent, left_out) => format!("{accounts} ({silent} more did not answer, {left_out} excluded)"),
     }
 }
 
@@ -90,7 +89,7 @@ pub(super) fn accounts(
         endpoint: std::env::var(ORGANIZATIONS).ok().filter(|url| !url.is_empty()),
     };
     let options = options(arguments)?;
-    let bar = progress_bar(cli, no_progress);
+    let bar = progress::bar(cli, no_progress, 0, "{pos}/{len} calls");
     let on_progress = |step| match step {
         Step::Expect(calls) => bar.inc_length(calls),
         Step::Done => bar.inc(1),
@@ -126,7 +125,7 @@ fn all(cli: &Cli, arguments: &CollectArguments) -> Result<Bundle, Error> {
 /// CloudTrail's events, and what was asked for them.
 fn trail(cli: &Cli, aws: &AwsArguments, question: &Question, no_progress: bool) -> Result<Bundle, Error> {
     let options = options(aws)?;
-    let bar = progress_bar(cli, no_progress);
+    let bar = progress::bar(cli, no_progress, 0, "{pos}/{len} calls");
     let on_progress = |step| match step {
         Step::Expect(calls) => bar.inc_length(calls),
         Step::Done => bar.inc(1),
@@ -156,7 +155,7 @@ fn question(arguments: &CollectArguments) -> Result<Question, Error> {
     let until = arguments.until.unwrap_or(now).min(now);
     if cut || since >= until {
         return Err(Error::new(ErrorKind::Usage, "CloudTrail's event history has nothing of this time")
-            .hint("it reaches back 90 days; a trail's logs in S3 reach further"));
+            .hint("it goes back 90 days; a trail's logs in S3 go back further"));
     }
     Ok(Question { since, until, regions: arguments.trail_region.clone(), lookups: arguments.lookup.clone() })
 }
@@ -195,7 +194,7 @@ fn told<'r>(refusals: impl Iterator<Item = &'r Refusal>) -> String {
 /// Asks AWS, as the arguments say.
 pub(super) fn collect(cli: &Cli, arguments: &AwsArguments, no_progress: bool) -> Result<Bundle, Error> {
     let options = options(arguments)?;
-    let bar = progress_bar(cli, no_progress);
+    let bar = progress::bar(cli, no_progress, 0, "{pos}/{len} calls");
     let on_progress = |step| match step {
         Step::Expect(calls) => bar.inc_length(calls),
         Step::Done => bar.inc(1),
@@ -268,7 +267,7 @@ pub(super) fn certificates() -> Result<Option<Vec<u8>>, Error> {
     };
     let size = std::fs::metadata(&path).map_err(|error| unread(error.kind().to_string()))?;
     if !size.is_file() || size.len() > MOST_CERTIFICATES {
-        return Err(unread("it is no file of certificates".into()));
+        return Err(unread("it is not a file of certificates".into()));
     }
     std::fs::read(&path).map(Some).map_err(|error| unread(error.kind().to_string()))
 }
@@ -294,17 +293,4 @@ pub(super) fn stop_on_signal() -> Result<watch::Receiver<bool>, Error> {
         Ok(()) | Err(ctrlc::Error::MultipleHandlers) => Ok(sender.subscribe()),
         Err(error) => Err(Error::new(ErrorKind::Input, format!("Ctrl-C can't be heard: {error}"))),
     }
-}
-
-pub(super) fn progress_bar(cli: &Cli, no_progress: bool) -> ProgressBar {
-    if no_progress || cli.verbose > 0 || !io::stderr().is_terminal() {
-        return ProgressBar::hidden();
-    }
-    let bar = ProgressBar::new(0);
-    if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} calls  {elapsed}") {
-        bar.set_style(style);
-    }
-    // Calls take seconds: the clock shows that something is going on.
-    bar.enable_steady_tick(Duration::from_millis(500));
-    bar
 }

@@ -13,7 +13,7 @@ use super::scan::Setup;
 use crate::cli::{Cli, HistoryArguments, HistoryCommand, ReportArguments};
 use crate::day::Day;
 use crate::error::{Error, ErrorKind, ExitCode};
-use crate::finding::Finding;
+use crate::finding::{Finding, Severity};
 use crate::history::{Entry, History, Pending, Run, Seen, Status, Window};
 use crate::notify::Notify;
 #[cfg(feature = "notify")]
@@ -35,8 +35,8 @@ pub(super) fn run(cli: &Cli, arguments: &HistoryArguments) -> Result<ExitCode, E
                 return Err(Error::new(ErrorKind::Usage, "an acceptance needs a reason"));
             }
             if *until < Day::today() {
-                return Err(Error::new(ErrorKind::Usage, format!("--until {until} is over already"))
-                    .hint("name the last day that it may stay: today or later"));
+                return Err(Error::new(ErrorKind::Usage, format!("--until {until} is already past"))
+                    .hint("name the last day on which it is accepted: today or later"));
             }
             let history = History::open_existing(file)?;
             // Whoever accepts a secret may tell it.
@@ -56,9 +56,13 @@ pub(super) fn run(cli: &Cli, arguments: &HistoryArguments) -> Result<ExitCode, E
 fn list(cli: &Cli, file: &Path, all: bool, json: bool) -> Result<ExitCode, Error> {
     let today = Day::today();
     let rows = History::open_existing(file)?.entries()?.into_iter().map(|entry| row(entry, today));
-    let rows: Vec<HistoryRow> = rows.collect();
+    let mut rows: Vec<HistoryRow> = rows.collect();
     let over =
         |row: &HistoryRow| [Status::Fixed, Status::Past].iter().any(|status| status.word() == row.status);
+    // What is open, then the worst, then what was seen last. Equals stay as the history has them.
+    rows.sort_by(|a, b| {
+        (over(a), rank(&b.severity), &b.last_seen).cmp(&(over(b), rank(&a.severity), &a.last_seen))
+    });
     let (over, open): (Vec<_>, Vec<_>) = rows.iter().partition(|row| !all && over(row));
     let style = plain_style(cli);
     write(None, &|out| match json {
@@ -66,6 +70,10 @@ fn list(cli: &Cli, file: &Path, all: bool, json: bool) -> Result<ExitCode, Error
         false => report::write_history(&open, &over, style, out),
     })?;
     Ok(ExitCode::Clean)
+}
+
+fn rank(severity: &str) -> Option<Severity> {
+    Severity::ALL.iter().copied().find(|one| one.word() == severity)
 }
 
 /// An entry as it may be told. Its strings passed a redactor before; a reason of an older version did not, and the
@@ -124,7 +132,9 @@ impl Keeper {
         if setup.settings.leaves_notify {
             let file =
                 setup.settings.file.as_deref().unwrap_or(Path::new(crate::settings::FILE_NAME)).display();
-            tracing::warn!("[notify] of {file} is left alone, nobody is told: --settings {file} trusts it");
+            tracing::warn!(
+                "[notify] in {file} is ignored and no one is notified: --settings {file} trusts it"
+            );
         }
         Ok(Some(Self {
             history,

@@ -33,36 +33,36 @@ const MOST_TREES: usize = 6;
 pub(super) fn run(arguments: &InitArguments) -> Result<ExitCode, Error> {
     let folder = &arguments.folder;
     if !folder.is_dir() {
-        return Err(Error::new(ErrorKind::Input, format!("{} is no folder", folder.display())));
+        return Err(Error::new(ErrorKind::Input, format!("{} is not a folder", folder.display())));
     }
     let Looked { found, left } = look(folder);
     let text = draft(&found);
     if arguments.stdout {
-        left.iter().for_each(|left| tracing::warn!("not looked into: {left}"));
+        left.iter().for_each(|left| tracing::warn!("not searched: {left}"));
         return print(text.as_bytes());
     }
     let file = folder.join(FILE_NAME);
     write_new(&file, &text)?;
     write(None, &|out| {
-        writeln!(out, "{} is written", file.display())?;
+        writeln!(out, "wrote {}", file.display())?;
         for (what, all) in told(&found) {
             let none = if all.is_empty() { "none found".to_owned() } else { all.join(", ") };
             writeln!(out, "  {what:<14} {}", shown(&none))?;
         }
         for left in &left {
-            writeln!(out, "  not looked into: {}", shown(left))?;
+            writeln!(out, "  not searched: {}", shown(left))?;
         }
         if found.lists.is_empty() && found.names > 0 {
             let names = counted(found.names, "key", "keys");
             writeln!(
                 out,
-                "The code names {names}: `secretrail inventory init . -o SECRETS.md` drafts a list."
+                "The code names {names}; draft a list with `secretrail inventory init . -o SECRETS.md`."
             )?;
         }
-        writeln!(
-            out,
-            "Look through it; then `secretrail settings check`, and `secretrail audit` audits what it names."
-        )
+        if found.terraform.is_empty() && found.trail.is_empty() && found.evidence.is_empty() {
+            writeln!(out, "There is nothing to audit yet: fill in [audit], for example aws = true.")?;
+        }
+        writeln!(out, "Review the file, run `secretrail settings check`, then `secretrail audit`.")
     })?;
     Ok(ExitCode::Clean)
 }
@@ -72,8 +72,8 @@ fn write_new(file: &Path, text: &str) -> Result<(), Error> {
     let written = File::create_new(file).and_then(|mut new| new.write_all(text.as_bytes()));
     written.map_err(|error| match error.kind() {
         io::ErrorKind::AlreadyExists => {
-            Error::new(ErrorKind::Output, format!("{} is there already", file.display()))
-                .hint("--stdout shows what would be written")
+            Error::new(ErrorKind::Output, format!("{} already exists", file.display()))
+                .hint("use --stdout to see what would be written")
         }
         kind => {
             Error::new(ErrorKind::Output, format!("{} can't be written: {}", file.display(), refused(kind)))
@@ -128,9 +128,8 @@ fn look(folder: &Path) -> Looked {
     let mut paths = |all: &BTreeSet<PathBuf>| {
         let (named, unnamed): (Vec<_>, Vec<_>) =
             all.iter().map(|path| below(folder, path).ok_or(path)).partition(Result::is_ok);
-        let reason = |path: &PathBuf| {
-            format!("{}: its name is no UTF-8, which settings are written in", path.display())
-        };
+        let reason =
+            |path: &PathBuf| format!("{}: its name is not UTF-8, so settings cannot name it", path.display());
         left.extend(unnamed.into_iter().filter_map(Result::err).map(reason));
         named.into_iter().flatten().collect()
     };
@@ -147,7 +146,7 @@ fn look(folder: &Path) -> Looked {
         projects: projects.into_iter().collect(),
     };
     if is_cut {
-        left.push(format!("all after {}", counted(MOST_FILES, "file", "files")));
+        left.push(format!("everything after the first {}", counted(MOST_FILES, "file", "files")));
     }
     Looked { found, left }
 }

@@ -17,6 +17,7 @@ mod notify;
 mod outcome;
 mod output;
 mod policy;
+mod progress;
 mod review;
 mod rules;
 #[cfg(feature = "run")]

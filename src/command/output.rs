@@ -1,8 +1,11 @@
 //! Where a report goes, and how a table is drawn there.
 
+mod place;
+
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
+use self::place::Place;
 use super::scan::here;
 use super::unwritten;
 use crate::cli::{Cli, Color, ReportArguments};
@@ -23,6 +26,7 @@ pub(super) fn style(cli: &Cli, arguments: &ReportArguments) -> TableStyle {
         full: arguments.all,
         quiet: cli.quiet,
         ids: arguments.all || cli.verbose > 0,
+        wrap: terminal,
     }
 }
 
@@ -43,7 +47,7 @@ fn speaks_utf8() -> bool {
 pub(super) fn plain_style(cli: &Cli) -> TableStyle {
     let terminal = io::stdout().is_terminal();
     let unicode = terminal && speaks_utf8();
-    TableStyle { unicode, width: width(terminal), quiet: cli.quiet, ..TableStyle::default() }
+    TableStyle { unicode, width: width(terminal), quiet: cli.quiet, wrap: terminal, ..TableStyle::default() }
 }
 
 /// Whether to use colours.
@@ -65,24 +69,28 @@ fn console_width() -> Option<usize> {
 pub(super) fn check_places(arguments: &ReportArguments, sources: &Sources) -> Result<(), Error> {
     let also = arguments.also.iter().map(|also| Some(also.file.as_path()));
     let places = std::iter::once(arguments.output.as_deref()).chain(also);
-    let mut seen: Vec<PathBuf> = Vec::new();
-    for place in places.map(|place| place.unwrap_or(Path::new("-"))) {
-        let full =
-            if place.as_os_str() == "-" { place.to_path_buf() } else { normalise(&here()?.join(place)) };
-        if seen.contains(&full) {
-            let message = format!("two reports would be written to {}", place.display());
+    let mut seen: Vec<Place> = Vec::new();
+    for named in places.map(|named| named.unwrap_or(Path::new("-"))) {
+        let place = Place::of(&normalised(named)?).map_err(|error| unwritable(named, &error))?;
+        if seen.contains(&place) {
+            let message = format!("two reports would be written to {}", named.display());
             return Err(
                 Error::new(ErrorKind::Usage, message).hint("give each --output and --also a file of its own")
             );
         }
-        if sources.find(&full).is_some_and(|source| sources.document(source).is_read()) {
+        let source = place.file().and_then(|file| sources.find(file));
+        if source.is_some_and(|source| sources.document(source).is_read()) {
             let message =
-                format!("{} was read for this audit: a report would take its place", place.display());
+                format!("{} was read for this audit: a report would take its place", named.display());
             return Err(Error::new(ErrorKind::Usage, message).hint("write the report to another file"));
         }
-        seen.push(full);
+        seen.push(place);
     }
     Ok(())
+}
+
+fn normalised(named: &Path) -> Result<PathBuf, Error> {
+    Ok(if named.as_os_str() == "-" { named.to_path_buf() } else { normalise(&here()?.join(named)) })
 }
 
 /// Writes to a file, or to standard output where none is named. A reader that went away (`| head`) is no error.
@@ -90,32 +98,38 @@ pub(super) fn write(
     output: Option<&Path>,
     render: &dyn Fn(&mut dyn Write) -> io::Result<()>,
 ) -> Result<(), Error> {
-    // As with inputs, `-` is the standard one.
+    let named = output.unwrap_or(Path::new("-"));
+    let written = Place::of(named).and_then(|place| match place {
+        Place::Output => through(io::stdout().lock(), render),
+        Place::Error => through(io::stderr().lock(), render),
+        Place::Stream(path) => through(place::open(&path)?, render),
+        // Readable as the user's umask says: a report holds no secret, and other steps of a job read it.
+        Place::File(path) => whole::place_with(&path, Readers::Umask, render),
+    });
     match output.filter(|path| path.as_os_str() != "-") {
-        None => {
-            let mut out = io::BufWriter::new(io::stdout().lock());
-            match render(&mut out).and_then(|()| out.flush()) {
-                Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(unwritten(&error)),
-                _ => Ok(()),
-            }
-        }
-        Some(path) => write_whole(path, render).map_err(|error| {
-            let reason = match error.kind() {
-                io::ErrorKind::NotFound => "there is no such folder".to_owned(),
-                kind => kind.to_string(),
-            };
-            Error::new(ErrorKind::Output, format!("{} can't be written: {reason}", path.display()))
-        }),
+        None => written.map_err(|error| unwritten(&error)),
+        Some(path) => written.map_err(|error| unwritable(path, &error)),
     }
 }
 
-/// Readable as the user's umask says: a report holds no secret, and other steps of a job read it.
-fn write_whole(path: &Path, render: &dyn Fn(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
-    // A device or a pipe is written to; moving a file there would take its place.
-    if std::fs::metadata(path).is_ok_and(|target| !target.is_file()) {
-        let mut out = io::BufWriter::new(std::fs::OpenOptions::new().write(true).open(path)?);
-        render(&mut out)?;
-        return out.flush();
+fn through(out: impl Write, render: &dyn Fn(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    let mut out = io::BufWriter::new(out);
+    match render(&mut out).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error),
+        _ => Ok(()),
     }
-    whole::place_with(path, Readers::Umask, render)
+}
+
+fn unwritable(path: &Path, error: &io::Error) -> Error {
+    let reason = match error.kind() {
+        io::ErrorKind::NotFound => "there is no such folder".to_owned(),
+        io::ErrorKind::TimedOut => "nothing reads this pipe".to_owned(),
+        io::ErrorKind::InvalidInput => "it is not a file".to_owned(),
+        kind => kind.to_string(),
+    };
+    let error = Error::new(ErrorKind::Output, format!("{} can't be written: {reason}", path.display()));
+    match reason.starts_with("nothing reads") {
+        true => error.hint("start its reader first, or write to a file"),
+        false => error,
+    }
 }

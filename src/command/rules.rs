@@ -65,7 +65,7 @@ pub(super) fn load(folders: &[PathBuf]) -> Result<RuleSet, Error> {
     RuleSet::load(embedded(), extra).map_err(|errors| {
         let all: Vec<String> = errors.iter().take(20).map(ToString::to_string).collect();
         Error::new(ErrorKind::Settings, format!("rules can't be used:\n  {}", all.join("\n  ")))
-            .hint("`secretrail rules check FILE` tells all that is wrong with a rule")
+            .hint("`secretrail rules check FILE` lists everything wrong with a rule")
     })
 }
 
@@ -98,7 +98,7 @@ fn rule_files(folder: &Path) -> Result<Vec<PathBuf>, Error> {
         return Ok(vec![folder.to_path_buf()]);
     }
     if !folder.is_dir() {
-        return Err(Error::new(ErrorKind::Settings, format!("{} is no folder", folder.display()))
+        return Err(Error::new(ErrorKind::Settings, format!("{} is not a folder", folder.display()))
             .hint("--rules takes a folder with .yml files"));
     }
     let walk = ignore::WalkBuilder::new(folder).standard_filters(false).build();

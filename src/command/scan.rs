@@ -3,18 +3,17 @@
 mod documents;
 mod links;
 
-use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use ignore::overrides::Override;
-use indicatif::{ProgressBar, ProgressStyle};
 use rayon::prelude::*;
 
 use self::documents::{Standard, found_states, is_document, named_plan, standard_input};
 use super::outcome::{Asked, Outcome, Sections, nothing_to_audit};
+use super::progress;
 pub(super) use super::setup::{Setup, here, judges, scope};
 use super::silencing::Silencing;
 use super::since;
@@ -79,7 +78,7 @@ impl Setup {
         paths: &[PathBuf],
         sources: Sources,
     ) -> Result<Looked, Error> {
-        let bar = progress_bar(cli, what);
+        let bar = progress::bar(cli, what.no_progress, 0, "{pos}/{len} files and modules");
         let on_progress = |stage| match stage {
             Stage::Expect(pieces) => bar.inc_length(pieces as u64),
             Stage::Done => bar.inc(1),
@@ -146,18 +145,6 @@ impl Setup {
     }
 }
 
-fn progress_bar(cli: &Cli, what: &What) -> ProgressBar {
-    let quiet = what.no_progress || cli.quiet || cli.verbose > 0 || !io::stderr().is_terminal();
-    if quiet {
-        return ProgressBar::hidden();
-    }
-    let bar = ProgressBar::new(0);
-    if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} files and modules  {elapsed}") {
-        bar.set_style(style);
-    }
-    bar
-}
-
 impl Setup {
     pub(super) fn is_excluded(&self, path: &Path) -> bool {
         // `legacy/` means the folder, and so all that is in it.
@@ -221,7 +208,7 @@ fn plan_document(plan: &Path, base: &Path, sources: &Sources) -> Result<PlanDocu
     if plan.as_os_str() == "-" {
         return match standard_input(base, sources, true)? {
             Standard::Document(document) => Ok(document),
-            Standard::Input(_) => Err(Error::new(ErrorKind::Input, "standard input is no plan").hint(RUN)),
+            Standard::Input(_) => Err(Error::new(ErrorKind::Input, "standard input is not a plan").hint(RUN)),
         };
     }
     named_plan(plan, &normalise(&here()?.join(plan)), sources)

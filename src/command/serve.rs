@@ -187,7 +187,7 @@ fn material(plan: Vec<u8>, sources: &Sources) -> Material {
     let read = decode(plan).map_err(|refusal| refusal.reason());
     let read = read.and_then(|(text, _)| match recognise(&text) {
         Ok(Document::Plan) => Ok((text, Document::Plan)),
-        Ok(_) => Err("it is no plan".to_owned()),
+        Ok(_) => Err("it is not a plan".to_owned()),
         Err(mistake) => Err(mistake.reason().to_owned()),
     });
     match read {

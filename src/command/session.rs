@@ -56,7 +56,7 @@ pub(super) fn run(cli: &Cli, arguments: &SessionArguments) -> Result<ExitCode, E
             title: "Repository",
             lines: vec![Line::new(
                 Level::Unknown,
-                format!("it could not be looked at within {} s", arguments.timeout),
+                format!("it could not be checked within {} s", arguments.timeout),
             )],
             took: Some(limit(arguments)),
         }),
@@ -91,7 +91,7 @@ fn folder(arguments: &SessionArguments) -> Result<PathBuf, Error> {
         return Ok(folder);
     }
     let named = arguments.folder.as_deref().unwrap_or(Path::new("."));
-    Err(Error::new(ErrorKind::Usage, format!("{} is no folder", named.display())))
+    Err(Error::new(ErrorKind::Usage, format!("{} is not a folder", named.display())))
 }
 
 fn tell(cli: &Cli, arguments: &SessionArguments, check: &Check) -> Result<(), Error> {
@@ -167,7 +167,7 @@ fn all_forwards(settings: &Settings) -> Vec<Forward> {
 fn left(arguments: &SessionArguments, settings: &Settings, check: &mut Check) -> Result<(), Error> {
     let file = settings.file.clone().unwrap_or_default();
     let trusts = format!("--settings {} trusts it", quoted(&file.to_string_lossy()));
-    let message = format!("[[session.forward]] of {} is left alone", file.display());
+    let message = format!("[[session.forward]] in {} is ignored", file.display());
     if arguments.stay {
         return Err(Error::new(ErrorKind::Settings, message).hint(trusts));
     }

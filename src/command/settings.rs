@@ -1,5 +1,7 @@
 //! `secretrail settings`.
 
+mod plan;
+
 use std::path::Path;
 use std::sync::Arc;
 
@@ -45,11 +47,14 @@ fn check(named: Option<&Path>) -> Result<ExitCode, Error> {
     if let Some((file, unusable)) = &setup.token_gaps {
         warnings.extend(unusable.iter().map(|one| format!("{}: {}", file.display(), one.reason)));
     }
-    let mut text: String = warnings.iter().map(|line| line.replace(char::is_control, "?") + "\n").collect();
+    let plan = plan::of(&settings, named.is_some());
+    warnings.extend(plan.unreadable.iter().cloned());
+    let mut text: String =
+        warnings.iter().chain(&plan.lines).map(|line| line.replace(char::is_control, "?") + "\n").collect();
     for left in left_alone(named, &settings) {
-        text.push_str(&format!("{name}: {left} is followed only where --settings names the file\n"));
+        text.push_str(&format!("{name}: {left} is ignored unless --settings names this file\n"));
     }
-    text.push_str(&format!("{name}: the settings can be used"));
+    text.push_str(&format!("{name}: the settings are valid"));
     text.push_str(&match warnings.len() {
         0 => "\n".to_owned(),
         count => format!(", with {}\n", counted(count, "warning", "warnings")),

@@ -98,7 +98,7 @@ impl Setup {
         let rules = rules::load(&folders)?;
         let rule_gaps = rules::never_met(&rules, &folders)?;
         for error in rules.unusable() {
-            tracing::warn!("rule left out: {error}");
+            tracing::warn!("rule skipped: {error}");
         }
         known_rules(&rules, &settings)?;
         let is_asked = |name: &str| rules.get(name).is_none_or(|rule| judges(rule, surfaces));
@@ -234,7 +234,7 @@ fn known_rules(rules: &RuleSet, settings: &Settings) -> Result<(), Error> {
     let file = settings.file.as_ref().map(|file| file.display().to_string()).unwrap_or_default();
     let message = match rules::nameable(name) {
         true => format!("{file}{at}: there is no rule named {name}{}", rules::meant(rules, name)),
-        false => format!("{file}{at}: this is no rule's name"),
+        false => format!("{file}{at}: this is not the name of a rule"),
     };
     Err(Error::new(ErrorKind::Settings, message).hint("`secretrail rules list` names all rules"))
 }

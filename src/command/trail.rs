@@ -21,15 +21,13 @@ mod spare;
 mod turns;
 pub(super) mod writes;
 
-use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
-use indicatif::{ProgressBar, ProgressStyle};
-
 use self::read::{FileTrouble, Reader, Taker};
 use super::outcome::{Asked, Outcome, Sections};
+use super::progress;
 use super::scan::{Looked, Setup};
 use super::silencing::Silencing;
 use crate::cli::{AwsArguments, Cli, TrailArguments, What};
@@ -168,7 +166,7 @@ fn look(
         unseen(Span::start_of(source), name.clone(), reason.clone())
     };
     gaps.extend(found.missing.iter().map(missing));
-    let bar = progress_bar(cli, arguments, found.logs.len());
+    let bar = progress::bar(cli, arguments.no_progress, found.logs.len() as u64, "{pos}/{len} logs");
     let reader = Reader { logs: &found.logs, bucket: found.bucket.as_deref(), stop: setup.stop(), bar: &bar };
     let mut seen = gather(&reader, arguments, setup);
     gaps.extend(seen.troubles.iter().map(|one| gap(one, &ids)));
@@ -280,17 +278,6 @@ fn lost(seen: &Seen<'_>) -> Option<Gap> {
     let events = if lost == 1 { "1 event".to_owned() } else { format!("{lost} events") };
     let reason = format!("{events} could not be held for correlations: ask for a shorter time");
     (lost > 0).then(|| unseen(nowhere(), String::new(), reason))
-}
-
-fn progress_bar(cli: &Cli, arguments: &TrailArguments, files: usize) -> ProgressBar {
-    if arguments.no_progress || cli.verbose > 0 || !io::stderr().is_terminal() {
-        return ProgressBar::hidden();
-    }
-    let bar = ProgressBar::new(files as u64);
-    if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} logs  {elapsed}") {
-        bar.set_style(style);
-    }
-    bar
 }
 
 fn nothing_to_audit() -> Error {

@@ -1,21 +1,21 @@
 //! One try: a POST, and what was answered.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::{Bytes, Incoming};
 use hyper::header::{CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, USER_AGENT};
 use hyper::{Method, Request, Response};
-use hyper_rustls::{ConfigBuilderExt, HttpsConnector, HttpsConnectorBuilder};
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use jiff::Timestamp;
 use tokio::time::timeout;
 
 use super::Parcel;
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 use crate::notify::Verdict;
+use crate::tls;
 
 const AGENT: &str = concat!("secretrail/", env!("CARGO_PKG_VERSION"));
 /// More of an answer is not read.
@@ -54,7 +54,7 @@ impl Client {
         tcp.enforce_http(false);
         tcp.set_connect_timeout(Some(CONNECT));
         // Which scheme goes where, the address decides.
-        let connector = HttpsConnectorBuilder::new().with_tls_config(tls(only_here)?);
+        let connector = HttpsConnectorBuilder::new().with_tls_config(tls::config(only_here)?);
         let connector = connector.https_or_http().enable_http1().wrap_connector(tcp);
         let http = hyper_util::client::legacy::Client::builder(TokioExecutor::new())
             .pool_timer(TokioTimer::new())
@@ -117,22 +117,6 @@ fn seconds(text: &str) -> Option<Duration> {
     }
     let at = jiff::fmt::rfc2822::parse(text.trim()).ok()?.timestamp();
     Some(Duration::from_secs(u64::try_from(at.as_second() - Timestamp::now().as_second()).unwrap_or(0)))
-}
-
-fn tls(only_here: bool) -> Result<rustls::ClientConfig, Error> {
-    let cant = |reason: String| Error::new(ErrorKind::Input, reason);
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let builder = rustls::ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(|error| cant(format!("TLS can't be used: {error}")))?;
-    match builder.clone().with_native_roots() {
-        Ok(builder) => Ok(builder.with_no_client_auth()),
-        Err(_) if only_here => {
-            Ok(builder.with_root_certificates(rustls::RootCertStore::empty()).with_no_client_auth())
-        }
-        Err(error) => Err(cant(format!("the machine's certificates can't be read: {}", error.kind()))
-            .hint("install ca-certificates, or name a file with SSL_CERT_FILE")),
-    }
 }
 
 #[cfg(test)]

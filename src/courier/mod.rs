@@ -1,7 +1,7 @@
-//! Carries messages to where they are to go, and tells how that went: the part of telling that connects.
+//! Delivers notifications and reports the outcome: the part of them that connects.
 //!
-//! Each addressee gets its messages one after another, all addressees side by side, and all of it has one deadline. A
-//! message is tried again where that can help: after 429 and 5xx, and where nobody answered.
+//! Each target gets its messages one after another, all targets in parallel, with one deadline for everything. A
+//! message is retried where that can help: after 429 and 5xx, and without an answer.
 
 mod address;
 mod client;
@@ -71,8 +71,9 @@ pub fn carry(
     limits: Limits,
     told: &mut dyn FnMut(i64, Result<(), String>),
 ) -> Result<(), Error> {
-    let cant =
-        |error: std::io::Error| Error::new(ErrorKind::Input, format!("nobody can be told: {}", error.kind()));
+    let cant = |error: std::io::Error| {
+        Error::new(ErrorKind::Input, format!("notifications can't be sent: {}", error.kind()))
+    };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(cant)?;
     let only_here = lists.iter().flatten().all(|parcel| parcel.address.is_loopback());
     let client = Client::new(only_here)?;

@@ -135,7 +135,7 @@ impl Reader<'_> {
     /// What fills up a file's last block would be shown to nobody.
     fn padded(&mut self, name: &str, padding: &Padding) {
         if padding.take() {
-            let detail = Some("bytes stand behind its end in the archive".to_owned());
+            let detail = Some("the archive has bytes after its end".to_owned());
             self.faults.push(Fault { name: name.to_owned(), kind: FaultKind::Altered, detail });
         }
     }
@@ -157,7 +157,7 @@ impl Reader<'_> {
         if !is_zero || behind > 0 {
             let own =
                 self.path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-            let (name, detail) = (shown(own.as_bytes()), "something stands behind its end".to_owned());
+            let (name, detail) = (shown(own.as_bytes()), "something follows its end".to_owned());
             self.faults.push(Fault { name, kind: FaultKind::Extra, detail: Some(detail) });
         }
         Ok(())
@@ -168,7 +168,7 @@ impl Reader<'_> {
             return Err(self.wrong(&format!("it has more than {MOST_DOCUMENTS} files")));
         }
         if self.files.contains_key(&name) {
-            return Err(self.wrong(&format!("{name} stands in it twice")));
+            return Err(self.wrong(&format!("it has {name} twice")));
         }
         let mut bytes = Vec::new();
         from.take(MOST_DOCUMENT + 1).read_to_end(&mut bytes).map_err(|error| self.broken(&error))?;

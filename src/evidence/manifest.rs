@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 
 use super::name::{MANIFEST, is_safe};
 use super::{Bundle, Call, Document, Manifest, Member, Refusal};
+use crate::hex::hex;
 
 const FORMAT: &str = "secretrail evidence";
 const VERSION: u32 = 1;
@@ -118,7 +119,7 @@ pub(super) fn sha256(parts: &[&[u8]]) -> String {
     for part in parts {
         hasher.update(part);
     }
-    hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&hasher.finalize())
 }
 
 /// A manifest as text, and its digest.

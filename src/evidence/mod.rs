@@ -1,16 +1,16 @@
-//! The evidence bundle: what AWS sent, as it came, with what proves that nobody changed it.
+//! The evidence bundle: what AWS sent, byte for byte, with proof that no one changed it.
 //!
 //! ```text
 //!  DIR or FILE.tar.zst
-//!   ├── manifest.json                              what was asked, when, by whom; hashes; what was refused
+//!   ├── manifest.json                              what was requested, when, by whom; hashes; what was refused
 //!   └── 123456789012/iam/get-account-summary.xml   a document, byte for byte
 //!
-//! Of many accounts, each has its folder, and the manifest names them all: those too that could not be asked.
+//! With many accounts, each has its folder, and the manifest names them all, including those that could not be queried.
 //! ```
 //!
 //! A bundle is judged without credentials, and gives the same findings as the live account: ages are counted from
-//! [`Manifest::collected_at`], never from the clock. A bundle may come from anybody: reading one is bounded and
-//! opens nothing outside of it.
+//! [`Manifest::collected_at`], never from the clock. A bundle may come from anyone: reading one is bounded and
+//! opens nothing outside it.
 
 mod files;
 mod manifest;

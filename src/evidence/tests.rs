@@ -159,10 +159,10 @@ fn other_versions_and_other_files_are_told_apart() {
         assert_eq!(faults(&path), ["altered manifest.json"], "{from}");
         assert!(read(&path, None).unwrap_err().message.contains("manifest.json is altered"));
         // It may be another program's.
-        assert!(Target::new(&path).unwrap_err().message.contains("no evidence bundle"));
+        assert!(Target::new(&path).unwrap_err().message.contains("not an evidence bundle"));
     }
     fs::remove_file(&file).unwrap();
-    assert!(verify(&path).unwrap_err().message.contains("it is no evidence bundle"));
+    assert!(verify(&path).unwrap_err().message.contains("it is not an evidence bundle"));
     assert!(verify(&path.join("none")).unwrap_err().message.contains("there is no such file or folder"));
 }
 
@@ -271,7 +271,7 @@ fn hostile_archives_are_refused_with_a_reason() {
         (hostile(b"link", tar::EntryType::Link, 0, b""), "link is no plain file"),
         (hostile(b"fifo", tar::EntryType::Fifo, 0, b""), "fifo is no plain file"),
         (hostile(b"long", tar::EntryType::GNULongName, 1, b"x"), "long is no plain file"),
-        (hostile(b"twice", regular, 1, b"x"), "twice stands in it twice"),
+        (hostile(b"twice", regular, 1, b"x"), "it has twice twice"),
         (hostile(b"huge", regular, u64::MAX / 4, b"x"), "the evidence"),
         (hostile(b"short", regular, 5000, b"x"), "the evidence"),
     ] {
@@ -312,19 +312,19 @@ fn only_a_bundle_is_overwritten() {
     assert_eq!(Target::new(&path).unwrap().write(&bundle()).unwrap(), verify(&path).unwrap().digest);
     fs::write(path.join("notes.txt"), "mine").unwrap();
     let error = Target::new(&path).unwrap_err();
-    assert!(error.message.contains("notes.txt is no part of the bundle"), "{error}");
+    assert!(error.message.contains("notes.txt is not part of the bundle"), "{error}");
     let other = folder.path().join("other");
     fs::create_dir(&other).unwrap();
     Target::new(&other).unwrap();
     fs::write(other.join("notes.txt"), "mine").unwrap();
-    assert!(Target::new(&other).unwrap_err().message.contains("no evidence bundle"));
+    assert!(Target::new(&other).unwrap_err().message.contains("not an evidence bundle"));
     assert_eq!(fs::read(other.join("notes.txt")).unwrap(), b"mine");
     let file = folder.path().join("file.tar.zst");
     fs::write(&file, "mine").unwrap();
-    assert!(Target::new(&file).unwrap_err().message.contains("another file stands there"));
+    assert!(Target::new(&file).unwrap_err().message.contains("another file is there"));
     let (file, nowhere) = (folder.path().join("file.txt"), folder.path().join("none/evidence"));
     fs::write(&file, "mine").unwrap();
-    assert!(Target::new(&file).unwrap_err().message.contains("no folder"));
+    assert!(Target::new(&file).unwrap_err().message.contains("not a folder"));
     assert!(Target::new(&nowhere).unwrap_err().message.contains("there is no folder"));
 }
 

@@ -82,7 +82,7 @@ pub fn read(path: &Path, digest: Option<&str>) -> Result<Bundle, Error> {
             let reason = first.unwrap_or_else(|| "its digest is not the one that was given".to_owned());
             let message = format!("the evidence {} is not as it was collected: {reason}", path.display());
             Err(Error::new(ErrorKind::Input, message)
-                .hint("`secretrail evidence verify` names all that was changed; collect it anew"))
+                .hint("`secretrail evidence verify` lists everything that was changed; collect it again"))
         }
     }
 }
@@ -104,7 +104,7 @@ pub fn digest(text: &str) -> Result<String, Error> {
 /// The manifest where it can be understood, and the verdict.
 fn judge(path: &Path, found: &Found) -> Result<(Option<Wire>, Verdict), Error> {
     let Some(manifest) = found.files.get(MANIFEST) else {
-        return Err(unread(path, &format!("it has no {MANIFEST}, so it is no evidence bundle")));
+        return Err(unread(path, &format!("it has no {MANIFEST}, so it is not an evidence bundle")));
     };
     let altered = |detail: Option<String>| Fault { name: MANIFEST.into(), kind: FaultKind::Altered, detail };
     let not_ours = |detail: &str| {
@@ -113,7 +113,7 @@ fn judge(path: &Path, found: &Found) -> Result<(Option<Wire>, Verdict), Error> {
         faults.sort();
         Ok((None, Verdict { digest: String::new(), documents: 0, refusals: 0, faults }))
     };
-    let Some(text) = std::str::from_utf8(manifest).ok() else { return not_ours("it is no text") };
+    let Some(text) = std::str::from_utf8(manifest).ok() else { return not_ours("it is not text") };
     match parse(text) {
         Ok(wire) => {
             let mut faults = found.faults.clone();

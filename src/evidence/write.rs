@@ -48,9 +48,9 @@ impl Target {
             Err(error) => Err(target.unwritten(&error.kind().to_string())),
             Ok(kind) if archive && kind.is_file() => target.over_archive(),
             Ok(kind) if !archive && kind.is_dir() => target.over_folder(),
-            Ok(_) if archive => Err(target.unwritten("something stands there that is no file")),
+            Ok(_) if archive => Err(target.unwritten("something is there that is not a file")),
             Ok(_) => Err(target
-                .unwritten("something stands there that is no folder")
+                .unwritten("something is there that is not a folder")
                 .hint("name a folder, or a file that ends in .tar.zst")),
         }
     }
@@ -64,7 +64,7 @@ impl Target {
             Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
                 Err(self.unwritten(&error.kind().to_string()))
             }
-            _ => Err(self.unwritten("another file stands there").hint("name a new file")),
+            _ => Err(self.unwritten("another file is there").hint("name a new file")),
         }
     }
 
@@ -78,11 +78,11 @@ impl Target {
         let other = |target: &Self, reason: &str| target.unwritten(reason).hint("name a new folder");
         // A manifest that is not understood may be anybody's: other programs call theirs so, too.
         let Some(verdict) = verify(&self.path).ok().filter(|verdict| !verdict.digest.is_empty()) else {
-            return Err(other(&self, "the folder holds something that is no evidence bundle"));
+            return Err(other(&self, "the folder contains something that is not an evidence bundle"));
         };
         match verdict.faults.iter().find(|fault| fault.kind == FaultKind::Extra) {
             Some(extra) => {
-                Err(other(&self, &format!("{} is no part of the bundle that stands there", extra.name)))
+                Err(other(&self, &format!("{} is not part of the bundle that is there", extra.name)))
             }
             None => Ok(self),
         }
@@ -181,7 +181,7 @@ fn put(beside: TempDir, place: &Path, rename: impl Fn(&Path, &Path) -> io::Resul
     if had_one && rename(&old, place).is_err() {
         // Dropped, it would take along what stood there.
         let kept = beside.keep().join(OLD);
-        return Err(format!("{}; what stood there is in {} now", error.kind(), kept.display()));
+        return Err(format!("{}; what was there is now in {}", error.kind(), kept.display()));
     }
     Err(error.kind().to_string())
 }

@@ -425,7 +425,7 @@ fn error(kind: ErrorKind, name: &str, trouble: &Trouble) -> Error {
         Trouble::Database(error) => match error.sqlite_error_code() {
             Some(DatabaseBusy) => ("another run holds it".to_owned(), "wait for it, or name another file"),
             Some(NotADatabase | DatabaseCorrupt) => (
-                "it is no SQLite file, or a broken one".to_owned(),
+                "it is not an SQLite file, or a broken one".to_owned(),
                 "move it away; the next run begins a new one",
             ),
             Some(DiskFull) => ("the disk is full".to_owned(), "make room"),

@@ -232,7 +232,8 @@ pub fn unasked(inventory: &Inventory, checked: &Checked) -> Vec<Gap> {
     let rows = checked.rows.iter().filter(|status| status.why.as_deref() == Some(NOT_ASKED));
     let gap = |status: &Status| {
         let entry = inventory.entries.get(status.row)?;
-        let reason = "it was not asked for when this evidence was collected, and was not checked".to_owned();
+        let reason =
+            "it was not requested when this evidence was collected, so it was not checked".to_owned();
         Some(Gap { at: entry.at.span, name: entry.key.clone(), reason, hides_findings: true })
     };
     rows.filter_map(gap).collect()
@@ -313,7 +314,7 @@ fn status(row: usize, entry: &Entry, stores: &Stores, thresholds: &Thresholds) -
         Home::Parameter(name) => of_parameter(&mut status, name, entry, stores),
         Home::SecretsManager(name) => of_secret(&mut status, name, entry, stores),
         Home::GithubSecret(_) => status.why = Some("a GitHub Actions secret can't be seen from AWS".into()),
-        Home::Other(_) => status.why = Some("its location is none that can be looked into".into()),
+        Home::Other(_) => status.why = Some("its location cannot be checked".into()),
         Home::None if entry.migrating => status.why = Some("it needs migration".into()),
         Home::None => status.why = Some("no location is listed".into()),
     }

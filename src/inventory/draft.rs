@@ -31,11 +31,12 @@ static BLOCKS: LazyLock<Option<Regex>> = LazyLock::new(|| {
 static NAME: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r#"(?m)^[ \t]*name[ \t]*=[ \t]*"([^"\n]*)""#).ok());
 static FETCH: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r#"\bssm\s+get-parameters?\b[^\n]*?--names?[ =]+["']?(/?[A-Za-z0-9_.$\{\}/-]+)"#).ok()
+    Regex::new(r#"\bssm\s+get-parameters?\b(?:[^\n\\]|\\\s)*?--names?[ =]+["']?(/?[A-Za-z0-9_.$\{\}/-]+)"#)
+        .ok()
 });
 static FETCH_SECRET: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
-        r#"\bsecretsmanager\s+get-secret-value\b[^\n]*?--secret-id[ =]+["']?([A-Za-z0-9_+=.@!:$\{\}/-]+)"#,
+        r#"\bsecretsmanager\s+get-secret-value\b(?:[^\n\\]|\\\s)*?--secret-id[ =]+["']?([A-Za-z0-9_+=.@!:$\{\}/-]+)"#,
     )
     .ok()
 });
@@ -49,6 +50,8 @@ pub struct Names {
     pub secrets: BTreeMap<String, Since>,
     /// Of secrets that workflows ask for.
     pub workflows: BTreeSet<String>,
+    /// Sensitive variables of Terraform: a secret whose home is not in the code.
+    pub variables: BTreeSet<String>,
     /// How many are named by an expression.
     pub unclear: usize,
 }
@@ -65,7 +68,7 @@ pub struct Since {
 impl Names {
     /// How many there are.
     pub fn len(&self) -> usize {
-        self.parameters.len() + self.secrets.len() + self.workflows.len()
+        self.parameters.len() + self.secrets.len() + self.workflows.len() + self.variables.len()
     }
 
     /// Whether there is none.
@@ -105,6 +108,27 @@ pub fn of_code(text: &str, names: &mut Names) {
 }
 
 impl Names {
+    /// Adds a secret whose way Terraform or a script shows, by where it begins: `var.db_password`,
+    /// `aws ssm get-parameter /app/db/password`.
+    pub fn take_origin(&mut self, origin: &str) {
+        match origin.split_once(' ') {
+            None => match origin.strip_prefix("var.") {
+                Some(name) if is_parameter(name) => drop(self.variables.insert(name.to_owned())),
+                _ => {}
+            },
+            Some(("aws", command)) => match command.split(' ').collect::<Vec<_>>().as_slice() {
+                ["ssm", call, name] if call.starts_with("get-parameter") && !name.contains(['$', '%']) => {
+                    self.take(false, name);
+                }
+                ["secretsmanager", "get-secret-value", name] if !name.contains(['$', '%']) => {
+                    self.take(true, name);
+                }
+                _ => {}
+            },
+            Some(_) => {}
+        }
+    }
+
     fn take(&mut self, is_secret: bool, name: &str) {
         if name.contains(['$', '%']) {
             self.unclear += 1;
@@ -155,6 +179,14 @@ pub fn draft(names: &Names) -> Inventory {
     let known: BTreeSet<String> = entries.iter().map(|entry: &Entry| entry.key.clone()).collect();
     for name in names.workflows.iter().filter(|name| !known.contains(*name)) {
         entries.push(entry(name.clone(), Home::GithubSecret(name.clone()), None));
+    }
+    let known: BTreeSet<String> = entries.iter().map(|entry: &Entry| entry.key.clone()).collect();
+    for name in &names.variables {
+        let key = key_of(name, true);
+        if !known.contains(&key) {
+            let note = format!("sensitive variable {name} of Terraform: where does its value live?");
+            entries.push(entry(key, Home::None, Some(note)));
+        }
     }
     Inventory { entries, ..Inventory::default() }
 }
@@ -211,6 +243,39 @@ mod tests {
         of_code(code, &mut names);
         let secrets: Vec<String> = names.secrets.into_keys().collect();
         assert_eq!((secrets, names.unclear), (strings(&["app/db", "app/stripe"]), 1));
+    }
+
+    #[test]
+    fn a_command_may_go_on_in_the_next_line() {
+        let code = "key=$(aws ssm get-parameter \\\n  --with-decryption \\\n  --name /app/db/password --query x)\n\
+                    aws ssm get-parameter\n  --name /not/this\n";
+        let mut names = Names::default();
+        of_code(code, &mut names);
+        assert_eq!(names.parameters.into_iter().collect::<Vec<_>>(), strings(&["/app/db/password"]));
+    }
+
+    #[test]
+    fn what_terraform_shows_is_named() {
+        let mut names = Names::default();
+        for origin in [
+            "aws ssm get-parameter /app/anthropic/api-key",
+            "aws secretsmanager get-secret-value app/stripe",
+            "aws ssm get-parameter",
+            "aws ssm get-parameter ${name}",
+            "vault kv get x",
+            "var.anthropic_api_key",
+            "var.db_password",
+            "random_password.db.result",
+        ] {
+            names.take_origin(origin);
+        }
+        let rows = draft(&names).entries.into_iter().map(|entry| format!("{} {}", entry.key, entry.home));
+        let expected = [
+            "ANTHROPIC_API_KEY SSM /app/anthropic/api-key",
+            "STRIPE Secrets Manager app/stripe",
+            "DB_PASSWORD —",
+        ];
+        assert_eq!(rows.collect::<Vec<_>>(), expected);
     }
 
     fn strings(all: &[&str]) -> Vec<String> {

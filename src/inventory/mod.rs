@@ -1,12 +1,12 @@
-//! A team's list of its keys: where each one lives, since when, whose it is; and whether that is so.
+//! A team's list of keys: where each one lives, since when, who owns it; and whether that is true.
 //!
 //! ```text
 //!  Markdown, TOML, YAML, CSV ─► read ─► Inventory ─┐
 //!  evidence: DescribeParameters ... ─► stores ─────┴─► check ─► Status of each row ─► records ─► judge
 //! ```
 //!
-//! A list names keys and never holds one: a cell that looks like a value is hidden everywhere, and told. Nothing
-//! connects here and nothing reads a clock.
+//! A list names keys and never contains their values: a cell that looks like one is hidden everywhere, and reported.
+//! Nothing here connects or reads a clock.
 
 pub mod asked;
 mod check;

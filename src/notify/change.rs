@@ -82,7 +82,7 @@ impl Change {
             run: 0,
             scope: "test".to_owned(),
             at,
-            verdict: "If you can read this, secretrail can tell you what changed.".to_owned(),
+            verdict: "If you can read this, secretrail can notify you of changes.".to_owned(),
             before: Some(Standing::CLEAN),
             now: Standing::CLEAN,
             new: Vec::new(),

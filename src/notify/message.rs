@@ -2,6 +2,8 @@
 
 use sha2::{Digest, Sha256};
 
+use crate::hex::hex;
+
 /// Characters of a delivery's number.
 const NUMBER: usize = 32;
 
@@ -23,8 +25,7 @@ pub fn delivery(target: &str, change: &str) -> String {
         hash.update((text.len() as u64).to_be_bytes());
         hash.update(text.as_bytes());
     }
-    let hex: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-    hex.chars().take(NUMBER).collect()
+    hex(&hash.finalize()).chars().take(NUMBER).collect()
 }
 
 /// A run's number in the form of a UUID, made of what tells runs apart.

@@ -1,11 +1,11 @@
-//! What people and systems are told of a run: only what changed since the run before.
+//! Notifications about a run: only what changed since the previous one.
 //!
 //! ```text
-//!  what changed ──► worth telling? ──► outbox (history) ──► message of each target ──► courier (sends)
+//!  what changed ──► worth sending? ──► outbox (history) ──► message of each target ──► courier (sends)
 //! ```
 //!
-//! A change holds what a report tells: rules, places, fingerprints, and no value. All here is pure: the same change
-//! gives the same message, at every try.
+//! A change contains what reports contain: rules, places, fingerprints, and no values. Everything here is pure: the
+//! same change gives the same message, on every attempt.
 
 pub mod answer;
 mod change;

@@ -90,10 +90,10 @@ pub fn prometheus(figures: &Figures, last: LastRun) -> String {
     let success = figures.last_success.map(|at| one(at.as_second().to_string())).unwrap_or_default();
     metrics.push(Metric(
         "secretrail_last_success_timestamp_seconds",
-        "When all was audited for the last time.",
+        "When everything was last audited.",
         success,
     ));
-    let gaps = "What could not be looked at and could hide a finding.";
+    let gaps = "What could not be audited and could hide a finding.";
     metrics.push(Metric("secretrail_gaps", gaps, one(figures.gaps.to_string())));
     let count = |one: &FoundFigure| {
         let labels = vec![
@@ -165,7 +165,7 @@ fn of_levels(figures: &Figures) -> [Metric; 3] {
     [
         Metric(
             "secretrail_sessions",
-            "Sessions of people and agents, by how sure it is who stood behind them: L4 best, L0 unknown.",
+            "Sessions of people and agents, by how certain the attribution is: L4 best, L0 unknown.",
             each(|one| one.sessions),
         ),
         Metric("secretrail_session_events", "The events of these sessions.", each(|one| one.events)),

@@ -7,6 +7,7 @@ use super::message::Message;
 use super::text::clipped;
 use super::{Change, Item};
 use crate::finding::Severity;
+use crate::hex::hex_of_first;
 
 /// Findings of one call.
 const MOST_FINDINGS: usize = 100;
@@ -102,8 +103,7 @@ fn filled(text: &str) -> String {
 
 /// A text's own few letters: where it is long, it has no place in an id.
 fn short(text: &str) -> String {
-    let hash = Sha256::digest(text.as_bytes());
-    hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    hex_of_first(8, &Sha256::digest(text.as_bytes()))
 }
 
 fn kind(surface: &str) -> &'static str {

@@ -32,7 +32,7 @@ pub(super) fn turns(change: &Change) -> Vec<&'static str> {
     let clauses = [
         turned.audited.map(|yes| if yes { "it is audited again" } else { "nothing was audited" }),
         turned.verdict.map(|yes| if yes { "the audit fails now" } else { "the audit no longer fails" }),
-        turned.gap.map(|yes| if yes { "a gap could hide findings" } else { "all was audited again" }),
+        turned.gap.map(|yes| if yes { "a gap could hide findings" } else { "everything was audited again" }),
     ];
     clauses.into_iter().flatten().collect()
 }

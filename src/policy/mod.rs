@@ -1,7 +1,7 @@
-//! What AWS is asked, and the least that must be allowed for it.
+//! The calls made to AWS, and the least-privilege policy for them.
 //!
 //! One table for both: the collectors take their actions from here, and `secretrail policy` prints them. An action
-//! that is not here can't be asked.
+//! that is not here can't be called.
 
 mod document;
 

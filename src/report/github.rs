@@ -22,8 +22,10 @@ pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()>
     // Harmless gaps are counted: one annotation each would bury the findings.
     let harmless = told.gaps.iter().filter(|gap| !gap.hides_findings).count();
     if harmless > 0 {
-        let message =
-            format!("{} that hide no finding; `--format table` tells them", number(harmless, "gap", "gaps"));
+        let message = format!(
+            "{} that cannot hide a finding; `--format table` lists them",
+            number(harmless, "gap", "gaps")
+        );
         write_command(out, "notice", None, "secretrail", &message)?;
     }
     for gap in told.gaps.iter().filter(|gap| gap.hides_findings) {

@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 use super::Report;
 use super::told::{Place, Told, ToldGap};
 use crate::finding::Severity;
+use crate::hex::hex_of_first;
 
 /// What a gap is called: GitLab has no other place for what could not be read.
 const GAP: &str = "not-audited";
@@ -55,7 +56,7 @@ pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()>
         Issue {
             description: format!("Not audited, a finding could hide here: {name}{separator}{reason}"),
             check_name: GAP,
-            fingerprint: hex(&format!("{}\0{ordinal}", gap_key(gap))),
+            fingerprint: hashed(&format!("{}\0{ordinal}", gap_key(gap))),
             severity: "major",
             location: location(&gap.place),
         }
@@ -84,6 +85,6 @@ fn gap_key(gap: &ToldGap) -> String {
     format!("{}\0{}\0{}", gap.place.exact_path, gap.place.name, gap.reason)
 }
 
-fn hex(text: &str) -> String {
-    Sha256::digest(text.as_bytes()).iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+fn hashed(text: &str) -> String {
+    hex_of_first(16, &Sha256::digest(text.as_bytes()))
 }

@@ -5,12 +5,16 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::TableStyle;
-use super::grid::grid;
 use super::shown::{clipped, shown};
 use super::verdict::number;
+use super::wrap::wrapped;
 
 /// As much of a fingerprint as tells one from another.
 const PRINT: usize = 12;
+/// The longest word for a severity.
+const SEVERITY: usize = "informational".len();
+/// `show` has the rest of a longer message.
+const MESSAGE: usize = 240;
 
 /// One finding over time. Times are RFC 3339, in UTC.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -61,30 +65,28 @@ pub fn write_history_json(rows: &[&HistoryRow], out: &mut dyn Write) -> io::Resu
     writeln!(out)
 }
 
-/// A row a finding, and how many there are of each status; those that are not shown are counted, too.
+/// A few lines for each finding, and how many there are of each status; those that are not shown are counted, too.
 pub fn write_history(
     rows: &[&HistoryRow],
     hidden: &[&HistoryRow],
     style: TableStyle,
     out: &mut dyn Write,
 ) -> io::Result<()> {
+    let rule = rows.iter().map(|row| shown(&row.rule).chars().count()).max().unwrap_or(0).max("rule".len());
     if !rows.is_empty() {
-        let names = ["", "severity", "rule", "where", "first seen", "last seen", "fingerprint"];
-        let mut cells = vec![names.map(str::to_owned).to_vec()];
-        for row in rows {
-            let day = |moment: &str| moment.get(..10).unwrap_or(moment).to_owned();
-            let print = shown(&row.fingerprint);
-            cells.push(vec![
-                row.status.to_owned(),
-                shown(&row.severity),
-                shown(&row.rule),
-                shown(&row.place),
-                day(&row.first_seen),
-                day(&row.last_seen),
-                if style.unicode { clipped(&print, PRINT) } else { print },
-            ]);
-        }
-        writeln!(out, "{}", grid(&cells, style))?;
+        writeln!(out, "{:<SEVERITY$}  {:<rule$}  first seen  last seen", "severity", "rule")?;
+    }
+    for row in rows {
+        let day = |moment: &str| shown(moment.get(..10).unwrap_or(moment));
+        let (first, last) = (day(&row.first_seen), day(&row.last_seen));
+        writeln!(
+            out,
+            "{:<SEVERITY$}  {:<rule$}  {first:<10}  {last}",
+            shown(&row.severity),
+            shown(&row.rule)
+        )?;
+        writeln!(out, "  {}", wrapped(&clipped(&shown(&row.message), MESSAGE), style, (2, 4)))?;
+        writeln!(out, "  {}", wrapped(&format!("{}  {}", place(row), identity(row, style)), style, (2, 4)))?;
     }
     let count = |status: &str| rows.iter().chain(hidden).filter(|row| row.status == status).count();
     let all = number(rows.len() + hidden.len(), "finding", "findings");
@@ -94,7 +96,24 @@ pub fn write_history(
     };
     let (open, accepted, fixed) = (count("open"), count("accepted"), count("fixed"));
     let more = if hidden.is_empty() { "" } else { "; --all shows them all" };
-    writeln!(out, "{all}: {open} open, {accepted} accepted, {fixed} fixed{past}{more}")
+    let before = if rows.is_empty() { "" } else { "\n" };
+    writeln!(out, "{before}{all}: {open} open, {accepted} accepted, {fixed} fixed{past}{more}")
+}
+
+fn place(row: &HistoryRow) -> String {
+    let place = shown(&row.place);
+    if place.is_empty() { shown(&row.surface) } else { place }
+}
+
+/// What `accept` and `show` want, and what became of it.
+fn identity(row: &HistoryRow, style: TableStyle) -> String {
+    let print = shown(&row.fingerprint);
+    let print = if style.wrap { print.chars().take(PRINT).collect() } else { print };
+    match (row.status, &row.accepted_until) {
+        ("open", _) => print,
+        ("accepted", Some(until)) => format!("{print}  accepted until {until}"),
+        (status, _) => format!("{print}  {status}"),
+    }
 }
 
 /// All that is known of one finding.
@@ -117,4 +136,47 @@ pub fn write_history_row(row: &HistoryRow, out: &mut dyn Write) -> io::Result<()
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(rule: &str, status: &'static str) -> HistoryRow {
+        HistoryRow {
+            status,
+            severity: "informational".into(),
+            rule: rule.into(),
+            surface: "terraform".into(),
+            place: "environments/production/modules/app/user_data.sh:235".into(),
+            message:
+                "ANTHROPIC_API_KEY is written to /opt/paperclip/.env and stays on the disk of the machine"
+                    .into(),
+            first_seen: "2026-11-01T03:00:00Z".into(),
+            last_seen: "2026-11-26T03:00:00Z".into(),
+            fixed_at: None,
+            past_at: None,
+            accepted_until: (status == "accepted").then(|| "2027-01-31".into()),
+            reason: None,
+            scope: "scan infra".into(),
+            fingerprint: "34d6691d45c2aaaabbbbccccddddeeee".into(),
+        }
+    }
+
+    #[test]
+    fn a_history_fits_a_terminal() {
+        let rows = [row("key-outside-its-home-reference-here", "open"), row("secret-in-output", "accepted")];
+        let told = |style| {
+            let mut out = Vec::new();
+            write_history(&rows.iter().collect::<Vec<_>>(), &[], style, &mut out).unwrap();
+            String::from_utf8(out).unwrap()
+        };
+        let terminal = told(TableStyle { width: 80, wrap: true, ..TableStyle::default() });
+        assert!(terminal.lines().all(|line| line.chars().count() <= 80), "{terminal}");
+        for part in ["2026-11-01  2026-11-26", "ANTHROPIC_API_KEY is written", "34d6691d45c2", "accepted"] {
+            assert!(terminal.contains(part), "{part}\n{terminal}");
+        }
+        // A file has a whole fingerprint, and each thing on one line.
+        assert!(told(TableStyle::default()).contains(":235  34d6691d45c2aaaabbbbccccddddeeee\n"));
+    }
 }

@@ -34,8 +34,8 @@ fn terraform(report: &Report<'_>, told: &Told<'_>) -> String {
     let of_it: Vec<&ToldFinding> =
         told.findings.iter().filter(|finding| finding.surface == Surface::Terraform).collect();
     match of_it.as_slice() {
-        [] if known_left_out(report) > 0 => "nothing is new; what is known is left out".to_owned(),
-        [] if report.gate.left_out > 0 => "nothing is found that is sure enough".to_owned(),
+        [] if known_left_out(report) > 0 => "nothing new; known findings are left out".to_owned(),
+        [] if report.gate.left_out > 0 => "no finding with enough confidence".to_owned(),
         [] => "no secret is written to a disk".to_owned(),
         [only] => format!("{} ({})", only.message, only.place.short()),
         [worst, more @ ..] => {

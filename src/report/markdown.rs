@@ -78,7 +78,7 @@ fn rows(told: &Told<'_>, page: &mut String) {
     let left_out = add_until(page, MOST_WITH_ROWS, grouped(&told.findings).iter().map(row));
     if left_out > 0 {
         let left_out = number(left_out, "finding is", "findings are");
-        page.push_str(&format!("\n{left_out} left out here; the JSON and SARIF reports have all.\n"));
+        page.push_str(&format!("\n{left_out} left out here; the JSON and SARIF reports have everything.\n"));
     }
 }
 
@@ -165,7 +165,7 @@ fn gap(gap: &ToldGap) -> String {
     let name = if name.is_empty() { name } else { format!(" {}", code(&name)) };
     let hides = match gap.acceptance() {
         Some(acceptance) => format!(" ({})", prose(&clipped(&acceptance, LINE))),
-        None if gap.hides_findings => " (a finding could hide here)".to_owned(),
+        None if gap.hides_findings => " (could hide a finding)".to_owned(),
         None => String::new(),
     };
     format!("- {place}{name}: {}{hides}\n", prose(&clipped(&gap.reason, LINE)))

@@ -1,7 +1,7 @@
-//! What is said: one report, rendered for people and for programs.
+//! One report, rendered for people and for programs.
 //!
-//! Renderers see the report through [`told::Told`] only: there, in one place, every string passes the
-//! redactor and is made harmless to a terminal.
+//! Renderers see the report only through [`told::Told`], the one place where every string passes the redactor and is
+//! made harmless to a terminal.
 
 mod account;
 mod baseline;
@@ -30,6 +30,7 @@ mod table;
 mod told;
 mod trail;
 mod verdict;
+mod wrap;
 
 #[cfg(test)]
 mod sample;
@@ -192,12 +193,14 @@ pub struct TableStyle {
     pub quiet: bool,
     /// With each finding's fingerprint.
     pub ids: bool,
+    /// With sentences broken at `width`, as people read them.
+    pub wrap: bool,
 }
 
 impl Default for TableStyle {
     /// What suits a log file: no colours, 100 columns, ASCII, long lists folded.
     fn default() -> Self {
-        Self { color: false, width: 100, unicode: false, full: false, quiet: false, ids: false }
+        Self { color: false, width: 100, unicode: false, full: false, quiet: false, ids: false, wrap: false }
     }
 }
 

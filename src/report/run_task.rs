@@ -55,7 +55,7 @@ pub fn task_result(report: &Report<'_>, fail_on: Severity) -> TaskResult {
     if left_out > 0 {
         outcomes.truncate(MOST_OUTCOMES - 1);
         let more = number(left_out + 1, "outcome is", "outcomes are");
-        let body = "`secretrail scan` tells all of them.".to_owned();
+        let body = "`secretrail scan` lists all of them.".to_owned();
         let description = format!("{more} left out here");
         outcomes.push(TaskOutcome { id: "left-out".into(), description, body, severity: None, fails: false });
     }

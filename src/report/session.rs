@@ -83,7 +83,7 @@ fn sum(check: &Check) -> String {
     };
     let parts = [
         some(Level::Problem, "problem", "problems"),
-        some(Level::Unknown, "thing that nobody could look at", "things that nobody could look at"),
+        some(Level::Unknown, "thing that could not be checked", "things that could not be checked"),
         some(Level::Warning, "warning", "warnings"),
     ];
     let parts: Vec<String> = parts.into_iter().flatten().collect();

@@ -18,6 +18,7 @@ use super::in_short::in_short;
 use super::shown::clipped;
 use super::told::{Group, Told, ToldGap, grouped};
 use super::verdict::{number, verdict};
+use super::wrap::wrapped;
 use super::{Report, TableStyle};
 use crate::error::ExitCode;
 use crate::finding::Severity;
@@ -28,6 +29,10 @@ const MANY_OF_ONE_RULE: usize = 50;
 const SHOWN_OF_MANY: usize = 10;
 /// A longer line of the few that tell an audit in short is cut.
 const LONGEST_SHORT: usize = 200;
+/// Before what goes on from the line above.
+const HANG: usize = 2;
+/// Where the text of these few lines begins.
+const AFTER_NAME: usize = 11;
 /// Places shown of gaps with one reason.
 const PLACES_OF_ONE_REASON: usize = 5;
 
@@ -57,7 +62,7 @@ pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()>
             summary::write_untold(report, &told, out)?;
             write_in_short(report, &told, out)?;
             let paint = AnsiColor::White.on_default().effects(Effects::BOLD);
-            return writeln!(out, "{}", painted(&verdict(report, &told), paint, style));
+            return writeln!(out, "{}", painted(&last_line(report, &told), paint, style));
         }
     }
     let (full, rows) = folded(&grouped, style.full);
@@ -79,7 +84,11 @@ pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()>
         (None, 0) => AnsiColor::Green.on_default().effects(Effects::BOLD),
         (None, _) => AnsiColor::Yellow.on_default().effects(Effects::BOLD),
     };
-    writeln!(out, "{}", painted(&verdict(report, &told), paint, style))
+    writeln!(out, "{}", painted(&last_line(report, &told), paint, style))
+}
+
+fn last_line(report: &Report<'_>, told: &Told<'_>) -> String {
+    wrapped(&verdict(report, told), report.style, (0, HANG))
 }
 
 /// Of an audit of several surfaces a line each.
@@ -88,7 +97,8 @@ fn write_in_short(report: &Report<'_>, told: &Told<'_>, out: &mut dyn Write) -> 
     let bold = Style::new().effects(Effects::BOLD);
     for (name, line) in &lines {
         let name = painted(&format!("{name:<9}"), bold, report.style);
-        writeln!(out, "{name}  {}", clipped(line, LONGEST_SHORT))?;
+        let line = wrapped(&clipped(line, LONGEST_SHORT), report.style, (AFTER_NAME, AFTER_NAME));
+        writeln!(out, "{name}  {line}")?;
     }
     if lines.is_empty() { Ok(()) } else { writeln!(out) }
 }
@@ -131,8 +141,8 @@ fn write_rows(rows: &[&Group<'_>], style: TableStyle, out: &mut dyn Write) -> io
 /// Gaps by reason: those that may hide a finding first, then the most frequent.
 fn write_gaps(gaps: &[ToldGap], style: TableStyle, out: &mut dyn Write) -> io::Result<()> {
     for (hides, title) in [
-        (true, "Could not be read, and a finding could hide there:"),
-        (false, "Could not be read, no finding can hide there:"),
+        (true, "Could not be read, and could hide a finding:"),
+        (false, "Could not be read, and cannot hide a finding:"),
     ] {
         let mut reasons: BTreeMap<&str, Vec<&ToldGap>> = BTreeMap::new();
         for gap in gaps.iter().filter(|gap| gap.hides_findings == hides) {
@@ -146,11 +156,10 @@ fn write_gaps(gaps: &[ToldGap], style: TableStyle, out: &mut dyn Write) -> io::R
         let mut reasons: Vec<_> = reasons.into_iter().collect();
         reasons.sort_by_key(|(reason, gaps)| (std::cmp::Reverse(gaps.len()), *reason));
         for (reason, gaps) in reasons {
-            writeln!(out, "  {reason}")?;
+            writeln!(out, "  {}", wrapped(reason, style, (HANG, 2 * HANG)))?;
             let most = if style.full { gaps.len() } else { PLACES_OF_ONE_REASON };
             for gap in gaps.iter().take(most) {
-                let place = format!("{} {}", gap.place.short(), gap.place.name);
-                writeln!(out, "    {}", place.trim_end())?;
+                writeln!(out, "    {}", gap.place.with_name())?;
             }
             if gaps.len() > most {
                 writeln!(out, "    and {} more; --all shows them", gaps.len() - most)?;
@@ -166,11 +175,10 @@ fn write_accepted(gaps: &[ToldGap], style: TableStyle, out: &mut dyn Write) -> i
     if gaps.is_empty() {
         return Ok(());
     }
-    writeln!(out, "Could not be read, and the settings accept it:")?;
+    writeln!(out, "Could not be read, accepted by the settings:")?;
     let most = if style.full { gaps.len() } else { PLACES_OF_ONE_REASON };
     for gap in gaps.iter().take(most) {
-        let place = format!("{} {}", gap.place.short(), gap.place.name);
-        writeln!(out, "  {}: {}", place.trim_end(), gap.reason)?;
+        writeln!(out, "  {}: {}", gap.place.with_name(), gap.reason)?;
         writeln!(out, "    {}", gap.acceptance().unwrap_or_default())?;
     }
     if gaps.len() > most {

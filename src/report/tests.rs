@@ -39,7 +39,7 @@ fn a_finding_as_a_table() {
       = confidence: high
       = more: secretrail rules explain secret-written-to-disk
 
-    Could not be read, and a finding could hide there:
+    Could not be read, and could hide a finding:
       the module's source is not in the tree
         main.tf:6 module.queue
 
@@ -228,7 +228,7 @@ fn a_finding_as_markdown() {
 
     ### Not read
 
-    - `main.tf:6` `module.queue`: the module's source is not in the tree (a finding could hide here)
+    - `main.tf:6` `module.queue`: the module's source is not in the tree (could hide a finding)
 
     1 finding is silenced: 1 by the settings.
     ");
@@ -337,7 +337,7 @@ fn nothing_to_tell_is_told_as_well() {
     report.gaps = ground.report().gaps;
     report.exit_code = ExitCode::Partial;
     assert_snapshot!(table(&report), @r"
-    Could not be read, and a finding could hide there:
+    Could not be read, and could hide a finding:
       the module's source is not in the tree
         main.tf:6 module.queue
 
@@ -351,7 +351,7 @@ fn nothing_to_tell_is_told_as_well() {
 
     ### Not read
 
-    - `main.tf:6` `module.queue`: the module's source is not in the tree (a finding could hide here)
+    - `main.tf:6` `module.queue`: the module's source is not in the tree (could hide a finding)
     ");
     assert_snapshot!(text(Format::Github, &ground.empty()), @r"
     ::notice title=secretrail::No Terraform file was found, so nothing was audited. Exit code 0

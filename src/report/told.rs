@@ -48,6 +48,15 @@ impl Place {
         self.in_a_plan().unwrap_or_else(place)
     }
 
+    /// `path:line name`; the name alone where there is no document.
+    pub fn with_name(&self) -> String {
+        match (self.path == NAMELESS, self.name.is_empty()) {
+            (true, false) => self.name.clone(),
+            (_, true) => self.short(),
+            (false, false) => format!("{} {}", self.short(), self.name),
+        }
+    }
+
     /// In JSON of one line the resource tells more than a column.
     fn in_a_plan(&self) -> Option<String> {
         let told = self.is_sealed && self.position.line == 1 && !self.name.is_empty();
@@ -141,10 +150,10 @@ pub(super) struct ToldFinding {
 /// What it is to stand in such a place.
 fn in_words(kind: &str) -> String {
     match kind {
-        "source-code" => "stands in the source".to_owned(),
+        "source-code" => "is in the source".to_owned(),
         "user-data" => "rendered into user data".to_owned(),
         "boot-log" => "printed into a log".to_owned(),
-        "process-arguments" => "handed over on a command line".to_owned(),
+        "process-arguments" => "passed on a command line".to_owned(),
         "output" => "given out".to_owned(),
         "file" => "written to a file".to_owned(),
         "environment" => "kept in an environment".to_owned(),

@@ -292,7 +292,7 @@ pub(super) fn coverage(row: &CoverageRow) -> Vec<String> {
         told.extend((!fewer.is_empty()).then(|| format!("fewer days: {}", few(&fewer))));
     }
     if !row.nothing_of.is_empty() {
-        told.push(format!("no event of {}, though it was asked for", few(&row.nothing_of)));
+        told.push(format!("no events from {}, although requested", few(&row.nothing_of)));
     }
     told.push(match row.data_events {
         0 => {
@@ -306,7 +306,7 @@ pub(super) fn coverage(row: &CoverageRow) -> Vec<String> {
         told.push(format!("{events} left out by time, account or Region"));
     }
     if row.timeless > 0 {
-        told.push(format!("{} without a time that can be read", times(row.timeless, "event", "events")));
+        told.push(format!("{} without a readable time", times(row.timeless, "event", "events")));
     }
     if row.of_roles > 0 {
         told.push(format!(

@@ -20,7 +20,7 @@ pub(super) fn verdict(report: &Report<'_>, told: &Told<'_>) -> String {
 pub(super) fn untold(report: &Report<'_>, told: &Told<'_>) -> Vec<String> {
     let mut all = Vec::new();
     if let Some(since) = &told.since {
-        all.push(format!("Only what was added since {since} is told"));
+        all.push(format!("Only findings added since {since} are reported"));
     }
     if !told.silenced.is_empty() {
         let ways = silenced_by(told).into_iter().filter(|(_, count)| *count > 0);
@@ -33,7 +33,7 @@ pub(super) fn untold(report: &Report<'_>, told: &Told<'_>) -> Vec<String> {
     }
     if report.gate.left_out > 0 {
         let left_out = number(report.gate.left_out, "finding is", "findings are");
-        all.push(format!("{left_out} less sure than --min-confidence and left out"));
+        all.push(format!("{left_out} below --min-confidence and left out"));
     }
     if !report.gate.only.is_empty() {
         let others = number(report.gate.not_asked, "finding", "findings");
@@ -64,7 +64,7 @@ pub(super) fn untold(report: &Report<'_>, told: &Told<'_>) -> Vec<String> {
     }
     if report.gate.gone > 0 {
         let gone = number(report.gate.gone, "entry of the baseline is", "entries of the baseline are");
-        all.push(format!("{gone} gone: write it anew with `secretrail baseline`"));
+        all.push(format!("{gone} gone: rewrite it with `secretrail baseline`"));
     }
     all
 }
@@ -76,7 +76,7 @@ fn since_last_run(changes: &Changes) -> String {
         back => format!(", {back} of them back again"),
     };
     let fixed = match changes.fixed.len() {
-        0 if !changes.whole => "; none is taken for fixed, as not all was audited".to_owned(),
+        0 if !changes.whole => "; none counts as fixed, because not everything was audited".to_owned(),
         fixed => format!("; {fixed} fixed"),
     };
     let left_out = if changes.known_left_out && changes.known > 0 { " and left out" } else { "" };
@@ -126,7 +126,7 @@ pub(super) fn sentence(report: &Report<'_>, told: &Told<'_>) -> String {
     }
     let hidden = number(hiding, "gap", "gaps");
     match (told.findings.len(), hiding, report.files) {
-        (0, _, 0) if report.account.is_some() => "AWS told nothing, so nothing was audited".to_owned(),
+        (0, _, 0) if report.account.is_some() => "AWS returned nothing, so nothing was audited".to_owned(),
         (0, _, 0) if report.trail.is_some() => {
             "No CloudTrail event was found, so nothing was audited".to_owned()
         }
@@ -158,12 +158,15 @@ pub(super) fn known_left_out(report: &Report<'_>) -> usize {
     report.gate.history.as_ref().filter(|changes| changes.known_left_out).map_or(0, |changes| changes.known)
 }
 
-/// "20 known ones are open: 4 critical, 8 high".
+/// "20 known findings are open: 4 critical, 8 high".
 pub(super) fn still_open(report: &Report<'_>) -> String {
     let left_out: &[Severity] = report.gate.history.as_ref().map_or(&[], |changes| &changes.left_out);
     let count = |severity: &Severity| left_out.iter().filter(|one| *one == severity).count();
     let counts = in_words(Severity::ALL.iter().rev().map(|severity| (*severity, count(severity))));
-    format!("{}: {counts}", number(known_left_out(report), "known one is open", "known ones are open"))
+    format!(
+        "{}: {counts}",
+        number(known_left_out(report), "known finding is open", "known findings are open")
+    )
 }
 
 fn in_words(counts: impl Iterator<Item = (Severity, usize)>) -> String {

@@ -60,7 +60,7 @@ pub use crate::trail::time::{span, written};
 /// The SHA-256 of some bytes.
 pub fn sha256(bytes: &[u8]) -> String {
     use sha2::Digest;
-    sha2::Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    crate::hex::hex(&sha2::Sha256::digest(bytes))
 }
 
 /// Where a review starts.

@@ -187,7 +187,7 @@ fn record(node: &Node, example: &Node, problems: &mut Problems) -> Option<Exampl
         return None;
     };
     let Some(matches) = example.get("matches").and_then(Node::as_bool) else {
-        problems.error(node.at, "a `record` needs `matches: true` or `matches: false` beside it");
+        problems.error(node.at, "a `record` needs `matches: true` or `matches: false`");
         return None;
     };
     let mut fields = FieldMap::default();
@@ -202,7 +202,7 @@ fn records(node: &Node, example: &Node, problems: &mut Problems) -> Option<Examp
         return None;
     };
     let Some(matches) = example.get("matches").and_then(Node::as_bool) else {
-        problems.error(node.at, "`records` need `matches: true` or `matches: false` beside them");
+        problems.error(node.at, "`records` need `matches: true` or `matches: false`");
         return None;
     };
     let records: Option<Vec<(i64, FieldMap)>> = items.iter().map(|item| timed(item, problems)).collect();

@@ -1,16 +1,16 @@
 //! Rules: what is wrong, written in Sigma over the records of one surface.
 //!
 //! A rule file is read ([`RuleFile`]), its detection is compiled once, and [`Judge`] tries the rules
-//! of one kind of record on every record. [`check`] tells authors what is wrong with a rule,
-//! [`describe`] tells users what a rule means.
+//! of one kind of record on every record. [`check`] shows authors what is wrong with a rule,
+//! [`describe`] explains to users what a rule means.
 //!
 //! The language is the Sigma rules specification 2.0 with the modifiers appendix 2.1
 //! (<https://github.com/SigmaHQ/sigma-specification>). Where it leaves a choice:
 //!
-//! * A list in a record meets a test when any of its elements does.
-//! * `neq` is the negation of the whole item: a record without the field meets it.
-//! * `null` is met by null and by a missing field; `exists` looks at the field alone, not its value.
-//! * A number in a rule meets the same number written as text in a record, and the other way round;
+//! * A list in a record matches if any of its elements does.
+//! * `neq` is the negation of the whole item: a record without the field matches.
+//! * `null` matches null and a missing field; `exists` looks at the field alone, not its value.
+//! * A number in a rule matches the same number written as text in a record, and vice versa;
 //!   so do `true` and `false`.
 //! * Keywords are searched as parts of texts.
 

@@ -159,7 +159,7 @@ pub(super) fn parse<'k>(key: &'k str, at: Place, problems: &mut Problems) -> Opt
 /// Why a modifier can't follow those before it.
 fn misfit(word: &str, family: Family, seen: &[(&str, Family)]) -> Option<String> {
     if seen.iter().any(|(known, _)| *known == word) {
-        return Some(format!("`{word}` stands twice"));
+        return Some(format!("`{word}` is given twice"));
     }
     if let Some((other, _)) = seen.iter().find(|(_, other)| !fit(family, *other)) {
         return Some(format!("`{word}` can't be combined with `{other}`"));
@@ -171,11 +171,11 @@ fn misfit(word: &str, family: Family, seen: &[(&str, Family)]) -> Option<String>
         }
         // Modifiers are applied in order: first the value changes, then it is compared.
         Family::Encoding => {
-            after(Family::Part).map(|(part, _)| format!("`{word}` must stand before `{part}`"))
+            after(Family::Part).map(|(part, _)| format!("`{word}` must come before `{part}`"))
         }
         Family::Expand => after(Family::Encoding)
             .or(after(Family::Windash))
-            .map(|(other, _)| format!("`expand` must stand before `{other}`")),
+            .map(|(other, _)| format!("`expand` must come before `{other}`")),
         _ => None,
     }
 }

@@ -206,7 +206,7 @@ impl Builder {
 
     fn alias(&mut self, id: usize, at: Place) -> Result<(), Unreadable> {
         let Some(weight) = self.anchors.get(&id).map(|node| node.weight) else {
-            let message = "this alias stands inside the text that it names".to_owned();
+            let message = "this alias is inside the text that it names".to_owned();
             return Err(Unreadable { at, message });
         };
         // Charged before copying: a bomb of aliases must not be built first and weighed later.
@@ -261,7 +261,7 @@ fn new_key(node: Node, keys: &mut HashSet<Arc<str>>) -> Result<(Arc<str>, Place)
         return Err(Unreadable { at, message });
     }
     if !keys.insert(Arc::clone(&scalar.text)) {
-        let message = format!("the key `{}` stands twice in this map: keep one", shown(&scalar.text));
+        let message = format!("the key `{}` is twice in this map: keep one", shown(&scalar.text));
         return Err(Unreadable { at, message });
     }
     Ok((scalar.text, at))

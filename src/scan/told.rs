@@ -136,7 +136,7 @@ fn landing(kind: SinkKind, path: Option<&str>, by: &str) -> String {
         (SinkKind::File, None) => "written to a file",
         (SinkKind::UserData, None) => "rendered into user data",
         (SinkKind::Log, None) => "printed into a log",
-        (SinkKind::ProcessArguments, None) => "handed over on a command line",
+        (SinkKind::ProcessArguments, None) => "passed on a command line",
         (SinkKind::Environment, None) => "kept in an environment",
         (SinkKind::Definition, None) => "kept in a definition",
         (SinkKind::Object, None) => "written to an object",

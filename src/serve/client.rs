@@ -6,15 +6,16 @@ use http_body_util::{BodyExt, Full};
 use hyper::body::{Body, Bytes, Incoming};
 use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue, LOCATION, USER_AGENT};
 use hyper::{Method, Request, Response, StatusCode, Uri};
-use hyper_rustls::{ConfigBuilderExt, HttpsConnector, HttpsConnectorBuilder};
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
 use super::hosts::AllowedHosts;
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 use crate::secret::Secret;
+use crate::tls;
 
 /// What an answer is written in.
 const MEDIA_TYPE: &str = "application/vnd.api+json";
@@ -69,7 +70,7 @@ impl Client {
         let mut tcp = HttpConnector::new();
         tcp.enforce_http(false);
         tcp.set_connect_timeout(Some(CONNECT));
-        let connector = HttpsConnectorBuilder::new().with_tls_config(tls(&hosts)?);
+        let connector = HttpsConnectorBuilder::new().with_tls_config(tls::config(hosts.insecure_loopback())?);
         // Which scheme goes where, the allowed hosts decide.
         let connector = connector.https_or_http().enable_http1().wrap_connector(tcp);
         let http = hyper_util::client::legacy::Client::builder(TokioExecutor::new())
@@ -126,7 +127,7 @@ impl Client {
             .map_err(|_| Refusal::never("the request can't be written"))?;
         if let Some(token) = token {
             let mut value = HeaderValue::try_from(format!("Bearer {}", token.expose()))
-                .map_err(|_| Refusal::never("access_token can't stand in a header"))?;
+                .map_err(|_| Refusal::never("access_token can't be put in a header"))?;
             value.set_sensitive(true);
             request.headers_mut().insert(AUTHORIZATION, value);
         }
@@ -157,23 +158,6 @@ impl Client {
 fn origin(uri: &Uri) -> (String, String) {
     let host = uri.authority().map(|authority| authority.as_str().to_ascii_lowercase());
     (uri.scheme_str().unwrap_or_default().to_owned(), host.unwrap_or_default())
-}
-
-fn tls(hosts: &AllowedHosts) -> Result<rustls::ClientConfig, Error> {
-    let ours = |reason: String| Error::new(ErrorKind::Input, reason);
-    let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
-    let builder = rustls::ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(|error| ours(format!("TLS can't be used: {error}")))?;
-    match builder.clone().with_native_roots() {
-        Ok(builder) => Ok(builder.with_no_client_auth()),
-        // Tests on this machine need none.
-        Err(_) if hosts.insecure_loopback() => {
-            Ok(builder.with_root_certificates(rustls::RootCertStore::empty()).with_no_client_auth())
-        }
-        Err(error) => Err(ours(format!("the machine's certificates can't be read: {}", error.kind()))
-            .hint("install ca-certificates, or name a file with SSL_CERT_FILE")),
-    }
 }
 
 /// The whole body, `most` bytes and no more; each piece of it has its time.

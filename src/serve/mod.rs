@@ -1,11 +1,11 @@
-//! The run task server: HCP Terraform asks, we look at the plan and answer within ten minutes.
+//! The run task server: HCP Terraform asks, we audit the plan and answer within ten minutes.
 //!
 //! ```text
 //!  accept ──► signature ──► request ──► queue ──► task: running ─► plan ─► audit ─► passed or failed
 //!  (POST)     (or 401)      (or 400)    (or 503)        └───────── client, allowed hosts only ────┘
 //! ```
 //!
-//! What is accepted is answered: a task that can't be looked at ends `failed`, never `passed`, and never in
+//! Every accepted task is answered: one that can't be audited ends `failed`, never `passed`, and never in
 //! silence. Nothing is written to a disk. The token and the addresses that HCP Terraform sends (a signed
 //! address *is* a token) are in no log.
 //!

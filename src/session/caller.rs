@@ -65,7 +65,7 @@ pub fn lines(answer: &Answer, now: Timestamp, fatal: bool) -> Vec<Line> {
             ]
         }
         Answer::Refused(code) => {
-            let line = Line::new(Level::Problem, format!("AWS does not take this credential: {code}"));
+            let line = Line::new(Level::Problem, format!("AWS rejects this credential: {code}"));
             let why = match CLOCK.contains(&code.as_str()) {
                 true => "the secret is another key's, or this machine's clock is wrong",
                 false => {
@@ -91,7 +91,7 @@ fn hinted(line: Line, hint: &Option<String>) -> Line {
 }
 
 fn known(caller: &Caller, now: Timestamp, fatal: bool) -> Vec<Line> {
-    let arn = caller.arn.as_deref().unwrap_or("somebody whom AWS did not name");
+    let arn = caller.arn.as_deref().unwrap_or("someone AWS did not name");
     let mut lines = Vec::new();
     if caller.is_root() {
         let level = if fatal { Level::Problem } else { Level::Warning };
@@ -102,7 +102,7 @@ fn known(caller: &Caller, now: Timestamp, fatal: bool) -> Vec<Line> {
             "root by a long-lived access key: delete that key, root needs none"
         };
         lines.push(Line::new(level, format!("you are ROOT of {account}")).with(how).with(
-            "sign in as a named user or role before you work; nothing that you start is held back now",
+            "sign in as a named user or role before you work; nothing that you start is restricted now",
         ));
     } else {
         lines.push(Line::new(Level::Fine, arn.to_owned()));
@@ -120,13 +120,13 @@ fn expiry(caller: &Caller, now: Timestamp) -> Option<Line> {
         }
         (true, None) => Some(Line::new(
             Level::Note,
-            "the session ends some time: who gave the token did not say when (AWS_CREDENTIAL_EXPIRATION would)",
+            "the session ends at an unknown time: whoever issued the token did not say when (AWS_CREDENTIAL_EXPIRATION would)",
         )),
         // It was said of root's key already.
         (false, None) if caller.is_root() => None,
         (false, None) => Some(Line::new(
             Level::Note,
-            "a long-lived access key: it does not run out, and works wherever it is copied to",
+            "a long-lived access key: it never expires, and works wherever it is copied",
         )),
     }
 }

@@ -49,7 +49,7 @@ fn line(file: &DotEnv<'_>) -> Option<Line> {
     let rest = if more > 0 { format!(", and {more} more") } else { String::new() };
     Some(match file.tracked {
         Some(true) => Line::new(Level::Warning, format!("{path} holds {listed}{rest}, and git keeps it"))
-            .with("take it out of git, and rotate what it held: it stays in the history"),
+            .with("take it out of git, and rotate what it held: it is still in the history"),
         _ => Line::new(Level::Note, format!("{path} holds {listed}{rest}")),
     })
 }

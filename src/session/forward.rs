@@ -59,12 +59,12 @@ impl Forward {
             ),
             () if self.local_port == 0 || self.remote_port == 0 => Some("a port is a number from 1 to 65535"),
             () if is_wrong(&self.host, ".-:_") => Some("the host of a forward is a name or an address"),
-            () if is_wrong(&self.region, "-") => Some("a Region is written as us-east-1"),
+            () if is_wrong(&self.region, "-") => Some("write a Region as us-east-1"),
             () if self.profile.as_ref().is_some_and(|name| {
                 name.is_empty() || name.starts_with('-') || name.contains(char::is_control)
             }) =>
             {
-                Some("the profile of a forward is no name")
+                Some("the profile of a forward is not a valid name")
             }
             () => None,
         }
@@ -150,7 +150,7 @@ const FINAL: &[(&str, &str)] = &[
     ("InvalidClientTokenId", "AWS does not know the credential"),
     ("InvalidTarget", "there is no such instance"),
     ("InvalidDocument", "there is no such document here"),
-    ("ValidationException", "AWS does not take the settings of this forward"),
+    ("ValidationException", "AWS rejects the settings of this forward"),
 ];
 
 /// Phrases of the AWS CLI and its plugin, and what they mean.
@@ -159,7 +159,7 @@ const PHRASES: &[(&str, &str, bool)] = &[
     ("Unable to locate credentials", "there are no AWS credentials", true),
     ("could not be found", "the profile is in neither file", true),
     ("You must specify a region", "no Region is set", true),
-    ("Error loading SSO Token", "nobody is signed in: `aws sso login`", true),
+    ("Error loading SSO Token", "not signed in: run `aws sso login`", true),
     ("Token has expired", "your session is over: sign in again", true),
     ("address already in use", "another program has the port", true),
     ("Could not connect to the endpoint", "AWS can't be reached", false),

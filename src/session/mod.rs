@@ -1,4 +1,4 @@
-//! The check before work begins: who am I, what would I become, is my tree in order, are the secrets in place.
+//! The check before you start work: who am I, who would I become, is my tree in order, are the secrets in place?
 //!
 //! ```text
 //!  variables, profiles, sign-ins ──► chain ──► whose credential, and whose without it
@@ -6,7 +6,7 @@
 //!  ports, repository, inventory ───────────►├─► Check: lines with levels ──► exit code
 //! ```
 //!
-//! All of it is judged from what `command::session` read: nothing here connects, reads a file or asks a clock.
+//! Everything is judged from what `command::session` read: nothing here connects, or reads a file or a clock.
 
 pub mod caller;
 pub mod chain;

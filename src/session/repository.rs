@@ -33,14 +33,14 @@ fn branch(state: &State) -> Line {
             None => {
                 return Line::new(
                     Level::Note,
-                    format!("on {branch}, which follows no other branch: nothing of it is pushed"),
+                    format!("on {branch}, which tracks no other branch: nothing of it is pushed"),
                 );
             }
             Some(upstream) => return followed(branch, upstream),
         },
         Head::Unborn(branch) => format!("on {branch}, which has no commit yet"),
         Head::Commit(id) => format!("on no branch, but on commit {id}: what you commit here is easily lost"),
-        Head::Unknown => "HEAD leads nowhere".to_owned(),
+        Head::Unknown => "HEAD points nowhere".to_owned(),
     };
     Line::new(Level::Note, text)
 }
@@ -48,7 +48,7 @@ fn branch(state: &State) -> Line {
 fn followed(branch: &str, upstream: &Upstream) -> Line {
     let name = &upstream.name;
     let (level, text) = match upstream.apart {
-        None => (Level::Note, format!("on {branch}; {name}, which it follows, is not here")),
+        None => (Level::Note, format!("on {branch}; {name}, which it tracks, is not here")),
         Some((0, 0)) => (Level::Fine, format!("on {branch}, the same as {name}")),
         Some((ahead, 0)) => (
             Level::Note,

@@ -101,7 +101,7 @@ fn held(names: &[String]) -> Line {
     let more = names.len().saturating_sub(MOST_LISTED);
     let rest = if more > 0 { format!(", and {more} more") } else { String::new() };
     let verb = if names.len() == 1 { "holds a key" } else { "hold keys" };
-    Line::new(Level::Note, format!("{listed}{rest} {verb}, which each program that you start can read"))
+    Line::new(Level::Note, format!("{listed}{rest} {verb} that every program you start can read"))
 }
 
 #[cfg(test)]
@@ -131,7 +131,7 @@ mod tests {
             told,
             [
                 "warning: ANTHROPIC_API_KEY (28 characters) is set: Claude Code and Anthropic's SDKs use and bill this key instead of the subscription",
-                "note: AWS_SECRET_ACCESS_KEY (39 characters), DB_PASSWORD hold keys, which each program that you start can read",
+                "note: AWS_SECRET_ACCESS_KEY (39 characters), DB_PASSWORD hold keys that every program you start can read",
             ]
         );
         assert!(told.iter().all(|line| !line.contains("canary")));

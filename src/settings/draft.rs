@@ -1,4 +1,4 @@
-//! A first `secretrail.toml`, commented, out of what stands in a repository.
+//! A first, commented `secretrail.toml` from what is in a repository.
 
 use std::fmt::Write;
 
@@ -23,17 +23,17 @@ pub struct Found {
     pub names: usize,
 }
 
-/// The text of the settings. What has a default stands as a comment: it can be read, and changes nothing.
+/// The text of the settings. Settings with a default are comments: they can be read, and change nothing.
 pub fn draft(found: &Found) -> String {
     let mut text = String::from(HEAD);
-    text.push_str("\n# What `secretrail audit` looks at.\n[audit]\n");
+    text.push_str("\n# What `secretrail audit` reads.\n[audit]\n");
     list(&mut text, "terraform", &found.terraform, "\"infra\"", "trees");
     list(
         &mut text,
         "trail",
         &found.trail,
         "\"s3://my-trail-bucket\"",
-        "CloudTrail's logs: folders, s3:// addresses",
+        "CloudTrail logs: folders, s3:// addresses",
     );
     list(&mut text, "evidence", &found.evidence, "\"evidence\"", "what `secretrail collect` wrote");
     text.push_str(AUDIT);
@@ -44,11 +44,11 @@ pub fn draft(found: &Found) -> String {
         "runbooks",
         &found.runbooks,
         "\"SECRETS-RUNBOOK.md\"",
-        "a heading for each key, with the five answers",
+        "a heading per key, with the five answers",
     );
     let named: Vec<String> = found.named.iter().map(|name| quoted(name)).collect();
     let example = if named.is_empty() { "\"/my-app\"".to_owned() } else { named.join(", ") };
-    list(&mut text, "projects", &found.projects, &example, "below them each parameter must stand in a list");
+    list(&mut text, "projects", &found.projects, &example, "every parameter below these must be in a list");
     text.push_str(REST);
     text
 }
@@ -91,64 +91,64 @@ fn quoted(text: &str) -> String {
 const LONGEST: usize = 100;
 
 const HEAD: &str = "\
-# Settings of secretrail. Paths are relative to this file; flags win.
-# A line that is commented out shows the default, or an example.
-# `secretrail settings check` says whether all of it can be used.
-# `secretrail settings schema` prints a JSON schema, with which editors complete this file.
+# Settings of secretrail. Paths are relative to this file; flags take precedence.
+# A commented line shows the default, or an example.
+# `secretrail settings check` checks this file and shows what an audit would do.
+# `secretrail settings schema` prints a JSON schema, for completion in editors.
 
-# fail-on = \"high\"                     # the least severity that makes a command end with exit code 1
-# min-confidence = \"low\"               # findings that are less sure are left out
+# fail-on = \"high\"                     # the lowest severity that makes a command exit with code 1
+# min-confidence = \"low\"               # hide findings below this confidence
 # exclude = [\"examples/**\"]            # not read on their own
-# off = [\"secret-in-memory-file\"]      # rules whose findings are not told: `secretrail rules list`
+# off = [\"secret-in-memory-file\"]      # rules to switch off: see `secretrail rules list`
 ";
 
 const LISTS: &str = "
-# The lists of keys: each key and its one home. `secretrail inventory init . -o SECRETS.md` drafts one.
+# Lists of keys: each key and its one home. `secretrail inventory init . -o SECRETS.md` drafts one.
 [inventory]
 ";
 
 const AUDIT: &str = "\
-# aws = true                           # ask AWS for the account and for the parameters
-# live = true                          # ask CloudTrail's event history, where there are no logs
+# aws = true                           # query AWS for the account and for the parameters
+# live = true                          # query CloudTrail's event history if there are no logs
 # overlap-hours = 13                   # with --history: what each run reads again, as logs come late
 # first-days = 30                      # with --history: how far back the first run reads
 ";
 
 const REST: &str = "\
 # max-age-days = 90                    # an older key is stale
-# require-customer-key = true          # the key that AWS manages for the account is not enough
+# require-customer-key = true          # do not accept the key that AWS manages for the account
 
-# What counts as old in the account.
+# Thresholds for the account.
 [account]
 # key-rotation-days = 90
 # unused-days = 45                     # keys and passwords
 # root-used-days = 90
 # agent-roles = [\"*agent*\"]            # roles that agents assume
 
-# Many accounts in one audit: a role is assumed in each of them; examples/organization has it in Terraform.
-# Followed only where the settings are named (`audit --settings secretrail.toml`), and with `account --accounts`.
+# Many accounts in one audit, by assuming a role in each; examples/organization has it in Terraform.
+# Ignored unless the settings are named (`audit --settings secretrail.toml`), except by `account --accounts`.
 # [accounts]
 # organization = true                  # all that AWS Organizations lists, or:
 # list = [\"111122223333\", \"222233334444\"]
 # role = \"secretrail-audit\"            # its name in each account
 # exclude = [\"sandbox-*\"]              # by name or number
 
-# Whom a job with --history tells what changed; addresses stand in variables, never here.
-# Followed only where the settings are named with --settings. `secretrail notify --help` shows all ways.
+# Who is notified when a job with --history sees a change; put addresses in variables, never here.
+# Ignored unless the settings are named with --settings. `secretrail notify --help` shows all targets.
 # [notify]
 # slack = { url-env = \"SLACK_WEBHOOK_URL\" }
 # ping = { url-env = \"HEALTHCHECKS_URL\" }
 
-# How your agents are told in CloudTrail, and what they may use.
+# How to recognise your agents in CloudTrail, and what they may use.
 [trail]
 # agent-sessions = [\"*-claude-code-*\"] # role session names
 # agent-tags = [\"secretrail:agent\"]    # session tags
 
-# What `secretrail session` looks at before work begins.
+# What `secretrail session` checks before you start work.
 [session]
 # root-is-fatal = true
 
-# What nobody wants to hear of, with the reason.
+# Findings to silence, with the reason.
 # [[ignore]]
 # rule = \"secret-in-user-data\"
 # path = \"legacy/**\"

@@ -231,7 +231,7 @@ fn aws(
 
 fn through(profile: Option<String>, region: Option<String>) -> Result<Through, &'static str> {
     if region.as_ref().is_some_and(|region| !is_region(region)) {
-        return Err("a Region is written as us-east-1");
+        return Err("write a Region as us-east-1");
     }
     Ok(Through { profile, region })
 }
@@ -364,7 +364,7 @@ mod tests {
             ("webhook = \"https://canary\"", "s:2:11: invalid type: string, expected a table"),
             ("sns = { topic-arn = \"canary\" }", "s:2:7: topic-arn is written as"),
             ("event-bridge = { bus = \"can ary\" }", "s:2:16: a bus is a name or an ARN"),
-            ("event-bridge = { region = \"canary.example\" }", "s:2:16: a Region is written as"),
+            ("event-bridge = { region = \"canary.example\" }", "s:2:16: write a Region as"),
             ("security-hub = { account = \"1\", region = \"us-east-1\" }", "s:2:16: an account is a number"),
             ("prometheus = { file = \"canary\" }", "s:2:14: the file for Prometheus has a name"),
             ("ping = {}", "s:2:8: a ping needs url-env"),

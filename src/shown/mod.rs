@@ -1,9 +1,8 @@
-//! Makes text from outside harmless to a terminal: one character out for each one in. `shell` and `spreadsheet` do it
-//! for those who paste a command or open a table.
+//! Makes text from outside harmless to a terminal: one character out for each one in. `shell` and `spreadsheet` do
+//! the same for commands to paste and tables to open.
 //!
-//! A file name or a line may hold escape sequences that repaint the screen, or marks that turn the
-//! reading direction around. Nothing is left out, so that carets still fit; what is replaced stays
-//! visible.
+//! A file name or a line may contain escape sequences that repaint the screen, or marks that reverse the reading
+//! direction. Nothing is removed, so carets still line up; what is replaced stays visible.
 
 pub mod shell;
 pub mod spreadsheet;

@@ -44,10 +44,8 @@ impl Unfit {
     /// Why, in a few words; they tell nothing of the value but this.
     pub fn reason(self) -> &'static str {
         match self {
-            Self::Short => "its value is shorter than 8 characters, which stand in files by chance",
-            Self::Common => {
-                "its value is a word, a placeholder or a repetition, which stand in files by chance"
-            }
+            Self::Short => "its value is shorter than 8 characters and would be found by chance",
+            Self::Common => "its value is a word, a placeholder or a repetition and would be found by chance",
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Where a key of the inventory is named, or its value stands, outside of its home.
+//! Where a key of the inventory is named, or its value is found, outside its home.
 //!
 //! Values are found by keyed fingerprints: see [`fingerprint`].
 

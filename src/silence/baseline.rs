@@ -64,7 +64,7 @@ impl Baseline {
                 ErrorKind::Settings,
                 format!("{name} is a baseline of version {version}; this secretrail reads version {VERSION}"),
             )
-            .hint("update secretrail, or write the baseline anew with `secretrail baseline`"));
+            .hint("update secretrail, or rewrite the baseline with `secretrail baseline`"));
         }
         if versioned.version == 0 {
             return Err(wrong("there is no version 0".into()));

@@ -158,13 +158,13 @@ fn said(body: &str) -> Result<Said, &'static str> {
             let word = word.trim_matches(['"', '\'']);
             let day = Day::parse(word).ok_or("`until` is no day of the calendar: write until=2027-01-31")?;
             if until.replace(day).is_some() {
-                return Err("`until` stands twice");
+                return Err("`until` is given twice");
             }
             rest = after;
         } else if let Some(after) = rest.strip_prefix("reason=") {
             let (text, after) = quoted(after)?;
             if reason.replace(text).is_some() {
-                return Err("`reason` stands twice");
+                return Err("`reason` is given twice");
             }
             rest = after;
         } else if rest.is_empty() {
@@ -201,7 +201,7 @@ fn rules(mut rest: &str) -> Result<(Vec<String>, &str), &'static str> {
 /// A text in quotes, and what follows.
 fn quoted(text: &str) -> Result<(String, &str), &'static str> {
     let quote = text.chars().next().filter(|first| matches!(first, '"' | '\''));
-    let quote = quote.ok_or("the reason stands in quotes: reason=\"why\"")?;
+    let quote = quote.ok_or("put the reason in quotes: reason=\"why\"")?;
     let (inside, after) = text
         .get(1..)
         .and_then(|rest| rest.split_once(quote))

@@ -1,7 +1,7 @@
-//! What a team decided not to hear of: ignores in the source, ignores in the settings, the baseline.
+//! What a team chose not to see: ignores in the source, ignores in the settings, the baseline.
 //!
-//! Nothing is silenced silently. A finding that is silenced is told as that; an ignore that is not valid, is
-//! over, or silences nothing is a finding of its own, and baseline entries that are gone are counted.
+//! Nothing is silenced silently. Silenced findings are reported as such; an ignore that is invalid, has expired or
+//! silences nothing is a finding of its own, and obsolete baseline entries are counted.
 
 pub mod baseline;
 mod comment;

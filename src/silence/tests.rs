@@ -109,7 +109,7 @@ fn one_that_nothing_needs_is_told_and_so_is_one_of_a_rule_that_there_is_not() {
     let ground = Ground::new("a.sh", TEXT);
     let heard = ground.hear(Vec::new(), &[entry("secret-in-user-data")], None, "2027-01-01");
     assert_eq!(rules(&heard), ["ignore-unused", "ignore-unused"]);
-    assert_eq!(heard.findings[0].message, "Nothing meets this ignore of secret-in-boot-log");
+    assert_eq!(heard.findings[0].message, "Nothing matches this ignore of secret-in-boot-log");
     let ground = Ground::new("a.sh", &TEXT.replace("-boot-", "-boat-"));
     let heard = ground.hear(Vec::new(), &[], None, "2027-01-01");
     assert_eq!(rules(&heard), ["ignore-not-valid"]);

@@ -14,7 +14,7 @@ pub enum Refusal {
     Missing,
     /// It is outside of the scanned folders and the repository that holds them.
     Outside,
-    /// It is no regular file.
+    /// It is not a regular file.
     NoFile,
     /// It has more bytes than this.
     TooLarge(u64),

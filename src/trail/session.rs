@@ -188,8 +188,7 @@ pub(super) fn id(parts: &[&str]) -> String {
         hash.update(part.as_bytes());
         hash.update([0]);
     }
-    let digits = hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect::<String>();
-    format!("s-{digits}")
+    format!("s-{}", crate::hex::hex_of_first(8, &hash.finalize()))
 }
 
 impl Session {

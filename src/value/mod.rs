@@ -1,7 +1,7 @@
 //! Values made of pieces with origins: what `terraform` evaluates to and `script` reads.
 //!
 //! A [`Text`] is literal text, each piece with the place it was copied from, and *holes*: places
-//! where something unknown or secret will stand. A hole carries [`Traces`]: which secrets can be
+//! where something unknown or secret will be. A hole carries [`Traces`]: which secrets can be
 //! in it, and the way they came. [`Flat`] is the same as one string, for a parser, with a map from
 //! every byte back to its outer place.
 

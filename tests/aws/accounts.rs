@@ -95,7 +95,7 @@ fn each_account_is_judged_and_what_is_denied_is_told() {
     let collected = here.run(&[&["collect", "--accounts", "--out", "evidence.tar.zst"][..], &CLOCK].concat());
     assert_eq!(collected.code, 3, "{collected:?}");
     assert!(collected.out.contains("refused: sts:AssumeRole: AccessDenied\n"), "{collected:?}");
-    assert!(collected.out.contains("of 4 accounts (1 more told nothing) written to"), "{collected:?}");
+    assert!(collected.out.contains("of 4 accounts (1 more did not answer) written to"), "{collected:?}");
     assert_eq!(here.run(&["evidence", "verify", "evidence.tar.zst"]).code, 0);
     let later = here.run(&[
         "account",
@@ -143,7 +143,7 @@ fn accounts_are_named_left_out_and_asked_by_their_own_roles() {
     assert_eq!(audited(&ran), sorted(vec![numbers[0].clone(), numbers[2].clone()]), "{ran:?}");
     assert_eq!((asked(), ran.code), (2, 0));
     let verdict = &report(&ran)["accounts"]["verdict"][0];
-    assert_eq!(verdict, "2 accounts audited, none missing; 2 more left out by the settings or closed");
+    assert_eq!(verdict, "2 accounts audited, none missing; 2 more excluded by the settings, or closed");
     // The account that asks needs no role.
     let ran = audit(&here(&moto, &format!("list = [\"{HUB}\", \"{}\"]\nconcurrency = 1", numbers[1])), &[]);
     assert_eq!(audited(&ran), sorted(vec![HUB.to_owned(), numbers[1].clone()]), "{ran:?}");
@@ -176,7 +176,7 @@ fn a_list_that_is_refused_hides_accounts() {
     assert_eq!(all[0].1, reason);
     // With nothing else to ask, nothing was audited.
     let ran = audit(&here(&moto, "organization = true"), &[]);
-    assert!(ran.code == 2 && ran.err.contains("AWS told nothing"), "{ran:?}");
+    assert!(ran.code == 2 && ran.err.contains("AWS returned nothing"), "{ran:?}");
 }
 
 #[test]

@@ -139,7 +139,7 @@ fn credentials_that_are_over_are_told_as_such() {
         let stub = Stub::new(move |_, _| Reply::error(403, code));
         let ran = Here::new(&stub.endpoint).collect(&[]);
         assert_eq!((ran.code, stub.asked().len()), (2, 1), "{ran:?}");
-        assert!(ran.err.contains(&format!("AWS does not take these credentials: {code}")), "{}", ran.err);
+        assert!(ran.err.contains(&format!("AWS rejects these credentials: {code}")), "{}", ran.err);
     }
 }
 

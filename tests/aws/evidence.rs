@@ -73,7 +73,7 @@ fn what_is_no_evidence_is_never_overwritten_and_nothing_is_asked_for_it() {
     here.write("evidence/notes.txt", "mine");
     let ran = here.collect(&[]);
     assert_eq!((ran.code, moto.calls()), (2, vec![]));
-    assert!(ran.err.contains("no evidence bundle") && ran.err.contains(" hint: "), "{}", ran.err);
+    assert!(ran.err.contains("not an evidence bundle") && ran.err.contains(" hint: "), "{}", ran.err);
     assert_eq!(fs::read(here.path("evidence/notes.txt")).unwrap(), b"mine");
     let ran = here.run(&["collect", "--out", "none/evidence"]);
     assert!(ran.code == 2 && ran.err.contains("there is no folder none"), "{ran:?}");

@@ -140,10 +140,10 @@ fn in_the_background_it_goes_on_until_it_is_ended() {
     assert!(ran.code == 0 && ran.out.contains("OK       db: ended"), "{ran:?}");
     scene.nothing_is_left();
     let ran = scene.run(&["--stop-forwards"]);
-    assert!(ran.code == 0 && ran.out.contains("no forward is kept"), "{ran:?}");
+    assert!(ran.code == 0 && ran.out.contains("no forward is running"), "{ran:?}");
     let ran = scene.run(&["--no-forwards"]);
     assert!(
-        ran.code == 1 && ran.out.contains("PROBLEM  db: ") && ran.out.contains("nobody listens there"),
+        ran.code == 1 && ran.out.contains("PROBLEM  db: ") && ran.out.contains("nothing listens there"),
         "{ran:?}"
     );
 }
@@ -154,13 +154,13 @@ fn forwards_of_a_file_that_nobody_named_are_left_alone() {
     let scene = Scene::new(&moto, "drop:1");
     let ran = scene.here.run(&["session"]);
     assert_eq!(ran.code, 0, "{ran:?}");
-    assert!(ran.out.contains("secretrail.toml is left alone: --settings "), "{}", ran.out);
+    assert!(ran.out.contains("secretrail.toml is ignored: --settings "), "{}", ran.out);
     let ran = scene.here.run(&["session", "--stay"]);
     assert!(ran.code == 2 && ran.err.contains("trusts it"), "{ran:?}");
     let ran = scene.here.run(&["session", "--keep=db"]);
     assert_eq!(ran.code, 0, "{ran:?}");
     let ran = scene.here.run(&["session", "--stop-forwards"]);
-    assert!(ran.code == 0 && ran.out.contains("no forward is kept"), "{ran:?}");
+    assert!(ran.code == 0 && ran.out.contains("no forward is running"), "{ran:?}");
     assert_eq!(scene.log(), "");
 }
 

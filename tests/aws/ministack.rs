@@ -61,5 +61,5 @@ fn the_printed_policy_is_enough_and_less_is_refused() {
 
     // A key that nobody has.
     let ran = here.key(Key { id: &id, secret: "wrong" }).collect(&[]);
-    assert!(ran.code == 2 && ran.err.contains("AWS does not take these credentials: "), "{ran:?}");
+    assert!(ran.code == 2 && ran.err.contains("AWS rejects these credentials: "), "{ran:?}");
 }

@@ -82,11 +82,11 @@ fn signatures_are_those_that_aws_makes() {
         let here = at(&server.endpoint, settings, LEAK).key(Key { id: &id, secret: "wrong" });
         let ran = scan(&here);
         assert_eq!(ran.code, 1);
-        assert!(ran.err.contains(" was not told: it said "), "{settings} {ran:?}");
+        assert!(ran.err.contains(" was not notified: it said "), "{settings} {ran:?}");
         let here = here.key(Key { id: &id, secret: &secret });
         let ran = scan(&here);
         assert_eq!((ran.code, ran.err.as_str()), (1, ""));
-        assert_eq!(here.run(&["notify", "pending", "audit.db"]).out, "Nothing waits to be told.\n");
+        assert_eq!(here.run(&["notify", "pending", "audit.db"]).out, "Nothing is waiting to be sent.\n");
     }
 }
 
@@ -162,7 +162,7 @@ fn a_refusal_in_a_200_is_one() {
         let here = at(&stub.endpoint, settings, LEAK);
         let ran = scan(&here);
         assert_eq!(ran.code, 1);
-        assert!(ran.err.contains(&format!("was not told: it said {told}; the next run")), "{}", ran.err);
+        assert!(ran.err.contains(&format!("was not notified: it said {told}; the next run")), "{}", ran.err);
         assert!(!ran.err.contains("canary"));
     }
 }
@@ -173,7 +173,7 @@ fn without_credentials_it_waits_and_one_service_may_live_elsewhere() {
     let here = at("http://127.0.0.1:1", TOPIC, LEAK).no_key();
     let ran = scan(&here);
     assert_eq!(ran.code, 1);
-    assert!(ran.err.contains("sns was not told: there are no AWS credentials"), "{}", ran.err);
+    assert!(ran.err.contains("sns was not notified: there are no AWS credentials"), "{}", ran.err);
     let url = topic_with_queue(&moto, KEY);
     let here = here.key(KEY).with("AWS_ENDPOINT_URL_SNS", &moto.endpoint);
     assert_eq!(scan(&here).err, "");

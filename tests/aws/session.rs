@@ -104,7 +104,7 @@ fn the_key_that_is_deleted_leads_to_root() {
     assert_eq!(ran.code, 1);
     has(
         &ran,
-        &["PROBLEM  you are ROOT of 123456789012", "the credential is that of profile default (aws login)"],
+        &["PROBLEM  you are ROOT of 123456789012", "the credential comes from profile default (aws login)"],
     );
 }
 
@@ -112,7 +112,7 @@ fn the_key_that_is_deleted_leads_to_root() {
 fn a_session_that_is_over_is_a_problem() {
     for (code, told) in [
         ("ExpiredToken", "PROBLEM  your session is over: ExpiredToken"),
-        ("InvalidClientTokenId", "PROBLEM  AWS does not take this credential: InvalidClientTokenId"),
+        ("InvalidClientTokenId", "PROBLEM  AWS rejects this credential: InvalidClientTokenId"),
     ] {
         let stub = Stub::new(move |_, _| Reply::error(403, code));
         let here = Here::new(&stub.endpoint).with("AWS_SESSION_TOKEN", "the-token");
@@ -130,7 +130,7 @@ fn without_a_network_it_says_so_in_time() {
     assert!(ran.code == 3 && ran.took < Duration::from_secs(5), "{ran:?}");
     has(
         &ran,
-        &["UNKNOWN  AWS can't be reached in us-east-1", "Not sure: 1 thing that nobody could look at."],
+        &["UNKNOWN  AWS can't be reached in us-east-1", "Not sure: 1 thing that could not be checked."],
     );
     // Somebody who takes the call and says nothing, and one who breaks it off.
     let stub = Stub::new(|_, _| Reply::Silence);

@@ -51,13 +51,13 @@ fn the_settings_say_what_is_audited() {
 fn a_surface_that_holds_nothing_is_no_good_news() {
     let folder = Folder::new(&[("infra/main.tf", CLEAN), ("logs/readme.txt", "")]);
     let ran = folder.run(&["audit", "infra", "--trail", "logs"]);
-    assert!(ran.code == 3 && ran.out.contains("nothing was found to audit"), "{}", ran.out);
+    assert!(ran.code == 3 && ran.out.contains("nothing to audit was found"), "{}", ran.out);
     for (wrong, told) in [
-        (vec!["audit"], "nothing says what to audit"),
+        (vec!["audit"], "there is nothing to audit"),
         (vec!["audit", "none"], "none can't be read"),
         (
             vec!["audit", "infra", "--inventory", "SECRETS.md"],
-            "nothing says what the lists of keys are held against",
+            "there is nothing to check the lists of keys against",
         ),
     ] {
         let ran = folder.run(&wrong);
@@ -77,7 +77,7 @@ fn evidence_that_nobody_looks_at_is_a_gap() {
     let folder = Folder::new(&[("infra/main.tf", CLEAN)]);
     let (one, two) = (fixture("account/clean"), fixture("account/root-key-used-today"));
     let ran = folder.run(&["audit", "infra", "--evidence", &one, "--evidence", &two]);
-    assert!(ran.code == 3 && ran.out.contains("another bundle holds one too"), "{}", ran.out);
+    assert!(ran.code == 3 && ran.out.contains("another bundle also holds one"), "{}", ran.out);
 }
 
 /// What was found elsewhere is not lost where AWS can't be asked.
@@ -94,7 +94,7 @@ fn without_aws_the_rest_is_audited() {
     assert!(alone.code == 2 && alone.err.contains("no AWS credentials could be had"), "{}", alone.err);
     let gaps = ran.gaps();
     assert!(gaps.iter().any(|gap| gap.contains("the account was not audited")), "{gaps:?}");
-    assert!(gaps.iter().any(|gap| gap.contains("held against nothing")), "{gaps:?}");
+    assert!(gaps.iter().any(|gap| gap.contains("nothing to check the lists of keys against")), "{gaps:?}");
 }
 
 /// Who audits 200 accounts must not think that their parameters were looked at.
@@ -106,7 +106,7 @@ fn what_is_not_looked_at_in_many_accounts_is_told() {
     let gaps = ran.json()["gaps"].as_array().expect("gaps").clone();
     let told = gaps.iter().find(|gap| gap["name"] == "[accounts]").expect("a gap");
     let reason = told["reason"].as_str().expect("a reason");
-    assert!(reason.starts_with("parameters and trails of the 4 accounts were not looked at"), "{reason}");
+    assert!(reason.starts_with("parameters and trails of the 4 accounts were not audited"), "{reason}");
     assert_eq!(told["hides_findings"], false);
 }
 
@@ -116,7 +116,7 @@ fn a_repository_does_not_choose_whom_credentials_are_shown() {
     let folder = Folder::new(&[("infra/main.tf", CLEAN), ("secretrail.toml", settings)]);
     let ran = folder.run(&["audit"]);
     assert!(
-        ran.code == 3 && ran.out.contains("a bucket is asked for settings that --settings names"),
+        ran.code == 3 && ran.out.contains("settings may only name a bucket if --settings names them"),
         "{ran:?}"
     );
     folder.write("secretrail.toml", settings.replace("terraform = [\"infra\"]\n", ""));

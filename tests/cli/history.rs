@@ -25,7 +25,8 @@ fn a_nightly_job_tells_what_is_new_and_only_once() {
     let told = folder.run(&["scan", "--history", "audit.db", "--only-new"]);
     assert!(told.out.contains("Since the last run: 0 new; 0 fixed; 2 known and left out"), "{}", told.out);
     assert!(
-        told.out.contains("No new finding in 1 file; 2 known ones are open: 1 critical, 1 high. Exit code 0"),
+        told.out
+            .contains("No new finding in 1 file; 2 known findings are open: 1 critical, 1 high. Exit code 0"),
         "{}",
         told.out
     );
@@ -75,12 +76,29 @@ fn a_finding_is_accepted_for_a_while() {
 }
 
 #[test]
+fn the_worst_findings_are_listed_first() {
+    let folder = Folder::new(&[("main.tf", LEAK)]);
+    assert_eq!(folder.run(&NIGHTLY).code, 1);
+    let listed = folder.run(&["history", "list", "audit.db"]).out;
+    let lines: Vec<&str> = listed.lines().collect();
+    assert!(lines[0].starts_with("severity") && lines[0].ends_with("first seen  last seen"), "{listed}");
+    assert!(lines[1].starts_with("critical       secret-written-to-disk  20"), "{listed}");
+    assert_eq!(lines[2], "  token is written to /etc/token");
+    assert!(lines[3].starts_with("  main.tf:5  ") && lines[4].starts_with("high "), "{listed}");
+    let json = folder.run(&["history", "list", "audit.db", "--json"]).json();
+    assert_eq!(
+        (&json["history"][0]["severity"], &json["history"][1]["severity"]),
+        (&"critical".into(), &"high".into())
+    );
+}
+
+#[test]
 fn a_history_that_can_t_be_used_is_no_audit() {
     let folder =
         Folder::new(&[("main.tf", LEAK), ("notes.txt", "not a database, but long enough to look at")]);
     let ran = folder.run(&["scan", "--history", "notes.txt"]);
     assert_eq!((ran.code, ran.out.as_str()), (2, ""));
-    assert!(ran.err.contains("the history notes.txt can't be used: it is no SQLite file"), "{}", ran.err);
+    assert!(ran.err.contains("the history notes.txt can't be used: it is not an SQLite file"), "{}", ran.err);
     assert_eq!(folder.run(&["history", "list", "none.db"]).code, 2);
     assert_eq!(folder.run(&["history", "list", "none.db"]).code, 2, "it was not made");
 }

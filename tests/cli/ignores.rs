@@ -123,7 +123,7 @@ fn what_min_confidence_leaves_out_is_counted() {
     let ran = folder.run(&["scan", "-f", "json", "--min-confidence", "high"]);
     assert_eq!((ran.code, &ran.json()["summary"]["less_sure_left_out"]), (0, &2.into()));
     let ran = folder.run(&["scan", "--min-confidence", "high"]);
-    assert!(ran.out.contains("2 findings are less sure than --min-confidence and left out"), "{}", ran.out);
+    assert!(ran.out.contains("2 findings are below --min-confidence and left out"), "{}", ran.out);
 }
 
 #[test]

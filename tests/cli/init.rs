@@ -32,11 +32,11 @@ fn the_first_settings_name_what_is_there() {
         assert!(text.lines().any(|written| written.starts_with(line)), "{line}: {text}");
     }
     let ran = folder.run(&["settings", "check"]);
-    assert!(ran.code == 0 && ran.out.ends_with("secretrail.toml: the settings can be used\n"), "{}", ran.out);
+    assert!(ran.code == 0 && ran.out.ends_with("secretrail.toml: the settings are valid\n"), "{}", ran.out);
     assert_eq!(folder.run(&["audit", "--exit-zero", "-f", "json"]).code, 0);
     // Nothing is taken from somebody who has settings.
     let again = folder.run(&["init"]);
-    assert!(again.code == 2 && again.err.contains("is there already"), "{}", again.err);
+    assert!(again.code == 2 && again.err.contains("already exists"), "{}", again.err);
     assert_eq!(folder.read("secretrail.toml"), text);
     assert_eq!(folder.run(&["init", "--stdout"]).out, text);
 }
@@ -50,7 +50,11 @@ fn names_in_code_and_workflows_are_counted_and_lead_to_a_list() {
         (".github/workflows/deploy.yml", "env:\n  A: ${{ secrets.GH_PAT }}\n"),
     ]);
     let ran = folder.run(&["init"]);
-    assert!(ran.out.contains("The code names 2 keys: `secretrail inventory init"), "{}", ran.out);
+    assert!(
+        ran.out.contains("The code names 2 keys; draft a list with `secretrail inventory init"),
+        "{}",
+        ran.out
+    );
     let text = folder.read("secretrail.toml");
     assert!(text.contains("# projects = [\"/paperclip-app\"]"), "{text}");
     assert_eq!(folder.run(&["settings", "check"]).code, 0);
@@ -72,10 +76,10 @@ fn what_can_t_be_looked_into_is_told() {
     let is_refused = std::fs::read_dir(folder.join("shut")).is_err();
     let (shown, ran) = (folder.run(&["init", "--stdout"]), folder.run(&["init"]));
     shut(0o700);
-    assert!(shown.err.contains("not looked into: ./odd-"), "{}", shown.err);
-    assert!(ran.code == 0 && ran.out.contains("not looked into: ./odd-"), "{}", ran.out);
+    assert!(shown.err.contains("not searched: ./odd-"), "{}", shown.err);
+    assert!(ran.code == 0 && ran.out.contains("not searched: ./odd-"), "{}", ran.out);
     // Root enters everything.
-    assert!(!is_refused || ran.out.contains("not looked into: ./shut: permission denied"), "{}", ran.out);
+    assert!(!is_refused || ran.out.contains("not searched: ./shut: permission denied"), "{}", ran.out);
     assert_eq!(folder.run(&["settings", "check"]).code, 0);
 }
 
@@ -86,16 +90,21 @@ fn nothing_is_written_through_a_link() {
     let folder = Folder::new(&[]);
     std::os::unix::fs::symlink("elsewhere.toml", folder.join("secretrail.toml")).unwrap();
     let ran = folder.run(&["init"]);
-    assert!(ran.code == 2 && ran.err.contains("is there already"), "{}", ran.err);
+    assert!(ran.code == 2 && ran.err.contains("already exists"), "{}", ran.err);
     assert!(!folder.join("elsewhere.toml").exists());
 }
 
 #[test]
 fn an_empty_folder_gets_comments() {
     let folder = Folder::new(&[]);
-    assert_eq!(folder.run(&["init"]).code, 0);
+    let ran = folder.run(&["init"]);
+    assert!(
+        ran.code == 0 && ran.out.contains("There is nothing to audit yet: fill in [audit]"),
+        "{}",
+        ran.out
+    );
     let ran = folder.run(&["audit"]);
-    assert!(ran.code == 2 && ran.err.contains("nothing says what to audit"), "{}", ran.err);
+    assert!(ran.code == 2 && ran.err.contains("there is nothing to audit"), "{}", ran.err);
 }
 
 #[test]

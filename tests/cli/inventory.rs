@@ -99,7 +99,7 @@ fn evidence_of_another_list_is_no_pass() {
     let listed = folder.run(&["inventory", "check", "--list", "other.md", "--evidence", "evidence"]);
     assert_eq!((listed.code, listed.timeless()), (ran.code, ran.timeless()));
     assert_eq!(ran.code, 3, "{}", ran.out);
-    assert!(ran.out.contains("it was not asked for when this evidence was collected"), "{}", ran.out);
+    assert!(ran.out.contains("it was not requested when this evidence was collected"), "{}", ran.out);
 }
 
 #[test]
@@ -183,13 +183,23 @@ fn a_draft_has_names_from_workflows_and_terraform() {
     folder.write("run.sh", format!("T={secret}\naws ssm get-parameter --name /app/db/password\n"));
     let ran = folder.run(&["inventory", "init", ".", "-o", "SECRETS.md"]);
     assert_eq!(ran.code, 0, "{}", ran.err);
-    assert!(ran.err.contains("1 key has an expression for a name"), "{}", ran.err);
+    assert!(ran.err.contains("1 key is named by an expression"), "{}", ran.err);
     let expected = "| Key | Location | Last Rotated | Owner |\n|---|---|---|---|\n\
         | ANTHROPIC_API_KEY | SSM /app/anthropic/api-key | — | — |\n\
         | DB_PASSWORD | SSM /app/db/password | — | — |\n\
         | GH_PAT | GitHub Actions secret GH_PAT | — | — |\n";
     assert_eq!(folder.read("SECRETS.md"), expected);
     assert_eq!(folder.run(&["inventory", "init", ".", "-o", "SECRETS.md"]).code, 2);
+}
+
+#[test]
+fn a_draft_has_what_terraform_shows_of_the_incident() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let ran = crate::rig::run(crate::rig::command(root).args(["inventory", "init", "examples/incident"]));
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(ran.out.contains("| ANTHROPIC_API_KEY | SSM /paperclip-app/anthropic/api-key |"), "{}", ran.out);
+    let key = Folder::new(&[("main.tf", crate::rig::LEAK)]).run(&["inventory", "init", "."]);
+    assert!(key.out.contains("| TOKEN | — | — | — | sensitive variable token of Terraform: "), "{}", key.out);
 }
 
 #[test]

@@ -212,7 +212,7 @@ fn a_flow_of_terraform_is_a_copy() {
     let ran = by_name(&folder, &[]);
     let found = ran.findings();
     assert!(found.contains(&"key-outside-its-home boot.sh.tftpl:2".to_owned()), "{found:#?}");
-    assert!(ran.out.contains("is put into /opt/app/.env"), "{}", ran.out);
+    assert!(ran.out.contains("is written to /opt/app/.env"), "{}", ran.out);
 }
 
 #[test]
@@ -238,13 +238,14 @@ fn the_known_places_of_a_home_are_looked_into() {
 fn a_wrong_call_looks_at_nothing_and_quotes_nothing() {
     let folder = Folder::new(&[("a.txt", "x\n")]);
     for (arguments, told) in [
-        (vec!["inventory", "where"], "there is no key to look for"),
+        (vec!["inventory", "where"], "there are no keys to search for"),
         (vec!["inventory", "where", "--value-from-env", "A=UNSET_VARIABLE"], "UNSET_VARIABLE is not set"),
-        (vec!["inventory", "where", "--key", "A=fixture-a1b2c3d4e5"], "begins with `/`"),
+        (vec!["inventory", "where", "--key", "A=fixture-a1b2c3d4e5"], "starts with `/`"),
+        (vec!["inventory", "where", "--value-from-env", "A=fixture a1b2c3d4e5"], "the name of a variable"),
     ] {
         let ran = folder.run(&arguments);
         assert_eq!(ran.code, 2, "{ran:#?}");
-        assert!(ran.err.contains(told), "{ran:#?}");
+        assert!(ran.err.contains(told) && !ran.err.contains("a1b2c3d4e5"), "{ran:#?}");
     }
 }
 

@@ -161,7 +161,7 @@ fn a_drill_makes_no_formula_and_follows_no_link() {
     {
         std::os::unix::fs::symlink(folder.join("target"), folder.join("link.csv")).expect("a link");
         let ran = folder.run_with_input(&[&drill[..], &["--record", "link.csv"]].concat(), "\n\n\n\n\n");
-        assert!(ran.code == 2 && ran.err.contains("is no regular file"), "{ran:?}");
+        assert!(ran.code == 2 && ran.err.contains("is not a regular file"), "{ran:?}");
         assert_eq!(folder.read("target"), "keep\n");
     }
 }

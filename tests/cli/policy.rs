@@ -55,7 +55,7 @@ fn a_region_decides_the_partition_and_nothing_else_is_taken_for_one() {
     for wrong in ["*", "mars-1", "", "us-east-1\"", "US-EAST-1"] {
         let ran = folder.run(&["policy", "--region", wrong]);
         assert!(
-            ran.code == 2 && ran.out.is_empty() && ran.err.contains("a Region is written as us-east-1"),
+            ran.code == 2 && ran.out.is_empty() && ran.err.contains("write a Region as us-east-1"),
             "{ran:?}"
         );
     }
@@ -86,7 +86,7 @@ fn a_folder_without_a_manifest_is_no_evidence() {
     let folder = Folder::new(&[("notes.txt", "mine")]);
     let ran = folder.run(&["evidence", "verify", "."]);
     assert_eq!((ran.code, ran.out.as_str()), (2, ""));
-    assert!(ran.err.contains("it has no manifest.json, so it is no evidence bundle"), "{}", ran.err);
+    assert!(ran.err.contains("it has no manifest.json, so it is not an evidence bundle"), "{}", ran.err);
     assert!(ran.err.contains(" hint: "), "{}", ran.err);
 }
 

@@ -17,7 +17,7 @@ detection:
   written:
     sink.kind: source-code
   condition: written
-message: "{secret.name} stands in the source"
+message: "{secret.name} is in the source"
 remediation: Take it out.
 examples:
   - name: a password
@@ -61,11 +61,11 @@ fn explain_shows_a_whole_rule() {
     Tags        attack.credential-access
 
     What is wrong
-      A script writes a secret to a file that lives in memory (/run, /dev/shm). It does not survive a
-      reboot and stands in no snapshot; check who can read it.
+      A script writes a secret to a file in memory (/run, /dev/shm). It does not survive a reboot and is
+      in no snapshot; check who can read it.
 
     What to do
-      Write it with `umask 077` and give it to the one user that needs it.
+      Write it with `umask 077` and make it readable only by the one user that needs it.
 
     Examples
       - under /run (found)

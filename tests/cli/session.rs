@@ -87,10 +87,7 @@ mod git {
         let ran = session(&folder, &[], &[]);
         has(
             &ran,
-            &[
-                "on main, which follows no other branch: nothing of it is pushed",
-                "OK       nothing to commit",
-            ],
+            &["on main, which tracks no other branch: nothing of it is pushed", "OK       nothing to commit"],
         );
         // A remote that is one commit behind, and one ahead.
         let there = Folder::new(&[]);

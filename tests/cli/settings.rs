@@ -137,7 +137,7 @@ fn an_unknown_rule_is_named_with_its_place() {
     assert!(ran.err.contains(told), "{}", ran.err);
     folder.write("secretrail.toml", "[[ignore]]\nrule = \"Hunter2!\"\nreason = \"x\"\n");
     let ran = folder.run(&["scan"]);
-    assert!(ran.err.contains("secretrail.toml:1:1: this is no rule's name"), "{}", ran.err);
+    assert!(ran.err.contains("secretrail.toml:1:1: this is not the name of a rule"), "{}", ran.err);
 }
 
 #[test]

@@ -19,7 +19,7 @@ struct Once(Value);
 pub fn parse(text: &str) -> Result<Value, &'static str> {
     let read: Result<Once, _> = serde_json::from_str(text);
     read.map(|once| once.0).map_err(|error| match error.is_data() {
-        true => "a name stands twice in it",
+        true => "it has a name twice",
         false => "it is no JSON",
     })
 }
@@ -93,7 +93,7 @@ mod tests {
             r#"{"a": 1, "\u0061": 1}"#,
             r#"{"s": [{"Resource": "*", "b": {}, "Resource": "canary"}]}"#,
         ] {
-            assert_eq!(parse(twice), Err("a name stands twice in it"), "{twice}");
+            assert_eq!(parse(twice), Err("it has a name twice"), "{twice}");
         }
         for wrong in ["", "{", "{\"a\": 1}}", &"[".repeat(100_000)] {
             assert_eq!(parse(wrong), Err("it is no JSON"));

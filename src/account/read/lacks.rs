@@ -57,7 +57,7 @@ impl Reader<'_> {
     pub(super) fn unowned(&mut self, devices: &Devices, asked: &Asked) -> Option<String> {
         let device = devices.unowned.first()?;
         let why = format!(
-            "{} virtual MFA devices are in use, and the answer to {}:{} does not tell by whom",
+            "{} virtual MFA devices are in use, and the answer to {}:{} does not say by whom",
             devices.unowned.len(),
             asked.service,
             asked.action
@@ -71,7 +71,7 @@ impl Reader<'_> {
         let why = match made {
             Some(made) if !self.is_ahead(made) => return Known::Is(made),
             Some(_) => "the evidence says that the credential report was made after it was collected",
-            None => "the evidence does not tell when the credential report was made",
+            None => "the evidence does not say when the credential report was generated",
         };
         self.gaps.push(gap(at, "iam:GetCredentialReport", format!("{why}: its age was not judged")));
         Known::unknown(why)
@@ -86,7 +86,7 @@ impl Reader<'_> {
         let late: Vec<&Row> = rows.iter().filter(|row| row.times().any(|time| self.is_ahead(time))).collect();
         let Some(first) = late.first() else { return };
         let reason = format!(
-            "the credential report has dates after the evidence was collected, for {}: what hangs on them was not judged",
+            "the credential report has dates after the evidence was collected, for {}: nothing that depends on them was judged",
             names(&late)
         );
         self.gaps.push(gap(first.at, &first.arn, reason));
@@ -140,10 +140,10 @@ impl Reader<'_> {
     pub(super) fn other_account(&mut self, number: &str, identity: &Known<Identity>, rows: &Known<Vec<Row>>) {
         if let Some(other) = identity.get().filter(|told| told.account != number || !is_of(&told.arn, number))
         {
-            self.gaps.push(gap(other.at, "", "who asked is not of the account that the manifest names"));
+            self.gaps.push(gap(other.at, "", "the caller is from another account than the manifest names"));
         }
         if let Some(other) = rows.get().and_then(|rows| rows.iter().find(|row| !is_of(&row.arn, number))) {
-            let reason = "the credential report has rows that are not of the account that the manifest names";
+            let reason = "the credential report has rows of another account than the manifest names";
             self.gaps.push(gap(other.at, &other.user, reason));
         }
     }

@@ -373,7 +373,7 @@ fn subject(holder: &Holder<'_>, rights: &Rights<'_>, here: &Here, gaps: &mut Vec
     let administrator = administrator(&grant, held);
     let mut unknown = held.unreadable.clone();
     if held.boundary == Boundary::Unknown {
-        unknown.push("the document of its permissions boundary is not known".to_owned());
+        unknown.push("the document of its permissions boundary is unknown".to_owned());
     }
     // With full power at all times, no other policy can add to it.
     if !unknown.is_empty() && administrator != Administrator::Yes {

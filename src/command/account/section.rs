@@ -58,7 +58,7 @@ fn verdict_of_many(members: &[MemberRow]) -> Vec<String> {
         }
     };
     if left_out > 0 {
-        first.push_str(&format!("; {left_out} more left out by the settings or closed"));
+        first.push_str(&format!("; {left_out} more excluded by the settings, or closed"));
     }
     let keys = count(&|one| one.root.access_keys == Some(true));
     let no_mfa = count(&|one| one.root.mfa == "off");

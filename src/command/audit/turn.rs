@@ -100,8 +100,11 @@ fn hold(history: &Path, scope: &str, patience: Duration, setup: &Setup) -> Resul
     };
     // Anything else could make this wait for ever, or lie elsewhere.
     if path.symlink_metadata().is_ok_and(|there| !there.is_file()) {
-        return Err(Error::new(ErrorKind::Input, format!("the lock {} is no regular file", path.display()))
-            .hint("take it away"));
+        return Err(Error::new(
+            ErrorKind::Input,
+            format!("the lock {} is not a regular file", path.display()),
+        )
+        .hint("take it away"));
     }
     let mut options = File::options();
     options.create(true).write(true).truncate(false);

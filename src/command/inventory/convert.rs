@@ -27,7 +27,7 @@ pub(super) fn run(arguments: &InventoryConvertArguments) -> Result<ExitCode, Err
         tracing::warn!("{name}:{}: {}", position.line, gap.reason);
     }
     if reading.facts.entries.is_empty() {
-        return Err(Error::new(ErrorKind::Input, format!("{} has no key in it", arguments.file.display()))
+        return Err(Error::new(ErrorKind::Input, format!("{} has no keys", arguments.file.display()))
             .hint("`secretrail inventory --help` shows how a list is written"));
     }
     same_file(arguments.output.as_deref(), &arguments.file)?;

@@ -98,7 +98,7 @@ fn user() -> Option<String> {
 /// Adds a line to the file; a new one begins with the names of the columns. A link leads to somebody else's file.
 fn append(file: &Path, drill: &Drill, redactor: &Redactor) -> Result<(), Error> {
     if std::fs::symlink_metadata(file).is_ok_and(|kind| !kind.is_file()) {
-        return Err(Error::new(ErrorKind::Output, format!("{} is no regular file", file.display()))
+        return Err(Error::new(ErrorKind::Output, format!("{} is not a regular file", file.display()))
             .hint("name a file with --record"));
     }
     let new = std::fs::metadata(file).map_or(true, |file| file.len() == 0);

@@ -57,8 +57,11 @@ pub(super) fn open(
     }
     let lists = files.iter().map(|file| {
         let form = Form::of(&file.to_string_lossy()).ok_or_else(|| {
-            Error::new(ErrorKind::Usage, format!("{} is no list of keys by its name", file.display()))
-                .hint("lists end in .md, .toml, .yml, .yaml, .json or .csv")
+            Error::new(
+                ErrorKind::Usage,
+                format!("{} does not have the name of a list of keys", file.display()),
+            )
+            .hint("lists end in .md, .toml, .yml, .yaml, .json or .csv")
         })?;
         Ok(Input { source: add(file, sources)?, form })
     });

@@ -2,13 +2,14 @@
 
 use std::path::Path;
 
-use crate::cli::{Cli, InventoryInitArguments};
+use crate::cli::{Cli, InventoryInitArguments, SetupArguments, What};
 use crate::command::output::write;
-use crate::command::scan::here;
+use crate::command::scan::{Setup, here};
 use crate::counted::counted;
 use crate::day::Day;
 use crate::error::{Error, ErrorKind, ExitCode};
 use crate::evidence::{self, Bundle};
+use crate::finding::Role;
 use crate::inventory::draft::{Names, Since, draft, of_code, of_workflow};
 use crate::inventory::{stores, write as writing};
 use crate::secret::redact::Redactor;
@@ -24,13 +25,14 @@ const MOST_FILES: usize = 200_000;
 
 pub(super) fn run(cli: &Cli, arguments: &InventoryInitArguments) -> Result<ExitCode, Error> {
     if let Some(output) = arguments.output.as_deref().filter(|output| output.exists()) {
-        return Err(Error::new(ErrorKind::Output, format!("{} is there already", output.display()))
-            .hint("name a new file: a draft never takes the place of a list"));
+        return Err(Error::new(ErrorKind::Output, format!("{} already exists", output.display()))
+            .hint("name a new file: a draft never overwrites a list"));
     }
     let (mut names, mut unread) = (Names::default(), 0);
     for path in &arguments.paths {
         unread += add_tree(&normalise(&here()?.join(path)), path, &mut names)?;
     }
+    add_flows(cli, arguments, &mut names)?;
     let bundle = match &arguments.evidence {
         Some(path) => Some(evidence::read(path, None)?),
         None if arguments.from_aws => Some(live(cli, arguments)?),
@@ -39,22 +41,22 @@ pub(super) fn run(cli: &Cli, arguments: &InventoryInitArguments) -> Result<ExitC
     let refused = bundle.as_ref().map(|bundle| add_stored(bundle, &mut names)).unwrap_or_default();
     let inventory = draft(&names);
     if inventory.entries.is_empty() {
-        return Err(Error::new(ErrorKind::Input, "no name of a key was found")
-            .hint("name a repository with Terraform or GitHub workflows, or ask AWS with --from-aws"));
+        return Err(Error::new(ErrorKind::Input, "no key names were found")
+            .hint("name a repository with Terraform or GitHub workflows, or query AWS with --from-aws"));
     }
     let text = writing::text(&inventory, arguments.to);
     // Names only; one that looks like a value is not written down.
     let text = shown_page(&Redactor::default().text(&text));
     write(arguments.output.as_deref(), &|out| out.write_all(text.as_bytes()))?;
     if names.unclear > 0 {
-        let count = counted(names.unclear, "key has an expression", "keys have an expression");
-        tracing::warn!("{count} for a name, and no row in the draft");
+        let count = counted(names.unclear, "key is named by an expression", "keys are named by expressions");
+        tracing::warn!("{count}: there is a row only where Terraform shows the name");
     }
     if unread > 0 {
         tracing::warn!("{} could not be read", counted(unread, "file", "files"));
     }
     for what in &refused {
-        tracing::warn!("AWS refused to list all {what}: the draft is not whole");
+        tracing::warn!("AWS refused to list all {what}: the draft is incomplete");
     }
     if !refused.is_empty() {
         return Ok(ExitCode::Partial);
@@ -82,10 +84,25 @@ fn add_stored(bundle: &Bundle, names: &mut Names) -> Vec<&'static str> {
     lists.into_iter().filter(|(_, refused)| *refused).map(|(what, _)| what).collect()
 }
 
+/// Adds the secrets that Terraform passes on, also where their names are expressions.
+fn add_flows(cli: &Cli, arguments: &InventoryInitArguments, names: &mut Names) -> Result<(), Error> {
+    if arguments.paths.is_empty() {
+        return Ok(());
+    }
+    let setup = SetupArguments { no_progress: arguments.no_progress, ..SetupArguments::default() };
+    let what = What { paths: arguments.paths.clone(), ..setup.what() };
+    let looked = Setup::new(&what)?.look(cli, &what, None)?;
+    for finding in &looked.scanned.findings {
+        let origins = finding.related.iter().filter(|step| step.role == Role::Origin);
+        origins.for_each(|origin| names.take_origin(&origin.at.name));
+    }
+    Ok(())
+}
+
 /// Adds the names that stand in files; how many files could not be read.
 fn add_tree(path: &Path, named: &Path, names: &mut Names) -> Result<usize, Error> {
     if !path.exists() {
-        return Err(Error::new(ErrorKind::Input, format!("{} is not there", named.display())));
+        return Err(Error::new(ErrorKind::Input, format!("{} does not exist", named.display())));
     }
     let files = if path.is_dir() {
         walk_logs(path, &|file| kind(file).is_some()).0

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::aws::ssm::{Denied, Held, Wanted};
 use crate::aws::{self, Step, Values};
 use crate::cli::{AwsArguments, Cli};
-use crate::command::collect::{options, progress_bar, stop_on_signal};
+use crate::command::collect::{options, stop_on_signal};
+use crate::command::progress;
 use crate::error::Error;
 use crate::evidence::{Bundle, Call, Document};
 use crate::inventory::asked::{self, Asked, LengthClass, Looks, Outcome, ReadLevel, Seen};
@@ -49,7 +50,7 @@ fn ask(
     names: &[String],
 ) -> Result<Bundle, Error> {
     let options = options(arguments)?;
-    let bar = progress_bar(cli, no_progress);
+    let bar = progress::bar(cli, no_progress, 0, "{pos}/{len} calls");
     let on_progress = |step| match step {
         Step::Expect(calls) => bar.inc_length(calls),
         Step::Done => bar.inc(1),

@@ -62,7 +62,7 @@ pub(super) fn parameters(settings: &crate::settings::Settings) -> Result<Vec<(St
     let listed = read(&opened.lists, &[], &sources, &tokens);
     if listed.gaps.iter().any(|gap| gap.hides_findings) {
         return Err(Error::new(ErrorKind::Input, "the list of keys can't be read whole")
-            .hint("`secretrail inventory check` tells what can't be read"));
+            .hint("`secretrail inventory check` shows what can't be read"));
     }
     let parameter = |entry: crate::inventory::Entry| match entry.home {
         Home::Parameter(name) => Some((entry.key, name)),

@@ -8,10 +8,7 @@ mod memory;
 mod place;
 mod tell;
 
-use std::io::{self, IsTerminal};
 use std::time::Instant;
-
-use indicatif::{ProgressBar, ProgressStyle};
 
 use self::files::File;
 use self::keys::Wanted;
@@ -19,6 +16,7 @@ use self::look::Looker;
 use self::tell::Teller;
 use crate::cli::{Cli, InventoryWhereArguments, What};
 use crate::command::outcome::{Asked, Outcome, Sections};
+use crate::command::progress;
 use crate::command::scan::{Looked, STACK_BYTES, Setup, scope};
 use crate::command::silencing::Silencing;
 use crate::error::{Error, ErrorKind, ExitCode};
@@ -73,7 +71,9 @@ fn look(
     wanted: &Wanted,
     files: &[File],
 ) -> Result<(Vec<look::Seen>, Vec<look::Gap>), Error> {
-    let bar = progress_bar(cli, arguments, files.iter().map(|file| file.length).sum());
+    let bytes = files.iter().map(|file| file.length).sum();
+    let counted = "{binary_bytes}/{binary_total_bytes}";
+    let bar = progress::bar(cli, arguments.setup.no_progress, bytes, counted);
     let looker = Looker { wanted, stop: setup.stop(), bar: &bar };
     let pool = rayon::ThreadPoolBuilder::new().stack_size(STACK_BYTES).build();
     let pool =
@@ -84,18 +84,6 @@ fn look(
         return Err(Error::new(ErrorKind::Interrupted, "stopped; no report was written"));
     }
     Ok(all)
-}
-
-fn progress_bar(cli: &Cli, arguments: &InventoryWhereArguments, bytes: u64) -> ProgressBar {
-    if arguments.setup.no_progress || cli.quiet || cli.verbose > 0 || !io::stderr().is_terminal() {
-        return ProgressBar::hidden();
-    }
-    let bar = ProgressBar::new(bytes);
-    let template = "{bar:30} {binary_bytes}/{binary_total_bytes}  {elapsed}";
-    if let Ok(style) = ProgressStyle::with_template(template) {
-        bar.set_style(style);
-    }
-    bar
 }
 
 fn nothing_to_look_into() -> Error {

@@ -35,14 +35,14 @@ type Told = (String, Result<(), String>);
 fn test(only: &[String], settings: Option<&Path>) -> Result<ExitCode, Error> {
     let notify = Settings::load_asked(settings, &here()?)?.notify;
     if notify.is_empty() {
-        return Err(Error::new(ErrorKind::Usage, "the settings name nobody to tell")
+        return Err(Error::new(ErrorKind::Usage, "the settings name no one to notify")
             .hint("`secretrail notify --help` shows [notify] of secretrail.toml"));
     }
     let known =
         |name: &str| name == PING || name == PROMETHEUS || notify.targets.iter().any(|t| t.name == name);
     if let Some(name) = only.iter().find(|name| !known(name)) {
         let names: Vec<&str> = notify.targets.iter().map(|target| target.name.as_str()).collect();
-        return Err(Error::new(ErrorKind::Usage, format!("there is no target {name}"))
+        return Err(Error::new(ErrorKind::Usage, format!("there is no target named {name}"))
             .hint(format!("the settings name {}", names.join(", "))));
     }
     let results = tried(&notify, |name| only.is_empty() || only.iter().any(|one| one == name))?;
@@ -51,10 +51,10 @@ fn test(only: &[String], settings: Option<&Path>) -> Result<ExitCode, Error> {
         for (name, result) in &results {
             match result {
                 Ok(()) => writeln!(out, "{}: ok", shown(name))?,
-                Err(reason) => writeln!(out, "{}: not told: {}", shown(name), shown(reason))?,
+                Err(reason) => writeln!(out, "{}: not delivered: {}", shown(name), shown(reason))?,
             }
         }
-        writeln!(out, "Runs with --history tell what changed.")
+        writeln!(out, "Runs with --history send what changed.")
     })?;
     Ok(if failed { ExitCode::Findings } else { ExitCode::Clean })
 }
@@ -121,7 +121,7 @@ fn pending(file: &Path, json: bool) -> Result<ExitCode, Error> {
             return writeln!(out);
         }
         if rows.is_empty() {
-            return writeln!(out, "Nothing waits to be told.");
+            return writeln!(out, "Nothing is waiting to be sent.");
         }
         for row in &rows {
             let tries = counted(row.tries, "try", "tries");

@@ -89,7 +89,7 @@ fn value(origin: &Origin) -> Result<Secret, String> {
             let unread = |reason: String| format!("{} can't be read: {reason}", path.display());
             // A pipe could hold the run up for ever.
             if path.metadata().is_ok_and(|there| !there.is_file()) {
-                return Err(unread("it is no regular file".to_owned()));
+                return Err(unread("it is not a regular file".to_owned()));
             }
             let file = File::open(path).map_err(|error| unread(refused(error.kind())))?;
             let mut text = String::new();

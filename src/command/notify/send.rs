@@ -25,14 +25,16 @@ pub(super) fn all(history: &History, job: &str, notify: &Notify) -> Result<(), E
         return Ok(());
     }
     let Some(telling) = history.telling(PATIENCE) else {
-        tracing::warn!("another run is telling for too long: what changed is told by the next run");
+        tracing::warn!(
+            "another run has been sending notifications for too long: the next run will send what changed"
+        );
         return Ok(());
     };
     let now = Timestamp::now();
     let given_up = history.give_up(now.saturating_sub(OLDEST).unwrap_or(now), now)?;
     if given_up > 0 {
         let messages = counted(given_up, "message", "messages");
-        tracing::warn!("given up, as it could not be told for seven days: {messages}");
+        tracing::warn!("given up after seven days without delivery: {messages}");
     }
     let letters = history.letters(job, &telling)?;
     let mut round = Round::new(history);
@@ -48,7 +50,7 @@ pub(super) fn all(history: &History, job: &str, notify: &Notify) -> Result<(), E
         courier::carry(lists, limits, &mut |id, result| round.heard(id, result))?;
     }
     for (name, reason) in &round.troubles {
-        tracing::warn!("{name} was not told: {reason}; the next run tries again");
+        tracing::warn!("{name} was not notified: {reason}; the next run will retry");
     }
     round.kept
 }

@@ -37,7 +37,7 @@ impl Watch {
             return None;
         }
         let Some(history) = arguments.history.clone() else {
-            tracing::info!("[notify] tells nobody of this run: changes are known only with --history");
+            tracing::info!("[notify] sends nothing for this run: changes are only known with --history");
             return None;
         };
         let job = job(cli, &audit);
@@ -61,7 +61,7 @@ impl Watch {
             send::all(&history, &self.job, &self.notify)
         });
         if let Err(error) = outcome {
-            tracing::warn!("nobody was told: {error}");
+            tracing::warn!("no notification was sent: {error}");
         }
         let code = result.as_ref().map_or_else(Error::exit_code, |code| *code);
         let is_under_way = result.as_ref().is_err_and(|error| error.kind == ErrorKind::UnderWay);

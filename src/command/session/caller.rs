@@ -20,10 +20,10 @@ pub(super) fn ask(arguments: &SessionArguments, setup: &Setup, chain: &Chain) ->
         // No call without a credential: the SDK would look for an instance's role, for seconds.
         None => Ok(nothing()),
         Some(Rung { state: State::Broken(_), .. }) => {
-            Ok(Answer::Nothing("there is no AWS credential to ask with".into(), None))
+            Ok(Answer::Nothing("there are no AWS credentials to ask with".into(), None))
         }
         Some(Rung { origin: Origin::Login, state: State::Renews, .. }) => Ok(Answer::Unreachable(
-            "AWS could not be asked: the session of `aws login` is over, and the AWS CLI renews it by itself"
+            "AWS could not be queried: the session of `aws login` has expired; the AWS CLI renews it by itself"
                 .into(),
             Some("`aws sts get-caller-identity` does that; then ask again".into()),
         )),
@@ -44,7 +44,7 @@ pub(super) fn next(
     if !is_of_profile || rung.origin == Origin::Role || matches!(rung.state, State::Broken(_)) {
         return Ok(Some(Line::new(
             Level::Unknown,
-            format!("AWS was not asked whom {from} makes: that can't be asked from here"),
+            format!("AWS was not asked who {from} is: that cannot be asked from here"),
         )));
     }
     Ok(Some(match ask_with(arguments, setup, rung)? {
@@ -53,10 +53,10 @@ pub(super) fn next(
             Line::new(Level::Warning, format!("AWS says that {from} makes you ROOT of {account}"))
         }
         Answer::Known(caller) => {
-            let arn = caller.arn.as_deref().unwrap_or("somebody whom it did not name");
+            let arn = caller.arn.as_deref().unwrap_or("someone AWS did not name");
             Line::new(Level::Note, format!("AWS says that {from} makes you {arn}"))
         }
-        Answer::Refused(code) => Line::new(Level::Note, format!("AWS does not take {from}: {code}")),
+        Answer::Refused(code) => Line::new(Level::Note, format!("AWS rejects {from}: {code}")),
         Answer::Nothing(message, _) => Line::new(Level::Note, format!("{from}: {message}")),
         Answer::Unreachable(message, _) => Line::new(Level::Unknown, format!("{from}: {message}")),
         Answer::NotAsked => return Ok(None),
@@ -124,9 +124,9 @@ fn unreachable(code: &str, region: &str, seconds: u16) -> Answer {
             format!("AWS did not say who you are within {seconds} s{place}: no network, or a slow one?")
         }
         code::NO_CONNECTION => format!("AWS can't be reached{place}: no network, or a wrong Region?"),
-        code::NOT_SENT => "AWS could not be asked: there is no address for it".to_owned(),
+        code::NOT_SENT => "AWS could not be queried: there is no endpoint for it".to_owned(),
         other => format!("AWS did not say who you are{place}: {other}"),
     };
-    let hint = "AWS_ENDPOINT_URL, HTTPS_PROXY and AWS_CA_BUNDLE are honoured; --timeout gives it longer";
+    let hint = "AWS_ENDPOINT_URL, HTTPS_PROXY and AWS_CA_BUNDLE are honoured; --timeout allows more time";
     Answer::Unreachable(message, Some(hint.into()))
 }

@@ -30,7 +30,7 @@ pub(super) fn is_asked(settings: &Settings, folder: &Path) -> bool {
 
 /// Why it was not asked.
 pub(super) fn not_asked() -> Found {
-    let text = "the keys were not looked up: AWS did not take or hear the question who you are";
+    let text = "the keys were not checked: AWS did not answer who you are";
     Found { lines: vec![Line::new(Level::Unknown, text)], keys: Vec::new() }
 }
 

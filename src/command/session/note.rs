@@ -9,6 +9,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::hex::hex_of_first;
 use crate::session::forward::{Event, Forward};
 use crate::source::open::read_text_up_to;
 use crate::whole::Readers;
@@ -93,8 +94,7 @@ pub(super) fn path(folder: &Path, settings: &Path, forward: &Forward) -> PathBuf
     hash.update(settings.as_os_str().as_encoded_bytes());
     hash.update([0]);
     hash.update(forward.name.as_bytes());
-    let digits: String = hash.finalize().iter().take(12).map(|byte| format!("{byte:02x}")).collect();
-    folder.join(format!("{digits}.json"))
+    folder.join(format!("{}.json", hex_of_first(12, &hash.finalize())))
 }
 
 /// Where notes lie: in the user's folder for such things.

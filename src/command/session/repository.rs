@@ -39,7 +39,7 @@ pub(super) fn look(folder: &Path) -> Found {
     let mut lines = match &state {
         Some(state) => repository::lines(state),
         None => vec![
-            Line::new(Level::Unknown, "the repository was not looked at")
+            Line::new(Level::Unknown, "the repository was not checked")
                 .with("this secretrail was built without the feature `git`"),
         ],
     };
@@ -78,7 +78,7 @@ fn dot_envs(top: &Path) -> Vec<Line> {
         .collect();
     let mut lines = dot_env::lines(&files);
     if more {
-        let text = "there are more files or folders than were looked at for .env files";
+        let text = "there are more files and folders than were searched for .env files";
         lines.push(Line::new(Level::Note, text));
     }
     lines

@@ -218,13 +218,13 @@ fn told(forward: &Forward, path: &Path) -> Line {
                 line.with(format!("it was lost {lost} times, and came back"))
             }
             Some(_) => line,
-            None => line.with("not kept by secretrail: somebody else listens there"),
+            None => line.with("not held by secretrail: another process listens there"),
         };
     }
-    let reason = note.as_ref().and_then(|note| note.reason.as_deref()).unwrap_or("nobody listens there");
+    let reason = note.as_ref().and_then(|note| note.reason.as_deref()).unwrap_or("nothing listens there");
     let line = silent(forward, reason);
     if note.is_some_and(|note| note.is_kept()) {
-        line.with("it is tried again in the background; `secretrail session --stop-forwards` ends that")
+        line.with("it is retried in the background; `secretrail session --stop-forwards` ends that")
     } else {
         line
     }
@@ -282,7 +282,7 @@ pub(super) fn stop(forwards: &[Forward], settings: &Path) -> Result<Vec<Line>, E
     };
     let lines: Vec<Line> = kept.iter().map(line).collect();
     Ok(if lines.is_empty() {
-        vec![Line::new(Level::Note, "no forward is kept in the background")]
+        vec![Line::new(Level::Note, "no forward is running in the background")]
     } else {
         lines
     })

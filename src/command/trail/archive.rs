@@ -13,6 +13,7 @@ use sha2::{Digest, Sha256};
 use super::read::{FileTrouble, Log, Reader, Taker};
 use super::{evidence, files, input};
 use crate::error::{Error, ErrorKind, refused};
+use crate::hex::hex;
 use crate::rule::RuleSet;
 use crate::source::open::normalise;
 use crate::trail::slots::Event;
@@ -250,10 +251,6 @@ fn stamped(path: &Path) -> io::Result<(String, Stamp)> {
             count => hash.update(block.get(..count).unwrap_or_default()),
         }
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 #[cfg(feature = "aws")]
 use sha2::{Digest, Sha256};
 
+use crate::hex::hex_of_first;
 use crate::trail::time;
 
 /// What was asked.
@@ -31,7 +32,7 @@ impl Asked {
             }
         };
         vec![format!(
-            "asked of LookupEvents: {what} of {} from {} to {}; it has no data events, reaches back 90 days, and events come into it minutes late",
+            "from LookupEvents: {what} in {} from {} to {}; it has no data events, goes back 90 days, and lags by minutes",
             self.regions.join(", "),
             time::written(self.since),
             time::written(self.until)
@@ -49,5 +50,5 @@ pub(super) fn mark(pairs: &[(String, String)]) -> String {
             hasher.update(part);
         }
     }
-    hasher.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    hex_of_first(16, &hasher.finalize())
 }

@@ -37,7 +37,7 @@ pub(super) fn find(path: &Path) -> Result<Input, Error> {
         told(&mut input, &asked);
     }
     if input.logs.is_empty() && input.missing.is_empty() && input.asked.is_empty() {
-        let message = format!("the evidence {} holds nothing of CloudTrail", path.display());
+        let message = format!("the evidence {} has nothing from CloudTrail", path.display());
         return Err(Error::new(ErrorKind::Input, message)
             .hint("collect it with `secretrail collect --surface trail --out PATH`"));
     }

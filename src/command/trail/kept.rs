@@ -106,12 +106,12 @@ impl<'k> Kept<'k> {
             .read_to_string(&mut text)
             .map_err(|error| self.unread(&error.kind().to_string()))?;
         let cursor: Cursor =
-            serde_json::from_str(&text).map_err(|_| self.unread("its cursor.json is no cursor"))?;
+            serde_json::from_str(&text).map_err(|_| self.unread("its cursor.json is not a cursor"))?;
         let is_ours = cursor.format == FORMAT && cursor.version == VERSION;
         // Both name folders below.
         let names = cursor.places.iter().map(|stand| &stand.region).chain(&cursor.account);
         if !is_ours || !names.chain(&cursor.regions).all(|name| is_safe(name) && !name.contains('/')) {
-            return Err(self.unread("its cursor.json is no cursor of this secretrail"));
+            return Err(self.unread("its cursor.json was not written by this version of secretrail"));
         }
         if cursor.question != self.mark {
             return Err(Error::new(

@@ -1,10 +1,10 @@
 //! CloudTrail's event history, asked now: its pages are held packed in memory, or kept in a folder.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::Write;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::ProgressBar;
 use jiff::Timestamp;
 
 use super::asked::Asked;
@@ -15,6 +15,7 @@ use super::read::Log;
 use crate::aws::cloudtrail::{Page, Pages, Place, Question, Thread, look_up, reachable};
 use crate::cli::{Cli, TrailArguments};
 use crate::command::collect::options_of;
+use crate::command::progress;
 use crate::command::scan::Setup;
 use crate::error::{Error, ErrorKind};
 use crate::evidence::Refusal;
@@ -25,7 +26,7 @@ const MOST_HELD: usize = 512 * 1024 * 1024;
 
 /// Asks, and gives the pages in their order.
 pub(super) fn find(cli: &Cli, arguments: &TrailArguments, setup: &Setup) -> Result<Input, Error> {
-    let bar = progress_bar(cli, arguments);
+    let bar = progress::spinner(cli, arguments.no_progress, "{pos} events  {msg}");
     let now = arguments.sign_in.clock.unwrap_or_else(Timestamp::now).as_second();
     let (since, cut) = reachable(arguments.since, now);
     let question = Question {
@@ -35,8 +36,8 @@ pub(super) fn find(cli: &Cli, arguments: &TrailArguments, setup: &Setup) -> Resu
         lookups: arguments.live.lookup.clone(),
     };
     if question.since >= question.until {
-        return Err(Error::new(ErrorKind::Usage, "there is no time between --since and --until")
-            .hint("CloudTrail's event history reaches back 90 days; a trail's logs in S3 reach further"));
+        return Err(Error::new(ErrorKind::Usage, "--until is not after --since")
+            .hint("CloudTrail's event history goes back 90 days; a trail's logs in S3 go back further"));
     }
     let mut input = match &arguments.live.keep {
         None => {
@@ -60,7 +61,10 @@ pub(super) fn find(cli: &Cli, arguments: &TrailArguments, setup: &Setup) -> Resu
             let question = kept.question(&question);
             if kept.is_done() {
                 let until = time::written(question.until);
-                tracing::warn!("{} holds all up to {until}: AWS was not asked again", folder.display());
+                tracing::warn!(
+                    "{} has everything up to {until}: AWS was not queried again",
+                    folder.display()
+                );
             } else {
                 ask(arguments, &question, &mut kept, setup).map_err(|error| match error.kind {
                     ErrorKind::Interrupted => error.hint("the same command goes on where it stopped"),
@@ -72,7 +76,7 @@ pub(super) fn find(cli: &Cli, arguments: &TrailArguments, setup: &Setup) -> Resu
     };
     bar.finish_and_clear();
     if cut {
-        let reason = "LookupEvents reaches back 90 days: what was before has to come from a trail's logs";
+        let reason = "LookupEvents goes back 90 days: older events have to come from a trail's logs";
         input.missing.push(("--since".to_owned(), reason.to_owned()));
     }
     Ok(input)
@@ -153,16 +157,4 @@ impl Pages for Held<'_> {
     fn refused(&mut self, _: Thread<'_>, refusal: Refusal) {
         self.input.missing.push(missing(&refusal));
     }
-}
-
-fn progress_bar(cli: &Cli, arguments: &TrailArguments) -> ProgressBar {
-    if arguments.no_progress || cli.verbose > 0 || !io::stderr().is_terminal() {
-        return ProgressBar::hidden();
-    }
-    let bar = ProgressBar::new_spinner();
-    if let Ok(style) = ProgressStyle::with_template("{spinner} {pos} events  {msg}  {elapsed}") {
-        bar.set_style(style);
-    }
-    bar.enable_steady_tick(std::time::Duration::from_millis(500));
-    bar
 }

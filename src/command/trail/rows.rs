@@ -35,8 +35,8 @@ pub(super) fn shown(
             (Wanted::Session(id), format!("Events of session {id}"))
         }
         (Some(_), _) => {
-            return Err(Error::new(ErrorKind::Usage, "there is no session of this id")
-                .hint("ids stand in the first column of the sessions' table; --all shows all"));
+            return Err(Error::new(ErrorKind::Usage, "there is no session with this ID")
+                .hint("IDs are in the first column of the table of sessions; --all shows all of them"));
         }
         (_, Some(id)) => (Wanted::Event(id), format!("Event {id}")),
         _ if arguments.timeline => (Wanted::Timeline, "Timeline".to_owned()),
@@ -70,7 +70,7 @@ pub(super) fn shown(
         _ => format!("{title}: the first {MOST_ROWS} of {found}; --since begins later"),
     };
     if rows.is_empty() && arguments.event.is_some() {
-        return Err(Error::new(ErrorKind::Input, "there is no event of this id in these logs"));
+        return Err(Error::new(ErrorKind::Input, "there is no event with this ID in these logs"));
     }
     Ok(Some((title, rows)))
 }

@@ -54,7 +54,7 @@ fn verdict(sessions: &[Session], unseen: usize) -> Vec<String> {
     }
     let agents: Vec<&Session> = sessions.iter().filter(|session| session.actor.kind == Kind::Agent).collect();
     if agents.is_empty() && !sessions.is_empty() {
-        told.push("no activity carries an agent's mark; marks are young and can be left out, so this proves no absence".to_owned());
+        told.push("no activity carries an agent's mark; marks are recent and optional, so this does not prove that there was none".to_owned());
     } else if !agents.is_empty() {
         let names = agents.iter().map(|session| session.actor.name.as_str()).filter(|name| !name.is_empty());
         let names: BTreeSet<&str> = names.collect();

@@ -74,7 +74,7 @@ impl<'r> Remote<'r> {
             let mut told = one.refused;
             for page in &one.pages {
                 let added =
-                    std::str::from_utf8(page).map_err(|_| "it is no text").and_then(|text| keys.add(text));
+                    std::str::from_utf8(page).map_err(|_| "it is not text").and_then(|text| keys.add(text));
                 if let Err(why) = added {
                     told = Some(format!("the answer of ListPublicKeys can't be used: {why}"));
                 }

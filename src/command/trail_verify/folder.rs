@@ -16,7 +16,7 @@ pub(super) struct Folder {
 impl Folder {
     pub(super) fn open(root: &Path) -> Result<Self, Error> {
         if !root.is_dir() {
-            return Err(Error::new(ErrorKind::Input, format!("{} is no folder", root.display()))
+            return Err(Error::new(ErrorKind::Input, format!("{} is not a folder", root.display()))
                 .hint("name the folder into which the trail's bucket was copied"));
         }
         let mut names = Vec::new();

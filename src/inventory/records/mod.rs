@@ -98,7 +98,7 @@ fn written(status: &Status) -> (String, String) {
     let day = status.modified.map_or_else(|| "unknown".to_owned(), |day| day.to_string());
     match &status.writer {
         Writer::Known(by) => (by.clone(), format!("{day} by {by}")),
-        Writer::Unseen => (String::new(), format!("{day} (the trail does not tell by whom)")),
+        Writer::Unseen => (String::new(), format!("{day} (the trail does not say by whom)")),
         Writer::Unknown => (String::new(), day),
     }
 }

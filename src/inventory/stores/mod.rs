@@ -195,7 +195,7 @@ fn refused(refusal: &Refusal, caller: &str) -> String {
     match refusal.code.as_str() {
         code if is_denied(code) => format!("{permission} is denied to {whom}"),
         code::TIMED_OUT => format!("{permission} was not answered in time"),
-        code::NO_CONNECTION => format!("{permission} could not be asked: no connection"),
+        code::NO_CONNECTION => format!("{permission} could not be called: no connection"),
         code::MALFORMED => format!("{permission} was answered with what can't be understood"),
         code::TOO_LARGE => format!("{permission} was answered with more than a bundle may hold"),
         code::NOT_SENT => format!("{permission} could not be asked"),

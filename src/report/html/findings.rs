@@ -40,7 +40,7 @@ pub(super) fn write(report: &Report<'_>, told: &Told<'_>, page: &mut Page<'_>) -
     if told.findings.is_empty() {
         let words = match known_left_out(report) {
             0 => "No rule is met.".to_owned(),
-            _ => format!("Nothing is new; {}. They are left out here.", still_open(report)),
+            _ => format!("Nothing is new; {}, left out here.", still_open(report)),
         };
         page.put(&html! { p { (words) } })?;
         return page.tag("</section>\n");
@@ -339,7 +339,7 @@ fn elsewhere(all: &[(usize, &ToldFinding)], anchors: &[String]) -> Markup {
     html! {
         @if !all.is_empty() {
             details.elsewhere open[all.len() <= FEW] {
-                summary { "The same mistakes as above, each told there" }
+                summary { "The same mistakes as above, each explained there" }
                 ul {
                     @for (number, finding) in all {
                         @let at = anchors.get(number - 1).map(String::as_str).unwrap_or_default();

@@ -58,7 +58,7 @@ fn left_out(graph: &Graph) -> Markup {
         "more sessions of root and of agents have",
     );
     html! {
-        @if graph.alone > 0 { p.quiet { (alone) " no part in this, as far as these logs show; they are told below." } }
+        @if graph.alone > 0 { p.quiet { (alone) " no part in this, as far as these logs show, and are listed below." } }
         @if graph.sessions_left_out > 0 { p.quiet { "And " (left_out) ", in the tables and in the JSON report only." } }
     }
 }

@@ -71,7 +71,7 @@ fn lines(report: &Report<'_>, told: &Told<'_>) -> Vec<(&'static str, Markup)> {
             lines.push(("Keys", inline(&told.teller.message(&section.advice()))));
         }
     }
-    lines.push(("Mend first", worst(report, told)));
+    lines.push(("Fix first", worst(report, told)));
     if lines.len() == 1 {
         lines.push(("Read", read(report)));
     }
@@ -111,7 +111,7 @@ fn not_read(told: &Told<'_>) -> Markup {
     let hiding_words = number(hiding, "place", "places");
     let other_words = number(others, "other place", "other places");
     match (hiding, others) {
-        (0, 0) => html! { "Nothing: all that was asked for was read." },
+        (0, 0) => html! { "Nothing: everything requested was read." },
         (0, _) => html! {
             a href="#not-read" { (number(others, "place", "places")) } ", where no finding can hide."
         },
@@ -167,16 +167,16 @@ pub(super) fn about(report: &Report<'_>, told: &Told<'_>) -> Markup {
                 @if let Some(day) = &report.gate.day { dt { "Day" } dd { (day) " (UTC)" } }
                 dt { "Looked at" } dd { (surface(report)) }
                 dt { "Read" } dd { (files(report)) }
-                dt { "Rules asked" } dd { (report.rules.len()) }
+                dt { "Rules applied" } dd { (report.rules.len()) }
                 @if mistakes != told.findings.len() {
-                    dt { "Mistakes" } dd { (mistakes) ": findings of one secret at one line stand together" }
+                    dt { "Mistakes" } dd { (mistakes) ": findings of one secret on one line are grouped" }
                 }
                 @if let Some(section) = &report.account {
                     dt { "Evidence" } dd { (told.teller.message(&headline(section))) }
                 }
                 dt { "Exit code" } dd { (report.exit_code as u8) }
             }
-            p.note { "Secrets are never shown: eight stars or as many as it has characters stand for each. This page loads nothing and sends nothing." }
+            p.note { "Secrets are never shown: each is replaced by stars, eight or as many as it has characters. This page loads nothing and sends nothing." }
         }
     }
 }

@@ -95,7 +95,7 @@ pub(super) fn picture(section: &TrailSection, teller: &Teller<'_>, anchors: &Anc
         figure.timeline aria-labelledby="h-timeline" {
             figcaption {
                 h3 id="h-timeline" { "Root and agents over time" }
-                p.quiet { (moment(first)) " to " (moment(last)) " UTC. The tables below tell the same in words." }
+                p.quiet { (moment(first)) " to " (moment(last)) " UTC. The tables below say the same in words." }
                 (legend())
             }
             div.axis aria-hidden="true" { (axis(&scale)) }

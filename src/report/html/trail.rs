@@ -98,7 +98,7 @@ fn more(all: usize, most: usize, page: &mut Page<'_>) -> io::Result<()> {
         return Ok(());
     }
     let more = number(all - most, "more is", "more are");
-    page.put(&html! { p.quiet { (more) " left out here; the JSON report has all." } })
+    page.put(&html! { p.quiet { (more) " left out here; the JSON report has everything." } })
 }
 
 fn told_one_by_one(

@@ -20,7 +20,7 @@ pub(super) fn write_gaps(report: &Report<'_>, told: &Told<'_>, page: &mut Page<'
     page.tag("<section id=\"not-read\" aria-labelledby=\"h-not-read\">\n")?;
     page.put(&html! { h2 id="h-not-read" { "Not read " span.count { (count) } } })?;
     if count == 0 {
-        page.put(&html! { p { "All that was asked for was read." } })?;
+        page.put(&html! { p { "Everything requested was read." } })?;
     }
     let (hiding, others): (Vec<&ToldGap>, Vec<&ToldGap>) =
         told.gaps.iter().partition(|gap| gap.hides_findings);
@@ -40,7 +40,7 @@ pub(super) fn write_gaps(report: &Report<'_>, told: &Told<'_>, page: &mut Page<'
     let untold = untold(report, told);
     if !untold.is_empty() {
         page.put(&html! {
-            h3.gaps-title { "Read or known, and not told" }
+            h3.gaps-title { "Read or known, but not reported" }
             ul.plain { @for sentence in &untold { li { (inline(sentence)) "." } } }
         })?;
     }

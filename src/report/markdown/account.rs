@@ -42,6 +42,6 @@ fn rows_of(
     let left_out = add_until(page, MOST, rows.map(row));
     if left_out > 0 {
         let left_out = number(left_out, one, many);
-        page.push_str(&format!("\n{left_out} left out here; the JSON report has all.\n"));
+        page.push_str(&format!("\n{left_out} left out here; the JSON report has everything.\n"));
     }
 }

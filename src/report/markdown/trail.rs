@@ -33,6 +33,6 @@ pub(super) fn add(section: &TrailSection, teller: &Teller<'_>, page: &mut String
     let left_out = add_until(page, MOST, rows);
     if left_out > 0 {
         let left_out = number(left_out, "session is", "sessions are");
-        page.push_str(&format!("\n{left_out} left out here; the JSON report has all.\n"));
+        page.push_str(&format!("\n{left_out} left out here; the JSON report has everything.\n"));
     }
 }

@@ -4,10 +4,11 @@ use std::io::{self, Write};
 
 use annotate_snippets::renderer::{AnsiColor, Effects};
 
-use super::painted;
+use super::{HANG, painted};
 use crate::report::account::{AccountSection, COLUMNS, MEMBER_COLUMNS, cells, headline, member_cells};
 use crate::report::grid::grid;
 use crate::report::told::Teller;
+use crate::report::wrap::wrapped;
 use crate::report::{TableStyle, verdict::number};
 
 /// More users or accounts are counted; `--all` shows them.
@@ -22,10 +23,10 @@ pub(super) fn write(
 ) -> io::Result<()> {
     let bold = AnsiColor::White.on_default().effects(Effects::BOLD);
     for (at, sentence) in section.verdict.iter().enumerate() {
-        let sentence = teller.message(sentence);
+        let sentence = wrapped(&teller.message(sentence), style, (0, HANG));
         writeln!(out, "{}", if at == 0 { painted(&sentence, bold, style) } else { sentence })?;
     }
-    writeln!(out, "{}\n", teller.message(&headline(section)))?;
+    writeln!(out, "{}\n", wrapped(&teller.message(&headline(section)), style, (0, HANG)))?;
     if !section.members.is_empty() {
         let rows = section.members.iter().map(|member| member_cells(member, teller).to_vec());
         return rows_of(&MEMBER_COLUMNS, rows, ("more account", "more accounts"), style, out);

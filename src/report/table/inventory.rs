@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use annotate_snippets::renderer::{AnsiColor, Effects, Style};
 
-use super::{painted, severity_style};
+use super::{HANG, painted, severity_style};
 use crate::counted::counted;
 use crate::finding::Severity;
 use crate::report::TableStyle;
@@ -12,6 +12,7 @@ use crate::report::inventory::{InventorySection, KeyState};
 use crate::report::shown::clipped;
 use crate::report::told::{Group, Teller, ToldFinding};
 use crate::report::verdict::number;
+use crate::report::wrap::wrapped;
 
 /// A longer name is cut.
 const NAME: usize = 60;
@@ -103,12 +104,13 @@ pub(super) fn write_findings(
     if !findings.is_empty() {
         writeln!(out, "--all draws each finding in full, with what to do about it\n")?;
     }
-    writeln!(out, "{}; {}", headline(section), section.level_told)
+    let line = format!("{}; {}", headline(section), section.level_told);
+    writeln!(out, "{}", wrapped(&line, style, (0, HANG)))
 }
 
 /// `2 keys, account 123456789012 at 2026-11-26T00:00:00Z`.
 pub(in crate::report) fn headline(section: &InventorySection) -> String {
     let account = if section.account.is_empty() { "of unknown number" } else { &section.account };
     let keys = number(section.keys.len(), "key", "keys");
-    format!("{keys} held against account {account}, asked at {}", section.collected_at)
+    format!("{keys} checked against account {account} at {}", section.collected_at)
 }

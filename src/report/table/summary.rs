@@ -7,11 +7,13 @@ use tabled::builder::Builder;
 use tabled::settings::object::{Columns, Rows};
 use tabled::settings::{Alignment, Style};
 
+use super::HANG;
 use crate::finding::Severity;
 use crate::report::Report;
 use crate::report::shown::clipped;
 use crate::report::told::Told;
 use crate::report::verdict::{files, number, untold};
+use crate::report::wrap::wrapped;
 
 /// Longer rule names are cut: the table must fit in a terminal.
 const LONGEST_RULE: usize = 48;
@@ -38,7 +40,9 @@ pub(super) fn write(report: &Report<'_>, told: &Told<'_>, out: &mut dyn Write) -
 
 /// What was silenced, left out or gone since the last run.
 pub(super) fn write_untold(report: &Report<'_>, told: &Told<'_>, out: &mut dyn Write) -> io::Result<()> {
-    untold(report, told).iter().try_for_each(|sentence| writeln!(out, "{sentence}"))
+    untold(report, told)
+        .iter()
+        .try_for_each(|sentence| writeln!(out, "{}", wrapped(sentence, report.style, (0, HANG))))
 }
 
 /// One row a rule, the rule with the worst findings first; one column a severity that occurs.

@@ -6,10 +6,11 @@ use annotate_snippets::renderer::{AnsiColor, Effects};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::painted;
+use super::{HANG, painted};
 use crate::report::grid::grid;
 use crate::report::told::Teller;
 use crate::report::trail::{COLUMNS, EventRow, SessionRow, TrailSection, cells, coverage};
+use crate::report::wrap::wrapped;
 use crate::report::{TableStyle, verdict::number};
 
 /// More sessions are counted; `--all` shows them.
@@ -26,12 +27,12 @@ pub(super) fn write(
 ) -> io::Result<()> {
     let bold = AnsiColor::White.on_default().effects(Effects::BOLD);
     for (at, sentence) in section.verdict.iter().enumerate() {
-        let sentence = teller.message(sentence);
+        let sentence = wrapped(&teller.message(sentence), style, (0, HANG));
         writeln!(out, "{}", if at == 0 { painted(&sentence, bold, style) } else { sentence })?;
     }
     writeln!(out, "\nCovered:")?;
     for sentence in coverage(&section.coverage) {
-        writeln!(out, "  {}", teller.message(&sentence))?;
+        writeln!(out, "  {}", wrapped(&teller.message(&sentence), style, (HANG, 2 * HANG)))?;
     }
     writeln!(out)?;
     match &section.focus {
@@ -111,7 +112,7 @@ fn detail(
         all.iter().take(most).cloned().collect::<Vec<_>>().join(", ") + &more
     };
     let tags: Vec<String> = session.tags.iter().map(|(key, value)| format!("{key}={value}")).collect();
-    let mfa = session.mfa.map_or("nothing tells", |mfa| if mfa { "yes" } else { "no" });
+    let mfa = session.mfa.map_or("unknown", |mfa| if mfa { "yes" } else { "no" });
     let key =
         session.key_made_by.as_ref().map(|maker| format!("made by session {maker}")).unwrap_or_default();
     let fallback = session.fallback.as_ref().map(|(_, _, told)| told.clone()).unwrap_or_default();

@@ -177,9 +177,9 @@ fn what_is_not_told_is_said_in_every_format_that_has_room() {
     report.gate = Gate { left_out: 3, gone: 2, since: Some("origin/main".into()), ..Gate::default() };
     for format in [Format::Table, Format::Markdown, Format::Github, Format::Junit, Format::Sarif] {
         let told = text(format, &report).replace("`origin/main`", "origin/main");
-        assert!(told.contains("3 findings are less sure"), "{format}: {told}");
+        assert!(told.contains("3 findings are below --min-confidence"), "{format}: {told}");
         assert!(told.contains("2 entries of the baseline are gone"), "{format}: {told}");
-        assert!(told.contains("Only what was added since origin/main is told"), "{format}: {told}");
+        assert!(told.contains("Only findings added since origin/main are reported"), "{format}: {told}");
         assert!(!told.contains("No secret lands"), "{format}: {told}");
     }
     let json: Value = serde_json::from_str(&text(Format::Json, &report)).unwrap();

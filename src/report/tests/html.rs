@@ -395,5 +395,5 @@ fn what_is_known_of_nothing_is_said() {
     let ground = Ground::new();
     let page = parsed(&text(Format::Html, &ground.empty()));
     assert!(page.words.contains("No Terraform file was found"), "{}", page.words);
-    assert!(page.words.contains("All that was asked for was read."));
+    assert!(page.words.contains("Everything requested was read."));
 }

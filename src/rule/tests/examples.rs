@@ -99,7 +99,7 @@ fn mistakes() {
     test.yml:10:12: `files` is a map of file names and their texts
     test.yml:10:16: a file is a text, found a list
     test.yml:10:13: `record` is a map of fields, found a text
-    test.yml:10:13: a `record` needs `matches: true` or `matches: false` beside it
+    test.yml:10:13: a `record` needs `matches: true` or `matches: false`
     test.yml:11:16: a finding is a line (`12`), or a file and a line (`main.tf:12`)
     test.yml:11:16: a finding is a line (`12`), or a file and a line (`main.tf:12`)
     test.yml:11:19: a finding is a line (`12`), or a file and a line (`main.tf:12`)

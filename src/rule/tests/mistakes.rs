@@ -29,12 +29,12 @@ fn of_modifiers() {
         "s:\n  field|utf8: x\ncondition: s",
     ]), @r"
     test.yml:6:11: unknown modifier `containz` (did you mean `contains`?)
-    test.yml:6:20: `contains` stands twice
+    test.yml:6:20: `contains` is given twice
     test.yml:6:14: `contains` can't be combined with `re`
     test.yml:6:22: `endswith` can't be combined with `startswith`
     test.yml:6:11: `i` belongs to regular expressions: write it after `re`
-    test.yml:6:20: `base64` must stand before `contains`
-    test.yml:6:18: `expand` must stand before `base64`
+    test.yml:6:20: `base64` must come before `contains`
+    test.yml:6:18: `expand` must come before `base64`
     test.yml:6:18: `all` can't be combined with `exists`
     test.yml:6:14: `cased` can't be combined with `lt`
     test.yml:6:16: `contains` can't be combined with `cidr`
@@ -189,7 +189,7 @@ fn of_files() {
     test.yml:5:7: `tags` is a list of texts, found a map
     test.yml:1:8: `title` is a text, found a list
     test.yml:2:10: this message has a `{` without `}`: write `{{` for a plain brace
-    test.yml:2:1: the key `title` stands twice in this map: keep one
+    test.yml:2:1: the key `title` is twice in this map: keep one
     test.yml:2:4: this is not YAML: mapping values are not allowed in this context
     test.yml:1:8: this is not YAML: while scanning a quoted scalar, found unexpected end of stream
     test.yml:2:1: this is not YAML: while parsing a flow sequence, expected ',' or ']'

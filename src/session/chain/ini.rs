@@ -60,7 +60,7 @@ pub(super) fn read(text: &str) -> Ini<'_> {
                     return ini;
                 }
                 if ini.sections.iter().any(|section| section.name == name) {
-                    ini.wrong.push((number, "a section of this name stands above already"));
+                    ini.wrong.push((number, "there is already a section of this name above"));
                 }
                 ini.sections.push(Section { name, entries: Vec::new() });
             }
@@ -91,7 +91,7 @@ fn entry<'t>(sections: &mut [Section<'t>], line: &'t str) -> Result<(), &'static
     let (key, value) = (key.trim_end(), value.trim());
     let twice = section.get(key).is_some();
     section.entries.push(Entry { key, value });
-    if twice { Err("this setting stands twice in its section") } else { Ok(()) }
+    if twice { Err("this setting is twice in its section") } else { Ok(()) }
 }
 
 /// The name of a profile's section in `~/.aws/config`: `[profile dev]`, `[profile "my dev"]`, `[default]`.

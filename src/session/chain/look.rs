@@ -144,7 +144,7 @@ impl Look<'_> {
                 State::Broken("AWS_ACCESS_KEY_ID is set without AWS_SECRET_ACCESS_KEY".into())
             }
             () if id.starts_with("ASIA") && !token => State::Broken(
-                "the key in the environment is one of a session, and AWS_SESSION_TOKEN is not set".into(),
+                "the key in the environment belongs to a session, but AWS_SESSION_TOKEN is not set".into(),
             ),
             () if until.is_some_and(|until| until <= self.now) => State::SignIn(until),
             () => State::Ready(until),
@@ -165,7 +165,7 @@ impl Look<'_> {
         let role = variable("AWS_ROLE_ARN").or_else(of_profile).filter(|role| !role.is_empty());
         let state = match role {
             Some(_) => State::Ready(None),
-            None => State::Broken("a file with a web identity is named, and no role".into()),
+            None => State::Broken("a web identity file is named, but no role".into()),
         };
         // What variables name belongs to no profile.
         let name = profile.map(|profile| profile.name).filter(|_| of_variable.is_none());
@@ -194,10 +194,10 @@ impl Look<'_> {
             ))
         };
         let state = match (role, account, address) {
-            _ if session.is_some() && section.is_none() => broken("and its sso-session is nowhere written"),
-            (None, ..) => broken("and no sso_role_name is written"),
-            (_, None, _) => broken("and no sso_account_id is written"),
-            (_, _, None) => broken("and no sso_start_url is written"),
+            _ if session.is_some() && section.is_none() => broken("but its sso-session is missing"),
+            (None, ..) => broken("but has no sso_role_name"),
+            (_, None, _) => broken("but has no sso_account_id"),
+            (_, _, None) => broken("but has no sso_start_url"),
             (.., Some(_)) if setting("sso_region").is_none() => broken("and no sso_region is written"),
             (Some(role), Some(account), Some(address)) => {
                 sign_in::sso(self.setup, &SsoRole { session, address, account, role }, self.now)
@@ -326,7 +326,9 @@ fn program(command: &str) -> Option<String> {
 fn notes(setup: &Setup, named_by: Option<&str>) -> Vec<String> {
     let mut notes = Vec::new();
     if ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_STS"].iter().any(|name| setup.variable(name).is_some()) {
-        notes.push("AWS_ENDPOINT_URL is set: who answers is what it names, and need not be AWS".to_owned());
+        notes.push(
+            "AWS_ENDPOINT_URL is set: the answer comes from there, not necessarily from AWS".to_owned(),
+        );
     }
     let by_variable = named_by.filter(|name| *name != "--profile");
     if let Some(name) = by_variable.filter(|_| setup.variable("AWS_ACCESS_KEY_ID").is_some()) {

@@ -74,7 +74,7 @@ fn of_source(
     let has_keys = look.has_keys(next);
     let is_circle = seen.iter().any(|one| one == source) && !(source == profile.name && has_keys);
     if is_circle || seen.len() > MOST_STEPS {
-        return Err(format!("the source_profile of profile {name} leads in a circle"));
+        return Err(format!("the source_profile of profile {name} is circular"));
     }
     if has_keys || role_of(look, next).is_none() {
         let found = look.web_identity(Some(next), false).or_else(|| look.of_profile(next));

@@ -8,6 +8,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::profile::{Profile, Profiles};
 use super::{Keys, Setup, SignIn, State};
+use crate::hex::hex;
 use crate::secret::Secret;
 
 /// What IAM Identity Center's sign-in leaves.
@@ -181,11 +182,6 @@ pub(super) fn time(text: &str) -> Option<Timestamp> {
         Some(plain) => format!("{plain}Z").parse().ok(),
         None => text.parse().ok(),
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-    digits.filter_map(|digit| char::from_digit(u32::from(digit), 16)).collect()
 }
 
 /// The file's name of a role's session, for tests.

@@ -140,7 +140,7 @@ fn delete_this_key_and_you_become_root() {
     assert_eq!(
         made.told(),
         [
-            "ok: the credential is that of profile default (credentials file, key …AMPL)",
+            "ok: the credential comes from profile default (credentials file, key …AMPL)",
             "warning: delete this key and you become ROOT of 123456789012 through profile default (aws login): signed in until 18:00 UTC",
         ]
     );
@@ -176,7 +176,7 @@ fn a_named_profile_silences_the_environment_and_a_variable_does_not() {
     assert!(told.iter().any(|line| line.contains("SDK for JavaScript takes the profile")), "{told:?}");
     assert!(
         told.iter()
-            .any(|line| line.starts_with("warning: unset this key and you become somebody of 210987654321")),
+            .any(|line| line.starts_with("warning: unset this key and you become someone in 210987654321")),
         "{told:?}"
     );
 }
@@ -191,7 +191,7 @@ fn a_table_of_setups() {
             "a key, and nothing behind it",
             made().key(HOME),
             vec![
-                "ok: the credential is that of the environment (AWS_ACCESS_KEY_ID, key …AMPL)",
+                "ok: the credential comes from the environment (AWS_ACCESS_KEY_ID, key …AMPL)",
                 "ok: unset this key and there is no other: AWS tools stop",
             ],
         ),
@@ -199,7 +199,7 @@ fn a_table_of_setups() {
             "a key, and a role of the same account behind it",
             made().key(HOME).config(&sso("")).signed_in("work", "2026-11-26T11:00:00Z", ""),
             vec![
-                "ok: the credential is that of the environment (AWS_ACCESS_KEY_ID, key …AMPL)",
+                "ok: the credential comes from the environment (AWS_ACCESS_KEY_ID, key …AMPL)",
                 "note: unset this key and you become role Developer of 123456789012 through profile default (sso work): signed in until 11:00 UTC",
             ],
         ),
@@ -207,16 +207,16 @@ fn a_table_of_setups() {
             "the sign-in behind it is over",
             made().key(HOME).config(&sso("")).signed_in("work", "2026-11-26T09:00:00UTC", ""),
             vec![
-                "ok: the credential is that of the environment (AWS_ACCESS_KEY_ID, key …AMPL)",
-                "note: unset this key and you become role Developer of 123456789012 through profile default (sso work): the sign-in ended 1 h 0 min ago: as soon as somebody signs in again",
+                "ok: the credential comes from the environment (AWS_ACCESS_KEY_ID, key …AMPL)",
+                "note: unset this key and you become role Developer of 123456789012 through profile default (sso work): the sign-in ended 1 h 0 min ago: as soon as someone signs in again",
             ],
         ),
         (
             "the sign-in is over, and the CLI kept a session of the role",
             made().config(&sso("")).signed_in("work", "2026-11-26T09:00:00Z", "").kept("work", "Developer", "2026-11-26T10:30:00Z"),
             vec![
-                "ok: the credential is that of profile default (sso work): signed in until 10:30 UTC",
-                "ok: take this sign-in out of the profile and there is no other: AWS tools stop",
+                "ok: the credential comes from profile default (sso work): signed in until 10:30 UTC",
+                "ok: remove this sign-in from the profile and there is no other: AWS tools stop",
             ],
         ),
         (
@@ -227,8 +227,8 @@ fn a_table_of_setups() {
                 ", \"refreshToken\": \"canary\", \"registrationExpiresAt\": \"2026-12-26T09:00:00Z\"",
             ),
             vec![
-                "ok: the credential is that of profile default (sso work): it renews itself",
-                "ok: take this sign-in out of the profile and there is no other: AWS tools stop",
+                "ok: the credential comes from profile default (sso work): it renews itself",
+                "ok: remove this sign-in from the profile and there is no other: AWS tools stop",
             ],
         ),
         (
@@ -238,15 +238,15 @@ fn a_table_of_setups() {
             ),
             // Keys in the credentials file come after IAM Identity Center of the same profile.
             vec![
-                "warning: the credential is that of profile default (sso): as soon as somebody signs in",
-                "note: take this sign-in out of the profile and you become somebody of 123456789012 through profile default (credentials file, key …AMPL)",
+                "warning: the credential comes from profile default (sso): as soon as someone signs in",
+                "note: remove this sign-in from the profile and you become someone in 123456789012 through profile default (credentials file, key …AMPL)",
             ],
         ),
         (
             "a session that ended",
             made().key(HOME).variable("AWS_SESSION_TOKEN", CANARY).variable("AWS_CREDENTIAL_EXPIRATION", "2026-11-26T09:30:00+00:00"),
             vec![
-                "warning: the credential is that of the environment (AWS_ACCESS_KEY_ID, key …AMPL): it ended 30 min ago",
+                "warning: the credential comes from the environment (AWS_ACCESS_KEY_ID, key …AMPL): it ended 30 min ago",
                 "ok: unset this key and there is no other: AWS tools stop",
             ],
         ),
@@ -267,16 +267,16 @@ fn a_table_of_setups() {
             "a profile by a variable, and root without it",
             made().variable("AWS_PROFILE", "dev").credentials(&key_lines("dev", HOME)).config(ROOT_LOGIN),
             vec![
-                "ok: the credential is that of profile dev (credentials file, key …AMPL), which AWS_PROFILE names",
+                "ok: the credential comes from profile dev (credentials file, key …AMPL), which AWS_PROFILE names",
                 "ok: delete this key and there is no other: AWS tools stop",
-                "warning: a shell without AWS_PROFILE and keys becomes ROOT of 123456789012 through profile default (aws login): as soon as somebody signs in",
+                "warning: a shell without AWS_PROFILE and keys becomes ROOT of 123456789012 through profile default (aws login): as soon as someone signs in",
             ],
         ),
         (
             "an instance",
             made().key(HOME).on_ec2(),
             vec![
-                "ok: the credential is that of the environment (AWS_ACCESS_KEY_ID, key …AMPL)",
+                "ok: the credential comes from the environment (AWS_ACCESS_KEY_ID, key …AMPL)",
                 "note: unset this key and AWS tools take the role of this machine, if it is an EC2 instance and has one",
             ],
         ),
@@ -284,7 +284,7 @@ fn a_table_of_setups() {
             "an instance whose metadata are switched off",
             made().key(HOME).variable("AWS_EC2_METADATA_DISABLED", "TRUE").on_ec2(),
             vec![
-                "ok: the credential is that of the environment (AWS_ACCESS_KEY_ID, key …AMPL)",
+                "ok: the credential comes from the environment (AWS_ACCESS_KEY_ID, key …AMPL)",
                 "ok: unset this key and there is no other: AWS tools stop",
             ],
         ),
@@ -292,8 +292,8 @@ fn a_table_of_setups() {
             "a program",
             made().config("[default]\ncredential_process = \"/opt/my bin/minter\" --secret canary\n"),
             vec![
-                "ok: the credential is that of profile default (credential_process minter)",
-                "ok: take this source away and there is no other: AWS tools stop",
+                "ok: the credential comes from profile default (credential_process minter)",
+                "ok: remove this source and there is no other: AWS tools stop",
             ],
         ),
         (
@@ -301,7 +301,7 @@ fn a_table_of_setups() {
             made().config("[default]\nregion = a\nregion = b\n"),
             vec![
                 "note: no credential is set up: neither variables nor profiles hold one",
-                "unknown: config:3: this setting stands twice in its section: the AWS CLI refuses the whole file, other tools read on",
+                "unknown: config:3: this setting is twice in its section: the AWS CLI refuses the whole file, other tools read on",
             ],
         ),
     ];
@@ -318,25 +318,25 @@ fn roles_stand_and_fall_with_what_assumes_them() {
             "with keys of another profile",
             made().profile("app").config(&format!("{role}source_profile = default\n")).default_key(HOME),
             vec![
-                "ok: the credential is that of profile app (a role that is assumed with profile default), which --profile names",
+                "ok: the credential comes from profile app (a role that is assumed with profile default), which --profile names",
                 "ok: delete this key and AWS tools stop: profile default, which assumes the role, has no credential",
-                "note: a shell without --profile and keys becomes somebody of 123456789012 through profile default (credentials file, key …AMPL)",
+                "note: a shell without --profile and keys becomes someone in 123456789012 through profile default (credentials file, key …AMPL)",
             ],
         ),
         (
             "with keys, behind which stands root",
             made().profile("app").config(&format!("{ROOT_LOGIN}{role}source_profile = default\n")).default_key(HOME),
             vec![
-                "ok: the credential is that of profile app (a role that is assumed with profile default), which --profile names",
-                "note: delete this key and you become role app of 123456789012 through profile app (a role that is assumed with profile default): as soon as somebody signs in",
+                "ok: the credential comes from profile app (a role that is assumed with profile default), which --profile names",
+                "note: delete this key and you become role app of 123456789012 through profile app (a role that is assumed with profile default): as soon as someone signs in",
                 "  after that AWS tools stop: profile default, which assumes the role, has no credential",
-                "note: a shell without --profile and keys becomes somebody of 123456789012 through profile default (credentials file, key …AMPL)",
+                "note: a shell without --profile and keys becomes someone in 123456789012 through profile default (credentials file, key …AMPL)",
             ],
         ),
         (
             "in a circle",
             made().profile("app").config(&format!("{role}source_profile = b\n[profile b]\nrole_arn = arn:aws:iam::1:role/b\nsource_profile = app\n")),
-            vec!["problem: AWS tools stop: the source_profile of profile b leads in a circle"],
+            vec!["problem: AWS tools stop: the source_profile of profile b is circular"],
         ),
         (
             "with keys of its own",
@@ -344,8 +344,8 @@ fn roles_stand_and_fall_with_what_assumes_them() {
                 "{role}source_profile = app\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = {CANARY}\n"
             )),
             vec![
-                "ok: the credential is that of profile app (a role that is assumed with profile app), which --profile names",
-                "ok: delete this key and AWS tools stop: the source_profile of profile app leads in a circle",
+                "ok: the credential comes from profile app (a role that is assumed with profile app), which --profile names",
+                "ok: delete this key and AWS tools stop: the source_profile of profile app is circular",
             ],
         ),
         (
@@ -362,8 +362,8 @@ fn roles_stand_and_fall_with_what_assumes_them() {
             "with the container's",
             made().profile("app").config(&format!("{role}credential_source = EcsContainer\n")).variable("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "/x"),
             vec![
-                "ok: the credential is that of profile app (a role that is assumed with the container), which --profile names",
-                "ok: take this source away and AWS tools stop: profile app assumes its role with the EcsContainer, which has nothing",
+                "ok: the credential comes from profile app (a role that is assumed with the container), which --profile names",
+                "ok: remove this source and AWS tools stop: profile app assumes its role with the EcsContainer, which has nothing",
                 "note: a shell without --profile and keys becomes the container's role through the container (AWS_CONTAINER_CREDENTIALS_…)",
             ],
         ),

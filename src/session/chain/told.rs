@@ -57,9 +57,9 @@ pub fn who(rung: &Rung) -> String {
         Who::Role(role, Some(account)) => format!("role {role} of {account}"),
         Who::Role(role, None) => format!("role {role}"),
         Who::User(user, account) => format!("user {user} of {account}"),
-        Who::Account(account) => format!("somebody of {account}"),
+        Who::Account(account) => format!("someone in {account}"),
         Who::Unknown => match rung.origin {
-            Origin::Process => "whoever its program says".into(),
+            Origin::Process => "whoever its process returns".into(),
             Origin::Container => "the container's role".into(),
             _ => "whoever has that key".into(),
         },
@@ -75,10 +75,10 @@ fn state(rung: &Rung, now: Timestamp) -> Option<String> {
         State::Ready(Some(until)) => Some(format!("good until {}", clock(*until, now))),
         State::Renews => Some("it renews itself".into()),
         State::SignIn(Some(since)) if is_sign_in(rung) => {
-            Some(format!("the sign-in ended {}: as soon as somebody signs in again", left(*since, now)))
+            Some(format!("the sign-in ended {}: as soon as someone signs in again", left(*since, now)))
         }
         State::SignIn(Some(since)) => Some(format!("it ended {}", left(*since, now))),
-        State::SignIn(None) => Some("as soon as somebody signs in".into()),
+        State::SignIn(None) => Some("as soon as someone signs in".into()),
         State::Ready(None) | State::Perhaps | State::Broken(_) => None,
     }
 }
@@ -140,7 +140,7 @@ fn taken(first: &Rung, chain: &Chain, is_known: bool, now: Timestamp) -> Line {
         let text = "neither variables nor profiles hold a credential: only a role of this machine could, if it is an EC2 instance";
         return Line::new(Level::Note, text);
     }
-    let mut text = format!("the credential is that of {}", source(first));
+    let mut text = format!("the credential comes from {}", source(first));
     if first.profile.is_some() {
         text.push_str(&named);
     }
@@ -162,8 +162,8 @@ fn without(first: &Rung, chain: &Chain, account: Option<&str>, now: Timestamp) -
     let loss = match (&first.base.0, is_key) {
         (Origin::Environment, _) => "unset this key",
         (_, true) => "delete this key",
-        (Origin::Sso | Origin::Login, _) => "take this sign-in out of the profile",
-        _ => "take this source away",
+        (Origin::Sso | Origin::Login, _) => "remove this sign-in from the profile",
+        _ => "remove this source",
     };
     let mut line = match chain.rungs.get(1) {
         None => Line::new(Level::Fine, format!("{loss} and there is no other: AWS tools stop")),
@@ -196,7 +196,7 @@ fn without(first: &Rung, chain: &Chain, account: Option<&str>, now: Timestamp) -
         line.more.push(text);
     }
     if !is_key && line.level == Level::Warning {
-        line.more.push("a sign-in that is over does not lead there: AWS tools stop at it".into());
+        line.more.push("an expired sign-in does not fall through: AWS tools stop at it".into());
     }
     line
 }

@@ -72,10 +72,10 @@ fn what_is_missing_or_wrong_is_told() {
         ("r until=2027-01-31", "it has no `reason`: write reason=\"why\""),
         ("r until=2027-02-30 reason=\"x\"", "`until` is no day of the calendar: write until=2027-01-31"),
         ("r until=2027-01-31 reason=\"x", "the quote of the reason is not closed"),
-        ("r until=2027-01-31 reason=x", "the reason stands in quotes: reason=\"why\""),
+        ("r until=2027-01-31 reason=x", "put the reason in quotes: reason=\"why\""),
         ("r until=2027-01-31 reason=\" \"", "the reason is empty"),
-        ("r until=2027-01-31 until=2027-01-31 reason=\"x\"", "`until` stands twice"),
-        ("r until=2027-01-31 reason=\"x\" reason=\"x\"", "`reason` stands twice"),
+        ("r until=2027-01-31 until=2027-01-31 reason=\"x\"", "`until` is given twice"),
+        ("r until=2027-01-31 reason=\"x\" reason=\"x\"", "`reason` is given twice"),
         ("r s until=2027-01-31 reason=\"x\"", "only until=... and reason=\"...\" may follow the rule"),
     ] {
         assert_eq!(of("a.sh", &format!("# secretrail:ignore {body}")), [format!("2: {told}")], "{body}");

@@ -21,6 +21,8 @@ mod tests;
 
 use std::io::Read;
 
+use crate::hex::hex;
+
 pub use keys::Keys;
 
 /// Where the files come from.
@@ -132,10 +134,6 @@ pub fn verify(files: &dyn Files, keys: Option<&Keys>) -> Verdict {
 /// The last part of a name.
 fn base(name: &str) -> &str {
     name.rsplit('/').next().unwrap_or(name)
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn unhex(text: &str) -> Option<Vec<u8>> {

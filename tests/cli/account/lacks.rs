@@ -95,13 +95,13 @@ fn virtual_devices_that_are_not_told() {
     assert_eq!(hidden(&list(spare)), "");
     let in_use = spare.replace("</member>", "<EnableDate>2026-01-01T00:00:00Z</EnableDate></member>");
     let audited = list(&in_use);
-    assert!(hidden(&audited).contains("does not tell by whom"), "{}", hidden(&audited));
+    assert!(hidden(&audited).contains("does not say by whom"), "{}", hidden(&audited));
     assert_eq!(audited.account.root.device_word(), "unknown");
     let of_root = format!("<member><User><Arn>{ROOT}</Arn></User></member>");
     assert!(list(&format!("{in_use}{of_root}")).has("root-mfa-is-virtual"));
     let mut bundle = State::good().bundle();
     bundle.documents.retain(|document| document.call.action != DEVICES);
-    assert!(hidden(&of(&bundle)).contains("holds no answer to iam:ListVirtualMFADevices"));
+    assert!(hidden(&of(&bundle)).contains("has no answer to iam:ListVirtualMFADevices"));
 }
 
 #[test]
@@ -113,7 +113,7 @@ fn a_report_without_its_time_or_of_the_future() {
         }
         hidden(&of(&bundle))
     };
-    assert!(made(None).contains("does not tell when the credential report was made"));
+    assert!(made(None).contains("does not say when the credential report was generated"));
     assert!(made(Some("2027-11-25T23:00:00Z")).contains("made after it was collected"));
     // Clocks differ.
     assert_eq!(made(Some("2026-11-26T00:05:00Z")), "");
@@ -172,7 +172,7 @@ fn columns_and_rows_that_are_there_twice() {
         })
     };
     let audited = doubled("access_key_1_active");
-    assert!(hidden(&audited).contains("two such columns"), "{}", hidden(&audited));
+    assert!(hidden(&audited).contains("this column twice"), "{}", hidden(&audited));
     assert!(hidden(&doubled("arn")).contains("two columns arn"));
     let audited = report(|text| {
         let root = text.lines().nth(1).unwrap();

@@ -76,7 +76,7 @@ fn limits_are_told() {
                     </PermissionsBoundaryArn></PermissionsBoundary>";
     let audited = with_user(&[], &attached(ADMIN), boundary).audit();
     assert_eq!(without_own(audited.told()), ["privilege-escalation user/alice"]);
-    assert!(audited.reasons()[0].contains("the document of its permissions boundary is not known"));
+    assert!(audited.reasons()[0].contains("the document of its permissions boundary is unknown"));
     let open = boundary
         .replace("arn:aws:iam::123456789012:policy/edge", "arn:aws:iam::aws:policy/AdministratorAccess");
     assert!(with_user(&[], &attached(ADMIN), &open).audit().has("standing-administrator"));

@@ -130,10 +130,11 @@ fn a_test_message_tells_who_gets_it() {
     assert_eq!(ran.code, 1, "{}", ran.err);
     let lines: Vec<&str> = ran.out.lines().collect();
     assert_eq!(lines[0], "slack: ok");
-    assert_eq!(lines[1], "webhook: not told: the variable NONE is not set");
+    assert_eq!(lines[1], "webhook: not delivered: the variable NONE is not set");
     assert_eq!(lines[2], "ping: ok");
     assert!(
-        lines[3].starts_with("prometheus: not told: ") && lines[3].contains("none/x.prom can't be written"),
+        lines[3].starts_with("prometheus: not delivered: ")
+            && lines[3].contains("none/x.prom can't be written"),
         "{}",
         ran.out
     );

@@ -42,7 +42,7 @@ fn who_wants_to_be_left_alone_for_long_is_asked_by_the_next_run() {
     let ran = job.scan();
     assert_eq!((ran.code, busy.calls().len()), (1, 1));
     assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", begun.elapsed());
-    assert!(ran.err.contains("it said 503; the next run tries again"), "{}", ran.err);
+    assert!(ran.err.contains("it said 503; the next run will retry"), "{}", ran.err);
     let pending = job.run(&["notify", "pending", "audit.db"]);
     assert!(pending.out.starts_with("webhook since 20"), "{}", pending.out);
     assert!(
@@ -64,7 +64,7 @@ fn who_does_not_answer_holds_nobody_up() {
     let took = begun.elapsed();
     assert_eq!(ran.code, 1);
     assert!(took < Duration::from_secs(20), "four tries of a second: {took:?}");
-    assert!(ran.err.contains("webhook was not told: it does not answer in time"), "{}", ran.err);
+    assert!(ran.err.contains("webhook was not notified: it does not answer in time"), "{}", ran.err);
 }
 
 /// Who has said that it took a message is not sent it again, because the rest of the answer never comes.
@@ -93,7 +93,7 @@ fn broken_answers_are_no_harm() {
         let job = Job::new(WEBHOOK).with("HOOK", address);
         let ran = job.scan();
         assert_eq!(ran.code, 1);
-        assert!(ran.err.contains(&format!("webhook was not told: {told}")), "{told}: {}", ran.err);
+        assert!(ran.err.contains(&format!("webhook was not notified: {told}")), "{told}: {}", ran.err);
         assert!(!ran.err.contains("canary"), "{}", ran.err);
     }
 }
@@ -116,7 +116,7 @@ fn settings_that_nobody_named_tell_nobody() {
     // As somebody does who looks at a repository of others.
     let ran = job.folder.run(&["scan", "--history", "audit.db", "-f", "json"]);
     assert_eq!(ran.code, 1);
-    assert!(ran.err.contains("[notify] of") && ran.err.contains("is left alone"), "{}", ran.err);
+    assert!(ran.err.contains("[notify] in") && ran.err.contains("is ignored"), "{}", ran.err);
     assert_eq!(receiver.calls().len(), 0);
     assert!(!job.folder.names().contains(&"out.prom".to_owned()));
     assert_eq!(job.scan().code, 1);
@@ -176,7 +176,7 @@ fn a_run_that_is_killed_loses_nothing_and_doubles_only_under_the_same_number() {
     }
     job.folder.write("main.tf", LEAK);
     assert_eq!(job.scan().code, 1);
-    assert_eq!(job.run(&["notify", "pending", "audit.db"]).out, "Nothing waits to be told.\n");
+    assert_eq!(job.run(&["notify", "pending", "audit.db"]).out, "Nothing is waiting to be sent.\n");
     let calls = receiver.calls();
     let mut seen = Vec::new();
     let mut state = 0;

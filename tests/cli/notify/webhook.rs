@@ -29,7 +29,7 @@ fn what_could_not_be_told_is_told_by_the_next_run_first() {
     let mut job = Job::new(WEBHOOK);
     let ran = job.scan();
     assert_eq!(ran.code, 1);
-    assert!(ran.err.contains("webhook was not told: the variable HOOK is not set"), "{}", ran.err);
+    assert!(ran.err.contains("webhook was not notified: the variable HOOK is not set"), "{}", ran.err);
     let refused = StandIn::new(|_, _| Some((404, String::new(), b"canary".to_vec())));
     job.set("HOOK", url(&refused));
     job.folder.write("main.tf", CLEAN);
@@ -40,7 +40,7 @@ fn what_could_not_be_told_is_told_by_the_next_run_first() {
         "the second waits for the first, and 404 is no later"
     );
     assert!(
-        ran.err.contains("webhook was not told: it said 404") && !ran.err.contains("canary"),
+        ran.err.contains("webhook was not notified: it said 404") && !ran.err.contains("canary"),
         "{}",
         ran.err
     );

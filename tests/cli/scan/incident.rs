@@ -43,11 +43,11 @@ fn the_table_tells_the_whole_way() {
     24 | ANTHROPIC_API_KEY=$api_key
        | ^^^^^^^^^^^^^^^^^^^^^^^^^^ 4 written to /opt/worker/worker.env by `cat`
        |
-       = fix: Take the line out, and let the program fetch the secret when it starts: from SSM
+       = fix: Remove the line, and let the program fetch the secret when it starts: from SSM
               Parameter Store (elsewhere: Key Vault, Secret Manager, Vault) with the machine's
-              own role, into memory. For a systemd service write it to a file under /run that
-              `LoadCredential=` hands over; for the AWS CLI use `credential_process`. Then
-              rotate the secret: it stands on every disk and snapshot made since.
+              own role, into memory. For a systemd service write it to a file under /run for
+              `LoadCredential=` to pass on; for the AWS CLI use `credential_process`. Then
+              rotate the secret: it is on every disk and snapshot made since.
        = confidence: high
        = more: secretrail rules explain secret-written-to-disk
 
@@ -79,11 +79,11 @@ fn the_table_tells_the_whole_way() {
         |
         = also: secret-in-user-data (high) at the same line, fingerprint
                 ada24dd32b5ce10193de3652ce531f5f
-        = fix: Take the line out, and let the program fetch the secret when it starts: from SSM
+        = fix: Remove the line, and let the program fetch the secret when it starts: from SSM
                Parameter Store (elsewhere: Key Vault, Secret Manager, Vault) with the machine's
-               own role, into memory. For a systemd service write it to a file under /run that
-               `LoadCredential=` hands over; for the AWS CLI use `credential_process`. Then
-               rotate the secret: it stands on every disk and snapshot made since.
+               own role, into memory. For a systemd service write it to a file under /run for
+               `LoadCredential=` to pass on; for the AWS CLI use `credential_process`. Then
+               rotate the secret: it is on every disk and snapshot made since.
         = confidence: high
         = more: secretrail rules explain secret-written-to-disk
 

@@ -51,7 +51,7 @@ fn a_narrow_terminal_gets_the_whole_fix() {
     for columns in ["40", "60"] {
         let ran = run(command(folder.path()).args(["scan"]).env("COLUMNS", columns));
         let words = ran.out.split_whitespace().collect::<Vec<_>>().join(" ");
-        assert!(words.contains("stands on every disk and snapshot made since."), "{}", ran.out);
+        assert!(words.contains("is on every disk and snapshot made since."), "{}", ran.out);
     }
 }
 
@@ -89,7 +89,7 @@ fn the_fix_fits_the_case() {
             "services:\n  a:\n    environment:\n      DB_PASSWORD: hV8-kQ2w_Zr5tY\n",
             "`secrets:` in compose",
         ),
-        ("main.tf", &LEAK.replace("aws_instance", "hcloud_server"), "a store of secrets such as Vault"),
+        ("main.tf", &LEAK.replace("aws_instance", "hcloud_server"), "a secret store such as Vault"),
         (
             "main.tf",
             &LEAK

@@ -110,7 +110,7 @@ pub(super) fn find(setup: &Setup, home: Option<&Path>) -> Result<Files, Error> {
     sources.set_base(setup.base.clone());
     for path in &setup.paths {
         if path.as_os_str() == "-" {
-            return Err(Error::new(ErrorKind::Usage, "standard input is not looked into")
+            return Err(Error::new(ErrorKind::Usage, "standard input cannot be searched")
                 .hint("write it to a file, or give values with --values-stdin"));
         }
         let name = |path: &Path| sources.reported_name(path);
@@ -136,8 +136,7 @@ fn folder(named: &Path) -> Result<PathBuf, Error> {
     let folder =
         if named.as_os_str().is_empty() { own().map(PathBuf::from) } else { Some(named.to_path_buf()) };
     folder.filter(|folder| folder.is_dir()).ok_or_else(|| {
-        Error::new(ErrorKind::Input, "the home folder can't be looked into")
-            .hint("name it: --home=/home/alice")
+        Error::new(ErrorKind::Input, "the home folder can't be searched").hint("name it: --home=/home/alice")
     })
 }
 
@@ -209,11 +208,7 @@ impl Files {
     fn tell_unfollowed(&mut self) {
         for (count, what, then) in [
             (self.links, "links are not followed", "name what they lead to"),
-            (
-                self.histories,
-                "git's history is not looked into",
-                "a value that was deleted can still be there",
-            ),
+            (self.histories, "git history is not searched", "a value that was deleted can still be there"),
         ] {
             if count > 0 {
                 let reason = format!("{what} ({count}): {then}");

@@ -60,7 +60,7 @@ fn is_copy(finding: &Finding) -> bool {
 fn told(finding: &Finding) -> String {
     let Some(sink) = &finding.sink else { return "is kept here".into() };
     if let Some(path) = &sink.path {
-        return format!("is put into {path}");
+        return format!("is written to {path}");
     }
     match sink.kind.as_str() {
         "source-code" => "has a value here".into(),

@@ -58,7 +58,7 @@ impl Wanted {
             values.tell_unread(&keys);
         }
         if keys.is_empty() {
-            return Err(Error::new(ErrorKind::Usage, "there is no key to look for").hint(
+            return Err(Error::new(ErrorKind::Usage, "there are no keys to search for").hint(
                 "give a list with --list SECRETS.md, or --key ANTHROPIC_API_KEY=/project/anthropic/api-key",
             ));
         }
@@ -79,7 +79,7 @@ impl Wanted {
             let names = owners.get(value).into_iter().flatten().filter_map(|key| keys.get(*key));
             gaps.extend(names.map(|key| Gap {
                 name: key.name.clone(),
-                reason: format!("its value is not looked for: {}", reason.reason()),
+                reason: format!("its value is not searched for: {}", reason.reason()),
                 hides_findings: true,
             }));
         }
@@ -169,7 +169,7 @@ impl Values {
     ) -> Result<(), Error> {
         for one in &arguments.from_environment {
             let value = std::env::var(&one.variable).map_err(|_| {
-                let message = format!("the variable {} is not set, or is no text", one.variable);
+                let message = format!("the variable {} is not set or not text", one.variable);
                 Error::new(ErrorKind::Usage, message)
             })?;
             self.push(&one.key, value.into(), keys);
@@ -217,7 +217,7 @@ impl Values {
         for key in unread {
             self.gaps.push(Gap {
                 name: key.name.clone(),
-                reason: "its value is not looked for: it is not in Parameter Store".into(),
+                reason: "its value is not searched for: it is not in Parameter Store".into(),
                 // Of Secrets Manager a value could be had.
                 hides_findings: key.path.is_some(),
             });

@@ -336,6 +336,6 @@ fn values(file: &File, found: &Found, is_text: bool, input: &mut dyn Read, of: &
 }
 
 fn many(file: &File, what: &str) -> Gap {
-    let reason = format!("it has more {what} than are told one by one");
+    let reason = format!("it has more {what} than are reported one by one");
     Gap { name: file.name.clone(), reason, hides_findings: false }
 }

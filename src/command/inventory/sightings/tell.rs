@@ -80,11 +80,8 @@ impl<'t> Teller<'t> {
                     word => format!("in {word} form"),
                 };
                 let at = seen.byte.map(|byte| format!(" at byte {byte}")).unwrap_or_default();
-                let what = if matches!(seen.what, Sight::FileName(..)) {
-                    "is in a file's name"
-                } else {
-                    "stands here"
-                };
+                let what =
+                    if matches!(seen.what, Sight::FileName(..)) { "is in a file's name" } else { "is here" };
                 (
                     Kind::Value(encoding),
                     owners,
