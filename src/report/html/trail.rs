@@ -147,6 +147,7 @@ fn one(session: &SessionRow, (teller, anchors): (&Teller<'_>, &Anchors<'_>), ope
                     (fact("Account", &all(std::slice::from_ref(&session.account)), true))
                     (fact("Called from", &all(&session.chain), true))
                     @if let Some((from, told)) = fell { dt { "Fell back from" } dd { code { (from) } ": " (inline(&told)) } }
+                    (fact("Access key made by", &all(session.key_made_by.as_slice()), true))
                     (fact("Why this actor", &all(&session.reasons), false))
                     (fact("Speaks against it", &all(&session.contradictions), false))
                     (fact("Source identity", &all(std::slice::from_ref(&session.source_identity)), true))
