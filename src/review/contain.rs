@@ -306,6 +306,7 @@ fn command(template: &str, deed: &Deed, instance: Option<&str>) -> Vec<Word> {
         };
         let field = rest.trim_end_matches('}');
         let values: Vec<&str> = match (field, field.strip_suffix('*')) {
+            ("account", _) => vec![deed.account.as_str()],
             ("region", _) => vec![deed.region.as_str()],
             ("instanceId", _) if instance.is_some() => instance.into_iter().collect(),
             (_, Some(all)) => deed.all(all).collect::<BTreeSet<_>>().into_iter().collect(),

@@ -16,6 +16,7 @@ const MOST_LEVELS: usize = 4;
 const NAMES: &[&str] = &[
     "accountIdsToAdd",
     "authType",
+    "clientID",
     "arn",
     "cidrIp",
     "cluster",
@@ -31,20 +32,25 @@ const NAMES: &[&str] = &[
     "groupName",
     "granteePrincipal",
     "key",
+    "label",
     "name",
     "names",
     "path",
     "principal",
     "principalType",
+    "queueUrl",
     "reservedConcurrentExecutions",
     "resource",
     "serialNumber",
     "service",
+    "sourceDBInstanceIdentifier",
     "status",
     "target",
+    "targetDBInstanceIdentifier",
     "toPort",
     "userId",
     "valuesToAdd",
+    "versionNumber",
 ];
 /// Of a secret that AWS does not keep after it was deleted.
 pub(super) const FORCED: &str = "forceDeleteWithoutRecovery";

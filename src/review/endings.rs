@@ -278,10 +278,17 @@ impl<'j> Endings<'j> {
         })
     }
 
-    /// Whether the incident made a trail before it was deleted.
-    pub fn is_own_trail(&self, number: usize, made: &Deed, within: &Within<'_>) -> bool {
+    /// Whether the incident had made itself what a deed took away.
+    pub fn is_own(&self, number: usize, made: &Deed, within: &Within<'_>) -> bool {
+        let Some(call) = kinds::ALL.get(number).and_then(|kind| kind.made_by) else { return false };
+        let is_exact = |one: &Deed| {
+            let device = |deed: &Deed| deed.field("serialNumber").map(str::to_owned);
+            device(one) == device(made)
+        };
         let all = self.about(number, made, None);
-        all.iter().any(|one| one.name == "CreateTrail" && one.at.time <= made.at.time && within(one.session))
+        all.iter().any(|one| {
+            one.name == call && one.at.time <= made.at.time && within(one.session) && is_exact(one)
+        })
     }
 }
 

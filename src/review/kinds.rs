@@ -1,8 +1,10 @@
 //! Calls that leave something behind: a table. `lasting` says what became of it.
 
+mod center;
 mod compute;
 mod data;
 mod identity;
+mod shared;
 mod watch;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,6 +29,8 @@ pub struct Kind {
     pub replaced_by: &'static [&'static str],
     /// Calls of somebody else that stop it, and do not take it away.
     pub held_by: &'static [Hold],
+    /// The call by which the incident may have made itself what it acts on: then it leaves nothing.
+    pub made_by: Option<&'static str>,
     /// The command that ends it, with fields in braces: `{a|b}` is the first that is told, `{a*}` all of one name.
     pub command: &'static str,
     /// What kind of command that is.
@@ -100,6 +104,7 @@ const PLAIN: Kind = Kind {
     ended_by: &[],
     replaced_by: &[],
     held_by: &[],
+    made_by: None,
     command: "",
     how: How::Undoes,
     does: "",
@@ -122,7 +127,10 @@ pub(super) static LOST_SECRET: Kind = Kind {
 
 /// All kinds.
 pub(super) static ALL: LazyLock<Vec<&'static Kind>> = LazyLock::new(|| {
-    [identity::KINDS, data::KINDS, compute::KINDS, watch::KINDS].into_iter().flatten().collect()
+    [identity::KINDS, center::KINDS, data::KINDS, shared::KINDS, compute::KINDS, watch::KINDS]
+        .into_iter()
+        .flatten()
+        .collect()
 });
 
 /// By the whole name of the call.
@@ -135,7 +143,7 @@ static BY_END: LazyLock<BTreeMap<String, Vec<usize>>> = LazyLock::new(|| {
     for (at, kind) in ALL.iter().enumerate() {
         let holds = kind.held_by.iter().flat_map(|hold| [hold.call, hold.released_by]);
         let calls: BTreeSet<&str> =
-            kind.ended_by.iter().chain(kind.replaced_by).copied().chain(holds).collect();
+            kind.ended_by.iter().chain(kind.replaced_by).chain(&kind.made_by).copied().chain(holds).collect();
         for call in calls {
             all.entry(format!("{}:{call}", kind.service())).or_default().push(at);
         }
@@ -244,7 +252,9 @@ mod tests {
             };
             let says = kind.held_by.iter().filter_map(|hold| Some(hold.says?.0));
             let all = of(kind.what).chain(of(kind.command)).chain(kind.same.iter().copied()).chain(says);
-            for field in all.filter(|field| !["region", "shared", "others", "enabled"].contains(field)) {
+            for field in
+                all.filter(|field| !["account", "region", "shared", "others", "enabled"].contains(field))
+            {
                 assert!(deed::is_name(field), "{field} of {}", kind.call);
             }
         }

@@ -92,7 +92,7 @@ pub(super) fn lasting(
     };
     let leaves_nothing = match kind.call {
         // Who takes away what the incident made itself leaves nothing behind.
-        "cloudtrail:DeleteTrail" => endings.is_own_trail(number, made, within),
+        _ if endings.is_own(number, made, within) => true,
         "secretsmanager:DeleteSecret" => endings.is_own_secret(made, within),
         "iam:UpdateAccessKey" => made.field("status") != Some("Active"),
         // AWS's own services give themselves grants, in the name of who uses them.
@@ -218,7 +218,8 @@ pub(super) fn first<'d>(field: &'d str, deed: &'d Deed) -> Option<&'d str> {
 
 /// With whom something was shared.
 fn shared(deed: &Deed) -> String {
-    let names = ["userId", "group", "valuesToAdd", "accountIdsToAdd"];
+    let names =
+        ["userId", "group", "valuesToAdd", "accountIdsToAdd", "organizationArn", "organizationalUnitArn"];
     let mut all: Vec<&str> = names.iter().flat_map(|name| deed.all(name)).collect();
     all.dedup();
     if all.contains(&"all") {

@@ -15,6 +15,7 @@ use crate::trail::{Conventions, EVENT, Gathered, Limits, Worker, class, feed, li
 
 mod contain;
 mod ended;
+mod given;
 mod links;
 
 const HOUR: i64 = 3_600;

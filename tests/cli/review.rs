@@ -437,3 +437,64 @@ fn what_came_of_a_start_outside_of_the_time_is_told() {
     assert_eq!(code, 2);
     assert!(errors.contains("its one session lies outside"), "{errors}");
 }
+
+/// A log of one key that takes many roles with long names, and of what each session makes.
+fn large(sessions: usize) -> String {
+    let base = |at: usize, source: &str, name: &str, identity: Value| {
+        json!({"eventVersion": "1.11", "eventTime": format!("2026-03-28T{:02}:{:02}:{:02}Z", 10 + at / 3600, at / 60 % 60, at % 60),
+            "eventID": format!("e-{at}"), "eventSource": format!("{source}.amazonaws.com"), "eventName": name,
+            "awsRegion": "us-east-1", "sourceIPAddress": "198.51.100.7", "userAgent": "x".repeat(400),
+            "recipientAccountId": "123456789012", "readOnly": false, "eventType": "AwsApiCall", "userIdentity": identity})
+    };
+    let user = json!({"type": "IAMUser", "principalId": "AIDA1", "accountId": "123456789012", "userName": "mallory",
+        "arn": "arn:aws:iam::123456789012:user/mallory", "accessKeyId": "AKIAIOSFODNN7EXAMPLE"});
+    let mut events = Vec::new();
+    for at in 0..sessions {
+        let (role, key) = (format!("role-{at}-{}", "r".repeat(40)), format!("ASIAEXAMPLE{at:09}"));
+        let mut asked = base(at * 4, "sts", "AssumeRole", user.clone());
+        asked["requestParameters"] =
+            json!({"roleArn": format!("arn:aws:iam::123456789012:role/{role}"), "roleSessionName": "x"});
+        asked["responseElements"] = json!({"credentials": {"accessKeyId": key}});
+        let identity = json!({"type": "AssumedRole", "principalId": format!("AROA{at}:x"), "accountId": "123456789012",
+            "arn": format!("arn:aws:sts::123456789012:assumed-role/{role}/x"), "accessKeyId": key,
+            "sessionContext": {"sessionIssuer": {"type": "Role", "arn": format!("arn:aws:iam::123456789012:role/{role}")}}});
+        let mut made = base(at * 4 + 1, "iam", "CreateUser", identity);
+        made["requestParameters"] = json!({"userName": format!("user-{at}-{}", "u".repeat(40))});
+        events.extend([asked, made]);
+    }
+    json!({ "Records": events }).to_string()
+}
+
+#[test]
+fn a_large_incident_fits_a_comment_and_says_what_it_leaves_out() {
+    let folder = TempDir::new().expect("a folder");
+    fs::write(folder.path().join("log.json"), large(400)).expect("written");
+    let tell = |format: &str| {
+        let mut command = Command::cargo_bin("secretrail").expect("the binary");
+        command.current_dir(folder.path());
+        command.args([
+            "review",
+            "log.json",
+            "--now",
+            NOW,
+            "--key",
+            "AKIAIOSFODNN7EXAMPLE",
+            "--format",
+            format,
+        ]);
+        String::from_utf8(command.output().expect("it runs").stdout).expect("UTF-8")
+    };
+    let markdown = tell("markdown");
+    assert!(markdown.chars().count() <= 65_536, "{}", markdown.chars().count());
+    for words in [
+        "Shortened to the 65,536 characters",
+        "more are in `--format html`",
+        "## Evidence",
+        "update-access-key",
+    ] {
+        assert!(markdown.contains(words), "{words}");
+    }
+    assert_eq!(markdown.matches("```").count() % 2, 0, "no command is cut");
+    let whole: Value = serde_json::from_str(&tell("json")).expect("JSON");
+    assert!(whole["actions"].as_array().expect("actions").len() > 800);
+}

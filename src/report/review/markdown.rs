@@ -1,10 +1,12 @@
 //! The review for a ticket: the verdict on the first screen, then what to do, then what it rests on.
 
 mod blast;
+mod fit;
 
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 
+use self::fit::{LIMITS, LONGEST, Limits, SHORTENED, cut};
 use super::rows;
 use super::{Evidence, ReviewReport, number};
 use crate::report::markdown::escape::{code, prose};
@@ -13,36 +15,27 @@ use crate::review::{Action, Group, Party, Rotation, span};
 /// Names in one line, and texts of one fact: a user agent is long.
 const MOST_NAMES: usize = 5;
 const MOST_TEXTS: usize = 3;
-/// Rows of the timeline. A comment on GitHub holds 65,536 characters, and other trackers hold no more.
-const MOST_ROWS: usize = 40;
-/// Rows of every other table.
-const MOST_OTHERS: usize = 15;
-/// Sessions that are told one by one.
-const MOST_SESSIONS: usize = 6;
-/// Files in the list of hashes that no event is told of.
-const MOST_FILES: usize = 20;
-/// Files in the list of hashes that events are told of.
-const MOST_CITED: usize = 60;
-
 /// What is said of sessions that may be somebody else's.
 pub(super) const PERHAPS: &str = "Not counted in this review. Ask who used them; where it was the same hands, review them too: `--event` with their first event.";
 
-/// Writes the review.
+/// Writes the review: as much of it as a comment holds.
 pub(super) fn render(report: &ReviewReport<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let page = Page { report };
-    page.head(out)?;
-    page.actions(out)?;
-    page.rotations(out)?;
-    page.timeline(out)?;
-    page.who(out)?;
-    page.identities(out)?;
-    page.blast(out)?;
-    page.unseen(out)?;
-    page.evidence(out)
+    let mut text = String::new();
+    for (at, limits) in LIMITS.iter().enumerate() {
+        let mut page = Vec::new();
+        Page { report, limits: *limits, is_short: at > 0 }.whole(&mut page)?;
+        text = String::from_utf8_lossy(&page).into_owned();
+        if text.chars().count() <= LONGEST {
+            break;
+        }
+    }
+    out.write_all(cut(text).as_bytes())
 }
 
 struct Page<'p> {
     report: &'p ReviewReport<'p>,
+    limits: Limits,
+    is_short: bool,
 }
 
 /// A row of a table.
@@ -95,6 +88,18 @@ pub(super) fn group_title(group: Group) -> (&'static str, &'static str) {
 }
 
 impl Page<'_> {
+    fn whole(&self, out: &mut dyn Write) -> io::Result<()> {
+        self.head(out)?;
+        self.actions(out)?;
+        self.rotations(out)?;
+        self.timeline(out)?;
+        self.who(out)?;
+        self.identities(out)?;
+        self.blast(out)?;
+        self.unseen(out)?;
+        self.evidence(out)
+    }
+
     fn say(&self) -> super::Say<'_> {
         self.report.say()
     }
@@ -144,6 +149,9 @@ impl Page<'_> {
             report.made_at(),
             number(report.logs.len(), "log", "logs"),
         )?;
+        if self.is_short {
+            writeln!(out, "\n{SHORTENED}")?;
+        }
         if review.outside > 0 {
             writeln!(
                 out,
@@ -172,24 +180,25 @@ impl Page<'_> {
             }
             let (title, why) = group_title(group);
             writeln!(out, "\n### {title}\n\n{why}\n")?;
-            for (at, action) in all.iter().take(MOST_OTHERS).enumerate() {
+            for (at, action) in all.iter().take(self.limits.actions).enumerate() {
                 self.action(at + 1, action, out)?;
             }
-            self.more(all.len().saturating_sub(MOST_OTHERS), "more is", "more are", out)?;
+            let more = all.len().saturating_sub(self.limits.actions);
+            self.more(more, "more is", "more are", out)?;
         }
         if !review.done.is_empty() {
             writeln!(out, "\n### Already done\n\n{}\n", rows::DONE)?;
-            for one in review.done.iter().take(MOST_OTHERS) {
+            for one in review.done.iter().take(self.limits.others) {
                 writeln!(out, "- {}", self.prose(&rows::done(one)))?;
             }
-            self.more(review.done.len().saturating_sub(MOST_OTHERS), "more is", "more are", out)?;
+            self.more(review.done.len().saturating_sub(self.limits.others), "more is", "more are", out)?;
         }
         if !review.over.is_empty() {
             writeln!(out, "\n### Already over\n")?;
-            for text in review.over.iter().take(MOST_OTHERS) {
+            for text in review.over.iter().take(self.limits.others) {
                 writeln!(out, "- {}", self.prose(text))?;
             }
-            self.more(review.over.len().saturating_sub(MOST_OTHERS), "more is", "more are", out)?;
+            self.more(review.over.len().saturating_sub(self.limits.others), "more is", "more are", out)?;
         }
         Ok(())
     }
@@ -228,20 +237,10 @@ impl Page<'_> {
         if !review.has_inventory {
             writeln!(out, "No list of keys was given: `--inventory FILE` puts its five answers here.")?;
         }
-        // Those of which no row tells more go on one line.
-        let (listed, bare): (Vec<&Rotation>, Vec<&Rotation>) = review
-            .rotations
-            .iter()
-            .partition(|one| !one.listed.is_empty() || !rows::rotation(one).is_empty());
-        if !bare.is_empty() {
-            let names: Vec<String> = bare.iter().map(|one| self.say().name(&one.name)).collect();
-            let (shown, rest) = names.split_at(MOST_OTHERS.min(names.len()));
-            let shown = shown.iter().map(|name| code(name)).collect::<Vec<_>>().join(", ");
-            let more = if rest.is_empty() { String::new() } else { format!(" and {} more", rest.len()) };
-            let why = if review.has_inventory { "Not in the inventory, nobody wrote down how: " } else { "" };
-            writeln!(out, "\n- {why}{shown}{more}")?;
-        }
-        for one in listed.into_iter().take(MOST_OTHERS) {
+        let (listed, bare): (Vec<&Rotation>, Vec<&Rotation>) =
+            review.rotations.iter().partition(|one| !one.listed.is_empty());
+        self.unlisted(&bare, out)?;
+        for one in listed.into_iter().take(self.limits.others) {
             writeln!(out, "\n### {}\n", code(&self.say().name(&one.name)))?;
             for text in rows::rotation(one) {
                 writeln!(out, "- {}", self.prose(&text))?;
@@ -271,8 +270,37 @@ impl Page<'_> {
         Ok(())
     }
 
+    /// Secrets of which no list tells anything: those of which the same is to be said go on one line.
+    fn unlisted(&self, all: &[&Rotation], out: &mut dyn Write) -> io::Result<()> {
+        let mut groups: Vec<(Vec<String>, Vec<String>)> = Vec::new();
+        for one in all {
+            let (notes, name) = (rows::rotation(one), self.say().name(&one.name));
+            match groups.iter_mut().find(|(known, _)| *known == notes) {
+                Some((_, names)) => names.push(name),
+                None => groups.push((notes, vec![name])),
+            }
+        }
+        let why = match self.report.review.has_inventory {
+            true => "Not in the inventory, nobody wrote down how: ",
+            false => "",
+        };
+        if !groups.is_empty() {
+            writeln!(out)?;
+        }
+        for (notes, names) in groups.iter().take(self.limits.others) {
+            let (shown, rest) = names.split_at(self.limits.others.min(names.len()));
+            let shown = shown.iter().map(|name| code(name)).collect::<Vec<_>>().join(", ");
+            let more = if rest.is_empty() { String::new() } else { format!(" and {} more", rest.len()) };
+            writeln!(out, "- {why}{shown}{more}")?;
+            for note in notes {
+                writeln!(out, "  - {}", self.prose(note))?;
+            }
+        }
+        self.more(groups.len().saturating_sub(self.limits.others), "more is", "more are", out)
+    }
+
     fn timeline(&self, out: &mut dyn Write) -> io::Result<()> {
-        let (rows, more) = rows::timeline(self.report, MOST_ROWS);
+        let (rows, more) = rows::timeline(self.report, self.limits.rows);
         writeln!(out, "\n## What happened\n")?;
         if rows.is_empty() {
             return writeln!(out, "Nothing but calls that read.");
@@ -325,11 +353,11 @@ impl Page<'_> {
             out,
             "Levels of evidence: L4 asserted by AWS, L3 declared when the credential was issued, L2 marked by a program, L0 claimed by a user agent. \"Human\" is said on positive evidence only."
         )?;
-        for party in review.parties.iter().take(MOST_SESSIONS) {
+        for party in review.parties.iter().take(self.limits.sessions) {
             self.party(party, out)?;
         }
         self.more(
-            review.parties.len().saturating_sub(MOST_SESSIONS),
+            review.parties.len().saturating_sub(self.limits.sessions),
             "more session is",
             "more sessions are",
             out,
@@ -337,17 +365,17 @@ impl Page<'_> {
         if !review.before.is_empty() {
             writeln!(out, "\n### Before it\n\nWho issued or made the credentials, the nearest first.")?;
         }
-        for party in review.before.iter().take(MOST_SESSIONS) {
+        for party in review.before.iter().take(self.limits.sessions) {
             self.party(party, out)?;
         }
         if !review.perhaps.is_empty() {
             writeln!(out, "\n### Perhaps also\n\n{}", prose(PERHAPS))?;
         }
-        for party in review.perhaps.iter().take(MOST_SESSIONS) {
+        for party in review.perhaps.iter().take(self.limits.sessions) {
             self.party(party, out)?;
         }
         self.more(
-            review.perhaps.len().saturating_sub(MOST_SESSIONS),
+            review.perhaps.len().saturating_sub(self.limits.sessions),
             "more such session is",
             "more such sessions are",
             out,
@@ -361,7 +389,7 @@ impl Page<'_> {
             return Ok(());
         }
         writeln!(out, "\n## What the account says\n\n{}", prose(rows::ACCOUNT))?;
-        for one in review.identities.iter().take(MOST_OTHERS) {
+        for one in review.identities.iter().take(self.limits.others) {
             let at = rows::time(one.at);
             writeln!(
                 out,
@@ -373,7 +401,7 @@ impl Page<'_> {
                 writeln!(out, "- {title}: {}", self.prose(text))?;
             }
         }
-        self.more(review.identities.len().saturating_sub(MOST_OTHERS), "more is", "more are", out)
+        self.more(review.identities.len().saturating_sub(self.limits.others), "more is", "more are", out)
     }
 
     fn party(&self, party: &Party, out: &mut dyn Write) -> io::Result<()> {
@@ -416,8 +444,8 @@ impl Page<'_> {
             writeln!(out, "- {}", self.prose(text))?;
         }
         let cited = self.cited();
-        let others = (0..report.logs.len()).filter(|at| !cited.contains(at)).take(MOST_FILES);
-        let shown: BTreeSet<usize> = cited.iter().copied().take(MOST_CITED).chain(others).collect();
+        let others = (0..report.logs.len()).filter(|at| !cited.contains(at)).take(self.limits.files);
+        let shown: BTreeSet<usize> = cited.iter().copied().take(self.limits.cited).chain(others).collect();
         header(&["log", "file", "SHA-256"], out)?;
         for (at, file) in shown.iter().filter_map(|at| Some((at, report.logs.get(*at)?))) {
             self.file(&(at + 1).to_string(), file, out)?;

@@ -180,8 +180,11 @@ pub(super) type Fact = (&'static str, Vec<String>, bool);
 pub(super) fn facts(party: &Party, say: &Say<'_>) -> Vec<Fact> {
     let names = |texts: &[String]| texts.iter().map(|text| say.name(text)).collect::<Vec<_>>();
     let spans = |all: &[(String, i64, i64)]| {
-        let one = |(text, first, last): &(String, i64, i64)| {
-            format!("{} ({} to {})", say.name(text), time(*first), time(*last))
+        let one = |(text, first, last): &(String, i64, i64)| match () {
+            // All the time of the session tells nothing new.
+            () if (*first, *last) == (party.first.time, party.last) => say.name(text),
+            () if first == last => format!("{} ({})", say.name(text), time(*first)),
+            () => format!("{} ({} to {})", say.name(text), time(*first), time(*last)),
         };
         all.iter().map(one).collect::<Vec<_>>()
     };

@@ -81,6 +81,11 @@ impl Keeper {
             () => Self::Account,
         }
     }
+
+    /// Only a service of AWS takes its own role: nothing of it was stolen, and somebody has to decide.
+    fn group(self, group: Group) -> Group {
+        if self == Self::Service { group.max(Group::Decide) } else { group }
+    }
 }
 
 /// The command that ends the sessions of a role, and what it does; AWS refuses it for roles that it keeps itself.
@@ -175,6 +180,7 @@ impl<'g> Actions<'g> {
         if self.is_denied(&about, true, (&party.account, name), latest.unwrap_or(party.whole.1)) {
             return;
         }
+        let group = Keeper::of(&party.role).group(group);
         let (command, does) = revocation(&party.role);
         let breaks = match Keeper::of(&party.role) {
             Keeper::Account => "everything that runs with the role, until it takes it anew",
@@ -186,7 +192,11 @@ impl<'g> Actions<'g> {
 
     fn user(&mut self, party: &'g Party, group: Group) {
         let issued = self.latest.tokens.contains_key(party.id.as_str());
-        let is_token = party.keys.iter().any(|key| key.starts_with("ASIA")) || party.signed_in || issued;
+        // A service that goes on in the user's name has credentials that nobody else ever held.
+        let is_told = |ip: &str| ip.parse::<std::net::IpAddr>().is_ok();
+        let is_elsewhere = party.ips.is_empty() || party.ips.iter().any(|(ip, ..)| is_told(ip));
+        let has_token = is_elsewhere && party.keys.iter().any(|key| key.starts_with("ASIA"));
+        let is_token = has_token || party.signed_in || issued;
         if !is_token || party.user.is_empty() || !self.first(format!("user {} {}", party.account, party.user))
         {
             return;
@@ -320,7 +330,7 @@ impl<'g> Actions<'g> {
         }
         let (command, does) = revocation(arn);
         self.made.push(Action {
-            group: Group::Stop,
+            group: Keeper::of(arn).group(Group::Stop),
             how: How::Stops,
             about,
             account: account.to_owned(),

@@ -9,6 +9,26 @@ const NEVER_RUN: Hold = Hold {
     released_by: "DeleteFunctionConcurrency20171031",
 };
 
+static OPENED_FUNCTION: Kind = Kind {
+    call: "lambda:AddPermission20150331v2",
+    what: "function `{functionName}`, opened to {others} by permission `{statementId}`",
+    command: "aws lambda remove-permission --function-name {functionName} --statement-id {statementId} --region {region}",
+    how: How::Stops,
+    does: "takes back who else may call the function",
+    breaks: "what calls it by this permission",
+    ..PLAIN
+};
+
+static OPENED_LAYER: Kind = Kind {
+    call: "lambda:AddLayerVersionPermission20181031",
+    what: "layer `{layerName}`, opened to {others} by permission `{statementId}`",
+    command: "aws lambda remove-layer-version-permission --layer-name {layerName} --version-number {versionNumber} --statement-id {statementId} --region {region}",
+    how: How::Stops,
+    does: "takes back who else may use the layer",
+    breaks: "who uses the layer by this permission",
+    ..PLAIN
+};
+
 /// In the order of names.
 pub(super) const KINDS: &[Kind] = &[
     Kind {
@@ -178,13 +198,25 @@ pub(super) const KINDS: &[Kind] = &[
         ..PLAIN
     },
     Kind {
+        call: "lambda:AddLayerVersionPermission20181031",
+        what: "permission `{statementId}` of layer `{layerName}`, for `{principal}`",
+        same: &["layerName", "statementId"],
+        ended_by: &["RemoveLayerVersionPermission20181031"],
+        command: "aws lambda remove-layer-version-permission --layer-name {layerName} --version-number {versionNumber} --statement-id {statementId} --region {region}",
+        does: "takes back who else may use the layer",
+        breaks: "who uses the layer by this permission",
+        opened: Some(&OPENED_LAYER),
+        ..PLAIN
+    },
+    Kind {
         call: "lambda:AddPermission20150331v2",
-        what: "permission `{statementId}` of function `{functionName}`",
+        what: "permission `{statementId}` of function `{functionName}`, for `{principal}`",
         same: &["functionName", "statementId"],
         ended_by: &["RemovePermission20150331v2", "DeleteFunction20150331"],
         command: "aws lambda remove-permission --function-name {functionName} --statement-id {statementId} --region {region}",
         does: "takes back who else may call the function",
         breaks: "what calls it by this permission",
+        opened: Some(&OPENED_FUNCTION),
         ..PLAIN
     },
     Kind {
@@ -215,7 +247,7 @@ pub(super) const KINDS: &[Kind] = &[
     },
     Kind {
         call: "lambda:CreateFunctionUrlConfig",
-        what: "a public address of function `{functionName}`",
+        what: "an address of function `{functionName}`, with sign-in `{authType}`",
         same: &["functionName"],
         ended_by: &["DeleteFunctionUrlConfig", "DeleteFunction20150331"],
         command: "aws lambda delete-function-url-config --function-name {functionName} --region {region}",

@@ -1,52 +1,12 @@
-//! What stays of data: who else may read it, and what was taken away of it.
+//! What stays of data: what was made, changed and taken away.
 
-use super::{How, Kind, Leaves, PLAIN};
+use super::{Hold, How, Kind, Leaves, PLAIN};
+
+/// What our own command does to a database.
+const STOPPED: Hold = Hold { call: "StopDBInstance", says: None, released_by: "StartDBInstance" };
 
 /// In the order of names.
 pub(super) const KINDS: &[Kind] = &[
-    Kind {
-        call: "ec2:ModifyImageAttribute",
-        what: "image `{imageId}`, shared with {shared}",
-        leaves: Leaves::Share,
-        same: &["imageId"],
-        ended_by: &["DeregisterImage", "ResetImageAttribute", "ModifyImageAttribute"],
-        command: "aws ec2 reset-image-attribute --image-id {imageId} --attribute launchPermission --region {region}",
-        does: "nobody else may start the image; copies that were made stay",
-        breaks: "accounts that share it on purpose",
-        ..PLAIN
-    },
-    Kind {
-        call: "ec2:ModifySnapshotAttribute",
-        what: "snapshot `{snapshotId}`, shared with {shared}",
-        leaves: Leaves::Share,
-        same: &["snapshotId"],
-        ended_by: &["DeleteSnapshot", "ResetSnapshotAttribute", "ModifySnapshotAttribute"],
-        command: "aws ec2 reset-snapshot-attribute --snapshot-id {snapshotId} --attribute createVolumePermission --region {region}",
-        does: "nobody else may copy the snapshot; copies that were made stay",
-        breaks: "accounts that share it on purpose",
-        ..PLAIN
-    },
-    Kind {
-        call: "ecr:SetRepositoryPolicy",
-        what: "who may use repository `{repositoryName}`",
-        same: &["repositoryName"],
-        ended_by: &["DeleteRepositoryPolicy", "DeleteRepository"],
-        replaced_by: &["SetRepositoryPolicy"],
-        command: "aws ecr get-repository-policy --repository-name {repositoryName} --region {region}",
-        how: How::Looks,
-        does: "shows who may; put back what your code has with `set-repository-policy`",
-        ..PLAIN
-    },
-    Kind {
-        call: "kms:CreateGrant",
-        what: "grant `{grantId}` of KMS key `{keyId}`",
-        same: &["grantId"],
-        ended_by: &["RevokeGrant", "RetireGrant"],
-        command: "aws kms revoke-grant --key-id {keyId} --grant-id {grantId} --region {region}",
-        does: "who was granted it can use the key no more",
-        breaks: "what works by the grant, a service's disk for one",
-        ..PLAIN
-    },
     Kind {
         call: "kms:DisableKey",
         what: "KMS key `{keyId}`, switched off",
@@ -56,16 +16,6 @@ pub(super) const KINDS: &[Kind] = &[
         command: "aws kms enable-key --key-id {keyId} --region {region}",
         does: "what the key encrypts can be read again",
         breaks: "nothing",
-        ..PLAIN
-    },
-    Kind {
-        call: "kms:PutKeyPolicy",
-        what: "who may use KMS key `{keyId}`",
-        same: &["keyId"],
-        replaced_by: &["PutKeyPolicy"],
-        command: "aws kms get-key-policy --key-id {keyId} --policy-name default --region {region}",
-        how: How::Looks,
-        does: "shows who may; put back what your code has with `put-key-policy`",
         ..PLAIN
     },
     Kind {
@@ -80,34 +30,14 @@ pub(super) const KINDS: &[Kind] = &[
         ..PLAIN
     },
     Kind {
-        call: "ram:AssociateResourceShare",
-        what: "what share `{resourceShareArn}` gives to others",
-        same: &["resourceShareArn"],
-        ended_by: &["DisassociateResourceShare", "DeleteResourceShare"],
-        command: "aws ram get-resource-share-associations --association-type PRINCIPAL --resource-share-arns {resourceShareArn} --region {region}",
-        how: How::Looks,
-        does: "shows with whom it is shared; take them away with `disassociate-resource-share`",
-        ..PLAIN
-    },
-    Kind {
-        call: "ram:CreateResourceShare",
-        what: "share `{resourceShareArn}`",
-        same: &["resourceShareArn"],
-        ended_by: &["DeleteResourceShare"],
-        command: "aws ram delete-resource-share --resource-share-arn {resourceShareArn} --region {region}",
-        does: "nobody else gets what it shares",
-        breaks: "accounts that use what it shares",
-        ..PLAIN
-    },
-    Kind {
-        call: "rds:ModifyDBClusterSnapshotAttribute",
-        what: "cluster snapshot `{dBClusterSnapshotIdentifier}`, shared with {shared}",
-        leaves: Leaves::Share,
-        same: &["dBClusterSnapshotIdentifier"],
-        ended_by: &["DeleteDBClusterSnapshot", "ModifyDBClusterSnapshotAttribute"],
-        command: "aws rds modify-db-cluster-snapshot-attribute --db-cluster-snapshot-identifier {dBClusterSnapshotIdentifier} --attribute-name restore --values-to-remove {valuesToAdd*} --region {region}",
-        does: "they may restore it no more; copies that were made stay",
-        breaks: "accounts that share it on purpose",
+        call: "rds:CreateDBInstance",
+        what: "database `{dBInstanceIdentifier}`",
+        same: &["dBInstanceIdentifier"],
+        ended_by: &["DeleteDBInstance"],
+        command: "aws rds stop-db-instance --db-instance-identifier {dBInstanceIdentifier} --region {region}",
+        does: "stops it for seven days; its data stay for those who look",
+        held_by: &[STOPPED],
+        breaks: "what uses it",
         ..PLAIN
     },
     Kind {
@@ -121,14 +51,25 @@ pub(super) const KINDS: &[Kind] = &[
         ..PLAIN
     },
     Kind {
-        call: "rds:ModifyDBSnapshotAttribute",
-        what: "database snapshot `{dBSnapshotIdentifier}`, shared with {shared}",
-        leaves: Leaves::Share,
-        same: &["dBSnapshotIdentifier"],
-        ended_by: &["DeleteDBSnapshot", "ModifyDBSnapshotAttribute"],
-        command: "aws rds modify-db-snapshot-attribute --db-snapshot-identifier {dBSnapshotIdentifier} --attribute-name restore --values-to-remove {valuesToAdd*} --region {region}",
-        does: "they may restore it no more; copies that were made stay",
-        breaks: "accounts that share it on purpose",
+        call: "rds:RestoreDBInstanceFromDBSnapshot",
+        what: "database `{dBInstanceIdentifier}`, a copy made of snapshot `{dBSnapshotIdentifier}`",
+        same: &["dBInstanceIdentifier"],
+        ended_by: &["DeleteDBInstance"],
+        command: "aws rds stop-db-instance --db-instance-identifier {dBInstanceIdentifier} --region {region}",
+        does: "stops it for seven days; its data stay for those who look",
+        held_by: &[STOPPED],
+        breaks: "what uses it",
+        ..PLAIN
+    },
+    Kind {
+        call: "rds:RestoreDBInstanceToPointInTime",
+        what: "database `{targetDBInstanceIdentifier}`, a copy made of `{sourceDBInstanceIdentifier}`",
+        same: &["dBInstanceIdentifier"],
+        ended_by: &["DeleteDBInstance"],
+        command: "aws rds stop-db-instance --db-instance-identifier {targetDBInstanceIdentifier} --region {region}",
+        does: "stops it for seven days; its data stay for those who look",
+        held_by: &[STOPPED],
+        breaks: "what uses it",
         ..PLAIN
     },
     Kind {
@@ -154,29 +95,6 @@ pub(super) const KINDS: &[Kind] = &[
         ..PLAIN
     },
     Kind {
-        call: "s3:DeleteBucketPublicAccessBlock",
-        what: "bucket `{bucketName}`, which may be public",
-        leaves: Leaves::Lack,
-        same: &["bucketName"],
-        ended_by: &["DeleteBucket"],
-        replaced_by: &["PutBucketPublicAccessBlock"],
-        command: "aws s3api put-public-access-block --bucket {bucketName} --public-access-block-configuration BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=true,RestrictPublicBuckets=true",
-        does: "nothing in the bucket is public",
-        breaks: "what is public on purpose",
-        ..PLAIN
-    },
-    Kind {
-        call: "s3:PutBucketAcl",
-        what: "an access list of bucket `{bucketName}`",
-        same: &["bucketName"],
-        ended_by: &["DeleteBucket"],
-        replaced_by: &["PutBucketAcl"],
-        command: "aws s3api get-bucket-acl --bucket {bucketName}",
-        how: How::Looks,
-        does: "shows who may; put it back with `put-bucket-acl`",
-        ..PLAIN
-    },
-    Kind {
         call: "s3:PutBucketLifecycle",
         what: "a rule that deletes from bucket `{bucketName}`",
         same: &["bucketName"],
@@ -185,39 +103,6 @@ pub(super) const KINDS: &[Kind] = &[
         command: "aws s3api get-bucket-lifecycle-configuration --bucket {bucketName}",
         how: How::Looks,
         does: "shows what will be deleted, and when",
-        ..PLAIN
-    },
-    Kind {
-        call: "s3:PutBucketPolicy",
-        what: "a policy of bucket `{bucketName}`",
-        same: &["bucketName"],
-        ended_by: &["DeleteBucketPolicy", "DeleteBucket"],
-        replaced_by: &["PutBucketPolicy"],
-        command: "aws s3api get-bucket-policy --bucket {bucketName}",
-        how: How::Looks,
-        does: "shows who may; put back what your code has",
-        ..PLAIN
-    },
-    Kind {
-        call: "s3:PutBucketPublicAccessBlock",
-        what: "whether bucket `{bucketName}` may be public",
-        same: &["bucketName"],
-        ended_by: &["DeleteBucket"],
-        replaced_by: &["PutBucketPublicAccessBlock"],
-        command: "aws s3api get-public-access-block --bucket {bucketName}",
-        how: How::Looks,
-        does: "shows what is blocked; put it back with `put-public-access-block`",
-        ..PLAIN
-    },
-    Kind {
-        call: "s3:PutBucketReplication",
-        what: "a copy of bucket `{bucketName}` to another one",
-        same: &["bucketName"],
-        ended_by: &["DeleteBucketReplication", "DeleteBucket"],
-        replaced_by: &["PutBucketReplication"],
-        command: "aws s3api get-bucket-replication --bucket {bucketName}",
-        how: How::Looks,
-        does: "shows where objects are copied to; end it with `delete-bucket-replication`",
         ..PLAIN
     },
     Kind {
@@ -241,37 +126,6 @@ pub(super) const KINDS: &[Kind] = &[
         command: "aws secretsmanager restore-secret --secret-id {secretId} --region {region}",
         does: "the secret can be read again, while AWS still keeps it",
         breaks: "nothing",
-        ..PLAIN
-    },
-    Kind {
-        call: "secretsmanager:PutResourcePolicy",
-        what: "who may read secret `{secretId}`",
-        same: &["secretId"],
-        ended_by: &["DeleteResourcePolicy", "DeleteSecret"],
-        replaced_by: &["PutResourcePolicy"],
-        command: "aws secretsmanager get-resource-policy --secret-id {secretId} --region {region}",
-        how: How::Looks,
-        does: "shows who may; take it away with `delete-resource-policy`, or put back what your code has",
-        ..PLAIN
-    },
-    Kind {
-        call: "secretsmanager:ReplicateSecretToRegions",
-        what: "copies of secret `{secretId}` in other Regions",
-        same: &["secretId"],
-        ended_by: &["RemoveRegionsFromReplication", "DeleteSecret"],
-        command: "aws secretsmanager describe-secret --secret-id {secretId} --region {region}",
-        how: How::Looks,
-        does: "shows where the copies are; take them away with `remove-regions-from-replication`",
-        ..PLAIN
-    },
-    Kind {
-        call: "ssm:PutResourcePolicy",
-        what: "who may read parameter `{resourceArn}`",
-        same: &["resourceArn"],
-        ended_by: &["DeleteResourcePolicy"],
-        command: "aws ssm get-resource-policies --resource-arn {resourceArn} --region {region}",
-        how: How::Looks,
-        does: "shows who may, with what `delete-resource-policy` needs",
         ..PLAIN
     },
 ];

@@ -58,6 +58,16 @@ static DENIAL_OF_USER: Kind = Kind {
 /// In the order of names.
 pub(super) const KINDS: &[Kind] = &[
     Kind {
+        call: "iam:AddClientIDToOpenIDConnectProvider",
+        what: "client `{clientID}` of identity provider `{openIDConnectProviderArn}`",
+        same: &["openIDConnectProviderArn", "clientID"],
+        ended_by: &["RemoveClientIDFromOpenIDConnectProvider", "DeleteOpenIDConnectProvider"],
+        command: "aws iam remove-client-id-from-open-id-connect-provider --open-id-connect-provider-arn {openIDConnectProviderArn} --client-id {clientID}",
+        does: "tokens for this client are taken no more",
+        breaks: "pipelines that sign in as this client",
+        ..PLAIN
+    },
+    Kind {
         call: "iam:AddRoleToInstanceProfile",
         what: "role `{roleName}` in instance profile `{instanceProfileName}`",
         same: &["roleName", "instanceProfileName"],
@@ -107,6 +117,18 @@ pub(super) const KINDS: &[Kind] = &[
         does: "takes the policy's rights from the user",
         breaks: "what the user does by them",
         denial: Some(&DENIAL_ON_USER),
+        ..PLAIN
+    },
+    Kind {
+        call: "iam:ChangePassword",
+        what: "password of user `{userName}`, changed by whoever was signed in as the user",
+        same: &["userName"],
+        ended_by: &["DeleteLoginProfile", "DeleteUser"],
+        replaced_by: &["UpdateLoginProfile", "ChangePassword"],
+        command: "aws iam delete-login-profile --user-name {userName}",
+        how: How::Stops,
+        does: "the user can't sign in to the console any more; a console session that runs goes on. Give the user a new one with `aws iam create-login-profile`",
+        breaks: "the user's sign-in",
         ..PLAIN
     },
     Kind {
@@ -205,6 +227,7 @@ pub(super) const KINDS: &[Kind] = &[
         same: &["userName"],
         ended_by: &["DeleteUser"],
         replaced_by: &["EnableMFADevice"],
+        made_by: Some("EnableMFADevice"),
         command: "aws iam list-mfa-devices --user-name {userName}",
         how: How::Looks,
         does: "shows what is left; the user enables a device anew in the console",
@@ -357,26 +380,6 @@ pub(super) const KINDS: &[Kind] = &[
         ..PLAIN
     },
     Kind {
-        call: "identitystore:CreateGroupMembership",
-        what: "a member of a group of Identity Center",
-        same: &["membershipId"],
-        ended_by: &["DeleteGroupMembership"],
-        command: "aws identitystore delete-group-membership --identity-store-id {identityStoreId} --membership-id {membershipId} --region {region}",
-        does: "takes the group's rights from the member; credentials that were given last as long as the permission set's session",
-        breaks: "what the member does by them",
-        ..PLAIN
-    },
-    Kind {
-        call: "identitystore:CreateUser",
-        what: "a user of Identity Center",
-        same: &["userId"],
-        ended_by: &["DeleteUser"],
-        command: "aws identitystore describe-user --identity-store-id {identityStoreId} --user-id {userId} --region {region}",
-        how: How::Looks,
-        does: "shows the user; delete it with `delete-user` when it was looked at",
-        ..PLAIN
-    },
-    Kind {
         call: "rolesanywhere:CreateTrustAnchor",
         what: "trust anchor `{name}` of Roles Anywhere",
         same: &["trustAnchorId"],
@@ -387,54 +390,18 @@ pub(super) const KINDS: &[Kind] = &[
         ..PLAIN
     },
     Kind {
-        call: "sso-directory:CreateUser",
-        what: "a user of Identity Center",
-        same: &["userId"],
-        ended_by: &["DeleteUser"],
-        command: "aws identitystore describe-user --identity-store-id {identityStoreId} --user-id {userId} --region {region}",
-        how: How::Looks,
-        does: "shows the user; delete it with `delete-user` when it was looked at",
+        call: "signin:EmailUpdated",
+        what: "the e-mail address of root",
+        how: How::None,
+        does: "where that was not you, no command undoes it: sign in as root and put the address back, or ask AWS Support at once: who has the address can get the password anew",
         ..PLAIN
     },
     Kind {
-        call: "sso:AttachManagedPolicyToPermissionSet",
-        what: "policy `{managedPolicyArn}` on permission set `{permissionSetArn}`",
-        same: &["permissionSetArn", "managedPolicyArn"],
-        ended_by: &["DetachManagedPolicyFromPermissionSet", "DeletePermissionSet"],
-        command: "aws sso-admin detach-managed-policy-from-permission-set --instance-arn {instanceArn} --permission-set-arn {permissionSetArn} --managed-policy-arn {managedPolicyArn} --region {region}",
-        does: "takes the policy from the set; it holds in the accounts after `provision-permission-set`",
-        breaks: "who works by the set",
-        ..PLAIN
-    },
-    Kind {
-        call: "sso:CreateAccountAssignment",
-        what: "permission set `{permissionSetArn}` in account `{targetId}`, given to {principalType} `{principalId}`",
-        same: &["principalId", "permissionSetArn", "targetId"],
-        ended_by: &["DeleteAccountAssignment", "DeletePermissionSet"],
-        command: "aws sso-admin delete-account-assignment --instance-arn {instanceArn} --target-id {targetId} --target-type AWS_ACCOUNT --permission-set-arn {permissionSetArn} --principal-type {principalType} --principal-id {principalId} --region {region}",
-        does: "nobody gets new credentials by it; those that were given last as long as the set's session",
-        breaks: "the work of who was assigned",
-        ..PLAIN
-    },
-    Kind {
-        call: "sso:CreatePermissionSet",
-        what: "permission set `{permissionSetArn}`",
-        same: &["permissionSetArn"],
-        ended_by: &["DeletePermissionSet"],
-        command: "aws sso-admin list-accounts-for-provisioned-permission-set --instance-arn {instanceArn} --permission-set-arn {permissionSetArn} --region {region}",
-        how: How::Looks,
-        does: "shows in which accounts it is; take away its assignments, then delete it",
-        ..PLAIN
-    },
-    Kind {
-        call: "sso:PutInlinePolicyToPermissionSet",
-        what: "the inline policy of permission set `{permissionSetArn}`",
-        same: &["permissionSetArn"],
-        ended_by: &["DeleteInlinePolicyFromPermissionSet", "DeletePermissionSet"],
-        replaced_by: &["PutInlinePolicyToPermissionSet"],
-        command: "aws sso-admin get-inline-policy-for-permission-set --instance-arn {instanceArn} --permission-set-arn {permissionSetArn} --region {region}",
-        how: How::Looks,
-        does: "shows the policy; put back what your code has, and provision the set anew",
+        call: "signin:PasswordUpdated",
+        what: "the password of root, changed",
+        replaced_by: &["PasswordUpdated", "PasswordRecoveryCompleted"],
+        how: How::None,
+        does: "where that was not you, no command undoes it: get the password anew by e-mail, and look at the MFA devices and the e-mail address",
         ..PLAIN
     },
 ];

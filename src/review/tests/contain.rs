@@ -39,6 +39,22 @@ fn a_secret_is_restored_only_where_aws_keeps_it_and_somebody_else_made_it() {
     assert!(review.over.iter().any(|text| text == own), "{:?}", review.over);
 }
 
+#[test]
+fn credentials_of_a_service_in_the_users_name_are_nobodys() {
+    let with = |at: u32, key: &str, ip: &str| {
+        let mut event = event(at, "GetUser", json!(null), json!(null));
+        event["userIdentity"]["accessKeyId"] = json!(key);
+        event["sourceIPAddress"] = json!(ip);
+        event
+    };
+    let revokes = |ip: &str| {
+        let events = [with(1, "AKIAIOSFODNN7EXAMPLE", "198.51.100.7"), with(9, "ASIAMALLORYEXAMPLEKE", ip)];
+        let told = review(&log(&events), Start::Principal("mallory".into()), NOW);
+        commands(&told).iter().any(|line| line.contains("put-user-policy"))
+    };
+    assert!(!revokes("AWS Internal") && revokes("198.51.100.7"));
+}
+
 fn sign_in(at: u32, identity: Value) -> Value {
     let mut event = event(at, "ConsoleLogin", json!(null), json!({"ConsoleLogin": "Success"}));
     event["eventSource"] = json!("signin.amazonaws.com");

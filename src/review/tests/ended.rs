@@ -198,3 +198,30 @@ fn who_contained_it_is_not_taken_for_who_did_it() {
     assert_eq!(done(&all), [("DeleteAccessKey", "e-300-other")]);
     assert!(all.over.iter().any(|text| text.contains("no command is made against it")), "{:?}", all.over);
 }
+
+#[test]
+fn what_the_incident_made_and_took_away_is_no_loss() {
+    let logs = |at: u32, name: &str, group: &str| {
+        let mut event = event(at, name, json!({"logGroupName": group}), json!(null));
+        event["eventSource"] = json!("logs.amazonaws.com");
+        event
+    };
+    let events = [
+        logs(1, "CreateLogGroup", "own"),
+        logs(2, "DeleteLogGroup", "own"),
+        logs(3, "DeleteLogGroup", "yours"),
+    ];
+    let left: Vec<String> = told(&events).lasting.into_iter().map(|one| one.what).collect();
+    assert_eq!(left, ["log group `yours`, deleted"]);
+    let device = |at: u32, name: &str, device: &str| {
+        let serial = format!("arn:aws:iam::123456789012:mfa/{device}");
+        event(at, name, json!({"userName": "bob", "serialNumber": serial}), json!(null))
+    };
+    let events = [
+        device(1, "DeactivateMFADevice", "bob"),
+        device(2, "EnableMFADevice", "own"),
+        device(3, "DeactivateMFADevice", "own"),
+    ];
+    // The user has none now, and that is told once.
+    assert_eq!(told(&events).lasting.iter().filter(|one| one.is_open()).count(), 1);
+}

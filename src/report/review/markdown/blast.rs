@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::super::rows::{self, CALL_COLUMNS};
-use super::{MOST_OTHERS, Page, codes, header, row};
+use super::{Page, codes, header, row};
 use crate::report::markdown::escape::{code, prose};
 use crate::review::{Calls, Lasting, Leaves};
 
@@ -17,7 +17,7 @@ impl Page<'_> {
         } else {
             header(&["secret", "reads", "changes", "when (UTC)", "sessions", "events"], out)?;
         }
-        for one in review.secrets.iter().take(MOST_OTHERS) {
+        for one in review.secrets.iter().take(self.limits.others) {
             let only = if one.only_decrypted {
                 " (decrypted by KMS; the read itself is not in the logs)"
             } else {
@@ -47,7 +47,7 @@ impl Page<'_> {
             )?;
         }
         self.more(
-            review.secrets.len().saturating_sub(MOST_OTHERS),
+            review.secrets.len().saturating_sub(self.limits.others),
             "more secret is",
             "more secrets are",
             out,
@@ -84,7 +84,7 @@ impl Page<'_> {
         // What is still there first.
         let (there, gone): (Vec<&Lasting>, Vec<&Lasting>) =
             review.lasting.iter().partition(|one| one.is_open());
-        for one in there.into_iter().chain(gone).take(MOST_OTHERS) {
+        for one in there.into_iter().chain(gone).take(self.limits.others) {
             let words = if one.kind.leaves == Leaves::Lack { "not undone" } else { "still there" };
             let ended = self.prose(&rows::since_then(one)).replacen(words, &format!("**{words}**"), 1);
             let mark = &one.made.at;
@@ -99,7 +99,7 @@ impl Page<'_> {
                 out,
             )?;
         }
-        self.more(review.lasting.len().saturating_sub(MOST_OTHERS), "more is", "more are", out)
+        self.more(review.lasting.len().saturating_sub(self.limits.others), "more is", "more are", out)
     }
 
     fn calls(&self, title: &str, words: &str, all: &[Calls], out: &mut dyn Write) -> io::Result<()> {
@@ -111,7 +111,7 @@ impl Page<'_> {
             writeln!(out, "\n{words}")?;
         }
         header(&CALL_COLUMNS, out)?;
-        for calls in all.iter().take(MOST_OTHERS) {
+        for calls in all.iter().take(self.limits.others) {
             let cells = rows::call(calls, &self.say());
             let error =
                 if cells.error.is_empty() { String::new() } else { format!(" **{}**", prose(&cells.error)) };
@@ -127,7 +127,7 @@ impl Page<'_> {
                 out,
             )?;
         }
-        self.more(all.len().saturating_sub(MOST_OTHERS), "more call is", "more calls are", out)
+        self.more(all.len().saturating_sub(self.limits.others), "more call is", "more calls are", out)
     }
 
     fn taken(&self, out: &mut dyn Write) -> io::Result<()> {
@@ -137,7 +137,7 @@ impl Page<'_> {
         }
         writeln!(out, "\n### Data read")?;
         header(&rows::TAKEN_COLUMNS, out)?;
-        for one in review.taken.iter().take(MOST_OTHERS) {
+        for one in review.taken.iter().take(self.limits.others) {
             let cells = rows::taken(one, &self.say());
             row(
                 &[
@@ -152,6 +152,11 @@ impl Page<'_> {
                 out,
             )?;
         }
-        self.more(review.taken.len().saturating_sub(MOST_OTHERS), "more place is", "more places are", out)
+        self.more(
+            review.taken.len().saturating_sub(self.limits.others),
+            "more place is",
+            "more places are",
+            out,
+        )
     }
 }
