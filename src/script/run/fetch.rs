@@ -59,7 +59,8 @@ pub fn origin(
     if !said && (row.named || row.generates && variable.is_some()) {
         return None;
     }
-    let field = selected.as_deref().map(last_segment).filter(|field| secret(field) && !field.starts_with("Secret"));
+    let field =
+        selected.as_deref().map(last_segment).filter(|field| secret(field) && !field.starts_with("Secret"));
     let key = key(variable, name.as_deref(), field).unwrap_or_else(|| label.clone());
     let confidence = confidence(call, row, name.as_deref(), selected.as_deref(), variable);
     let origin = Origin {
