@@ -116,7 +116,7 @@ pub fn is_plain(name: &str) -> bool {
     let words = words(name);
     let plain = |last: &String| PLAIN.contains(&last.as_str()) || GLUED.iter().any(|end| last.ends_with(end));
     words.last().is_some_and(plain)
-        || words.iter().any(|word| word == "public")
+        || words.iter().any(|word| matches!(word.as_str(), "public" | "pub" | "enode"))
         // `certificate_auth`: of a certificate only its key is a secret.
         || (words.iter().any(|word| word == "certificate") && !words.iter().any(|word| word.contains("key")))
 }

@@ -353,12 +353,13 @@ impl<'w> Visitor<'_, 'w> {
     fn commands(&mut self, value: &Value, row: &SinkRow, attribute: &Attribute) {
         let at = self.block.span(attribute.value.range);
         let arrival = if let Value::List(lines) = value {
-            let mut script = Text::default();
+            let mut script = Text::made("#!/bin/sh\n", at);
             for line in lines.iter().flat_map(|line| line.texts(&attribute.name.text, at)) {
                 script.append(line);
                 script.append(Text::made("\n", at));
             }
-            self.arrival(Use::RemoteExec, SinkKind::ProcessArguments, script, attribute)
+            // What they print is the resource's result, and in no log.
+            self.arrival(Use::Rendered, SinkKind::ProcessArguments, script, attribute)
         } else {
             let whole = placed_at(definition_text(value, at), at);
             self.arrival(Use::Definition, row.sink(), whole, attribute)

@@ -58,8 +58,9 @@ fn nothing_comes_from_dev_null() {
 #[test]
 fn commands_and_files_of_other_providers() {
     let found = main_tf(
-        "variable \"api_key\" {}\nresource \"azurerm_virtual_machine_extension\" \"a\" {\n  settings = jsonencode({ commandToExecute = \"echo ${var.api_key} > /a\" })\n  protected_settings = jsonencode({ script = base64encode(\"echo ${var.api_key} > /b\") })\n}\nresource \"ssh_resource\" \"b\" {\n  commands = [\"echo ${var.api_key} > /c\"]\n  file {\n    content = var.api_key\n    destination = \"/d\"\n  }\n}\n",
+        "variable \"api_key\" {}\nresource \"azurerm_virtual_machine_extension\" \"a\" {\n  settings = jsonencode({ commandToExecute = \"echo ${var.api_key} > /a\" })\n  protected_settings = jsonencode({ script = base64encode(\"echo ${var.api_key} > /b\") })\n}\nresource \"ssh_resource\" \"b\" {\n  commands = [\"echo ${var.api_key} > /c\", \"echo ${var.api_key}\"]\n  file {\n    content = var.api_key\n    destination = \"/d\"\n  }\n}\n",
     );
     let places: Vec<&str> = files(&found).into_iter().map(|line| &line[15..17]).collect();
     assert_eq!(places, ["/a", "/b", "/c", "/d"], "{found:?}");
+    assert!(!found.iter().any(|line| line.contains("boot-log")), "{found:?}");
 }

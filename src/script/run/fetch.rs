@@ -59,7 +59,9 @@ pub fn origin(
     if !said && (row.named || row.generates && variable.is_some()) {
         return None;
     }
-    let key = key(variable, name.as_deref()).unwrap_or_else(|| label.clone());
+    let field =
+        selected.as_deref().map(last_segment).filter(|field| secret(field) && !field.starts_with("Secret"));
+    let key = key(variable, name.as_deref(), field).unwrap_or_else(|| label.clone());
     let confidence = confidence(call, row, name.as_deref(), selected.as_deref(), variable);
     let origin = Origin {
         kind: OriginKind::Command,
@@ -85,13 +87,14 @@ fn writes_itself(command: &str, option: &str) -> bool {
 
 /// What users call it: the variable where its name says secret, or the last segment of the secret's
 /// name, `api-key` of `/app/api-key`.
-fn key(variable: Option<&str>, name: Option<&str>) -> Option<String> {
-    let named = name.map(|name| name.trim_end_matches('/').rsplit('/').next().unwrap_or(name));
+fn key(variable: Option<&str>, name: Option<&str>, field: Option<&str>) -> Option<String> {
+    let marks: &[char] = if name.is_some_and(|name| name.starts_with("arn:")) { &['/', ':'] } else { &['/'] };
+    let named = name.map(|name| name.trim_end_matches('/').rsplit(marks).next().unwrap_or(name));
     let known = named.filter(|name| !name.contains("${") && !name.is_empty());
     let telling = variable.filter(|variable| says(variable) == Says::Secret);
     let unknown = named.map(|name| name.trim_start_matches("${").trim_end_matches('}'));
     let unknown = unknown.filter(|name| name.contains(char::is_alphabetic));
-    telling.or(known).or(variable).or(unknown).map(str::to_owned)
+    telling.or(known).or(variable).or(field).or(unknown).map(str::to_owned)
 }
 
 fn confidence(

@@ -107,6 +107,16 @@ fn an_option_is_no_name() {
 }
 
 #[test]
+fn what_a_secret_is_called() {
+    lands!("vault read -field=constellation_pub_key q/b/$I > /a\n");
+    lands!("vault read -field=private_key q/b/$I > /a\n", "1 file /a <- private_key");
+    lands!(
+        "aws secretsmanager get-secret-value --secret-id arn:aws:secretsmanager:r:1:secret:db-x > /a\n",
+        "1 file /a <- db-x"
+    );
+}
+
+#[test]
 fn objects_whose_name_says_secret() {
     lands!(
         "if token=$(aws s3 cp \"s3://b/o\" - 2>/dev/null); then echo x; fi\necho \"t: $token\" >> /a\n",
