@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 #[cfg(feature = "aws")]
 use sha2::{Digest, Sha256};
 
+#[cfg(feature = "aws")]
 use crate::hex::hex_of_first;
 use crate::trail::time;
 

@@ -9,7 +9,9 @@ mod credential;
 mod few;
 mod hits;
 mod issue;
+mod limits;
 pub(super) mod names;
+mod seen;
 mod tally;
 mod worker;
 
@@ -21,8 +23,9 @@ pub use self::credential::{Credential, FAILED, MCP};
 pub use self::few::{Few, Spans};
 pub use self::hits::{Hit, Hits, MOST_NAMED};
 pub use self::issue::{Issued, Retired, Tags, Terms, is_success};
+pub use self::limits::Limits;
 pub use self::tally::{Mark, Tally};
-pub use self::worker::{Limits, Worker};
+pub use self::worker::Worker;
 
 /// All that was gathered.
 #[derive(Debug, Default, PartialEq, Eq)]

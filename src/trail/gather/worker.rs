@@ -11,7 +11,9 @@ use super::calls::{Call, Calls, MOST_CACHED};
 use super::coverage::Day;
 use super::credential::Credential;
 use super::issue;
+use super::limits::Limits;
 use super::names::{ByBytes, Fast, Names};
+use super::seen::Seen;
 use super::tally::{Mark, Tally};
 use super::{Gathered, Hit, Hits};
 use crate::record::Record;
@@ -23,82 +25,11 @@ use crate::trail::json::{get, items, text};
 use crate::trail::record::EventRecord;
 use crate::trail::slots::{Event, Slot};
 
-/// Which events are asked for.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Limits {
-    /// From this second on.
-    pub since: Option<i64>,
-    /// Before this second.
-    pub until: Option<i64>,
-    /// Of these accounts; all, where none is named.
-    pub accounts: Vec<String>,
-    /// Of these Regions; all, where none is named.
-    pub regions: Vec<String>,
-}
-
-impl Limits {
-    /// Whether an event is asked for.
-    pub fn hold(&self, event: &Event<'_>, time: Option<i64>) -> bool {
-        let among = |all: &[String], slots: &[Slot]| {
-            all.is_empty()
-                || slots.iter().any(|slot| all.iter().any(|one| event.bytes(*slot) == one.as_bytes()))
-        };
-        time.is_none_or(|time| {
-            self.since.is_none_or(|since| time >= since) && self.until.is_none_or(|until| time < until)
-        }) && among(&self.accounts, &[Slot::Recipient, Slot::Account])
-            && among(&self.regions, &[Slot::Region])
-    }
-}
-
-/// A few numbers, each with two times; most often the last one again.
-#[derive(Debug, Default)]
-struct Seen {
-    hint: usize,
-    all: Vec<(u32, i64, i64)>,
-    places: HashMap<u32, usize, Fast>,
-}
-
 /// Account and Region, by their numbers, and days since 1970.
 type Place = (u32, u32, i64);
 
 /// So many calls that issued or ended credentials are never looked through.
 const FIRST_JOINTS: usize = 512;
-/// So many are looked through; with more a map helps.
-const LOOKED_THROUGH: usize = 24;
-
-impl Seen {
-    /// The last number.
-    fn last(&self) -> Option<u32> {
-        self.all.get(self.hint).map(|(number, ..)| *number)
-    }
-
-    fn add(&mut self, number: u32, time: i64) {
-        let same = |at: &usize| self.all.get(*at).is_some_and(|(known, _, _)| *known == number);
-        let mut at = Some(self.hint).filter(same);
-        if at.is_none() {
-            at = if self.all.len() > LOOKED_THROUGH {
-                self.places.get(&number).copied()
-            } else {
-                self.all.iter().position(|(known, _, _)| *known == number)
-            };
-        }
-        let at = at.unwrap_or_else(|| {
-            self.all.push((number, time, time));
-            // What came before the map was needed goes into it now.
-            let new = if self.all.len() == LOOKED_THROUGH + 1 { 0 } else { self.all.len() - 1 };
-            if self.all.len() > LOOKED_THROUGH {
-                let all = self.all.iter().enumerate().skip(new);
-                self.places.extend(all.map(|(at, (number, ..))| (*number, at)));
-            }
-            self.all.len() - 1
-        });
-        self.hint = at;
-        if let Some((_, first, last)) = self.all.get_mut(at) {
-            (*first, *last) = ((*first).min(time), (*last).max(time));
-        }
-    }
-}
-
 /// Events of one credential that meet a rule, with numbers for their calls.
 #[derive(Debug)]
 struct Met<'s> {
