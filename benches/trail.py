@@ -5,7 +5,7 @@
     benches/trail.py run OUT [--runs 5] [--rules DIR] [--peers] [--duckdb PYTHON]
 
 `make` repeats the distinct records of the folders (.json, .json.gz), and writes them as a trail does: gzip files of
---events records in the order of time. Each copy has event ids of its own and lies later than the one before, by as much
+--events records in the order of time (fewer, where a file would be longer than 3.25 MB). Each copy has event ids of its own and lies later than the one before, by as much
 time as the records span. --dense leaves all copies of a record at its time: more events of the same sessions, which must
 not take more memory. --shuffled draws them by lot instead, at the times that they have: no trail writes that, it is
 the worst case for who looks for duplicates.
@@ -55,6 +55,8 @@ def records(folder):
 
 
 FORM = "%Y-%m-%dT%H:%M:%SZ"
+# More events make more files, not longer ones: copies of one large record lie side by side.
+MOST_BYTES = 3_250_000
 
 
 def make(arguments):
@@ -72,15 +74,15 @@ def make(arguments):
         moved.append((end, all_records[at]))
     span = end - datetime.datetime(2026, 1, 1)
     os.makedirs(arguments.out, exist_ok=True)
-    batch, files, events = [], 0, 0
+    batch, size, files, events = [], 0, 0, 0
 
     def flush():
-        nonlocal batch, files
+        nonlocal batch, size, files
         if batch:
-            text = json.dumps({"Records": batch}, separators=(",", ":")).encode()
+            text = b'{"Records":[' + b",".join(batch) + b"]}"
             with open(os.path.join(arguments.out, f"{files:05}.json.gz"), "wb") as file:
                 file.write(gzip.compress(text, 6))
-            batch, files = [], files + 1
+            batch, size, files = [], 0, files + 1
 
     copies = arguments.times
     if arguments.dense:
@@ -94,7 +96,11 @@ def make(arguments):
                 fresh["requestID"] = str(chance.getrandbits(60))
             else:
                 fresh["eventTime"] = (time + copy * span).strftime(FORM)
-            batch.append({**record, **fresh})
+            text = json.dumps({**record, **fresh}, separators=(",", ":")).encode()
+            if size + len(text) > MOST_BYTES:
+                flush()
+            batch.append(text)
+            size += len(text) + 1
             events += 1
             if len(batch) == arguments.events:
                 flush()

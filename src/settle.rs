@@ -5,7 +5,7 @@
 mod added;
 
 use std::cmp::{Ordering, Reverse};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use sha2::{Digest, Sha256};
 
@@ -68,6 +68,7 @@ pub fn settle(findings: Vec<Finding>, sources: &Sources, redactor: &Redactor) ->
             .then_with(|| better_first(left, right))
     });
     findings.dedup_by(|later, first| identity(later) == identity(first));
+    let mut findings = of_machines(findings);
     let mut equals: BTreeMap<String, u32> = BTreeMap::new();
     for finding in &mut findings {
         let source = names.get(&finding.at.span.source).map_or("", String::as_str);
@@ -155,15 +156,28 @@ fn source_names(findings: &[Finding], sources: &Sources) -> BTreeMap<SourceId, S
     names
 }
 
-/// What makes two findings the same: place, rule, secret and file written. All events of a page of LookupEvents stand at
-/// one place: of these the event and its session say which one it is.
+/// What makes two findings the same: place, rule, secret, file written, and what has it: a script that two machines run
+/// writes the secret to two disks, and of a page of LookupEvents all events are at one place.
 fn identity(finding: &Finding) -> (u32, &str, u32, SourceId, [Option<&str>; 4]) {
     let span = finding.at.span;
     let secret = finding.secret.as_ref().map(|secret| secret.name.as_str());
     let path = finding.sink.as_ref().and_then(|sink| sink.path.as_deref());
-    let event = finding.events.as_ref().map(|_| finding.at.name.as_str());
+    let name = Some(finding.at.name.as_str());
     let session = finding.events.as_ref().and_then(|events| events.session.as_deref());
-    (span.start, &finding.rule, span.end, span.source, [secret, path, event, session])
+    (span.start, &finding.rule, span.end, span.source, [secret, path, name, session])
+}
+
+/// Without those of documents (`data.cloudinit_config.app`) that something else hands to a machine: that one is told.
+fn of_machines(findings: Vec<Finding>) -> Vec<Finding> {
+    let is_document = |finding: &Finding| {
+        finding.at.name.starts_with("data.") || finding.at.name.contains(".data.")
+    };
+    let place = |finding: &Finding| {
+        let (start, rule, end, source, [secret, path, ..]) = identity(finding);
+        (start, rule.to_owned(), end, source, secret.map(str::to_owned), path.map(str::to_owned))
+    };
+    let handed: HashSet<_> = findings.iter().filter(|one| !is_document(one)).map(place).collect();
+    findings.into_iter().filter(|one| !is_document(one) || !handed.contains(&place(one))).collect()
 }
 
 /// The one that knows more first. The later keys only make the choice independent of the input order.

@@ -66,7 +66,7 @@ fn all_events_of_a_region_become_sessions() {
     assert_eq!((root.len(), root[0]["events"].as_u64()), (1, Some(120)));
     let asked = seen["asked"][0].as_str().expect("a sentence");
     assert!(
-        asked.contains("all management events of us-east-1 from") && asked.contains("90 days"),
+        asked.contains("all management events in us-east-1 from") && asked.contains("90 days"),
         "{asked}"
     );
     assert!(here.names().is_empty(), "nothing is left: {:?}", here.names());
@@ -130,7 +130,7 @@ fn what_is_before_ninety_days_is_told_as_missing() {
     let (ran, _) = live(&here, &["--since", "2026-01-02", "--until", "2020-01-01"]);
     assert!(ran.code == 2 && ran.err.contains("--until is not after --since"), "{ran:?}");
     let (ran, _) = live(&here, &["--region", "evil.example/"]);
-    assert!(ran.code == 2 && ran.err.contains("written as us-east-1"), "{ran:?}");
+    assert!(ran.code == 2 && ran.err.contains("write a Region as us-east-1"), "{ran:?}");
 }
 
 fn start(here: &Here, more: &[&str]) -> Child {

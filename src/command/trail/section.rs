@@ -135,7 +135,7 @@ fn root(sessions: &[Session]) -> String {
     parts.push(if events == delivered {
         count(events, "event", "events")
     } else {
-        format!("{delivered} events ({events} when each is counted once)")
+        format!("{} (delivered {delivered} times)", count(events, "event", "events"))
     });
     let without = used.iter().filter(|session| session.mfa != Some(true)).count();
     parts.push(match without {
