@@ -169,9 +169,8 @@ fn identity(finding: &Finding) -> (u32, &str, u32, SourceId, [Option<&str>; 4]) 
 
 /// Without those of documents (`data.cloudinit_config.app`) that something else hands to a machine: that one is told.
 fn of_machines(findings: Vec<Finding>) -> Vec<Finding> {
-    let is_document = |finding: &Finding| {
-        finding.at.name.starts_with("data.") || finding.at.name.contains(".data.")
-    };
+    let is_document =
+        |finding: &Finding| finding.at.name.starts_with("data.") || finding.at.name.contains(".data.");
     let place = |finding: &Finding| {
         let (start, rule, end, source, [secret, path, ..]) = identity(finding);
         (start, rule.to_owned(), end, source, secret.map(str::to_owned), path.map(str::to_owned))
@@ -219,6 +218,22 @@ mod tests {
         let later = sources.add_text("z.tf", "x".repeat(99));
         let first = sources.add_text("a.tf", "x".repeat(99));
         (sources, later, first)
+    }
+
+    #[test]
+    fn each_machine_that_runs_a_line_has_a_finding_and_its_document_none_beside() {
+        let (sources, _, a) = two_sources();
+        let of = |name: &str| Finding {
+            at: Location { name: name.into(), ..finding("r", a, 9).at },
+            ..finding("r", a, 9)
+        };
+        let names = |raw: Vec<Finding>| -> Vec<String> {
+            settle(raw, &sources, &Redactor::default()).into_iter().map(|one| one.at.name).collect()
+        };
+        let document = of("module.app.data.cloudinit_config.boot");
+        let machines = vec![of("aws_instance.web"), document.clone(), of("aws_instance.bastion")];
+        assert_eq!(names(machines), ["aws_instance.bastion", "aws_instance.web"]);
+        assert_eq!(names(vec![document.clone(), document]), ["module.app.data.cloudinit_config.boot"]);
     }
 
     #[test]

@@ -26,7 +26,10 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("rule", &["finding", "nearest", "record", "shown", "source"]),
     ("terraform", &["finding", "reading", "script", "secret", "source", "value"]),
     ("script", &["finding", "reading", "secret", "source", "value"]),
-    ("flow", &["finding", "reading", "record", "script", "secret", "source", "terraform", "value"]),
+    (
+        "flow",
+        &["counted", "finding", "reading", "record", "script", "secret", "source", "terraform", "value"],
+    ),
     (
         "scan",
         &[

@@ -77,7 +77,9 @@ impl Auditor<'_> {
             let reason = "not read: settings may only name a bucket if --settings names them".to_owned();
             all.gap(&bucket.display().to_string(), reason);
         }
-        if let Some(left) = left_out(self.job, &self.setup.settings.audit).filter(|_| foreign.is_empty()) {
+        if let Some(left) = left_out(self.job, &self.setup.settings.audit)
+            .filter(|_| foreign.is_empty() && missing.is_empty())
+        {
             all.note("[audit]", left);
         }
     }

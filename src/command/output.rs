@@ -102,7 +102,8 @@ pub(super) fn write(
     let written = Place::of(named).and_then(|place| match place {
         Place::Output => through(io::stdout().lock(), render),
         Place::Error => through(io::stderr().lock(), render),
-        Place::Stream(path) => through(place::open(&path)?, render),
+        // Whoever named a pipe waits for all of it.
+        Place::Stream(path) => whole_through(place::open(&path)?, render),
         // Readable as the user's umask says: a report holds no secret, and other steps of a job read it.
         Place::File(path) => whole::place_with(&path, Readers::Umask, render),
     });
@@ -112,9 +113,13 @@ pub(super) fn write(
     }
 }
 
-fn through(out: impl Write, render: &dyn Fn(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+fn whole_through(out: impl Write, render: &dyn Fn(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
     let mut out = io::BufWriter::new(out);
-    match render(&mut out).and_then(|()| out.flush()) {
+    render(&mut out).and_then(|()| out.flush())
+}
+
+fn through(out: impl Write, render: &dyn Fn(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    match whole_through(out, render) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error),
         _ => Ok(()),
     }
@@ -124,7 +129,8 @@ fn unwritable(path: &Path, error: &io::Error) -> Error {
     let reason = match error.kind() {
         io::ErrorKind::NotFound => "there is no such folder".to_owned(),
         io::ErrorKind::TimedOut => "nothing reads this pipe".to_owned(),
-        io::ErrorKind::InvalidInput => "it is not a file".to_owned(),
+        io::ErrorKind::BrokenPipe => "its reader went away before the end".to_owned(),
+        io::ErrorKind::InvalidInput => "it is not a file with a name".to_owned(),
         kind => kind.to_string(),
     };
     let error = Error::new(ErrorKind::Output, format!("{} can't be written: {reason}", path.display()));

@@ -1,5 +1,6 @@
 //! What one root module's state holds in clear: one summary, whatever the number of secrets.
 
+use crate::counted::counted;
 use crate::finding::Confidence;
 use crate::record::{Field, FieldMap};
 use crate::source::Span;
@@ -30,6 +31,7 @@ impl StateExposure {
     /// The fields that rules see, with what they mean.
     pub const FIELDS: &'static [(&'static str, &'static str)] = &[
         ("state.secrets", "how many secrets the state holds"),
+        ("state.in-words", "the same with its verb: `1 secret is`, `3 secrets are`"),
         ("state.names", "the first of them: `aws_db_instance.main.password`"),
         ("state.instead", "what keeps them out: write-only arguments and ephemeral resources"),
         ("state.avoidable", "whether there is anything that keeps one of them out"),
@@ -40,6 +42,7 @@ impl StateExposure {
         let names = self.shown.iter().map(|(name, _)| name.clone()).collect();
         let mut record = FieldMap::default();
         record.set("state.secrets", Field::Number(self.count as f64));
+        record.text("state.in-words", counted(self.count as u64, "secret is", "secrets are"));
         record.text("state.names", first_of(names, self.count));
         let nothing = "no write-only argument fits";
         let count = self.instead.len();

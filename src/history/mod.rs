@@ -254,17 +254,16 @@ impl History {
         }
     }
 
-    /// Forgets findings that were fixed, or past, before this moment, and runs that no finding needs. Returns how many findings.
+    /// Forgets findings that were fixed before this moment, and runs that no finding needs. Returns how many findings.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::Output`] where the file can't be written.
     pub fn prune(&self, before: Timestamp) -> Result<usize, Error> {
         let prune = || -> Result<usize, rusqlite::Error> {
-            let gone = self.connection.execute(
-                "DELETE FROM finding WHERE fixed_at < ?1 OR past_at < ?1",
-                params![before.as_second()],
-            )?;
+            let gone = self
+                .connection
+                .execute("DELETE FROM finding WHERE fixed_at < ?1", params![before.as_second()])?;
             self.connection.execute(
                 "DELETE FROM run WHERE at < ?1 AND id NOT IN (SELECT last_run FROM finding)
                    AND id NOT IN (SELECT max(id) FROM run WHERE job IS NOT NULL GROUP BY job)",

@@ -5,9 +5,13 @@ use super::inventory::KeyState;
 use super::told::{Told, ToldFinding};
 use super::verdict::{known_left_out, number};
 use crate::finding::Surface;
+use crate::reading::Gap;
 
 /// More names are counted.
 const FEW: usize = 3;
+
+/// Why a surface has no finding.
+pub const NOTHING_THERE: &str = "nothing to audit was found on this surface";
 
 /// The surfaces that were looked at, with a sentence each, without its full stop. Empty where one was asked alone: its
 /// own verdict says it.
@@ -33,7 +37,9 @@ pub(super) fn in_short(report: &Report<'_>, told: &Told<'_>) -> Vec<(&'static st
 fn terraform(report: &Report<'_>, told: &Told<'_>) -> String {
     let of_it: Vec<&ToldFinding> =
         told.findings.iter().filter(|finding| finding.surface == Surface::Terraform).collect();
+    let is_empty = |gap: &Gap| gap.name == Surface::Terraform.word() && gap.reason == NOTHING_THERE;
     match of_it.as_slice() {
+        [] if report.gaps.iter().any(is_empty) => "nothing was read, so nothing is known".to_owned(),
         [] if known_left_out(report) > 0 => "nothing new; known findings are left out".to_owned(),
         [] if report.gate.left_out > 0 => "no finding with enough confidence".to_owned(),
         [] => "no secret is written to a disk".to_owned(),

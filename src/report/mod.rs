@@ -45,6 +45,7 @@ pub use self::account::{AccountSection, KeyRow, Last, MemberRow, RootRow, UserRo
 pub use self::baseline::write_baseline;
 pub use self::brief::{Brief, briefs, in_short};
 pub use self::history::{HistoryRow, write_history, write_history_json, write_history_row};
+pub use self::in_short::NOTHING_THERE;
 pub use self::inventory::{InventorySection, KeyState, ListedKey, UnlistedParameter};
 pub use self::trail::{CoverageRow, EventRow, IssuerRow, PlaceRow, SessionRow, TrailSection};
 use crate::error::ExitCode;

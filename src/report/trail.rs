@@ -278,6 +278,7 @@ pub(super) fn coverage(row: &CoverageRow) -> Vec<String> {
     told.extend(row.asked.iter().cloned());
     told.push(match row.days_unseen.as_slice() {
         [] if row.days_seen == 1 => "events of 1 day".to_owned(),
+        [] if row.days_seen == 0 => "no day with events".to_owned(),
         [] => format!("events on each of {} days", row.days_seen),
         gaps => format!("events on {}, none on {}", number(row.days_seen, "day", "days"), few(gaps)),
     });

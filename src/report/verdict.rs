@@ -54,10 +54,7 @@ pub(super) fn untold(report: &Report<'_>, told: &Told<'_>) -> Vec<String> {
         all.push("The built-in token table is off".to_owned());
     }
     if report.gate.excluded > 0 {
-        all.push(format!(
-            "{} excluded by the settings",
-            number(report.gate.excluded, "file is", "files are")
-        ));
+        all.push(format!("{} excluded by name", number(report.gate.excluded, "file is", "files are")));
     }
     if report.gate.respects_gitignore {
         all.push("Files that git ignores were not read".to_owned());

@@ -52,6 +52,9 @@ fn a_surface_that_holds_nothing_is_no_good_news() {
     let folder = Folder::new(&[("infra/main.tf", CLEAN), ("logs/readme.txt", "")]);
     let ran = folder.run(&["audit", "infra", "--trail", "logs"]);
     assert!(ran.code == 3 && ran.out.contains("nothing to audit was found"), "{}", ran.out);
+    let folder_alone = Folder::new(&[("infra/readme.txt", ""), ("logs/readme.txt", "")]);
+    let ran = folder_alone.run(&["audit", "infra", "--trail", "logs"]);
+    assert!(ran.out.contains("Terraform  nothing was read, so nothing is known"), "{}", ran.out);
     for (wrong, told) in [
         (vec!["audit"], "there is nothing to audit"),
         (vec!["audit", "none"], "none can't be read"),

@@ -33,6 +33,24 @@ fn a_nightly_job_tells_what_is_new_and_only_once() {
 }
 
 #[test]
+fn a_known_script_on_one_more_machine_is_new() {
+    let machine = |name: &str| {
+        format!(
+            "resource \"aws_instance\" \"{name}\" {{\n  user_data = templatefile(\"${{path.module}}/boot.sh\", {{ t = var.api_token }})\n}}\n"
+        )
+    };
+    let main = "variable \"api_token\" {\n  sensitive = true\n}\n".to_owned() + &machine("web");
+    let folder = Folder::new(&[("main.tf", &main), ("boot.sh", "#!/bin/sh\necho ${t} > /etc/token\n")]);
+    let scan = ["scan", "--history", "h.db", "--only-new", "-f", "json"];
+    assert_eq!(folder.run(&scan).code, 1);
+    assert_eq!(folder.run(&scan).code, 0);
+    folder.write("more.tf", machine("bastion"));
+    let ran = folder.run(&scan);
+    assert!(ran.code == 1 && ran.out.contains("aws_instance.bastion"), "{}", ran.out);
+    assert_eq!(ran.json()["history"]["fixed"].as_array().map(Vec::len), Some(0), "{}", ran.out);
+}
+
+#[test]
 fn without_only_new_all_is_told() {
     let folder = Folder::new(&[("main.tf", LEAK)]);
     for _ in 0..2 {

@@ -52,7 +52,7 @@ fn excluded_files_are_counted() {
     ]);
     let ran = folder.run(&["scan"]);
     assert_eq!(ran.code, 0);
-    assert!(ran.out.contains("1 file is excluded by the settings"), "{}", ran.out);
+    assert!(ran.out.contains("1 file is excluded by name"), "{}", ran.out);
     assert!(ran.out.contains("Files that git ignores were not read"), "{}", ran.out);
 }
 

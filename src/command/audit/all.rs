@@ -9,6 +9,7 @@ use crate::error::Error;
 use crate::evidence::Bundle;
 use crate::finding::Surface;
 use crate::reading::Gap;
+use crate::report::NOTHING_THERE;
 use crate::source::{SourceId, Sources, Span};
 
 /// What all surfaces gave.
@@ -71,7 +72,7 @@ impl<'s> All<'s> {
             // Alone it would be an error; among others it must not pass unseen.
             let reason = match self.since.filter(|_| surface == Surface::Trail) {
                 Some(since) => format!("no events since {since}: has the trail stopped?"),
-                None => "nothing to audit was found on this surface".to_owned(),
+                None => NOTHING_THERE.to_owned(),
             };
             self.gap(surface.word(), reason);
         }

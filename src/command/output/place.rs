@@ -35,9 +35,9 @@ impl Place {
         match fs::metadata(path) {
             Ok(target) if target.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
             Ok(target) if !target.is_file() => Ok(Self::Stream(path.to_path_buf())),
-            // A file that somebody opened for us: it may have no name any more.
-            Ok(_) if path.starts_with("/dev/fd") || path.starts_with("/proc/self/fd") => {
-                Ok(Self::Stream(path.to_path_buf()))
+            // A file that somebody opened for us: opened again it would be written over from its start.
+            Ok(_) if path.starts_with("/dev/fd") || path.starts_with("/proc") => {
+                Err(io::ErrorKind::InvalidInput.into())
             }
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
             _ => followed(path).map(Self::File),
