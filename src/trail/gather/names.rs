@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::hash::{BuildHasher, Hasher, RandomState};
 
 /// Bytes of all texts that are kept. Only forged logs have more; those then share one name.
-const MOST_BYTES: usize = 64 * 1024 * 1024;
+const MOST_BYTES: usize = if cfg!(test) { 1024 * 1024 } else { 64 * 1024 * 1024 };
 
 /// Thirty-two bytes at a time, folded; with a seed that nobody knows, so that forged keys can't be made to collide.
 #[derive(Debug, Clone)]
@@ -110,6 +110,8 @@ pub(super) struct Names {
     /// Whether a text stands in JSON as it is.
     plain: Vec<bool>,
     bytes: usize,
+    /// The number of all texts beyond those that are kept.
+    shared: Option<u32>,
 }
 
 impl Names {
@@ -144,15 +146,16 @@ impl Names {
     }
 
     fn shared(&mut self) -> u32 {
-        let shared = b"(more texts than are kept)".as_slice();
-        if let Some(number) = self.numbers.get(shared) {
-            return *number;
-        }
-        let number = self.texts.len() as u32;
-        self.plain.push(false);
-        self.texts.push("(more texts than are kept)".into());
-        self.numbers.insert(shared.into(), number);
-        number
+        *self.shared.get_or_insert_with(|| {
+            self.plain.push(false);
+            self.texts.push("(more texts than are kept)".into());
+            self.texts.len() as u32 - 1
+        })
+    }
+
+    /// Whether a number is that of all texts beyond those that are kept: it says nothing of the text.
+    pub(super) fn is_shared(&self, number: u32) -> bool {
+        self.shared == Some(number)
     }
 
     /// The text of a number.

@@ -146,7 +146,7 @@ impl<'s, 'c> Worker<'s, 'c> {
         local.agents.add(agent, when);
         local.regions.add(region, when);
         local.services.add(call.names.1, when);
-        if (call.of_mcp && is_of_mcp_server(event)) || self.is_marked(agent) {
+        if (call.of_mcp && is_of_mcp_server(event)) || self.is_marked(event, agent) {
             let Some(local) = self.locals.get_mut(number as usize) else { return };
             local.tally.marked += 1;
             local.tally.marked_writes += u64::from(writes);
@@ -156,6 +156,7 @@ impl<'s, 'c> Worker<'s, 'c> {
             self.special(event, &call, number, &mark);
         }
         let record = EventRecord(*event);
+        let identity = identity.filter(|_| !self.names.is_shared(agent));
         let Some(rules) = self.calls.rules(&record, &call, identity, agent) else { return };
         let open = rules.open.iter().filter(|(rule, _)| rule.matches(&record));
         let Some(local) = self.locals.get_mut(number as usize) else { return };
@@ -203,14 +204,17 @@ impl<'s, 'c> Worker<'s, 'c> {
         }
     }
 
-    /// Whether a user agent, by its number, carries an agent's mark.
-    fn is_marked(&mut self, agent: u32) -> bool {
+    /// Whether a user agent carries an agent's mark. Its number is asked first.
+    fn is_marked(&mut self, event: &Event<'_>, agent: u32) -> bool {
         let at = agent as usize;
         if let Some(Some(known)) = self.marked.get(at) {
             return *known;
         }
-        let marks = agent::marks(self.names.text(agent));
+        let marks = agent::marks(&event.text(Slot::UserAgent));
         let is_marked = marks.are_agents(|app| self.conventions.is_agent_app(app));
+        if self.names.is_shared(agent) {
+            return is_marked;
+        }
         self.marked.resize(self.marked.len().max(at + 1), None);
         if let Some(known) = self.marked.get_mut(at) {
             *known = Some(is_marked);

@@ -142,3 +142,20 @@ fn of_a_mixed_session_only_what_is_marked_is_told_as_the_agent_s() {
     assert_eq!(told.len(), 1);
     assert!(told[0].contains(" events carry its mark, "), "{told:?}");
 }
+
+#[test]
+fn a_flood_of_user_agents_hides_no_agent() {
+    let with = |number: u32, key: &str, user_agent: String| {
+        let mut event = stop(number, key);
+        event["userAgent"] = user_agent.into();
+        event
+    };
+    // More than is kept of texts.
+    let flood = (0..20).map(|at| with(at, "AKIAIOSFODNN7EXAMPLE", format!("{at}{}", "y".repeat(32_000))));
+    let agent = "aws-cli/2.36.23 md/awscrt#0.36.2 ua/2.1 os/linux md/arch#x86_64 lang/python#3.14.6 m/AN,n"
+        .to_owned();
+    let texts = [log(flood.chain([with(1_200, "AKIAI44QH8DHBEXAMPLE", agent)]))];
+    let trail = read(&texts, 1, &Conventions::default());
+    let marked: u64 = trail.sessions.iter().map(|session| session.tally.marked).sum();
+    assert_eq!(marked, 1);
+}
