@@ -155,9 +155,14 @@ impl<'t> Parser<'t> {
             count if count + 1 < MOST_PROBLEMS => self.problems.push(Problem { at, reason, hides_findings }),
             count if count < MOST_PROBLEMS => {
                 let reason = "more places that can't be read";
-                self.problems.push(Problem { at, reason, hides_findings: true });
+                self.problems.push(Problem { at, reason, hides_findings });
             }
-            _ => {}
+            // One that could hide a finding is enough.
+            _ => self
+                .problems
+                .iter_mut()
+                .skip(MOST_PROBLEMS - 1)
+                .for_each(|last| last.hides_findings |= hides_findings),
         }
     }
 
