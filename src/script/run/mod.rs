@@ -97,8 +97,8 @@ struct Machine<'c> {
     scattered: Traces,
     /// The variable whose value is being made.
     assigning: Option<String>,
-    /// The values that a loop's variable takes.
-    choices: BTreeMap<String, Vec<Text>>,
+    /// Loops that we are in: the values that their variables take.
+    choices: Vec<walk::Choices>,
     /// Branches that we are in: what happens there may not happen.
     branches: Vec<u32>,
     last_branch: u32,
@@ -207,7 +207,7 @@ impl<'c> Machine<'c> {
             working_directory: None,
             scattered: Traces::none(),
             assigning: None,
-            choices: BTreeMap::new(),
+            choices: Vec::new(),
             branches: Vec::new(),
             last_branch: 0,
             traps: Vec::new(),

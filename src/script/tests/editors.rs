@@ -126,3 +126,28 @@ fn objects_whose_name_says_secret() {
     lands!("aws s3 cp s3://b/app.conf - > /a\n");
     lands!("aws ssm get-parameter --name /x/CWAgent/Config --with-decryption > /a\n", "1 file /a <- Config");
 }
+
+#[test]
+fn a_loop_removes_only_what_it_surely_removes() {
+    let whole = "echo ⟦k⟧ > /v/b\nfor f in a b; do rm -f /v/$f; done\n";
+    lands!(whole, "1 file /v/b (removed) <- k");
+    for rest in [
+        "for f in a b; do [ $f = b ] && continue; rm -f /v/$f; done\n",
+        "for f in a b; do rm -f /v/$f; break; done\n",
+        "for f in a b; do if [ $f = b ]; then exit; fi; rm -f /v/$f; done\n",
+        "g() { [ $f = a ] || exit 0; }\nfor f in a b; do g; rm -f /v/$f; done\n",
+        "for f in a b; do true; done; rm -f /v/$f\n",
+        "for f in a b; do f=$(x); rm -f /v/$f; done\n",
+        "g() { local f=$1; rm -f /v/$f; }\nfor f in a b; do g x; done\n",
+        "g() { local f=$1; rm -f /v/$f; }\nfor f in a b; do g $(x); done\n",
+        "g() { local f=$1; rm -f /v/$f; }\nfor f in a b; do true; done; g $(x)\n",
+        "for f in a b; do rm -f /v/${f%b}; done\n",
+        "select f in a b; do rm -f /v/$f; done\n",
+        "for f in a b; do [ -e /x ] && rm -f /v/$f; done\n",
+        "for f in a *; do rm -f /v/$f; done\n",
+    ] {
+        lands!(&format!("echo ⟦k⟧ > /v/b\n{rest}"), "1 file /v/b <- k");
+    }
+    lands!("for f in a b; do echo ⟦k⟧ > /v/a; rm -f /v/$f; done\n", "1 file /v/a <- k");
+    lands!("for f in a b; do echo ⟦k⟧ > /v/$f; rm -f /v/$f; done\n", "1 file /v/${f} (removed) <- k");
+}
