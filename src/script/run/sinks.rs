@@ -18,7 +18,10 @@ impl Machine<'_> {
             "sed" | "gsed" | "perl" | "ruby" | "yq" if self.edit_in_place(call) => {}
             "sed" | "gsed" if self.sed_writes(call) => {}
             "awk" | "gawk" | "mawk" | "nawk" if self.awk_writes(call) => {}
-            "sqlite3" if self.sqlite(call) => {}
+            "sqlite3" => {
+                self.sqlite(call);
+                return Effect::Unknown;
+            }
             "cp" | "mv" | "install" | "ln" | "scp" | "rsync" => self.copy_files(call),
             "rm" | "shred" | "unlink" | "srm" => self.remove_files(call),
             "dd" => self.dd(call),
