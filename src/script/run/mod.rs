@@ -16,6 +16,7 @@ pub(super) mod literal;
 mod network;
 mod openssl;
 mod passwords;
+mod printed;
 mod programs;
 mod redirect;
 mod sed;

@@ -228,3 +228,28 @@ fn what_a_replacement_brings_back_is_put_in() {
     lands!("sed -i 's/\\\\/⟦k⟧/' /a\n", "1 file /a <- k");
     lands!("sed -i 's/\\//⟦k⟧/' /a\n", "1 file /a <- k");
 }
+
+#[test]
+fn a_program_prints_what_stands_in_its_print() {
+    for script in [
+        "python3 -c \"if login('⟦k⟧'): print('ok')\"\n",
+        "python3 -c \"print(requests.get(u, auth=('x','⟦k⟧')).status_code)\"\n",
+        "python3 -c \"r = requests.get(u, auth=('x','⟦k⟧')); print(r.status_code)\"\n",
+        "python3 -c \"[send('⟦k⟧'), print('ok')]\"\n",
+        "node -e \"if (check('⟦k⟧')) console.log('ok')\"\n",
+        "node -p \"check('⟦k⟧')\"\n",
+        "ruby -e \"puts login('⟦k⟧')\"\n",
+    ] {
+        let told = super::rig::at_boot(script);
+        assert!(!told.iter().any(|line| line.contains("log")), "{told:?} in\n{script}");
+    }
+    for script in [
+        "python3 -c \"x = 'a ⟦k⟧'; print('p: ' + x)\"\n",
+        "python3 -c \"print('a) b; (⟦k⟧')\"\n",
+        "node -e \"const x = '⟦k⟧'; console.log(JSON.stringify({p: x}))\"\n",
+        "ruby -e \"puts '⟦k⟧'\"\n",
+    ] {
+        let told = super::rig::at_boot(script);
+        assert!(told.iter().any(|line| line.contains("log")), "{told:?} in\n{script}");
+    }
+}
