@@ -6,41 +6,35 @@ use super::external::argument_traces;
 use super::wire::{known_start, without_start};
 use crate::value::{Piece, Text, Traces};
 
-/// Something that ends a string nowhere: where a hole stands.
-const HOLE: &str = "\u{FFFC}";
+/// Something that ends a string nowhere: where a hole stands that holds a secret.
+pub const HOLE: char = '\u{FFFC}';
+/// The same where nobody knows what stands there.
+pub const UNKNOWN: char = '\u{FFFD}';
 /// Longer programs are not looked through.
 const LONGEST: usize = 65_536;
 
 impl Machine<'_> {
-    /// `sed 's/x/y/w file'`, and `sed -n` that prints nothing. False where its output is still to be told.
+    /// `sed 's/x/y/w file'`. True where it surely prints nothing besides.
     pub fn sed_writes(&mut self, call: &Call<'_>) -> bool {
-        let script = sed_script(call);
-        let quiet = call.arguments.iter().map(known_start).any(|start| {
-            matches!(start, "--quiet" | "--silent")
-                || start.starts_with('-')
-                    && !start.starts_with("--")
-                    && start.len() <= 4
-                    && start.contains('n')
-        });
-        let shown = shown(&script);
-        let paths = written_by_sed(&shown);
-        if !paths.is_empty() {
-            let mut traces = argument_traces(call.arguments);
+        let shown = shown(&sed_script(call));
+        let written = super::sed::written(&shown);
+        if !written.paths.is_empty() {
+            let mut traces = put_in(call);
+            traces.absorb(&self.sed_file(call));
             traces.absorb(&self.streams.input_traces());
             for operand in call.operands() {
                 self.file_chunks(operand).iter().for_each(|chunk| traces.absorb(&chunk.traces()));
             }
-            self.land_in(&paths, call, traces);
-            return quiet;
+            self.land_in(&written.paths, call, traces);
         }
-        quiet && !shown.is_empty() && !shown.contains(['p', 'P', '=', 'l', 'i', 'a', 'c', 'r'])
+        written.silent && !shown.is_empty() && super::sed::is_quiet(call)
     }
 
-    /// `awk '{print > "file"}'`, `gawk -i inplace`. False where its output is still to be told.
+    /// `awk '{print > "file"}'`, `gawk -i inplace`. True where it surely prints nothing besides.
     pub fn awk_writes(&mut self, call: &Call<'_>) -> bool {
         let Some((at, program)) = awk_program(call) else { return false };
         let shown = shown(program);
-        let (prints, mut paths) = written_by_awk(&shown);
+        let (alone, mut paths) = written_by_awk(&shown);
         let in_place = call.option("-i").is_some_and(|library| is(&library, "inplace"));
         if in_place {
             let files = call.arguments.get(at + 1..).unwrap_or_default();
@@ -50,7 +44,8 @@ impl Machine<'_> {
         if paths.is_empty() {
             return false;
         }
-        let complete = in_place || prints <= paths.len();
+        let complete =
+            in_place || alone && !call.arguments.iter().any(|text| known_start(text).starts_with("-f"));
         let mut traces = argument_traces(call.arguments);
         traces.absorb(&self.environment_read(call.arguments));
         traces.absorb(&self.streams.input_traces());
@@ -77,36 +72,17 @@ impl Machine<'_> {
         }
         all
     }
-
-    /// `sqlite3 FILE "insert …"`: the database is a file. False where nothing is written.
-    pub fn sqlite(&mut self, call: &Call<'_>) -> bool {
-        let Some(file) = call.operands().first().map(|text| self.path(text)) else { return false };
-        let mut statements: Vec<Text> = call.arguments.to_vec();
-        statements.extend(self.streams.input_chunks().into_iter().map(|chunk| chunk.text));
-        let writes = |text: &Text| {
-            let shown = shown(text).to_ascii_lowercase();
-            ["insert", "update", "replace", "create"].iter().any(|verb| shown.contains(verb))
-        };
-        if file == ":memory:" || !statements.iter().any(writes) {
-            return false;
-        }
-        let traces = argument_traces(&statements);
-        if traces.is_empty() {
-            return false;
-        }
-        self.land_file(&file, call.at, "written by `sqlite3`".to_owned(), traces);
-        true
-    }
 }
 
 /// The text with a mark for each hole; nothing where it is too long.
-fn shown(text: &Text) -> String {
+pub fn shown(text: &Text) -> String {
     if super::variables::known_bytes(text) > LONGEST {
         return String::new();
     }
     let piece = |piece: &Piece| match piece {
         Piece::Known { text, .. } => text.to_string(),
-        Piece::Hole(_) => HOLE.to_owned(),
+        Piece::Hole(hole) if hole.traces.is_empty() => UNKNOWN.to_string(),
+        Piece::Hole(_) => HOLE.to_string(),
     };
     text.pieces.iter().map(piece).collect()
 }
@@ -132,20 +108,32 @@ fn without_pattern(text: &Text) -> Text {
         return whole();
     }
     let mut skipped = 1 + mark.len_utf8();
+    let mut escaped = false;
     for (number, piece) in text.pieces.iter().enumerate() {
-        let Piece::Known { text: known, .. } = piece else { continue };
-        let rest = known.get(skipped..).unwrap_or_default();
-        let before = known.len() - rest.len();
-        skipped = 0;
-        let ends = |at: usize| !rest.get(..at).unwrap_or_default().ends_with('\\');
-        if let Some(end) = rest.match_indices(mark).map(|(at, _)| at).find(|at| ends(*at)) {
-            let tail = without_start(&Text::of(vec![piece.clone()]), before + end);
-            let mut all = tail;
-            all.pieces.extend(text.pieces.iter().skip(number + 1).cloned());
-            return all;
+        let Piece::Known { text: known, .. } = piece else {
+            escaped = false;
+            continue;
+        };
+        for (at, letter) in known.char_indices().filter(|(at, _)| *at >= skipped) {
+            if letter == mark && !escaped {
+                let mut tail = without_start(&Text::of(vec![piece.clone()]), at);
+                tail.pieces.extend(text.pieces.iter().skip(number + 1).cloned());
+                return if brings_back(&tail) { whole() } else { tail };
+            }
+            escaped = letter == '\\' && !escaped;
         }
+        skipped = 0;
     }
     whole()
+}
+
+/// `&`, `\\1`, `$1`: what the pattern found stands there again.
+fn brings_back(replacement: &Text) -> bool {
+    let shown = shown(replacement);
+    let numbered = |(at, _)| {
+        shown.get(at + 1..).is_some_and(|rest: &str| rest.starts_with(|c: char| c.is_ascii_digit()))
+    };
+    shown.is_empty() || shown.contains('&') || shown.match_indices(['\\', '$']).any(numbered)
 }
 
 /// The commands of `sed`, a line each.
@@ -174,24 +162,6 @@ fn sed_script(call: &Call<'_>) -> Text {
     if all.is_empty() { first.unwrap_or_default() } else { all }
 }
 
-/// The paths after `w`: `w file`, `s/a/b/w file`. A path stands to the end of its line.
-fn written_by_sed(script: &str) -> Vec<String> {
-    let path = |line: &str| {
-        let at = line.match_indices("w ").find_map(|(at, _)| {
-            let rest = line.get(at + 2..)?.trim();
-            let path = rest.starts_with(['/', '~', '.', '$']) || rest.starts_with(HOLE);
-            let flags = line.get(..at)?.trim_end_matches(['g', 'p', 'I', 'i', 'e', 'm', 'M']);
-            let flags = flags.trim_end_matches(|c: char| c.is_ascii_digit());
-            let command =
-                flags.is_empty() || flags.ends_with(['/', '|', '#', ',', ';', '{', '}', ' ', '$', '@', '!']);
-            (path && command && !rest.contains(' ')).then_some(at)
-        })?;
-        let path = line.get(at + 2..)?.trim().trim_end_matches(['}', ';', ' ']);
-        Some(path.replace(HOLE, "${…}"))
-    };
-    script.lines().filter_map(path).collect()
-}
-
 /// The program of `awk` and its number: the first word that is no option's value.
 fn awk_program<'c>(call: &'c Call<'_>) -> Option<(usize, &'c Text)> {
     const TAKES: [&str; 8] = ["-v", "-F", "-f", "-i", "--assign", "--field-separator", "--file", "--include"];
@@ -207,22 +177,81 @@ fn awk_program<'c>(call: &'c Call<'_>) -> Option<(usize, &'c Text)> {
     None
 }
 
-/// How often an awk program prints, and the files that it prints into.
-fn written_by_awk(program: &str) -> (usize, Vec<String>) {
+/// Whether an awk program surely prints into files alone, and the files that it prints into.
+fn written_by_awk(program: &str) -> (bool, Vec<String>) {
     let mut paths = Vec::new();
-    let prints = program.matches("print").count();
-    for statement in program.split(['\n', ';', '}']) {
-        let Some((_, target)) = statement.split_once("print").and_then(|(_, rest)| rest.rsplit_once('>'))
-        else {
-            continue;
-        };
-        let quoted = target.trim_start().strip_prefix('"').and_then(|rest| rest.split_once('"'));
-        if let Some((path, rest)) = quoted
-            && rest.trim().is_empty()
-            && !path.starts_with("/dev/std")
-        {
-            paths.push(path.replace(HOLE, "${…}"));
+    let statements = awk_statements(program);
+    let prints: usize = statements.iter().filter(|statement| printed(statement).is_some()).count();
+    for statement in &statements {
+        let target = printed(statement).and_then(redirected);
+        if let Some(path) = target.filter(|path| !is_device(path)) {
+            paths.push(path.replace([HOLE, UNKNOWN], "${…}"));
         }
     }
-    (prints, paths)
+    // One action, and nothing in it that prints in another way.
+    let pattern = program.split('{').next().unwrap_or_default().trim_start();
+    let plain = program.matches('{').count() == 1
+        && !pattern.contains([';', '\n'])
+        && program.trim_end().ends_with('}')
+        && program.matches("print").count() == prints
+        && !program.contains([UNKNOWN, '|'])
+        && !program.contains("system");
+    (plain && prints > 0 && prints == paths.len(), paths)
+}
+
+/// `/dev/stderr`, `/dev/fd/3`: no files. What lies in `/dev/shm` is one.
+pub fn is_device(path: &str) -> bool {
+    path.starts_with("/dev/") && !path.starts_with("/dev/shm/") || path.starts_with("/proc/self/fd/")
+}
+
+/// Statements, split where no string stands.
+fn awk_statements(program: &str) -> Vec<&str> {
+    let mut all = Vec::new();
+    let (mut start, mut string, mut escaped) = (0, false, false);
+    for (at, letter) in program.char_indices() {
+        match letter {
+            _ if escaped => escaped = false,
+            '\\' => escaped = true,
+            '"' => string = !string,
+            '\n' | ';' | '{' | '}' if !string || letter == '\n' => {
+                all.extend(program.get(start..at));
+                (start, string) = (at + 1, false);
+            }
+            _ => {}
+        }
+    }
+    all.extend(program.get(start..));
+    all
+}
+
+/// What stands after `print` or `printf` as a word of its own.
+fn printed(statement: &str) -> Option<&str> {
+    let word = |c: char| c.is_alphanumeric() || c == '_';
+    statement.match_indices("print").find_map(|(at, name)| {
+        let rest = statement.get(at + name.len()..)?;
+        let rest = rest.strip_prefix('f').unwrap_or(rest);
+        let before = statement.get(..at)?;
+        let whole = !before.ends_with(word) && !rest.starts_with(word);
+        (whole && before.matches('"').count() % 2 == 0).then_some(rest)
+    })
+}
+
+/// The file after the first `>` that stands in no string and no parentheses.
+fn redirected(printed: &str) -> Option<&str> {
+    let (mut depth, mut string, mut escaped) = (0_u32, false, false);
+    let at = printed.char_indices().find_map(|(at, letter)| {
+        match letter {
+            _ if escaped => escaped = false,
+            '\\' => escaped = true,
+            '"' => string = !string,
+            '(' if !string => depth += 1,
+            ')' if !string => depth = depth.saturating_sub(1),
+            '>' if !string && depth == 0 => return Some(at),
+            _ => {}
+        }
+        None
+    })?;
+    let target = printed.get(at..)?.trim_start_matches('>').trim();
+    let path = target.strip_prefix('"')?.strip_suffix('"')?;
+    (!path.is_empty() && !path.contains('"')).then_some(path)
 }

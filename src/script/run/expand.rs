@@ -110,7 +110,7 @@ impl Machine<'_> {
             let name = value.as_ref().and_then(Text::known);
             value = match name {
                 Some(name) => self.lookup(&name),
-                None => self.one_of_choices(&expansion.name, at),
+                None => value.and_then(|value| self.one_of_choices(&value, &expansion.name, at)),
             };
         }
         let unknown = |machine: &Self| machine.unset(&expansion.name, at);
@@ -142,9 +142,10 @@ impl Machine<'_> {
     }
 
     /// `for v in A B; do … ${!v}`: one of the variables that the loop names.
-    fn one_of_choices(&self, name: &str, at: crate::source::Span) -> Option<Text> {
+    fn one_of_choices(&self, value: &Text, name: &str, at: crate::source::Span) -> Option<Text> {
         let mut traces = Traces::none();
-        for choice in self.choices.get(name)? {
+        let choices = value.pieces.iter().find_map(|piece| self.choices_of(piece))?;
+        for choice in &choices.values {
             if let Some(variable) = choice.known().and_then(|choice| self.variables.get(&choice)) {
                 traces.absorb(&variable.value.traces());
             }

@@ -141,6 +141,11 @@ impl Files {
         });
     }
 
+    /// How many landings there are.
+    pub fn count(&self) -> usize {
+        self.entries.len()
+    }
+
     /// The path of a written file with this name.
     pub fn named(&self, name: &str) -> Option<&String> {
         self.by_name.get(name)
@@ -179,8 +184,8 @@ impl Files {
 
     /// `rm path`: also what stands under it, also with `*`.
     ///
-    /// Gives the number of files that were looked at, which is the cost.
-    pub fn remove(&mut self, path: &str, branches: &[u32]) -> usize {
+    /// Only the first so many landings. Gives the number of files that were looked at, which is the cost.
+    pub fn remove(&mut self, path: &str, branches: &[u32], landings: usize) -> usize {
         let matches = |candidate: &str| {
             candidate == path
                 || candidate
@@ -197,7 +202,7 @@ impl Files {
             }
             looked_at += 1;
             if matches(candidate) {
-                numbers.extend(at.iter().copied());
+                numbers.extend(at.iter().copied().filter(|number| *number < landings));
             }
         }
         for number in numbers {

@@ -16,9 +16,12 @@ pub(super) mod literal;
 mod network;
 mod openssl;
 mod passwords;
+mod printed;
 mod programs;
 mod redirect;
+mod sed;
 mod sinks;
+mod sqlite;
 pub(super) mod store_name;
 mod streams;
 mod variables;
@@ -97,8 +100,8 @@ struct Machine<'c> {
     scattered: Traces,
     /// The variable whose value is being made.
     assigning: Option<String>,
-    /// The values that a loop's variable takes.
-    choices: BTreeMap<String, Vec<Text>>,
+    /// Loops that we are in: the values that their variables take.
+    choices: Vec<walk::Choices>,
     /// Branches that we are in: what happens there may not happen.
     branches: Vec<u32>,
     last_branch: u32,
@@ -207,7 +210,7 @@ impl<'c> Machine<'c> {
             working_directory: None,
             scattered: Traces::none(),
             assigning: None,
-            choices: BTreeMap::new(),
+            choices: Vec::new(),
             branches: Vec::new(),
             last_branch: 0,
             traps: Vec::new(),

@@ -3,6 +3,7 @@
 use super::Machine;
 use super::call::{Call, is, is_option};
 use super::external::argument_traces;
+use super::printed;
 use super::streams::Stream;
 use super::wire::{known_start, mentions};
 use crate::finding::Confidence;
@@ -28,7 +29,7 @@ const BEFORE: [&str; 2] = [".write_text(", ".write_bytes("];
 const MODES: [&str; 12] =
     ["\"w\"", "'w'", "\"a\"", "'a'", "\"wb\"", "'wb'", "\"w+\"", "'w+'", "'>'", "\">\"", "'>>'", "\">>\""];
 /// How languages read a variable of the environment.
-const READS: [&str; 12] = [
+pub const READS: [&str; 12] = [
     "environ",
     "getenv",
     "ENV[",
@@ -42,10 +43,8 @@ const READS: [&str; 12] = [
     "env.",
     "$ENV.",
 ];
-/// How languages print.
-const PRINTS: [&str; 6] = ["print", "puts ", "echo ", "console.log(", "stdout.write(", "STDOUT"];
 /// What is left of a secret after these tells nothing.
-const DESTROYS: [&str; 13] = [
+pub const DESTROYS: [&str; 13] = [
     "crypt", "hash", "md5", "sha1", "sha2", "sha5", "pbkdf2", "argon2", "hmac", "digest", "len(", "length",
     ".size",
 ];
@@ -89,7 +88,11 @@ impl Machine<'_> {
         if let Some(path) = written_path(&code) {
             let path = self.path(&Text::made(path, call.at));
             self.land_file(&path, call.at, format!("written by `{}`", call.name), traces);
-        } else if prints_secret(&code) || short && given.is_some_and(|at| !is_call_option(call, at, option)) {
+            return;
+        }
+        let shown = marked(&code);
+        let evaluated = short && given.is_some_and(|at| !is_call_option(call, at, option));
+        if printed::prints_secret(&shown) || evaluated && printed::holds(&shown, &[]) {
             let text = Text::hole(format!("output of {}", call.name), call.at, traces);
             self.emit(text, call.at, call.name);
         }
@@ -248,29 +251,6 @@ fn written_path(code: &Text) -> Option<String> {
 /// Whether the option that brings the program in is not this one: `node -p` prints what it evaluates.
 fn is_call_option(call: &Call<'_>, at: usize, option: &str) -> bool {
     call.arguments.get(at).is_some_and(|text| is(text, option))
-}
-
-/// Whether a statement that prints holds a secret, or reads one, and leaves it as it is.
-fn prints_secret(code: &Text) -> bool {
-    const GIVEN: [&str; 3] = ["\u{FFFC}", "argv", "ARGV"];
-    let shown = marked(code);
-    let mut holders: Vec<&str> = Vec::new();
-    shown.split(['\n', ';']).any(|statement| {
-        let has = |words: &[&str]| words.iter().any(|word| statement.contains(word));
-        let held = holders.iter().any(|name| names_in(statement, name));
-        if !(has(&GIVEN) || has(&READS) || held) || has(&DESTROYS) {
-            return false;
-        }
-        // `secrets["db"] = os.environ["DB"]`: what `secrets` is printed as later holds it.
-        let name = statement.trim_start().split(|c: char| !(c.is_alphanumeric() || c == '_')).next();
-        let set = statement
-            .split_once('=')
-            .is_some_and(|(left, right)| !left.contains(['(', '!', '<', '>']) && !right.starts_with('='));
-        if let Some(name) = name.filter(|name| set && !name.is_empty() && holders.len() < 16) {
-            holders.push(name);
-        }
-        has(&PRINTS)
-    })
 }
 
 /// What stands for the path of a file where nobody says it.

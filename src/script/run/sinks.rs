@@ -18,7 +18,10 @@ impl Machine<'_> {
             "sed" | "gsed" | "perl" | "ruby" | "yq" if self.edit_in_place(call) => {}
             "sed" | "gsed" if self.sed_writes(call) => {}
             "awk" | "gawk" | "mawk" | "nawk" if self.awk_writes(call) => {}
-            "sqlite3" if self.sqlite(call) => {}
+            "sqlite3" => {
+                self.sqlite(call);
+                return Effect::Unknown;
+            }
             "cp" | "mv" | "install" | "ln" | "scp" | "rsync" => self.copy_files(call),
             "rm" | "shred" | "unlink" | "srm" => self.remove_files(call),
             "dd" => self.dd(call),
@@ -153,30 +156,34 @@ impl Machine<'_> {
     fn remove_files(&mut self, call: &Call<'_>) {
         let branches = self.branches.clone();
         for operand in call.operands() {
-            for operand in self.each_choice(operand) {
-                let path = self.path(&operand);
-                let cost = self.files.remove(&path, &branches);
-                self.pay(cost);
+            let path = self.path(operand);
+            let mut cost = self.files.remove(&path, &branches, usize::MAX);
+            let (choices, before) = self.each_choice(operand);
+            for choice in choices {
+                cost += self.files.remove(&self.path(&choice), &branches, before);
             }
+            self.pay(cost);
         }
     }
 
-    /// `rm "$dir/$f"` in a loop: the path as it is, and one for each value of `f`.
-    fn each_choice(&self, text: &Text) -> Vec<Text> {
-        let loops = |piece: &Piece| match piece {
-            Piece::Hole(hole) => self.choices.get(&*hole.label).filter(|choices| !choices.is_empty()),
-            Piece::Known { .. } => None,
-        };
-        let Some((at, choices)) =
-            text.pieces.iter().enumerate().find_map(|(at, piece)| Some((at, loops(piece)?)))
-        else {
-            return vec![text.clone()];
-        };
+    /// `rm "$dir/$f"` in a loop: a path for each value of `f`, and how many landings there were before the loop. What
+    /// the loop itself writes may be written again after that value's turn.
+    fn each_choice(&self, text: &Text) -> (Vec<Text>, usize) {
+        let found =
+            text.pieces.iter().enumerate().find_map(|(at, piece)| {
+                Some((at, self.choices_of(piece).filter(|choices| choices.removes)?))
+            });
+        let Some((at, choices)) = found else { return (Vec::new(), 0) };
         let (before, after) = (text.pieces.iter().take(at), text.pieces.iter().skip(at + 1));
         let with = |choice: &Text| {
             Text::of(before.clone().chain(&choice.pieces).chain(after.clone()).cloned().collect())
         };
-        std::iter::once(text.clone()).chain(choices.iter().map(with)).collect()
+        let plain = |choice: &&Text| {
+            choice.known().is_some_and(|known| {
+                known.contains(char::is_alphanumeric) && !known.contains(['*', '?', '['])
+            })
+        };
+        (choices.values.iter().filter(plain).map(with).collect(), choices.landings)
     }
 
     fn dd(&mut self, call: &Call<'_>) {

@@ -6,10 +6,23 @@ use super::streams::Stream;
 use super::variables::Changes;
 use super::{Function, Machine};
 use crate::script::shell::{Branch, Command, Extent, Kind, List, Word};
-use crate::value::{Hop, Text};
+use crate::source::Span;
+use crate::value::{Hop, Piece, Text};
 
 /// Values of a loop's variable that are kept, for `${!name}` and `rm "$dir/$name"`.
 const MOST_CHOICES: usize = 64;
+
+/// A loop that is being carried out. Its variable's value is a hole with this name and place.
+pub struct Choices {
+    name: String,
+    at: Span,
+    /// What the variable becomes, one after the other.
+    pub values: Vec<Text>,
+    /// The body is carried out whole, for each of them.
+    pub removes: bool,
+    /// Landings before the loop.
+    pub landings: usize,
+}
 
 impl Machine<'_> {
     /// Carries out statements in order.
@@ -87,7 +100,10 @@ impl Machine<'_> {
                 self.list(condition);
                 self.repeated(body, false);
             }
-            Kind::For { variable, words, body } => self.for_loop(variable.as_ref(), words.as_deref(), body),
+            Kind::For { variable, words, body } => {
+                let selects = self.source(command.extent).starts_with("select");
+                self.for_loop(variable.as_ref(), words.as_deref(), body, selects);
+            }
             Kind::Function { name, body } => {
                 let function =
                     Function { program: Rc::clone(&self.program), body: Rc::clone(body), called: false };
@@ -145,18 +161,26 @@ impl Machine<'_> {
         self.variables.join(vec![changes], false);
     }
 
-    fn for_loop(&mut self, variable: Option<&(String, Extent)>, words: Option<&[Word]>, body: &List) {
+    fn for_loop(
+        &mut self,
+        variable: Option<&(String, Extent)>,
+        words: Option<&[Word]>,
+        body: &List,
+        selects: bool,
+    ) {
         let items: Vec<Text> = match words {
             Some(words) => words.iter().flat_map(|word| self.expand_fields(word)).collect(),
             None => self.positional.clone().unwrap_or_default(),
         };
-        let certain = items.iter().any(|item| item.known().is_some());
+        let through = !selects && !self.may_leave(body);
+        let given = |item: &Text| item.known().is_some_and(|item| !item.contains(['*', '?', '[']));
+        let certain = through && items.iter().any(given);
+        let outer = self.choices.len();
         if let Some((name, extent)) = variable {
             let at = self.place(*extent);
             if items.len() <= MOST_CHOICES {
-                self.choices.insert(name.clone(), items.clone());
-            } else {
-                self.choices.remove(name);
+                let (values, landings) = (items.clone(), self.files.count());
+                self.choices.push(Choices { name: name.clone(), at, values, removes: certain, landings });
             }
             let value = one_of(name, items, at);
             let hop =
@@ -164,7 +188,40 @@ impl Machine<'_> {
             self.variables.set(name, super::variables::passed(&value, &hop), false);
         }
         self.repeated(body, certain);
+        self.choices.truncate(outer);
     }
+
+    /// The values of the loop whose variable's value this is.
+    pub fn choices_of(&self, piece: &Piece) -> Option<&Choices> {
+        let Piece::Hole(hole) = piece else { return None };
+        self.choices.iter().rev().find(|choices| choices.at == hole.at && *choices.name == *hole.label)
+    }
+
+    fn source(&self, extent: Extent) -> &str {
+        self.program.flat.text().get(extent.start..extent.end).unwrap_or_default()
+    }
+
+    /// Whether a loop may end, or go on with its next value, before its body does.
+    fn may_leave(&self, body: &List) -> bool {
+        let (Some(first), Some(last)) = (body.first(), body.last()) else { return false };
+        let text = self.source(Extent::new(first.command.extent.start, last.command.extent.end));
+        // A function that it calls may exit: which one is not sought.
+        let calls = words_of(text).any(|word| self.functions.contains_key(word));
+        let functions = self.functions.values().filter(|_| calls).any(|function| {
+            let extent = function.body.extent;
+            let text = function.program.flat.text().get(extent.start..extent.end);
+            text.is_none_or(|text| words_of(text).any(|word| LEAVES.contains(&word)))
+        });
+        functions || words_of(text).any(|word| LEAVES.contains(&word))
+    }
+}
+
+/// Words that lead out of a loop, or may.
+const LEAVES: [&str; 9] =
+    ["break", "continue", "exit", "return", "exec", "eval", "source", "reboot", "shutdown"];
+
+fn words_of(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| c.is_whitespace() || ";&|(){}\"'`$".contains(c)).filter(|word| !word.is_empty())
 }
 
 /// One of several values: the only one, or an unknown with the secrets of all.

@@ -83,7 +83,11 @@ fn names_that_a_loop_goes_through() {
 
 #[test]
 fn programs_with_a_store_of_their_own() {
-    lands!("sqlite3 /a \"insert into u values ('⟦k⟧')\"\n", "1 file /a <- k");
+    lands!(
+        "sqlite3 /a \"insert into u values ('⟦k⟧')\"\n",
+        "1 file /a <- k",
+        "1 process-arguments (memory) <- k"
+    );
     lands!("sqlite3 /a <<E\nUPDATE u SET p='⟦k⟧';\nE\n", "1 file /a <- k");
     lands!("sqlite3 /a \"select * from u where p='⟦k⟧'\"\n", "1 process-arguments (memory) <- k");
     lands!("nmcli con modify w wifi-sec.psk ⟦k⟧\n", "1 file /etc/NetworkManager/system-connections <- k");
@@ -125,4 +129,127 @@ fn objects_whose_name_says_secret() {
     lands!("aws s3 cp s3://b/rke2/join_token - > /a\n", "1 file /a <- join_token");
     lands!("aws s3 cp s3://b/app.conf - > /a\n");
     lands!("aws ssm get-parameter --name /x/CWAgent/Config --with-decryption > /a\n", "1 file /a <- Config");
+}
+
+#[test]
+fn a_loop_removes_only_what_it_surely_removes() {
+    let whole = "echo ⟦k⟧ > /v/b\nfor f in a b; do rm -f /v/$f; done\n";
+    lands!(whole, "1 file /v/b (removed) <- k");
+    for rest in [
+        "for f in a b; do [ $f = b ] && continue; rm -f /v/$f; done\n",
+        "for f in a b; do rm -f /v/$f; break; done\n",
+        "for f in a b; do if [ $f = b ]; then exit; fi; rm -f /v/$f; done\n",
+        "g() { [ $f = a ] || exit 0; }\nfor f in a b; do g; rm -f /v/$f; done\n",
+        "for f in a b; do true; done; rm -f /v/$f\n",
+        "for f in a b; do f=$(x); rm -f /v/$f; done\n",
+        "g() { local f=$1; rm -f /v/$f; }\nfor f in a b; do g x; done\n",
+        "g() { local f=$1; rm -f /v/$f; }\nfor f in a b; do g $(x); done\n",
+        "g() { local f=$1; rm -f /v/$f; }\nfor f in a b; do true; done; g $(x)\n",
+        "for f in a b; do rm -f /v/${f%b}; done\n",
+        "select f in a b; do rm -f /v/$f; done\n",
+        "for f in a b; do [ -e /x ] && rm -f /v/$f; done\n",
+        "for f in a *; do rm -f /v/$f; done\n",
+    ] {
+        lands!(&format!("echo ⟦k⟧ > /v/b\n{rest}"), "1 file /v/b <- k");
+    }
+    lands!("for f in a b; do echo ⟦k⟧ > /v/a; rm -f /v/$f; done\n", "1 file /v/a <- k");
+    lands!("for f in a b; do echo ⟦k⟧ > /v/$f; rm -f /v/$f; done\n", "1 file /v/${f} (removed) <- k");
+}
+
+#[test]
+fn sed_is_silent_only_where_that_is_sure() {
+    for script in [
+        "echo ⟦k⟧ | sed -n \"⟪e⟫\" > /a\n",
+        "echo ⟦k⟧ | sed -n -f x > /a\n",
+        "echo ⟦k⟧ | sed -nf x > /a\n",
+        "echo ⟦k⟧ | sed -n '/x/p' > /a\n",
+        "echo ⟦k⟧ | sed -n 's/x/y/;l' > /a\n",
+        "echo ⟦k⟧ | sed -n -es/x/y/p > /a\n",
+        "sed -n \"s/x/⟦k⟧/e\" /t > /a\n",
+        "sed -n \"s/x/⟦k⟧/w /dev/stdout\" /t > /a\n",
+        "sed \"s/x/⟦k⟧/w /dev/stderr\" /t > /a\n",
+        "sed \"s/x/⟦k⟧/w /dev/null\" /t > /a\n",
+        "sed \"s/x/w \\/b ⟦k⟧/\" /t > /a\n",
+        "sed \"s|x y w /b|⟦k⟧|\" /t > /a\n",
+        "sed \"s|w /b|⟦k⟧|\" /t > /a\n",
+    ] {
+        lands!(script, "1 file /a <- k");
+    }
+    lands!("echo ⟦k⟧ | sed -n '/x/d;s/a/b/g' > /a\n");
+    lands!("sed \"s/x/⟦k⟧/w /b\" /t > /a\n", "1 file /a <- k", "1 file /b <- k");
+    lands!("sed -n \"s/x/⟦k⟧/pw /b\" /t > /a\n", "1 file /a <- k", "1 file /b <- k");
+}
+
+#[test]
+fn awk_prints_into_files_only_where_it_says_so() {
+    for script in [
+        "echo ⟦k⟧ | awk '{printed = $2 > \"x\"} 1' > /a\n",
+        "echo ⟦k⟧ | awk '{print; printed = $2 > \"/x\"}' > /a\n",
+        "echo ⟦k⟧ | awk '{print > \"/dev/stdout\"}' > /a\n",
+        "echo ⟦k⟧ | awk '{print ($1 > \"/x\")}' > /a\n",
+        "echo ⟦k⟧ | awk '{print \"a > b\" $1}' > /a\n",
+    ] {
+        lands!(script, "1 file /a <- k");
+    }
+    for script in [
+        "echo ⟦k⟧ | awk '{print > \"/b\"} 1' > /a\n",
+        "echo ⟦k⟧ | awk '/x/; {print > \"/b\"}' > /a\n",
+        "echo ⟦k⟧ | awk '{print > \"/b\"; print}' > /a\n",
+    ] {
+        lands!(script, "1 file /a <- k", "1 file /b <- k");
+    }
+    lands!("echo ⟦k⟧ | awk '{printf \"%s;\", $1 > \"/b\"}' > /a\n", "1 file /b <- k");
+}
+
+#[test]
+fn the_database_is_the_first_word() {
+    let seen = "1 process-arguments (memory) <- k";
+    lands!(
+        "sqlite3 -cmd \"PRAGMA key='s3cr3t'\" /a \"insert into u values ('⟦k⟧')\"\n",
+        "1 file /a <- k",
+        seen
+    );
+    lands!(
+        "sqlite3 -separator , -lookaside 1 2 -batch 'file:/a?key=x' \"select 1; UPDATE u SET p='⟦k⟧'\"\n",
+        "1 file /a <- k",
+        seen
+    );
+    lands!("sqlite3 -cmd \"PRAGMA key='⟦k⟧'\" /a \"insert into u values (1)\"\n", seen);
+    lands!("sqlite3 /a \"select updated from u where p='⟦k⟧'\"\n", seen);
+    lands!("sqlite3 -unheard \"create 's3cr3t'\" \"insert into u values ('⟦k⟧')\"\n", seen);
+    lands!("sqlite3 :memory: \"insert into u values ('⟦k⟧')\"\n", seen);
+    lands!("sqlite3 /a <<E\n.mode csv\nINSERT INTO u\nVALUES ('⟦k⟧');\nE\n", "1 file /a <- k");
+}
+
+#[test]
+fn what_a_replacement_brings_back_is_put_in() {
+    lands!("sed -i \"s/⟦k⟧/&&/\" /a\n", "1 file /a <- k");
+    lands!("sed -i \"s/\\(⟦k⟧\\)/\\1/\" /a\n", "1 file /a <- k");
+    lands!("sed -i 's/\\\\/⟦k⟧/' /a\n", "1 file /a <- k");
+    lands!("sed -i 's/\\//⟦k⟧/' /a\n", "1 file /a <- k");
+}
+
+#[test]
+fn a_program_prints_what_stands_in_its_print() {
+    for script in [
+        "python3 -c \"if login('⟦k⟧'): print('ok')\"\n",
+        "python3 -c \"print(requests.get(u, auth=('x','⟦k⟧')).status_code)\"\n",
+        "python3 -c \"r = requests.get(u, auth=('x','⟦k⟧')); print(r.status_code)\"\n",
+        "python3 -c \"[send('⟦k⟧'), print('ok')]\"\n",
+        "node -e \"if (check('⟦k⟧')) console.log('ok')\"\n",
+        "node -p \"check('⟦k⟧')\"\n",
+        "ruby -e \"puts login('⟦k⟧')\"\n",
+    ] {
+        let told = super::rig::at_boot(script);
+        assert!(!told.iter().any(|line| line.contains("log")), "{told:?} in\n{script}");
+    }
+    for script in [
+        "python3 -c \"x = 'a ⟦k⟧'; print('p: ' + x)\"\n",
+        "python3 -c \"print('a) b; (⟦k⟧')\"\n",
+        "node -e \"const x = '⟦k⟧'; console.log(JSON.stringify({p: x}))\"\n",
+        "ruby -e \"puts '⟦k⟧'\"\n",
+    ] {
+        let told = super::rig::at_boot(script);
+        assert!(told.iter().any(|line| line.contains("log")), "{told:?} in\n{script}");
+    }
 }
