@@ -169,9 +169,8 @@ fn identity(finding: &Finding) -> (u32, &str, u32, SourceId, [Option<&str>; 4]) 
 
 /// Without those of documents (`data.cloudinit_config.app`) that something else hands to a machine: that one is told.
 fn of_machines(findings: Vec<Finding>) -> Vec<Finding> {
-    let is_document = |finding: &Finding| {
-        finding.at.name.starts_with("data.") || finding.at.name.contains(".data.")
-    };
+    let is_document =
+        |finding: &Finding| finding.at.name.starts_with("data.") || finding.at.name.contains(".data.");
     let place = |finding: &Finding| {
         let (start, rule, end, source, [secret, path, ..]) = identity(finding);
         (start, rule.to_owned(), end, source, secret.map(str::to_owned), path.map(str::to_owned))

@@ -56,7 +56,7 @@ const NAMES: &[&str] = &[
 pub(super) const FORCED: &str = "forceDeleteWithoutRecovery";
 /// The field that holds whom a call lets in: accounts, ARNs and services.
 pub(super) const TRUSTED: &str = "trusted";
-/// The field of a policy that denies everything.
+/// The field of a policy that denies everything, and to whom.
 pub(super) const DENIES: &str = "denies";
 /// Calls that change a secret.
 const SECRET_WRITES: &[&str] = &[
@@ -302,9 +302,10 @@ fn more(service: &str, name: &str, event: &Event<'_>, into: &mut Vec<(String, St
     if kinds::is_about_others(service, name) {
         document::let_in(request, &mut |who| add(TRUSTED, who));
     }
-    if service == "iam" && ["PutRolePolicy", "PutUserPolicy"].contains(&name) && document::denies_all(request)
-    {
-        add(DENIES, "everything");
+    if service == "iam" && ["PutRolePolicy", "PutUserPolicy"].contains(&name) {
+        if let Some(denial) = document::denial(request) {
+            add(DENIES, &denial.written());
+        }
     }
     // The request tells nothing: everybody changes their own.
     if (service, name) == ("iam", "ChangePassword") {

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::deed::{DENIES, Deed};
+use super::document::Denial;
 use super::kinds::{self, Kind, Leaves, Part};
 use super::names;
 
@@ -248,7 +249,8 @@ impl<'j> Endings<'j> {
         all.iter().find(|deed| deed.at.time >= from).copied()
     }
 
-    /// The call of somebody else by which a user or a role is denied everything, no earlier than a time.
+    /// The call of somebody else by which sessions of a user or a role that were issued until a time are denied
+    /// everything, no earlier than that time.
     pub fn denied<'a>(
         &'a self,
         is_role: bool,
@@ -258,12 +260,15 @@ impl<'j> Endings<'j> {
     ) -> Option<&'a Deed> {
         let all = self.policies.get(&(is_role, account, names::of_iam(name)))?;
         let mut there: BTreeMap<&str, &Deed> = BTreeMap::new();
+        // In one second nobody knows which was last: then it denies nothing any more.
+        let mut all = all.clone();
+        all.sort_by_key(|deed| (deed.at.time, !denies_sessions(deed, from)));
         for deed in all {
             let policy = deed.field("policyName").or_else(|| deed.field("policyArn")).unwrap_or_default();
-            if denies(deed) && !within(deed.session) && deed.at.time >= from {
-                there.entry(policy).or_insert(deed);
-            } else if !denies(deed) || deed.name.starts_with("De") {
+            if !denies_sessions(deed, from) {
                 there.remove(policy);
+            } else if !within(deed.session) && deed.at.time >= from {
+                there.entry(policy).or_insert(deed);
             }
         }
         there.into_values().min()
@@ -301,14 +306,29 @@ fn held<'a>(kind: &Kind, made: &Deed, all: &[&'a Deed], within: &Within<'_>) -> 
     all.iter().filter(is(Part::Holds)).filter(is_last).find(|one| !within(one.session)).copied()
 }
 
-/// Whether a policy that a call puts or attaches denies everything.
-pub(super) fn denies(deed: &Deed) -> bool {
-    let of_aws = |arn: &str| {
-        let name = arn.split_once("::aws:policy/").map(|(_, name)| name).unwrap_or_default();
-        name == "AWSDenyAll" || name.starts_with("AWSCompromisedKeyQuarantine")
-    };
+/// AWS's own policy that a call attaches.
+fn attached_of_aws(deed: &Deed) -> Option<&str> {
     let is_attached = ["AttachRolePolicy", "AttachUserPolicy"].contains(&deed.name.as_str());
-    deed.field(DENIES).is_some() || (is_attached && deed.field("policyArn").is_some_and(of_aws))
+    let arn = deed.field("policyArn").filter(|_| is_attached)?;
+    arn.split_once("::aws:policy/").map(|(_, name)| name)
+}
+
+/// Whether a policy that a call puts or attaches only denies: it may be somebody's containment, also where it does not
+/// deny everything to everybody.
+pub(super) fn denies(deed: &Deed) -> bool {
+    let of_aws = |name: &str| name == "AWSDenyAll" || name.starts_with("AWSCompromisedKeyQuarantine");
+    deed.field(DENIES).is_some() || attached_of_aws(deed).is_some_and(of_aws)
+}
+
+/// Whether a policy that a call puts or attaches denies everything to sessions that were issued until a time. AWS's
+/// quarantine leaves most calls allowed.
+fn denies_sessions(deed: &Deed, until: i64) -> bool {
+    let written = deed.field(DENIES).is_some_and(|text| match Denial::read(text) {
+        Denial::Always => true,
+        Denial::IssuedBefore(time) => time >= until,
+        Denial::Sometimes => false,
+    });
+    written || attached_of_aws(deed) == Some("AWSDenyAll")
 }
 
 /// Whether a call gives something to others, and does not take it from them.
