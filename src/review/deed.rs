@@ -7,7 +7,7 @@ use crate::trail::slots::{Event, Slot};
 use crate::trail::{Mark, secret_name};
 
 /// Names that are held of one event.
-const MOST_TARGETS: usize = 24;
+pub(super) const MOST_TARGETS: usize = 24;
 /// A longer name says nothing more.
 const LONGEST: usize = 300;
 /// Deeper objects hold no names that a reader needs.
@@ -15,6 +15,7 @@ const MOST_LEVELS: usize = 4;
 /// Fields that name something; so do those that end in `Name`, `Arn` or `Id`.
 const NAMES: &[&str] = &[
     "accountIdsToAdd",
+    "accountIdsToRemove",
     "authType",
     "clientID",
     "arn",
@@ -30,6 +31,7 @@ const NAMES: &[&str] = &[
     "fromPort",
     "group",
     "groupName",
+    "ipProtocol",
     "granteePrincipal",
     "key",
     "label",
@@ -50,12 +52,15 @@ const NAMES: &[&str] = &[
     "toPort",
     "userId",
     "valuesToAdd",
+    "valuesToRemove",
     "versionNumber",
 ];
 /// Of a secret that AWS does not keep after it was deleted.
 pub(super) const FORCED: &str = "forceDeleteWithoutRecovery";
 /// The field that holds whom a call lets in: accounts, ARNs and services.
 pub(super) const TRUSTED: &str = "trusted";
+/// The field that says that a policy could be read.
+pub(super) const POLICY_READ: &str = "policyRead";
 /// The field of a policy that denies everything, and to whom.
 pub(super) const DENIES: &str = "denies";
 /// Calls that change a secret.
@@ -186,9 +191,11 @@ impl Deed {
             "ownerId",
             "desiredCount",
             "enabled",
+            "ipProtocol",
             "reservedConcurrentExecutions",
             DENIES,
             FORCED,
+            POLICY_READ,
             TRUSTED,
         ];
         let mut all: Vec<&str> = Vec::new();
@@ -301,6 +308,9 @@ fn more(service: &str, name: &str, event: &Event<'_>, into: &mut Vec<(String, St
     let request = event.value(Slot::Request);
     if kinds::is_about_others(service, name) {
         document::let_in(request, &mut |who| add(TRUSTED, who));
+        if document::is_read(request) {
+            add(POLICY_READ, "true");
+        }
     }
     if service == "iam" && ["PutRolePolicy", "PutUserPolicy"].contains(&name) {
         if let Some(denial) = document::denial(request) {

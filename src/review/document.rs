@@ -42,6 +42,10 @@ pub(super) fn let_in(request: &[u8], add: &mut dyn FnMut(&str)) {
     let Some(policy) = policy(request) else { return };
     // A denial opens nothing.
     for statement in statements(&policy).into_iter().filter(|one| is(one, "Effect", "Allow")) {
+        // All but some: that is everybody.
+        if get(statement, "NotPrincipal").is_some() {
+            add(b"\"*\"");
+        }
         match get(statement, "Principal") {
             Some(who) if who.first() == Some(&b'{') => walk(who, &mut |_, value| match value.first() {
                 Some(b'[') => items(value).into_iter().for_each(&mut add),
@@ -51,6 +55,11 @@ pub(super) fn let_in(request: &[u8], add: &mut dyn FnMut(&str)) {
             None => {}
         }
     }
+}
+
+/// Whether a request has a policy with statements.
+pub(super) fn is_read(request: &[u8]) -> bool {
+    policy(request).is_some_and(|policy| get(&policy, "Statement").is_some())
 }
 
 /// To whom a denial of everything applies.
@@ -150,6 +159,20 @@ mod own_tests {
             [day, Denial::Always, Denial::Sometimes].map(|one| Denial::read(&one.written())),
             [day, Denial::Always, Denial::Sometimes]
         );
+    }
+
+    #[test]
+    fn all_but_some_are_everybody() {
+        let of = |effect: &str| {
+            let request = format!(
+                r#"{{"bucketPolicy": {{"Statement": [{{"Effect": "{effect}", "NotPrincipal": {{"AWS": "210987654321"}}}}]}}}}"#
+            );
+            let mut all = Vec::new();
+            let_in(request.as_bytes(), &mut |who| all.push(who.to_owned()));
+            all
+        };
+        assert_eq!(of("Allow"), ["*"]);
+        assert!(of("Deny").is_empty());
     }
 
     #[test]

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 use super::deed::{DENIES, Deed};
 use super::document::Denial;
-use super::kinds::{self, Kind, Leaves, Part};
-use super::names;
+use super::kinds::{self, Kind, Part};
+use super::{names, undone};
 
 /// Names that AWS makes: what has the same one was made before it was ended, also within one second.
 const MADE_BY_AWS: &[&str] = &[
@@ -60,6 +60,8 @@ pub(super) struct End<'j> {
     pub is_held: bool,
     /// One in the same second: nobody knows which came first.
     pub doubtful: Option<&'j Deed>,
+    /// What somebody else did to it since, which does not prove that it is undone.
+    pub changed: Option<&'j Deed>,
 }
 
 /// Whose sessions are the incident.
@@ -142,6 +144,10 @@ impl<'j> Endings<'j> {
         for (at, field) in kind.same.iter().enumerate() {
             let own = only.filter(|_| at == 0).map_or_else(|| made.field(field), Some);
             keys.extend(own.map(|value| (at, names::compared(&made.service, field, value))));
+            // Rules that were added together may be taken away one by one.
+            if *field == "securityGroupRuleId" {
+                keys.extend(values(made, field).map(|value| (at, value)));
+            }
         }
         let found = keys.into_iter().filter_map(|(at, value)| self.by_value.get(&(number, at, value)));
         let mut all: Vec<&Deed> = found.flatten().copied().filter(|one| is_same(kind, made, one)).collect();
@@ -179,17 +185,22 @@ impl<'j> Endings<'j> {
         let Some(kind) = kinds::ALL.get(number) else { return End::default() };
         let is_made_by_aws = kind.same.first().is_some_and(|field| MADE_BY_AWS.contains(field));
         let ends = |one: &&Deed| {
-            let is_vague =
-                one.name == "RevokeSecurityGroupIngress" && one.field("securityGroupRuleId").is_none();
-            let gives_more = kind.leaves == Leaves::Share && one.name == kind.name() && gives(one);
             let is_end = match kind.part(one) {
                 Some(Part::Ends) => true,
                 Some(Part::Replaces) => !within(one.session),
                 _ => false,
             };
-            is_end && one.field("status") != Some("Active") && !is_vague && !gives_more
+            is_end && one.field("status") != Some("Active")
         };
         let all = self.about(number, made, only);
+        if let Some(end) = undone::by_parts(kind, made, &all, within) {
+            return end;
+        }
+        let opens = |one: &&Deed| {
+            let is_put = kind.part(one) == Some(Part::Replaces) && !within(one.session);
+            is_put && one.at.time >= made.at.time && undone::lets_in_again(kind, made, one)
+        };
+        let opened = all.iter().copied().rfind(opens);
         // The last word counts: what was switched on again was not ended.
         let is_on = |one: &&Deed| one.field("status") == Some("Active");
         let on = all.iter().copied().rfind(is_on);
@@ -197,11 +208,13 @@ impl<'j> Endings<'j> {
         let later =
             |one: &&Deed| one.at.time > made.at.time || (is_made_by_aws && one.at.time == made.at.time);
         let tied = |one: &&Deed| one.at.time == made.at.time && one.at != made.at;
-        let ending: Vec<&Deed> = all.iter().copied().filter(ends).filter(is_after).collect();
+        let is_shut = |one: &&Deed| opened.is_none_or(|last| one.at.time > last.at.time);
+        let ending: Vec<&Deed> = all.iter().copied().filter(ends).filter(is_after).filter(is_shut).collect();
         let by = ending.iter().copied().find(later);
         let held = self::held(kind, made, &all, within).filter(|_| by.is_none());
         let doubtful = ending.iter().copied().find(tied).filter(|_| by.or(held).is_none());
-        End { by: by.or(held), is_held: held.is_some(), doubtful }
+        let changed = opened.filter(|_| by.or(held).is_none());
+        End { by: by.or(held), is_held: held.is_some(), doubtful, changed }
     }
 
     /// The last call that put something in the place of what is missing, whoever made it.

@@ -24,6 +24,8 @@ pub struct Lasting {
     pub ended: Option<Ended>,
     /// An event of the same second that may have ended it, or came before.
     pub doubtful: Option<Deed>,
+    /// What somebody else did to it since, which does not prove that it is undone.
+    pub changed: Option<Deed>,
     /// Of a credential: whether these logs show a use of it.
     pub used: Option<bool>,
     /// What the account's evidence says of it.
@@ -111,6 +113,7 @@ pub(super) fn lasting(
         what: filled(kind.what, made),
         ended: end.by.map(|deed| Ended { deed: deed.clone(), is_held: end.is_held, by: who(deed.session) }),
         doubtful: end.doubtful.cloned(),
+        changed: end.changed.cloned(),
         used: None,
         seen: Seen::Unknown,
     })
@@ -161,13 +164,18 @@ pub(super) fn own_secrets(deeds: &[Deed], endings: &Endings<'_>, within: &Within
 }
 
 /// Who may take a role and is of another account: accounts, ARNs, everybody.
-fn others(deed: &Deed) -> Vec<&str> {
+pub(super) fn others(deed: &Deed) -> Vec<&str> {
     let is_other = |who: &&str| {
-        let account = if who.starts_with("arn:") { who.split(':').nth(4).unwrap_or_default() } else { who };
+        let account = account_of(who);
         let is_account = account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
         *who == "*" || (is_account && account != deed.account)
     };
     deed.all(TRUSTED).filter(is_other).collect()
+}
+
+/// The account of whom a call lets in; of `*` itself.
+pub(super) fn account_of(who: &str) -> &str {
+    if who.starts_with("arn:") { who.split(':').nth(4).unwrap_or_default() } else { who }
 }
 
 /// Whether a role was opened to somebody of another account.

@@ -27,6 +27,7 @@ mod shell;
 mod spread;
 mod state;
 mod taken;
+mod undone;
 mod unseen;
 mod verdict;
 

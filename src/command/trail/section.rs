@@ -75,7 +75,8 @@ fn verdict(sessions: &[Session], unseen: usize) -> Vec<String> {
     let others: Vec<&Session> = sessions.iter().filter(is_other).collect();
     if !others.is_empty() {
         let sessions = count(others.len(), "session", "sessions");
-        told.push(format!("{sessions} of others read {}", secrets_read(&others)));
+        let whose = if others.len() == 1 { "someone else" } else { "others" };
+        told.push(format!("{sessions} of {whose} read {}", secrets_read(&others)));
     }
     if unseen > 0 {
         told.push(format!(

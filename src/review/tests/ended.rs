@@ -143,6 +143,14 @@ fn sessions_that_somebody_revoked_need_no_command() {
 }
 
 #[test]
+fn sessions_were_ended_and_not_was() {
+    let [asked, used] = of_role("arn:aws:iam::123456789012:role/hub");
+    let gone = event(60, "DeleteRole", json!({"roleName": "hub"}), json!(null));
+    let over = told(&[asked, used, gone]).over;
+    assert!(over.iter().any(|text| text.starts_with("`hub` and its sessions were ended by")), "{over:?}");
+}
+
+#[test]
 fn a_denial_that_does_not_meet_the_sessions_is_no_containment() {
     let events = of_role("arn:aws:iam::123456789012:role/hub");
     let put = |at: u32, name: &str, condition: Value| {
