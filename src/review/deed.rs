@@ -2,7 +2,7 @@
 
 use super::{document, kinds};
 use crate::trail::class::{Class, class, secrets};
-use crate::trail::json::{items, text, unescaped, walk};
+use crate::trail::json::{get, items, text, unescaped, walk};
 use crate::trail::slots::{Event, Slot};
 use crate::trail::{Mark, secret_name};
 
@@ -59,6 +59,8 @@ const NAMES: &[&str] = &[
 pub(super) const FORCED: &str = "forceDeleteWithoutRecovery";
 /// The field that holds whom a call lets in: accounts, ARNs and services.
 pub(super) const TRUSTED: &str = "trusted";
+/// The field that says that a parameter was not there before.
+pub(super) const CREATED: &str = "created";
 /// The field that says that a policy could be read.
 pub(super) const POLICY_READ: &str = "policyRead";
 /// The field of a policy that denies everything, and to whom.
@@ -159,6 +161,11 @@ impl Deed {
         self.service == service && self.name == name
     }
 
+    /// Whether it made a secret that was not there before.
+    pub fn creates_secret(&self) -> bool {
+        self.is_of("secretsmanager", "CreateSecret") || self.field(CREATED).is_some()
+    }
+
     /// The first name of a field.
     pub fn field(&self, name: &str) -> Option<&str> {
         self.targets.iter().find(|(field, _)| field == name).map(|(_, value)| value.as_str())
@@ -193,6 +200,7 @@ impl Deed {
             "enabled",
             "ipProtocol",
             "reservedConcurrentExecutions",
+            CREATED,
             DENIES,
             FORCED,
             POLICY_READ,
@@ -316,6 +324,11 @@ fn more(service: &str, name: &str, event: &Event<'_>, into: &mut Vec<(String, St
         if let Some(denial) = document::denial(request) {
             add(DENIES, &denial.written());
         }
+    }
+    let is_first = || get(event.value(Slot::Response), "version") == Some(b"1");
+    let is_over = || get(request, "overwrite") == Some(b"true");
+    if (service, name) == ("ssm", "PutParameter") && is_first() && !is_over() {
+        add(CREATED, "true");
     }
     // The request tells nothing: everybody changes their own.
     if (service, name) == ("iam", "ChangePassword") {

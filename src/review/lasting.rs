@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::blast::SecretUse;
 use super::deed::{Deed, FORCED, TRUSTED};
 use super::endings::{Endings, Within, denies, gives};
 use super::kinds::{self, Kind, Leaves, fields};
@@ -146,11 +147,17 @@ fn filled(template: &str, deed: &Deed) -> String {
 }
 
 /// Secrets that the incident made and deleted again, in a sentence: nothing of them is to be restored.
-pub(super) fn own_secrets(deeds: &[Deed], endings: &Endings<'_>, within: &Within<'_>) -> Option<String> {
+pub(super) fn own_secrets(
+    deeds: &[Deed],
+    secrets: &[SecretUse],
+    endings: &Endings<'_>,
+    within: &Within<'_>,
+) -> Option<String> {
     let is_own = |deed: &&Deed| {
         deed.worked() && deed.is_of("secretsmanager", "DeleteSecret") && endings.is_own_secret(deed, within)
     };
-    let all: BTreeSet<&String> = deeds.iter().filter(is_own).flat_map(|deed| &deed.written).collect();
+    let mut all: BTreeSet<&String> = deeds.iter().filter(is_own).flat_map(|deed| &deed.written).collect();
+    all.extend(secrets.iter().filter(|secret| secret.is_gone_again()).map(|secret| &secret.plain));
     match all.len() {
         0 => None,
         1 => Some(

@@ -253,5 +253,7 @@ mod tests {
             "{told:?}"
         );
         assert!(told.contains(&"2 sessions of others read at least 3 secrets".to_owned()), "{told:?}");
+        let one = verdict(&[reader(Kind::Human, &["/app/a"])], 0);
+        assert!(one.contains(&"1 session of someone else read 1 secret".to_owned()), "{one:?}");
     }
 }
