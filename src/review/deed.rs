@@ -320,10 +320,9 @@ fn more(service: &str, name: &str, event: &Event<'_>, into: &mut Vec<(String, St
             add(POLICY_READ, "true");
         }
     }
-    if service == "iam" && ["PutRolePolicy", "PutUserPolicy"].contains(&name) {
-        if let Some(denial) = document::denial(request) {
-            add(DENIES, &denial.written());
-        }
+    let puts = service == "iam" && ["PutRolePolicy", "PutUserPolicy"].contains(&name);
+    if let Some(denial) = document::denial(request).filter(|_| puts) {
+        add(DENIES, &denial.written());
     }
     let is_first = || get(event.value(Slot::Response), "version") == Some(b"1");
     let is_over = || get(request, "overwrite") == Some(b"true");

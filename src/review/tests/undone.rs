@@ -107,15 +107,18 @@ fn a_policy_that_still_lets_them_in_undoes_nothing() {
     let (same, service) = (json!({"AWS": "210987654321"}), json!({"Service": "ec2.amazonaws.com"}));
     let everybody = json!("*");
     for put in [&bucket as &dyn Fn(u32, Value) -> Value, &role] {
-        let made = put(1, policy(&[outside.clone()]));
+        let made = put(1, policy(std::slice::from_ref(&outside)));
         let then = |all: &[Value]| open(&[made.clone(), other(put(5, policy(all)))]);
         assert_eq!(then(&[same.clone(), service.clone()]), CHANGED);
-        assert_eq!(then(&[everybody.clone()]), CHANGED);
-        assert_eq!(then(&[service.clone()]), DONE);
+        assert_eq!(then(std::slice::from_ref(&everybody)), CHANGED);
+        assert_eq!(then(std::slice::from_ref(&service)), DONE);
         // What can't be read proves nothing.
         assert_eq!(open(&[made.clone(), other(put(5, json!({})))]), CHANGED);
-        let good = other(put(5, policy(&[service.clone()])));
-        assert_eq!(open(&[made.clone(), good.clone(), other(put(6, policy(&[same.clone()])))]), CHANGED);
+        let good = other(put(5, policy(std::slice::from_ref(&service))));
+        assert_eq!(
+            open(&[made.clone(), good.clone(), other(put(6, policy(std::slice::from_ref(&same))))]),
+            CHANGED
+        );
     }
 }
 
