@@ -321,7 +321,8 @@ fn more(service: &str, name: &str, event: &Event<'_>, into: &mut Vec<(String, St
         }
     }
     let puts = service == "iam" && ["PutRolePolicy", "PutUserPolicy"].contains(&name);
-    if let Some(denial) = document::denial(request).filter(|_| puts) {
+    let denial = if puts { document::denial(request) } else { None };
+    if let Some(denial) = denial {
         add(DENIES, &denial.written());
     }
     let is_first = || get(event.value(Slot::Response), "version") == Some(b"1");

@@ -73,7 +73,7 @@ fn taken<'d>(kind: &Kind, made: &Deed, one: &'d Deed, given: &Parts<'d>) -> Part
         own.len() == 1 && own == theirs
     };
     // One rule, told by what it lets in.
-    if ids.is_empty() && given.len() == 1 && !is_cut(one) && PERMISSION.iter().all(|field| is_same(field)) {
+    if ids.is_empty() && given.len() == 1 && !is_cut(one) && PERMISSION.iter().all(is_same) {
         return given.clone();
     }
     ids
