@@ -30,6 +30,12 @@ pub struct SecretUse {
     pub written_at: Option<(i64, i64)>,
     /// Whether the incident deleted it.
     pub deleted: bool,
+    /// When the incident first and last created it.
+    pub created_at: Option<(i64, i64)>,
+    /// When the incident first and last deleted it.
+    pub deleted_at: Option<(i64, i64)>,
+    /// Where it lies: service, account, Region. Secrets of one name may be several.
+    places: BTreeSet<(String, String, String)>,
     /// The first events.
     pub events: Vec<Mark>,
     /// The first time.
@@ -48,6 +54,21 @@ impl SecretUse {
             (Some((read, _)), Some((written, _))) => written < read,
             _ => false,
         }
+    }
+
+    /// Whether the incident created it itself, before all else that it did to it: nothing stood there before.
+    pub fn is_created(&self) -> bool {
+        let Some((created, _)) = self.created_at else { return false };
+        let is_first = self.deleted_at.is_none_or(|(deleted, _)| created < deleted);
+        is_first && created <= self.first && self.places.len() == 1
+    }
+
+    /// Whether the incident created it and deleted it again.
+    pub fn is_gone_again(&self) -> bool {
+        let (Some((_, created)), Some((_, deleted))) = (self.created_at, self.deleted_at) else {
+            return false;
+        };
+        self.is_created() && created < deleted && deleted == self.last
     }
 
     /// Whether it was read and changed in one second.
@@ -77,6 +98,9 @@ pub(super) fn secrets(deeds: &[Deed], ids: &dyn Fn(Option<usize>) -> String) -> 
                 read_at: None,
                 written_at: None,
                 deleted: false,
+                created_at: None,
+                deleted_at: None,
+                places: BTreeSet::new(),
                 events: Vec::new(),
                 first: deed.at.time,
                 last: deed.at.time,
@@ -84,9 +108,14 @@ pub(super) fn secrets(deeds: &[Deed], ids: &dyn Fn(Option<usize>) -> String) -> 
             });
             one.reads += u64::from(is_read);
             one.writes += u64::from(!is_read);
-            let times = if is_read { &mut one.read_at } else { &mut one.written_at };
-            let (first, last) = times.unwrap_or((deed.at.time, deed.at.time));
-            *times = Some((first.min(deed.at.time), last.max(deed.at.time)));
+            spans(if is_read { &mut one.read_at } else { &mut one.written_at }, deed);
+            if deed.creates_secret() {
+                spans(&mut one.created_at, deed);
+            }
+            if deed.name.starts_with("Delete") {
+                spans(&mut one.deleted_at, deed);
+            }
+            one.places.insert((deed.service.clone(), deed.account.clone(), deed.region.clone()));
             one.only_decrypted &= is_decryption;
             one.deleted |= deed.name.starts_with("Delete");
             one.first = one.first.min(deed.at.time);
@@ -98,6 +127,12 @@ pub(super) fn secrets(deeds: &[Deed], ids: &dyn Fn(Option<usize>) -> String) -> 
         }
     }
     all.into_values().collect()
+}
+
+/// Lengthens a time by an event.
+fn spans(times: &mut Option<(i64, i64)>, deed: &Deed) {
+    let (first, last) = times.unwrap_or((deed.at.time, deed.at.time));
+    *times = Some((first.min(deed.at.time), last.max(deed.at.time)));
 }
 
 /// Secrets that were read by calls that fetch them. Each such call makes a second event, KMS's Decrypt.

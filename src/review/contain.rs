@@ -183,9 +183,11 @@ impl<'g> Actions<'g> {
     fn ended(&mut self, about: String, deed: &Deed, is_held: bool) {
         match (self.ground.who)(deed.session) {
             Who::Incident => {
+                let is_many = about.split(' ').any(|word| ["sessions", "credentials"].contains(&word));
+                let verb = if is_many { "were" } else { "was" };
                 let (at, call, event) = (crate::trail::time::written(deed.at.time), &deed.name, &deed.at.id);
                 self.over.push(format!(
-                    "{about} was ended by the incident itself, by {call} at {at} (event `{event}`)"
+                    "{about} {verb} ended by the incident itself, by {call} at {at} (event `{event}`)"
                 ));
             }
             by => {
@@ -228,7 +230,7 @@ impl<'g> Actions<'g> {
             if self.first(text) {
                 let because = vec![one.made.at.clone()];
                 let account = one.made.account.clone();
-                let (does, mut breaks) = if command.is_empty() && !template.is_empty() {
+                let (mut does, mut breaks) = if command.is_empty() && !template.is_empty() {
                     (
                         format!(
                             "no command can be made: the event does not name all that is needed (Region {regions})"
@@ -238,6 +240,10 @@ impl<'g> Actions<'g> {
                 } else {
                     ((*does).to_owned(), one.kind.breaks().to_owned())
                 };
+                if let Some(other) = &one.changed {
+                    let id = other.at.id.replace('`', "'");
+                    does.push_str(&format!("; somebody else changed it since, by {} (event `{id}`), and these logs do not prove that this undid it", other.name));
+                }
                 if delivers {
                     breaks = format!("{DELIVERS}; {breaks}");
                 }

@@ -2,12 +2,12 @@
 
 use super::{document, kinds};
 use crate::trail::class::{Class, class, secrets};
-use crate::trail::json::{items, text, unescaped, walk};
+use crate::trail::json::{get, items, text, unescaped, walk};
 use crate::trail::slots::{Event, Slot};
 use crate::trail::{Mark, secret_name};
 
 /// Names that are held of one event.
-const MOST_TARGETS: usize = 24;
+pub(super) const MOST_TARGETS: usize = 24;
 /// A longer name says nothing more.
 const LONGEST: usize = 300;
 /// Deeper objects hold no names that a reader needs.
@@ -15,6 +15,7 @@ const MOST_LEVELS: usize = 4;
 /// Fields that name something; so do those that end in `Name`, `Arn` or `Id`.
 const NAMES: &[&str] = &[
     "accountIdsToAdd",
+    "accountIdsToRemove",
     "authType",
     "clientID",
     "arn",
@@ -30,6 +31,7 @@ const NAMES: &[&str] = &[
     "fromPort",
     "group",
     "groupName",
+    "ipProtocol",
     "granteePrincipal",
     "key",
     "label",
@@ -50,13 +52,18 @@ const NAMES: &[&str] = &[
     "toPort",
     "userId",
     "valuesToAdd",
+    "valuesToRemove",
     "versionNumber",
 ];
 /// Of a secret that AWS does not keep after it was deleted.
 pub(super) const FORCED: &str = "forceDeleteWithoutRecovery";
 /// The field that holds whom a call lets in: accounts, ARNs and services.
 pub(super) const TRUSTED: &str = "trusted";
-/// The field of a policy that denies everything.
+/// The field that says that a parameter was not there before.
+pub(super) const CREATED: &str = "created";
+/// The field that says that a policy could be read.
+pub(super) const POLICY_READ: &str = "policyRead";
+/// The field of a policy that denies everything, and to whom.
 pub(super) const DENIES: &str = "denies";
 /// Calls that change a secret.
 const SECRET_WRITES: &[&str] = &[
@@ -154,6 +161,11 @@ impl Deed {
         self.service == service && self.name == name
     }
 
+    /// Whether it made a secret that was not there before.
+    pub fn creates_secret(&self) -> bool {
+        self.is_of("secretsmanager", "CreateSecret") || self.field(CREATED).is_some()
+    }
+
     /// The first name of a field.
     pub fn field(&self, name: &str) -> Option<&str> {
         self.targets.iter().find(|(field, _)| field == name).map(|(_, value)| value.as_str())
@@ -186,9 +198,12 @@ impl Deed {
             "ownerId",
             "desiredCount",
             "enabled",
+            "ipProtocol",
             "reservedConcurrentExecutions",
+            CREATED,
             DENIES,
             FORCED,
+            POLICY_READ,
             TRUSTED,
         ];
         let mut all: Vec<&str> = Vec::new();
@@ -301,10 +316,19 @@ fn more(service: &str, name: &str, event: &Event<'_>, into: &mut Vec<(String, St
     let request = event.value(Slot::Request);
     if kinds::is_about_others(service, name) {
         document::let_in(request, &mut |who| add(TRUSTED, who));
+        if document::is_read(request) {
+            add(POLICY_READ, "true");
+        }
     }
-    if service == "iam" && ["PutRolePolicy", "PutUserPolicy"].contains(&name) && document::denies_all(request)
-    {
-        add(DENIES, "everything");
+    let puts = service == "iam" && ["PutRolePolicy", "PutUserPolicy"].contains(&name);
+    let denial = if puts { document::denial(request) } else { None };
+    if let Some(denial) = denial {
+        add(DENIES, &denial.written());
+    }
+    let is_first = || get(event.value(Slot::Response), "version") == Some(b"1");
+    let is_over = || get(request, "overwrite") == Some(b"true");
+    if (service, name) == ("ssm", "PutParameter") && is_first() && !is_over() {
+        add(CREATED, "true");
     }
     // The request tells nothing: everybody changes their own.
     if (service, name) == ("iam", "ChangePassword") {

@@ -5,8 +5,9 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::deed::{DENIES, Deed};
-use super::kinds::{self, Kind, Leaves, Part};
-use super::names;
+use super::document::Denial;
+use super::kinds::{self, Kind, Part};
+use super::{names, undone};
 
 /// Names that AWS makes: what has the same one was made before it was ended, also within one second.
 const MADE_BY_AWS: &[&str] = &[
@@ -59,6 +60,8 @@ pub(super) struct End<'j> {
     pub is_held: bool,
     /// One in the same second: nobody knows which came first.
     pub doubtful: Option<&'j Deed>,
+    /// What somebody else did to it since, which does not prove that it is undone.
+    pub changed: Option<&'j Deed>,
 }
 
 /// Whose sessions are the incident.
@@ -141,6 +144,10 @@ impl<'j> Endings<'j> {
         for (at, field) in kind.same.iter().enumerate() {
             let own = only.filter(|_| at == 0).map_or_else(|| made.field(field), Some);
             keys.extend(own.map(|value| (at, names::compared(&made.service, field, value))));
+            // Rules that were added together may be taken away one by one.
+            if *field == "securityGroupRuleId" {
+                keys.extend(values(made, field).map(|value| (at, value)));
+            }
         }
         let found = keys.into_iter().filter_map(|(at, value)| self.by_value.get(&(number, at, value)));
         let mut all: Vec<&Deed> = found.flatten().copied().filter(|one| is_same(kind, made, one)).collect();
@@ -178,17 +185,22 @@ impl<'j> Endings<'j> {
         let Some(kind) = kinds::ALL.get(number) else { return End::default() };
         let is_made_by_aws = kind.same.first().is_some_and(|field| MADE_BY_AWS.contains(field));
         let ends = |one: &&Deed| {
-            let is_vague =
-                one.name == "RevokeSecurityGroupIngress" && one.field("securityGroupRuleId").is_none();
-            let gives_more = kind.leaves == Leaves::Share && one.name == kind.name() && gives(one);
             let is_end = match kind.part(one) {
                 Some(Part::Ends) => true,
                 Some(Part::Replaces) => !within(one.session),
                 _ => false,
             };
-            is_end && one.field("status") != Some("Active") && !is_vague && !gives_more
+            is_end && one.field("status") != Some("Active")
         };
         let all = self.about(number, made, only);
+        if let Some(end) = undone::by_parts(kind, made, &all, within) {
+            return end;
+        }
+        let opens = |one: &&Deed| {
+            let is_put = kind.part(one) == Some(Part::Replaces) && !within(one.session);
+            is_put && one.at.time >= made.at.time && undone::lets_in_again(kind, made, one)
+        };
+        let opened = all.iter().copied().rfind(opens);
         // The last word counts: what was switched on again was not ended.
         let is_on = |one: &&Deed| one.field("status") == Some("Active");
         let on = all.iter().copied().rfind(is_on);
@@ -196,11 +208,13 @@ impl<'j> Endings<'j> {
         let later =
             |one: &&Deed| one.at.time > made.at.time || (is_made_by_aws && one.at.time == made.at.time);
         let tied = |one: &&Deed| one.at.time == made.at.time && one.at != made.at;
-        let ending: Vec<&Deed> = all.iter().copied().filter(ends).filter(is_after).collect();
+        let is_shut = |one: &&Deed| opened.is_none_or(|last| one.at.time > last.at.time);
+        let ending: Vec<&Deed> = all.iter().copied().filter(ends).filter(is_after).filter(is_shut).collect();
         let by = ending.iter().copied().find(later);
         let held = self::held(kind, made, &all, within).filter(|_| by.is_none());
         let doubtful = ending.iter().copied().find(tied).filter(|_| by.or(held).is_none());
-        End { by: by.or(held), is_held: held.is_some(), doubtful }
+        let changed = opened.filter(|_| by.or(held).is_none());
+        End { by: by.or(held), is_held: held.is_some(), doubtful, changed }
     }
 
     /// The last call that put something in the place of what is missing, whoever made it.
@@ -248,7 +262,8 @@ impl<'j> Endings<'j> {
         all.iter().find(|deed| deed.at.time >= from).copied()
     }
 
-    /// The call of somebody else by which a user or a role is denied everything, no earlier than a time.
+    /// The call of somebody else by which sessions of a user or a role that were issued until a time are denied
+    /// everything, no earlier than that time.
     pub fn denied<'a>(
         &'a self,
         is_role: bool,
@@ -258,12 +273,15 @@ impl<'j> Endings<'j> {
     ) -> Option<&'a Deed> {
         let all = self.policies.get(&(is_role, account, names::of_iam(name)))?;
         let mut there: BTreeMap<&str, &Deed> = BTreeMap::new();
+        // In one second nobody knows which was last: then it denies nothing any more.
+        let mut all = all.clone();
+        all.sort_by_key(|deed| (deed.at.time, !denies_sessions(deed, from)));
         for deed in all {
             let policy = deed.field("policyName").or_else(|| deed.field("policyArn")).unwrap_or_default();
-            if denies(deed) && !within(deed.session) && deed.at.time >= from {
-                there.entry(policy).or_insert(deed);
-            } else if !denies(deed) || deed.name.starts_with("De") {
+            if !denies_sessions(deed, from) {
                 there.remove(policy);
+            } else if !within(deed.session) && deed.at.time >= from {
+                there.entry(policy).or_insert(deed);
             }
         }
         there.into_values().min()
@@ -301,14 +319,29 @@ fn held<'a>(kind: &Kind, made: &Deed, all: &[&'a Deed], within: &Within<'_>) -> 
     all.iter().filter(is(Part::Holds)).filter(is_last).find(|one| !within(one.session)).copied()
 }
 
-/// Whether a policy that a call puts or attaches denies everything.
-pub(super) fn denies(deed: &Deed) -> bool {
-    let of_aws = |arn: &str| {
-        let name = arn.split_once("::aws:policy/").map(|(_, name)| name).unwrap_or_default();
-        name == "AWSDenyAll" || name.starts_with("AWSCompromisedKeyQuarantine")
-    };
+/// AWS's own policy that a call attaches.
+fn attached_of_aws(deed: &Deed) -> Option<&str> {
     let is_attached = ["AttachRolePolicy", "AttachUserPolicy"].contains(&deed.name.as_str());
-    deed.field(DENIES).is_some() || (is_attached && deed.field("policyArn").is_some_and(of_aws))
+    let arn = deed.field("policyArn").filter(|_| is_attached)?;
+    arn.split_once("::aws:policy/").map(|(_, name)| name)
+}
+
+/// Whether a policy that a call puts or attaches only denies: it may be somebody's containment, also where it does not
+/// deny everything to everybody.
+pub(super) fn denies(deed: &Deed) -> bool {
+    let of_aws = |name: &str| name == "AWSDenyAll" || name.starts_with("AWSCompromisedKeyQuarantine");
+    deed.field(DENIES).is_some() || attached_of_aws(deed).is_some_and(of_aws)
+}
+
+/// Whether a policy that a call puts or attaches denies everything to sessions that were issued until a time. AWS's
+/// quarantine leaves most calls allowed.
+fn denies_sessions(deed: &Deed, until: i64) -> bool {
+    let written = deed.field(DENIES).is_some_and(|text| match Denial::read(text) {
+        Denial::Always => true,
+        Denial::IssuedBefore(time) => time >= until,
+        Denial::Sometimes => false,
+    });
+    written || attached_of_aws(deed) == Some("AWSDenyAll")
 }
 
 /// Whether a call gives something to others, and does not take it from them.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::blast::SecretUse;
 use super::deed::{Deed, FORCED, TRUSTED};
 use super::endings::{Endings, Within, denies, gives};
 use super::kinds::{self, Kind, Leaves, fields};
@@ -24,6 +25,8 @@ pub struct Lasting {
     pub ended: Option<Ended>,
     /// An event of the same second that may have ended it, or came before.
     pub doubtful: Option<Deed>,
+    /// What somebody else did to it since, which does not prove that it is undone.
+    pub changed: Option<Deed>,
     /// Of a credential: whether these logs show a use of it.
     pub used: Option<bool>,
     /// What the account's evidence says of it.
@@ -111,6 +114,7 @@ pub(super) fn lasting(
         what: filled(kind.what, made),
         ended: end.by.map(|deed| Ended { deed: deed.clone(), is_held: end.is_held, by: who(deed.session) }),
         doubtful: end.doubtful.cloned(),
+        changed: end.changed.cloned(),
         used: None,
         seen: Seen::Unknown,
     })
@@ -143,11 +147,17 @@ fn filled(template: &str, deed: &Deed) -> String {
 }
 
 /// Secrets that the incident made and deleted again, in a sentence: nothing of them is to be restored.
-pub(super) fn own_secrets(deeds: &[Deed], endings: &Endings<'_>, within: &Within<'_>) -> Option<String> {
+pub(super) fn own_secrets(
+    deeds: &[Deed],
+    secrets: &[SecretUse],
+    endings: &Endings<'_>,
+    within: &Within<'_>,
+) -> Option<String> {
     let is_own = |deed: &&Deed| {
         deed.worked() && deed.is_of("secretsmanager", "DeleteSecret") && endings.is_own_secret(deed, within)
     };
-    let all: BTreeSet<&String> = deeds.iter().filter(is_own).flat_map(|deed| &deed.written).collect();
+    let mut all: BTreeSet<&String> = deeds.iter().filter(is_own).flat_map(|deed| &deed.written).collect();
+    all.extend(secrets.iter().filter(|secret| secret.is_gone_again()).map(|secret| &secret.plain));
     match all.len() {
         0 => None,
         1 => Some(
@@ -161,13 +171,18 @@ pub(super) fn own_secrets(deeds: &[Deed], endings: &Endings<'_>, within: &Within
 }
 
 /// Who may take a role and is of another account: accounts, ARNs, everybody.
-fn others(deed: &Deed) -> Vec<&str> {
+pub(super) fn others(deed: &Deed) -> Vec<&str> {
     let is_other = |who: &&str| {
-        let account = if who.starts_with("arn:") { who.split(':').nth(4).unwrap_or_default() } else { who };
+        let account = account_of(who);
         let is_account = account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
         *who == "*" || (is_account && account != deed.account)
     };
     deed.all(TRUSTED).filter(is_other).collect()
+}
+
+/// The account of whom a call lets in; of `*` itself.
+pub(super) fn account_of(who: &str) -> &str {
+    if who.starts_with("arn:") { who.split(':').nth(4).unwrap_or_default() } else { who }
 }
 
 /// Whether a role was opened to somebody of another account.

@@ -27,6 +27,7 @@ mod shell;
 mod spread;
 mod state;
 mod taken;
+mod undone;
 mod unseen;
 mod verdict;
 
@@ -312,7 +313,6 @@ impl Review {
             who: &who,
         };
         let (actions, mut over, done) = contain::actions(&ground);
-        over.extend(lasting::own_secrets(&known.deeds, &endings, &within));
         let numbers: BTreeMap<&str, usize> =
             sessions.iter().enumerate().map(|(number, session)| (session.id.as_str(), number)).collect();
         let number = |party: &Party| numbers.get(party.id.as_str()).copied();
@@ -326,6 +326,7 @@ impl Review {
         }
         parties.sort_by(|left, right| (&left.first, &left.id).cmp(&(&right.first, &right.id)));
         let secrets = blast::secrets(&known.deeds, &id);
+        over.extend(lasting::own_secrets(&known.deeds, &secrets, &endings, &within));
         let calls = |wanted: &dyn Fn(&Call) -> bool| blast::calls(&known.calls, &known.deeds, &id, wanted);
         let told = |deed: &Deed| Told {
             deed: deed.clone(),

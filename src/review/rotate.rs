@@ -74,7 +74,8 @@ pub(super) fn rotations(
     }
     let inventory = known.inventory;
     // What the incident wrote, read and deleted again is gone; a value that it put there is known to it.
-    let read = secrets.iter().filter(|secret| !secret.deleted || (secret.reads > 0 && !secret.is_own()));
+    let left = secrets.iter().filter(|secret| !secret.is_gone_again());
+    let read = left.filter(|secret| !secret.deleted || (secret.reads > 0 && !secret.is_own()));
     let renewed = |secret: &SecretUse| {
         let deed = renewals.get(secret.plain.as_str()).filter(|deed| deed.at.time >= secret.last)?;
         Some(Renewed { at: deed.at.clone(), call: deed.name.clone(), tied: deed.at.time == secret.last })
@@ -95,7 +96,7 @@ pub(super) fn rotations(
             name: secret.name.clone(),
             read: secret.reads > 0,
             changed: secret.writes > 0,
-            tied: secret.is_tied(),
+            tied: secret.is_tied() && !secret.is_created(),
             renewed: renewed(secret),
             listed: rows.iter().filter(is).map(listed).collect(),
         }

@@ -17,6 +17,7 @@ mod contain;
 mod ended;
 mod given;
 mod links;
+mod undone;
 
 const HOUR: i64 = 3_600;
 

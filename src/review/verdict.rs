@@ -250,13 +250,19 @@ fn read(review: &Review) -> String {
     if secrets.is_empty() {
         return format!("no secret, as far as these logs show{taken}");
     }
+    let own = review.secrets.iter().filter(|secret| secret.reads > 0 && secret.is_created()).count();
+    let own = match own {
+        0 => String::new(),
+        own if own == secrets.len() => "; it had created all of them itself".to_owned(),
+        own => format!("; it had created {own} of them itself"),
+    };
     let unlisted = review.rotations.iter().filter(|one| one.listed.is_empty()).count() as u64;
     let list = match (review.has_inventory, unlisted) {
         (true, 0) => "; all are in the inventory".to_owned(),
         (true, count) => format!("; {count} not in the inventory"),
         (false, _) => String::new(),
     };
-    format!("{}: {}{list}{taken}", number(secrets.len() as u64, "secret", "secrets"), few(&secrets))
+    format!("{}: {}{own}{list}{taken}", number(secrets.len() as u64, "secret", "secrets"), few(&secrets))
 }
 
 fn changed(review: &Review) -> String {

@@ -75,7 +75,8 @@ fn verdict(sessions: &[Session], unseen: usize) -> Vec<String> {
     let others: Vec<&Session> = sessions.iter().filter(is_other).collect();
     if !others.is_empty() {
         let sessions = count(others.len(), "session", "sessions");
-        told.push(format!("{sessions} of others read {}", secrets_read(&others)));
+        let whose = if others.len() == 1 { "someone else" } else { "others" };
+        told.push(format!("{sessions} of {whose} read {}", secrets_read(&others)));
     }
     if unseen > 0 {
         told.push(format!(
@@ -252,5 +253,7 @@ mod tests {
             "{told:?}"
         );
         assert!(told.contains(&"2 sessions of others read at least 3 secrets".to_owned()), "{told:?}");
+        let one = verdict(&[reader(Kind::Human, &["/app/a"])], 0);
+        assert!(one.contains(&"1 session of someone else read 1 secret".to_owned()), "{one:?}");
     }
 }

@@ -59,6 +59,10 @@ impl<'g> Latest<'g> {
                 let known = all.tokens.entry(id).or_insert(deed.at.time);
                 *known = deed.at.time.max(*known);
             }
+            if let Some(role) = deed.field("roleArn").filter(|_| deed.name.starts_with("AssumeRole")) {
+                let known = all.roles.entry(role).or_insert(deed.at.time);
+                *known = deed.at.time.max(*known);
+            }
         }
         all
     }

@@ -143,6 +143,44 @@ fn sessions_that_somebody_revoked_need_no_command() {
 }
 
 #[test]
+fn sessions_were_ended_and_not_was() {
+    let [asked, used] = of_role("arn:aws:iam::123456789012:role/hub");
+    let gone = event(60, "DeleteRole", json!({"roleName": "hub"}), json!(null));
+    let over = told(&[asked, used, gone]).over;
+    assert!(over.iter().any(|text| text.starts_with("`hub` and its sessions were ended by")), "{over:?}");
+}
+
+#[test]
+fn a_denial_that_does_not_meet_the_sessions_is_no_containment() {
+    let events = of_role("arn:aws:iam::123456789012:role/hub");
+    let put = |at: u32, name: &str, condition: Value| {
+        let mut statement = json!({"Effect": "Deny", "Action": "*", "Resource": "*"});
+        if !condition.is_null() {
+            statement["Condition"] = condition;
+        }
+        let policy = json!({"Version": "2012-10-17", "Statement": [statement]}).to_string();
+        let request = json!({"roleName": "hub", "policyName": name, "policyDocument": policy});
+        by(event(at, "PutRolePolicy", request, json!(null)), alice())
+    };
+    let office = json!({"NotIpAddress": {"aws:SourceIp": "192.0.2.0/24"}});
+    let old = json!({"DateLessThan": {"aws:TokenIssueTime": "2020-01-01T00:00:00Z"}});
+    let quarantine =
+        json!({"roleName": "hub", "policyArn": "arn:aws:iam::aws:policy/AWSCompromisedKeyQuarantineV3"});
+    let quarantine = by(event(60, "AttachRolePolicy", quarantine, json!(null)), alice());
+    let revokes = |good: &[Value]| {
+        let all = told(&[&events[..], good].concat());
+        assert_eq!(all.done.is_empty(), commands(&all).iter().any(|line| line.contains("put-role-policy")));
+        all.done.is_empty()
+    };
+    for denial in [put(60, "p", office.clone()), put(60, "p", old), quarantine] {
+        assert!(revokes(&[denial]));
+    }
+    assert!(!revokes(&[put(60, "p", json!(null))]));
+    assert!(!revokes(&[put(60, "p", json!(null)), put(61, "other", office.clone())]));
+    assert!(revokes(&[put(60, "p", json!(null)), put(61, "p", office)]));
+}
+
+#[test]
 fn no_policy_is_put_on_a_role_that_aws_keeps() {
     for (arn, words) in [
         (

@@ -150,6 +150,42 @@ fn a_secret_that_is_put_and_read_in_one_second_counts_as_read() {
 }
 
 #[test]
+fn a_secret_that_the_incident_created_and_deleted_is_not_rotated() {
+    let of = |at: u32, service: &str, name: &str, request: Value, response: Value| {
+        let mut event = event(at, name, request, response);
+        event["eventSource"] = json!(format!("{service}.amazonaws.com"));
+        event["eventID"] = json!(format!("e-{at}-{name}"));
+        event
+    };
+    let parameter = |at: u32, name: &str, version: u32| {
+        let request = json!({"name": "/own/key", "withDecryption": true, "overwrite": version > 1});
+        of(at, "ssm", name, request, json!({"version": version}))
+    };
+    let rotated = |events: &[Value]| {
+        let all = review(&log(events), key(), NOW);
+        let gone = all.over.iter().any(|text| text.starts_with("1 secret was made and deleted again"));
+        (all.rotations.len(), all.rotations.iter().any(|one| one.tied), gone)
+    };
+    let read = parameter(1, "GetParameter", 0);
+    let all = [parameter(1, "PutParameter", 1), read.clone(), parameter(9, "DeleteParameter", 0)];
+    assert_eq!(rotated(&all), (0, false, true));
+    assert_eq!(rotated(&all[..2]), (1, false, false));
+    // A later version, a value that was read or deleted before, and one in another Region: those were yours.
+    let second = parameter(1, "PutParameter", 2);
+    assert_eq!(rotated(&[second, read.clone(), all[2].clone()]), (1, true, false));
+    let (later, end) = (parameter(5, "PutParameter", 1), all[2].clone());
+    assert_eq!(rotated(&[read.clone(), parameter(2, "DeleteParameter", 0), later, end.clone()]).0, 1);
+    let mut elsewhere = read.clone();
+    elsewhere["awsRegion"] = json!("eu-west-1");
+    assert_eq!(rotated(&[all[0].clone(), elsewhere, end]).0, 1);
+    let secret = |at: u32, name: &str| {
+        of(at, "secretsmanager", name, json!({"name": "own", "secretId": "own"}), json!(null))
+    };
+    let all = [secret(1, "CreateSecret"), secret(1, "GetSecretValue"), secret(9, "DeleteSecret")];
+    assert_eq!(rotated(&all), (0, false, true));
+}
+
+#[test]
 fn a_key_that_nobody_used_is_left_behind() {
     let made = json!({"accessKey": {"accessKeyId": "AKIAI44QH8DHBEXAMPLE", "userName": "eve"}});
     let told = review(&log(&[event(1, "CreateAccessKey", json!({"userName": "eve"}), made)]), key(), NOW);
