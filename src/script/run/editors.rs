@@ -1,4 +1,4 @@
-//! Little languages inside of words: files that `sed` and `awk` write of themselves, and databases in a file.
+//! Little languages inside of words: files that `sed` and `awk` write of themselves, and what they put in or take out.
 
 use super::Machine;
 use super::call::{Call, is, is_option};
