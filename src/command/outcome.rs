@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use jiff::Timestamp;
+use rayon::prelude::*;
 
 use super::history::Keeper;
 use super::output::{check_places, style, write};
@@ -19,7 +20,7 @@ use crate::reading::Gap;
 use crate::report::{
     self, AccountSection, Format, Gate, InventorySection, Report, RuleHelp, TableStyle, TrailSection,
 };
-use crate::rule::describe;
+use crate::rule::{Rule, describe};
 use crate::secret::redact::{KeyIds, Redactor};
 use crate::settle::{Filters, added, exit_code as code_of};
 use crate::silence::{AcceptedGap, AskedGaps, By, Heard, Silenced};
@@ -298,15 +299,12 @@ fn prefix(base: &Path) -> String {
 
 /// The rules that were asked.
 pub(super) fn rule_helps(setup: &Setup) -> Vec<RuleHelp> {
-    setup
-        .rules
-        .iter()
-        .filter(|rule| judges(rule, setup.surfaces) && !rule.is_quiet())
-        .map(rule_help)
-        .collect()
+    let is_asked = |rule: &&Rule| judges(rule, setup.surfaces) && !rule.is_quiet();
+    let asked: Vec<&Rule> = setup.rules.iter().filter(is_asked).collect();
+    asked.into_par_iter().map(rule_help).collect()
 }
 
-fn rule_help(rule: &crate::rule::Rule) -> RuleHelp {
+fn rule_help(rule: &Rule) -> RuleHelp {
     let file = rule.file();
     RuleHelp {
         name: file.name.clone(),

@@ -25,6 +25,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
+use rayon::prelude::*;
+
 use self::read::{FileTrouble, Reader, Taker};
 use super::outcome::{Asked, Outcome, Sections};
 use super::progress;
@@ -45,6 +47,11 @@ pub(super) fn run(cli: &Cli, arguments: &TrailArguments) -> Result<ExitCode, Err
     if let Some(crate::cli::TrailCommand::Verify(verify)) = &arguments.command {
         return super::trail_verify::run(verify);
     }
+    // On one of the threads that read the logs: what follows finds the memory that reading them has left.
+    rayon::scope(|_| audit(cli, arguments))
+}
+
+fn audit(cli: &Cli, arguments: &TrailArguments) -> Result<ExitCode, Error> {
     let started = Instant::now();
     let what = What {
         paths: local(arguments),
@@ -236,9 +243,13 @@ fn gather<'s>(reader: &Reader<'_>, arguments: &TrailArguments, setup: &'s Setup)
     let make = || Judging(worker().knowing(&setup.settings.trail));
     let (takers, troubles) = reader.read(&make);
     let mut gathered = Gathered::default();
-    takers.into_iter().for_each(|taker| gathered.merge(taker.0.finish()));
-    gathered.settle();
-    let correlated = correlator.into_inner().unwrap_or_else(PoisonError::into_inner).finish();
+    let finished: Vec<Gathered> = takers.into_par_iter().map(|taker| taker.0.finish()).collect();
+    let merge = || {
+        finished.into_iter().for_each(|one| gathered.merge(one));
+        gathered.settle();
+    };
+    let correlate = || correlator.into_inner().unwrap_or_else(PoisonError::into_inner).finish();
+    let ((), correlated) = rayon::join(merge, correlate);
     Seen { gathered, troubles, correlated }
 }
 

@@ -6,6 +6,8 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
+use rayon::prelude::*;
+
 use super::shown::{clipped, shown, shown_lines};
 use super::verdict::number;
 use super::{Report, RuleHelp, excerpt};
@@ -403,8 +405,9 @@ impl<'r> Told<'r> {
         // The first of two rules with one name is the one that is shown.
         let rules: BTreeMap<&str, usize> = by_name.rev().collect();
         let told_rules: Vec<ToldRule> = all.iter().map(|rule| teller.rule(rule)).collect();
+        let findings = report.findings.par_iter();
         let mut findings: Vec<ToldFinding> =
-            report.findings.iter().map(|finding| teller.finding(finding, &rules, &told_rules)).collect();
+            findings.map(|finding| teller.finding(finding, &rules, &told_rules)).collect();
         findings.sort_by(|left, right| order(left).cmp(&order(right)));
         let mut gaps: Vec<ToldGap> = report.gaps.iter().map(|gap| teller.gap(gap)).collect();
         gaps.sort_by(|left, right| gap_order(left).cmp(&gap_order(right)));

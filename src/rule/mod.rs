@@ -45,7 +45,7 @@ use crate::finding::{Confidence, Severity};
 use crate::record::Record;
 
 pub use check::check;
-pub use correlation::{Correlated, CorrelationHit, Correlator};
+pub use correlation::{Correlated, CorrelationHit, Correlator, Note, Watched};
 pub use detection::Detection;
 pub use embedded::embedded;
 pub use example::{Example, ExampleInput, marked_lines};

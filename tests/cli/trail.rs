@@ -271,3 +271,29 @@ fn two_sessions_on_one_page_of_lookup_events_are_two_findings() {
     let rules = report["findings"].as_array().expect("findings").iter().map(|one| &one["rule"]);
     assert_eq!(rules.filter(|rule| **rule == "trail-stopped").count(), 2, "{report}");
 }
+
+#[test]
+fn a_burst_in_many_logs_is_counted_whole_on_any_number_of_cores() {
+    let denied = |log: u64, number: u64| {
+        let mut event =
+            stopped(&format!("63d86d13-4ce4-4fa7-{log:04x}-{number:012x}"), "AKIAIOSFODNN7EXAMPLE");
+        event["eventTime"] = format!("2026-03-28T14:0{}:{:02}Z", number % 5, number % 60).into();
+        event["eventName"] = format!("Call{}", number % 10).into();
+        event["errorCode"] = "AccessDenied".into();
+        event
+    };
+    let folder = Folder::new(&[]);
+    for log in 0..5 {
+        let records: Vec<Value> = (0..600).map(|number| denied(log, number)).collect();
+        folder.write(&format!("logs/{log}.json"), json!({ "Records": records }).to_string());
+    }
+    for cores in ["1", "4"] {
+        let mut command = command(folder.path());
+        let ran = run(command.env("RAYON_NUM_THREADS", cores).args(["trail", "logs", "--format", "json"]));
+        let report: Value = serde_json::from_str(&ran.out).expect("JSON");
+        let findings = report["findings"].as_array().expect("findings").iter();
+        let counts: Vec<&Value> =
+            findings.filter(|one| one["rule"] == "denied-calls").map(|one| &one["events"]["count"]).collect();
+        assert_eq!(counts, [3_000], "{cores} cores");
+    }
+}

@@ -1,22 +1,20 @@
 //! Takes records that met a rule, in any order, and tells at the end which correlations are met.
 
-use std::collections::{BTreeMap, HashMap};
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::collections::BTreeMap;
+use std::hash::Hash;
+use std::sync::Arc;
 
-use crate::record::{Field, Record};
+use crate::record::Record;
 
 use super::super::Rule;
 use super::group::{Entry, Group, Look};
-use super::{Correlation, CorrelationHit, Kind};
+use super::note::{Note, Watched};
+use super::{Correlation, CorrelationHit};
 
 /// Most entries that are held, over all groups; a group counts as some of them.
 const MOST_WEIGHT: usize = 100_000;
 /// What a group weighs beside its entries.
 const GROUP_WEIGHT: usize = 6;
-/// Most values of one list that are counted.
-const MOST_VALUES: usize = 64;
-/// Characters of a value that tell groups apart.
-const MOST_CHARACTERS: usize = 256;
 
 /// All hits, and what could not be looked at.
 #[derive(Debug)]
@@ -33,8 +31,7 @@ pub struct Correlated<'s, E> {
 #[derive(Debug)]
 pub struct Correlator<'s, E> {
     watches: Vec<Watch<'s, E>>,
-    /// For a rule's name: which correlations refer to it, and as which of their rules.
-    slots: HashMap<&'s str, Vec<(usize, usize)>>,
+    watched: Arc<Watched<'s>>,
     weight: usize,
     most_weight: usize,
     full: bool,
@@ -54,19 +51,16 @@ struct Watch<'s, E> {
 impl<'s, E: Copy + Ord + Hash> Correlator<'s, E> {
     /// Each correlation with the rules that it refers to, in its order.
     pub(in super::super) fn new(correlations: impl Iterator<Item = (&'s Rule, Vec<&'s Rule>)>) -> Self {
-        let mut watches = Vec::new();
-        let mut slots: HashMap<&str, Vec<(usize, usize)>> = HashMap::new();
+        let (mut watches, mut watched) = (Vec::new(), Watched::default());
         for (rule, bases) in correlations {
             let Some(correlation) = &rule.file().correlation else { continue };
-            for (slot, base) in bases.iter().enumerate() {
-                slots.entry(base.name()).or_default().push((watches.len(), slot));
-            }
+            watched.add(correlation, &bases);
             let look = Look::of(correlation);
             watches.push(Watch { rule, correlation, look, groups: BTreeMap::new() });
         }
         Self {
             watches,
-            slots,
+            watched: Arc::new(watched),
             weight: 0,
             most_weight: MOST_WEIGHT,
             full: false,
@@ -76,9 +70,9 @@ impl<'s, E: Copy + Ord + Hash> Correlator<'s, E> {
         }
     }
 
-    /// Whether a correlation refers to a rule.
-    pub fn counts(&self, rule: &Rule) -> bool {
-        self.slots.contains_key(rule.name())
+    /// What is counted: for threads that take notes of records, and give them here some hundreds at once.
+    pub fn watched(&self) -> Arc<Watched<'s>> {
+        Arc::clone(&self.watched)
     }
 
     /// Whether there is nothing to correlate.
@@ -95,14 +89,18 @@ impl<'s, E: Copy + Ord + Hash> Correlator<'s, E> {
 
     /// A record met a rule. Each record is given once for each rule that it met, and those one after another.
     pub fn feed(&mut self, rule: &Rule, time: i64, event: E, record: &dyn Record) {
-        let Some(places) = self.slots.get(rule.name()) else { return };
-        self.late += u64::from(time < self.now);
-        for (watch, slot) in places.clone() {
-            if self.has_room() {
-                self.note(watch, slot, time, event, record);
-            } else {
-                self.lost += 1;
-            }
+        let mut notes = Vec::new();
+        self.watched.note((rule, time, event), record, &mut notes);
+        notes.into_iter().for_each(|note| self.take(note));
+    }
+
+    /// A note of a record. Those of one record are given one after another.
+    pub fn take(&mut self, note: Note<E>) {
+        self.late += u64::from(note.time < self.now);
+        if self.has_room() {
+            self.enter(note);
+        } else {
+            self.lost += 1;
         }
     }
 
@@ -154,13 +152,8 @@ impl<'s, E: Copy + Ord + Hash> Correlator<'s, E> {
         self.weight = groups.map(|group| GROUP_WEIGHT + group.entries.len() + group.runs.len() * 4).sum();
     }
 
-    fn note(&mut self, watch: usize, slot: usize, time: i64, event: E, record: &dyn Record) {
+    fn enter(&mut self, Note { watch, slot, time, event, key, values }: Note<E>) {
         let Some(Watch { correlation, look, groups, .. }) = self.watches.get_mut(watch) else { return };
-        let Some(key) = key(correlation, slot, record) else { return };
-        let values = told_apart(correlation, slot, event, record);
-        if values.is_empty() {
-            return;
-        }
         let group = groups.entry(key).or_insert_with(|| {
             self.weight += GROUP_WEIGHT;
             Group::default()
@@ -175,51 +168,4 @@ impl<'s, E: Copy + Ord + Hash> Correlator<'s, E> {
             self.weight = (self.weight + group.entries.len()).saturating_sub(before);
         }
     }
-}
-
-/// The values of the group fields; `None` where one is missing.
-fn key(correlation: &Correlation, slot: usize, record: &dyn Record) -> Option<Vec<String>> {
-    let rule = correlation.rules.get(slot).map_or("", |(name, _)| name);
-    let value = |name: &String| texts(record.field(correlation.group_field(name, rule))).into_iter().next();
-    correlation.group_by.iter().map(value).collect()
-}
-
-/// What makes a record another one, to this correlation.
-fn told_apart<E: Hash>(correlation: &Correlation, slot: usize, event: E, record: &dyn Record) -> Vec<u64> {
-    match (correlation.kind, &correlation.differ_by) {
-        (Kind::EventCount, _) | (Kind::TemporalOrdered, None) => vec![hash(&event)],
-        (Kind::Temporal, _) => vec![slot as u64],
-        (Kind::TemporalOrdered, Some(field)) => texts(record.field(field)).iter().take(1).map(hash).collect(),
-        (Kind::ValueCount, _) => match correlation.fields.as_slice() {
-            [field] => texts(record.field(field)).iter().map(hash).collect(),
-            fields => {
-                let each = fields.iter().map(|field| texts(record.field(field)).into_iter().next());
-                each.collect::<Option<Vec<String>>>().iter().map(hash).collect()
-            }
-        },
-    }
-}
-
-fn hash(value: &impl Hash) -> u64 {
-    // Its keys are fixed: the same in every run.
-    let mut hasher = DefaultHasher::new();
-    value.hash(&mut hasher);
-    hasher.finish()
-}
-
-/// The values of a field as texts; empty ones are none.
-fn texts(field: Option<Field<'_>>) -> Vec<String> {
-    let one = |field: &Field<'_>| match field {
-        Field::Text(text) if text.len() <= MOST_CHARACTERS => Some(text.clone().into_owned()),
-        Field::Text(text) => Some(text.chars().take(MOST_CHARACTERS).collect::<String>()),
-        Field::Number(number) => Some(number.to_string()),
-        Field::Bool(flag) => Some(flag.to_string()),
-        Field::Null | Field::List(_) => None,
-    };
-    let all: Vec<String> = match &field {
-        None => Vec::new(),
-        Some(Field::List(items)) => items.iter().take(MOST_VALUES).filter_map(one).collect(),
-        Some(field) => one(field).into_iter().collect(),
-    };
-    all.into_iter().filter(|text| !text.is_empty()).collect()
 }

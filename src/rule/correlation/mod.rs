@@ -23,6 +23,7 @@ mod dense;
 mod group;
 mod hit;
 mod join;
+mod note;
 mod ordered;
 mod read;
 mod successive;
@@ -31,6 +32,7 @@ mod thin;
 pub use correlator::{Correlated, Correlator};
 pub use hit::CorrelationHit;
 pub(super) use join::join;
+pub use note::{Note, Watched};
 pub(super) use read::read;
 
 use super::problem::Place;

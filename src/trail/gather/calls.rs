@@ -2,11 +2,10 @@
 //! have them in common.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
-use super::at::At;
 use super::names::{ByBytes, Fast};
-use crate::rule::{Correlator, Judge, Rule};
+use crate::rule::{Judge, Rule, Watched};
 use crate::trail::class::{self, Class};
 use crate::trail::record::EventRecord;
 use crate::trail::slots::{Event, Slot};
@@ -68,7 +67,7 @@ impl<'s> Calls<'s> {
     pub fn of(
         &mut self,
         event: &Event<'_>,
-        correlator: &Mutex<Correlator<'s, At>>,
+        watched: &Watched<'s>,
         names: impl FnOnce() -> (u32, u32),
     ) -> Arc<Call<'s>> {
         self.key.clear();
@@ -84,23 +83,17 @@ impl<'s> Calls<'s> {
             self.known.clear();
         }
         self.numbers = self.numbers.wrapping_add(1);
-        let call = Arc::new(self.learn(event, correlator, names()));
+        let call = Arc::new(self.learn(event, watched, names()));
         self.known.insert(self.key.as_slice().into(), Arc::clone(&call));
         call
     }
 
-    fn learn(
-        &self,
-        event: &Event<'_>,
-        correlator: &Mutex<Correlator<'s, At>>,
-        names: (u32, u32),
-    ) -> Call<'s> {
+    fn learn(&self, event: &Event<'_>, watched: &Watched<'s>, names: (u32, u32)) -> Call<'s> {
         let (source, name, error) =
             (event.text(Slot::EventSource), event.text(Slot::EventName), event.text(Slot::ErrorCode));
         let starts = |starts: &[&str]| starts.iter().any(|start| name.starts_with(start));
         let of_mcp = event.bytes(Slot::EventType) == b"AwsMcpEvent" || source.starts_with("aws-mcp.");
         let possible = self.judge.possible(&EventRecord(*event), &CALL.map(|(field, _)| field));
-        let correlator = correlator.lock().unwrap_or_else(PoisonError::into_inner);
         Call {
             number: self.numbers,
             class: class::class(&source, &name),
@@ -110,7 +103,7 @@ impl<'s> Calls<'s> {
             reads: starts(&["Get", "List", "Describe", "Head", "Lookup", "BatchGet"]),
             of_mcp: of_mcp || name.ends_with("OAuth2Access") || name.ends_with("OAuth2Token"),
             names,
-            rules: possible.into_iter().map(|rule| (rule, correlator.counts(rule))).collect(),
+            rules: possible.into_iter().map(|rule| (rule, watched.counts(rule))).collect(),
             name: name.into_owned(),
         }
     }

@@ -17,7 +17,7 @@ use super::seen::Seen;
 use super::tally::{Mark, Tally};
 use super::{Gathered, Hit, Hits};
 use crate::record::Record;
-use crate::rule::{Correlator, Judge, Rule};
+use crate::rule::{Correlator, Judge, Note, Rule, Watched};
 use crate::trail::agent;
 use crate::trail::class::{self, Class};
 use crate::trail::conventions::Conventions;
@@ -30,6 +30,8 @@ type Place = (u32, u32, i64);
 
 /// So many calls that issued or ended credentials are never looked through.
 const FIRST_JOINTS: usize = 512;
+/// So many notes for correlations are held back: each time they are given, others may have to wait.
+const MOST_NOTES: usize = 512;
 /// Events of one credential that meet a rule, with numbers for their calls.
 #[derive(Debug)]
 struct Met<'s> {
@@ -58,6 +60,8 @@ pub struct Worker<'s, 'c> {
     calls: Calls<'s>,
     limits: &'c Limits,
     correlator: &'c Mutex<Correlator<'s, At>>,
+    watched: Arc<Watched<'s>>,
+    notes: Vec<Note<At>>,
     names: Names,
     /// The number of a credential, and one of the identity itself.
     identities: ByBytes<(u32, u32)>,
@@ -85,6 +89,8 @@ impl<'s, 'c> Worker<'s, 'c> {
             calls: Calls::new(judge),
             limits,
             correlator,
+            watched: correlator.lock().unwrap_or_else(PoisonError::into_inner).watched(),
+            notes: Vec::new(),
             names: Names::default(),
             identities: ByBytes::default(),
             identified: 0,
@@ -123,7 +129,7 @@ impl<'s, 'c> Worker<'s, 'c> {
             return;
         }
         coverage.delivered += 1;
-        let call = self.calls.of(event, self.correlator, || {
+        let call = self.calls.of(event, &self.watched, || {
             [Slot::EventName, Slot::EventSource].map(|slot| self.names.number(event.bytes(slot))).into()
         });
         let (number, identity) = self.credential(event, &call);
@@ -161,18 +167,25 @@ impl<'s, 'c> Worker<'s, 'c> {
         let open = rules.open.iter().filter(|(rule, _)| rule.matches(&record));
         let Some(local) = self.locals.get_mut(number as usize) else { return };
         let at = At { time: when, id: uuid(event.bytes(Slot::EventId)), file, offset };
-        // Held for all rules of the event: a record that meets two rules of one correlation is one record.
-        let (correlator, mut held, mut own) = (self.correlator, None, None);
+        let mut own = None;
         for (rule, is_counted) in rules.met.iter().chain(open) {
             if *is_counted {
-                let locked = || correlator.lock().unwrap_or_else(PoisonError::into_inner);
-                held.get_or_insert_with(locked).feed(rule, when, at, &record);
+                self.watched.note((rule, when, at), &record, &mut self.notes);
             }
             if !rule.is_quiet() {
                 let at = (at, *own.get_or_insert_with(|| number_of(event, when)));
                 local.met(rule, call.names.0, at, || Hit { at: mark(), message: message(rule, &record) });
             }
         }
+        // Never amid an event: a record that meets two rules of one correlation is one record.
+        if self.notes.len() >= MOST_NOTES {
+            self.give_notes();
+        }
+    }
+
+    fn give_notes(&mut self) {
+        let mut correlator = self.correlator.lock().unwrap_or_else(PoisonError::into_inner);
+        self.notes.drain(..).for_each(|note| correlator.take(note));
     }
 
     fn cover(&mut self, event: &Event<'_>, time: Option<i64>, region: u32) {
@@ -353,6 +366,7 @@ impl<'s, 'c> Worker<'s, 'c> {
     /// All that was gathered.
     pub fn finish(mut self) -> Gathered {
         self.count_latest();
+        self.give_notes();
         let names = &self.names;
         for ((account, region, day), events) in &self.days {
             let day = Day {
