@@ -121,7 +121,7 @@ fn arguments_of(asking: &Asking<'_>) -> Result<TrailArguments, Error> {
         Logs::Live => arguments.live.live = true,
         #[cfg(not(feature = "aws"))]
         Logs::Live => {
-            let message = "this build can't ask AWS";
+            let message = "this build cannot query AWS";
             return Err(Error::new(ErrorKind::Usage, message).hint("build it with the feature `aws`"));
         }
     }
@@ -287,13 +287,13 @@ fn nowhere() -> Span {
 fn lost(seen: &Seen<'_>) -> Option<Gap> {
     let lost = seen.correlated.lost;
     let events = if lost == 1 { "1 event".to_owned() } else { format!("{lost} events") };
-    let reason = format!("{events} could not be held for correlations: ask for a shorter time");
+    let reason = format!("{events} did not fit in memory for correlations: use a shorter period");
     (lost > 0).then(|| unseen(nowhere(), String::new(), reason))
 }
 
 fn nothing_to_audit() -> Error {
     Error::new(ErrorKind::Input, "no CloudTrail event was found").hint(
-        "name a folder of .json or .json.gz files, as a trail writes them; --exit-zero accepts an empty one",
+        "pass a folder of .json or .json.gz files, as a trail writes them to S3; --exit-zero accepts an empty folder",
     )
 }
 

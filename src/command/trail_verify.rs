@@ -82,8 +82,8 @@ pub(super) fn checked(path: &Path, asks: &Asks<'_>) -> Result<Verdict, Error> {
     }
     #[cfg(not(feature = "aws"))]
     if is_remote(path) {
-        return Err(Error::new(ErrorKind::Usage, "this build of secretrail can't ask AWS")
-            .hint("build it with `--features aws`, or name a folder into which the bucket was copied"));
+        return Err(Error::new(ErrorKind::Usage, "this build of secretrail cannot query AWS")
+            .hint("build it with `--features aws`, or pass a folder that the bucket was copied to"));
     }
     Ok(verify(&Folder::open(path)?, keys.as_ref()))
 }

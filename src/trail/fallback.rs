@@ -173,7 +173,7 @@ fn reason(
     }
     if let Some(ended) = ended.first(from, (old.first, new.first + 60)) {
         let what = if ended.user.is_empty() { "its key" } else { ended.user.as_str() };
-        return Some(format!("{} had ended {what}", ended.call));
+        return Some(format!("{} had deactivated or deleted {what}", ended.call));
     }
     let changed = !old.sources.is_empty() && !new.sources.is_empty() && old.sources != new.sources;
     if by == "sid" && changed {
@@ -185,7 +185,7 @@ fn reason(
     }
     let became_root = matches!(to.root, Some(Root::AccessKey | Root::SessionToken));
     if became_root || (by == "sid" && to.root.is_some()) {
-        return Some("it goes on as root".to_owned());
+        return Some("it continued as root".to_owned());
     }
     None
 }

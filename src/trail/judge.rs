@@ -61,7 +61,7 @@ pub fn judge(sessions: &[Session], rules: &RuleSet, sources: &[SourceId]) -> Jud
     }
     judged.left_out = (more > 0).then(|| {
         format!(
-            "{} not told one by one: of each rule {MOST_FINDINGS} are, the latest of each principal first, and the others are one finding",
+            "{} not reported individually: each rule reports {MOST_FINDINGS}, the latest of each principal first, and groups the others in one finding",
             if more == 1 { "1 session is".to_owned() } else { format!("{more} sessions are") }
         )
     });
@@ -123,7 +123,7 @@ fn of_rest(rule: &Rule, rest: &[Met<'_>], sources: &[SourceId]) -> Option<Findin
     let others = principals.len() - named.len();
     let others = if others > 0 { format!(" and {others} more") } else { String::new() };
     let message = format!(
-        "{}: {} more session{} between {} and {}, of {}{others}",
+        "{}: {} more session{} between {} and {}, by {}{others}",
         rule.file().title,
         rest.len(),
         if rest.len() == 1 { "" } else { "s" },
@@ -223,11 +223,11 @@ fn counted(session: &Session, hits: &Hits) -> String {
     } else {
         String::new()
     };
-    format!("{} such events of session {} ({}){when}{calls}{all}", hits.events, session.id, session.principal)
+    format!("{} such events in session {} ({}){when}{calls}{all}", hits.events, session.id, session.principal)
 }
 
 fn related(at: &Mark, message: Option<String>, sources: &[SourceId]) -> Related {
-    let event = format!("event {} of {}", at.id, written(at.time));
+    let event = format!("event {} at {}", at.id, written(at.time));
     Related {
         at: Location { span: place(at, sources), name: at.id.clone() },
         role: Role::Hop,

@@ -237,7 +237,7 @@ fn ctrl_c_ends_it_and_says_how_to_go_on() {
     let mut told = String::new();
     child.stderr.take().expect("its errors").read_to_string(&mut told).expect("text");
     assert_eq!(child.wait().expect("it ends").code(), Some(130), "{told}");
-    assert!(told.contains("the same command goes on where it stopped"), "{told}");
+    assert!(told.contains("run the same command again to resume"), "{told}");
 }
 
 #[test]

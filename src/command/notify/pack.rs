@@ -62,7 +62,7 @@ pub(super) fn packer(kind: &Kind) -> Result<Packer, String> {
         }
         #[cfg(not(feature = "aws"))]
         Kind::Sns { .. } | Kind::EventBridge { .. } | Kind::SecurityHub { .. } => {
-            Err("this build of secretrail can't ask AWS".to_owned())
+            Err("this build of secretrail cannot query AWS".to_owned())
         }
     }
 }

@@ -36,15 +36,15 @@ pub(super) fn shown(
         }
         (Some(_), _) => {
             return Err(Error::new(ErrorKind::Usage, "there is no session with this ID")
-                .hint("IDs are in the first column of the table of sessions; --all shows all of them"));
+                .hint("the first column of the sessions table shows the IDs; --all lists every session"));
         }
         (_, Some(id)) => (Wanted::Event(id), format!("Event {id}")),
         _ if arguments.timeline => (Wanted::Timeline, "Timeline".to_owned()),
         _ => return Ok(None),
     };
     if reader.logs.iter().any(|log| matches!(log, Log::File(path) if path.as_os_str() == "-")) {
-        return Err(Error::new(ErrorKind::Usage, "standard input can't be read a second time")
-            .hint("write it to a file, and name the file"));
+        return Err(Error::new(ErrorKind::Usage, "standard input cannot be read a second time")
+            .hint("save it to a file, and pass that file"));
     }
     let of_credential: BTreeMap<&Credential, &Session> = sessions
         .iter()
@@ -67,7 +67,7 @@ pub(super) fn shown(
     rows.truncate(MOST_ROWS);
     let title = match found {
         ..=MOST_ROWS => title,
-        _ => format!("{title}: the first {MOST_ROWS} of {found}; --since begins later"),
+        _ => format!("{title}: the first {MOST_ROWS} of {found}; use --since to start later"),
     };
     if rows.is_empty() && arguments.event.is_some() {
         return Err(Error::new(ErrorKind::Input, "there is no event with this ID in these logs"));
@@ -140,7 +140,7 @@ impl Rows<'_> {
         }
         told.extend(marks.command.map(|command| format!("aws {}", command.replace('.', " "))));
         if let Some(by) = self.gathered.downstream.get(&text(Slot::RequestId)) {
-            told.push(format!("made by AWS's MCP server for the tool call in event {by}"));
+            told.push(format!("made by AWS's MCP server for the tool call of event {by}"));
         }
         EventRow {
             seconds: at,

@@ -135,7 +135,7 @@ pub(super) fn listed(remote: &Remote<'_>, path: &Path) -> Result<(), Error> {
     match remote.refused.first() {
         Some((_, why)) if remote.objects.is_empty() => {
             Err(Error::new(ErrorKind::Input, format!("{} can't be listed: {why}", path.display()))
-                .hint("`secretrail policy --surface trail --bucket NAME` prints what must be allowed"))
+                .hint("`secretrail policy --surface trail --bucket NAME` prints the permissions it needs"))
         }
         _ => Ok(()),
     }

@@ -129,10 +129,10 @@ fn of_a_mixed_session_only_what_is_marked_is_told_as_the_agent_s() {
     let (marked, bare) = ("aws-cli/2.36.7 ua/2.1 m/AN,E,b app/x", "Mozilla/5.0 (X11)");
     for (agents, told) in [
         (&[marked, marked, bare, bare][..], "2 of 4 events carry its mark, 1 of them a write"),
-        (&[marked, bare, bare], "1 of 3 events carries its mark, and only reads"),
+        (&[marked, bare, bare], "1 of 3 events carries its mark, a read"),
         (&[bare, marked, marked, marked], "3 of 4 events carry its mark, 3 of them writes"),
         (&[marked, marked], "all 2 events carry its mark, 1 of them a write"),
-        (&["Boto3/1.34 app/cc-1-toolu_01AjU2", bare], "1 of 2 events carries its mark, and only reads"),
+        (&["Boto3/1.34 app/cc-1-toolu_01AjU2", bare], "1 of 2 events carries its mark, a read"),
     ] {
         assert_eq!(session(agents, ""), told);
     }

@@ -119,7 +119,7 @@ impl Looker<'_> {
                 Of { seen: Vec::new(), gaps: vec![gap(format!("it can't be read: {}", error.kind()))] }
             }
             Err(_) => {
-                let reason = "an error of secretrail's own ended the work on it; please report it";
+                let reason = "an internal error stopped the work on it; please report it";
                 Of { seen: Vec::new(), gaps: vec![gap(reason.into())] }
             }
         };
