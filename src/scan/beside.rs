@@ -333,7 +333,7 @@ pub(super) fn flows_of_dockerfile(source: SourceId, name: &str, text: &str) -> R
                 gaps.push(Gap {
                     at: Span::start_of(source),
                     name: String::new(),
-                    reason: "the file sets more secrets than are told one by one".into(),
+                    reason: "the file sets more secrets than are reported individually".into(),
                     hides_findings: true,
                 });
                 return Reading { facts: flows, gaps };

@@ -49,7 +49,7 @@ fn state_finding(state: &StateExposure, rule: &Rule, message: String) -> Finding
     let related = state.shown.iter().map(|(name, at)| Related {
         at: Location { span: *at, name: name.clone() },
         role: Role::Origin,
-        message: format!("{name} stands in the state"),
+        message: format!("{name} is in the state"),
     });
     Finding {
         rule: rule.name().into(),
@@ -140,10 +140,10 @@ fn landing(kind: SinkKind, path: Option<&str>, by: &str) -> String {
         (SinkKind::Environment, None) => "kept in an environment",
         (SinkKind::Definition, None) => "kept in a definition",
         (SinkKind::Object, None) => "written to an object",
-        (SinkKind::Output, None) => "given out",
+        (SinkKind::Output, None) => "exposed as an output",
         (SinkKind::Parameter, None) => "kept in a store for plain settings",
         (SinkKind::State, None) => "kept in the state",
-        (SinkKind::SourceCode, None) => "stands in the source",
+        (SinkKind::SourceCode, None) => "is in the source",
     };
     format!("{words} ({by})")
 }

@@ -173,7 +173,7 @@ fn reason(
     }
     if let Some(ended) = ended.first(from, (old.first, new.first + 60)) {
         let what = if ended.user.is_empty() { "its key" } else { ended.user.as_str() };
-        return Some(format!("{} had deactivated or deleted {what}", ended.call));
+        return Some(format!("{} had revoked {what}", ended.call));
     }
     let changed = !old.sources.is_empty() && !new.sources.is_empty() && old.sources != new.sources;
     if by == "sid" && changed {

@@ -230,7 +230,7 @@ impl Pages for Kept<'_> {
             }
             let message = format!("{} holds the responses of another account", self.root.display());
             return Err(Error::new(ErrorKind::Usage, message)
-                .hint("use the credentials of before, or use a new folder for --keep"));
+                .hint("use the same credentials as before, or a new folder for --keep"));
         }
         self.cursor = Some(Cursor {
             format: FORMAT.to_owned(),

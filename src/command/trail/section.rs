@@ -252,8 +252,8 @@ mod tests {
             told.iter().any(|line| line.starts_with("agents acted in 2 sessions, 0 events, 2 secrets read")),
             "{told:?}"
         );
-        assert!(told.contains(&"2 sessions of others read at least 3 secrets".to_owned()), "{told:?}");
+        assert!(told.contains(&"2 sessions of other actors read at least 3 secrets".to_owned()), "{told:?}");
         let one = verdict(&[reader(Kind::Human, &["/app/a"])], 0);
-        assert!(one.contains(&"1 session of someone else read 1 secret".to_owned()), "{one:?}");
+        assert!(one.contains(&"1 session of another actor read 1 secret".to_owned()), "{one:?}");
     }
 }

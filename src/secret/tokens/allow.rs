@@ -56,7 +56,7 @@ impl AllowList {
                 match Regex::new(&dialect::from_go(&text)) {
                     Ok(regex) => compiled.push(regex),
                     Err(_) => {
-                        warn("allow-list has an expression that can't be used; it allows nothing".into())
+                        warn("allow-list has an invalid expression, which allows nothing".into())
                     }
                 }
             }
@@ -65,7 +65,7 @@ impl AllowList {
         let told = allow.is_teams.then(|| reason(&allow).into());
         let (regexes, paths) = (compile(allow.regexes), compile(allow.paths));
         if !allow.commits.is_empty() {
-            warn("allow-list names commits; no history is read, so they allow nothing".into());
+            warn("allow-list names commits, which have no effect: Git history is not read".into());
         }
         let all = allow.condition.as_deref().is_some_and(|word| matches!(word, "AND" | "and" | "&&"));
         let stopwords = allow.stopwords.iter().map(|word| word.to_lowercase()).collect();

@@ -131,7 +131,7 @@ impl<'w> Evaluator<'w> {
             self.gap(
                 at,
                 instance.address_of(&key),
-                "the value is too large to follow in all its parts",
+                "the value is too large to follow completely",
                 true,
             );
             value = Value::tainted(key.clone(), at, value.traces());
@@ -150,7 +150,7 @@ impl<'w> Evaluator<'w> {
             value.then(|| Hop {
                 at: local.span(local.node.name.range),
                 name: instance.address_of(&format!("local.{name}")),
-                message: format!("kept in local value {name}"),
+                message: format!("assigned to local value {name}"),
             })
         })
     }

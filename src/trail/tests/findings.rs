@@ -47,7 +47,7 @@ fn many_events_of_a_session_are_one_finding_that_counts_them() {
         ("2026-03-28T14:16:39Z", &["StopLogging".into()][..])
     );
     let message =
-        "arn:aws:iam::123456789012:user/mallory called StopLogging for trail-0; 1000 such events of session ";
+        "arn:aws:iam::123456789012:user/mallory called StopLogging for trail-0; 1000 such events in session ";
     assert!(only.message.starts_with(message), "{}", only.message);
     let session = events.session.as_deref().unwrap();
     let end = format!(
