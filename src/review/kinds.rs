@@ -116,12 +116,12 @@ const PLAIN: Kind = Kind {
 /// A secret that AWS keeps nothing of.
 pub(super) static LOST_SECRET: Kind = Kind {
     call: "secretsmanager:DeleteSecret",
-    what: "secret `{secretId}`, deleted for good",
+    what: "secret `{secretId}`, deleted permanently",
     leaves: Leaves::Lack,
     same: &["secretId"],
     ended_by: &["RestoreSecret", "CreateSecret"],
     how: How::None,
-    does: "no command brings it back: it was deleted without recovery (`forceDeleteWithoutRecovery`). Make it anew, with a new value",
+    does: "it cannot be restored: it was deleted without a recovery window (`forceDeleteWithoutRecovery`). Create it again, with a new value",
     ..PLAIN
 };
 
@@ -187,7 +187,7 @@ impl Kind {
 
     /// What its command breaks, in words.
     pub fn breaks(&self) -> &'static str {
-        if self.how == How::Looks { "nothing: it only looks" } else { self.breaks }
+        if self.how == How::Looks { "nothing: it is read-only" } else { self.breaks }
     }
 }
 

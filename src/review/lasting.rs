@@ -138,7 +138,7 @@ fn filled(template: &str, deed: &Deed) -> String {
         match field {
             "shared" => text.push_str(&shared(deed)),
             "others" => text.push_str(&some_of(others(deed))),
-            _ => text.push_str(&first(field, deed).unwrap_or("(not told)").replace('`', "'")),
+            _ => text.push_str(&first(field, deed).unwrap_or("(not recorded)").replace('`', "'")),
         }
         at = to + 1;
     }
@@ -161,11 +161,11 @@ pub(super) fn own_secrets(
     match all.len() {
         0 => None,
         1 => Some(
-            "1 secret was made and deleted again by the incident itself: nothing is to be restored"
+            "1 secret was created and deleted again by the incident itself: nothing to restore"
                 .to_owned(),
         ),
         count => Some(format!(
-            "{count} secrets were made and deleted again by the incident itself: nothing is to be restored"
+            "{count} secrets were created and deleted again by the incident itself: nothing to restore"
         )),
     }
 }
@@ -241,5 +241,5 @@ fn shared(deed: &Deed) -> String {
         return "everyone".to_owned();
     }
     let all: Vec<String> = all.iter().map(|one| format!("`{}`", one.replace('`', "'"))).collect();
-    if all.is_empty() { "somebody who is not told".to_owned() } else { format!("account {}", all.join(", ")) }
+    if all.is_empty() { "an unknown account".to_owned() } else { format!("account {}", all.join(", ")) }
 }

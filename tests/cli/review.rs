@@ -33,7 +33,7 @@ fn a_key_leads_to_what_was_done_and_to_the_fallback() {
         "the same host went on with these credentials",
         "`/paperclip-app/anthropic/api-key`",
         "aws ec2 stop-instances --instance-ids",
-        "## What this does not show",
+        "## Limits of this review",
     ] {
         assert!(told.contains(words), "{words} in\n{told}");
     }
@@ -81,7 +81,7 @@ fn every_format_tells_the_same() {
     let event = whole["timeline"][0]["at"]["event"].as_str().expect("an event");
     let hash = whole["evidence"][0]["sha256"].as_str().expect("a hash");
     for text in [&markdown, &read("html")] {
-        assert!(text.contains(event) && text.contains(hash) && text.contains("What this does not show"));
+        assert!(text.contains(event) && text.contains(hash) && text.contains("Limits of this review"));
         assert!(text.contains("aws iam update-access-key --user-name terraform-deployer"), "{text}");
     }
     assert!(read("html").contains("default-src 'none'"));
@@ -144,7 +144,7 @@ fn a_secret_leads_to_all_who_read_it_and_back_to_who_stands_before() {
     }
     // From the last session of the chain back to the first.
     let (_, told, _) = review("chain", &["--principal", "breakglass"]);
-    for words in ["### Before it", "`user/alice`", "it called AssumeRole", "aws cloudtrail start-logging"] {
+    for words in ["### Upstream", "`user/alice`", "it called AssumeRole", "aws cloudtrail start-logging"] {
         assert!(told.contains(words), "{words} in\n{told}");
     }
 }
@@ -159,7 +159,7 @@ fn an_event_leads_to_its_session() {
     assert!(told.contains("**start** ") && told.contains("user/mallory"), "{told}");
     let (code, _, errors) = review("tampering", &["--event", "00000000-0000-0000-0000-000000000000"]);
     assert_eq!(code, 2);
-    assert!(errors.contains("no event of these logs has this id"), "{errors}");
+    assert!(errors.contains("no event in these logs has this ID"), "{errors}");
 }
 
 #[test]
@@ -326,7 +326,7 @@ fn standard_input_is_read_once() {
     let output = output.expect("it runs");
     assert_eq!(output.status.code(), Some(0));
     let told = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(told.contains("`(standard input)`") && told.contains("still there"), "{told}");
+    assert!(told.contains("`(standard input)`") && told.contains("still exists"), "{told}");
 }
 
 /// The commands of a review: what stands between fences.

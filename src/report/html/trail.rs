@@ -149,7 +149,7 @@ fn one(session: &SessionRow, (teller, anchors): (&Teller<'_>, &Anchors<'_>), ope
                     @if let Some((from, told)) = fell { dt { "Fell back from" } dd { code { (from) } ": " (inline(&told)) } }
                     (fact("Access key made by", &all(session.key_made_by.as_slice()), true))
                     (fact("Why this actor", &all(&session.reasons), false))
-                    (fact("Speaks against it", &all(&session.contradictions), false))
+                    (fact("Contradictions", &all(&session.contradictions), false))
                     (fact("Source identity", &all(std::slice::from_ref(&session.source_identity)), true))
                     (fact("Session tags", &tags, true))
                     dt { "Events" }

@@ -35,7 +35,7 @@ fn a_secret_is_restored_only_where_aws_keeps_it_and_somebody_else_made_it() {
     let told: Vec<String> = commands(&review).into_iter().filter(|line| line.contains("secret")).collect();
     assert_eq!(told, ["aws secretsmanager restore-secret --secret-id kept --region us-east-1"]);
     assert_eq!(abouts(&review).last().unwrap().1, "secret `lost`, deleted for good");
-    let own = "1 secret was made and deleted again by the incident itself: nothing is to be restored";
+    let own = "1 secret was created and deleted again by the incident itself: nothing to restore";
     assert!(review.over.iter().any(|text| text == own), "{:?}", review.over);
 }
 
