@@ -315,8 +315,12 @@ fn told_as_literal(flow: &mut Flow) {
     let (from, to) = (flow.trace.origin.at, flow.sink.at);
     let same = from.source == to.source && from.start < to.end.max(to.start + 1) && to.start < from.end;
     if flow.trace.origin.kind == OriginKind::Literal && same {
-        flow.sink =
-            Sink { kind: SinkKind::SourceCode, at: from, by: "set in clear text".into(), ..flow.sink.clone() };
+        flow.sink = Sink {
+            kind: SinkKind::SourceCode,
+            at: from,
+            by: "set in clear text".into(),
+            ..flow.sink.clone()
+        };
         flow.host = Host::Repository;
     }
 }

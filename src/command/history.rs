@@ -197,6 +197,7 @@ impl Keeper {
             report.findings.retain(is_new);
         }
         report.gate.history = Some(Changes {
+            first: pending.first,
             new: pending.new.iter().cloned().collect(),
             returned: pending.returned.len(),
             known,

@@ -47,8 +47,26 @@ pub(super) fn run(cli: &Cli, arguments: &TrailArguments) -> Result<ExitCode, Err
     if let Some(crate::cli::TrailCommand::Verify(verify)) = &arguments.command {
         return super::trail_verify::run(verify);
     }
+    if is_without_logs(arguments) {
+        return Err(Error::new(ErrorKind::Usage, "no CloudTrail logs were given").hint(HINT));
+    }
     // On one of the threads that read the logs: what follows finds the memory that reading them has left.
     rayon::scope(|_| audit(cli, arguments))
+}
+
+#[cfg(feature = "aws")]
+const HINT: &str = "pass a folder of log files, as in `secretrail trail logs/`; s3://BUCKET/PREFIX reads a bucket, \
+    --live queries CloudTrail, and --evidence PATH reads collected evidence";
+#[cfg(not(feature = "aws"))]
+const HINT: &str =
+    "pass a folder of log files, as in `secretrail trail logs/`; --evidence PATH reads collected evidence";
+
+fn is_without_logs(arguments: &TrailArguments) -> bool {
+    #[cfg(feature = "aws")]
+    let live = arguments.live.live;
+    #[cfg(not(feature = "aws"))]
+    let live = false;
+    arguments.paths.is_empty() && arguments.evidence.is_none() && !live
 }
 
 fn audit(cli: &Cli, arguments: &TrailArguments) -> Result<ExitCode, Error> {

@@ -98,6 +98,8 @@ pub struct Pending<'h> {
     pub fixed: Vec<Entry>,
     /// How many findings left the time that the job reads.
     pub past: usize,
+    /// Whether the history had no run of this scope before.
+    pub first: bool,
 }
 
 /// Why a history can't be used.
@@ -174,6 +176,7 @@ impl History {
                 run: 0,
                 before: None,
                 past: 0,
+                first: false,
                 fixed: Vec::new(),
             };
             pending.note(run, seen, silenced)?;
@@ -289,6 +292,8 @@ impl Pending<'_> {
     fn note(&mut self, run: Run<'_>, seen: &[Seen], silenced: &[&str]) -> Result<(), Trouble> {
         let at = run.at.as_second();
         self.before = outbox::standing(&self.transaction, run.job)?;
+        let runs = "SELECT NOT EXISTS (SELECT 1 FROM run WHERE scope = ?1)";
+        self.first = self.transaction.query_row(runs, [run.scope], |row| row.get(0))?;
         self.transaction.execute(
             "INSERT INTO run (scope, job, at, tool, whole, seen, new, fixed) VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, 0)",
             params![run.scope, run.job, at, env!("CARGO_PKG_VERSION"), run.whole, seen.len() as i64],

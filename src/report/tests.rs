@@ -125,7 +125,7 @@ fn a_finding_as_json() {
               "column": 1,
               "name": "var.anthropic_api_key",
               "role": "origin",
-              "message": "the secret starts here"
+              "message": "the secret originates here"
             },
             {
               "path": "main.tf",
@@ -208,7 +208,7 @@ fn a_finding_as_markdown() {
 
     **1 secret lands on disk: 1 critical. Audited in part: 1 gap could hide more. Exit code 1**
 
-    | Severity | Rule | Place | Secret | Where to |
+    | Severity | Rule | Place | Secret | Destination ||
     |---|---|---|---|---|
     | critical | `secret-written-to-disk` | `scripts/user_data.sh:3` | `ANTHROPIC_API_KEY` | `/opt/paperclip/.env` |
 

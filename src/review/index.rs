@@ -197,7 +197,9 @@ impl<'s> Index<'s> {
         let by_host = gap(&hosts(old), &hosts(new));
         let by_address = gap(&addresses(old), &addresses(new));
         let (after, place, shared) = match (by_host, by_address) {
-            (Some((after, host)), _) => (after, format!("the same host, by the AWS CLI's `sid/{host}`"), true),
+            (Some((after, host)), _) => {
+                (after, format!("the same host, by the AWS CLI's `sid/{host}`"), true)
+            }
             (None, Some((after, ip))) => (after, format!("the same address, `{ip}`"), false),
             (None, None) => return None,
         };
@@ -212,8 +214,10 @@ impl<'s> Index<'s> {
                 time::written(deed.at.time),
                 deed.at.id
             ),
-            None => "nothing in these logs revoked the old credentials, and one host can have several identities"
-                .to_owned(),
+            None => {
+                "nothing in these logs revoked the old credentials, and one host can have several identities"
+                    .to_owned()
+            }
         });
         if !shared {
             told.push("others may share it: a company network, a CI runner".to_owned());

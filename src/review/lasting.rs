@@ -161,8 +161,7 @@ pub(super) fn own_secrets(
     match all.len() {
         0 => None,
         1 => Some(
-            "1 secret was created and deleted again by the incident itself: nothing to restore"
-                .to_owned(),
+            "1 secret was created and deleted again by the incident itself: nothing to restore".to_owned(),
         ),
         count => Some(format!(
             "{count} secrets were created and deleted again by the incident itself: nothing to restore"

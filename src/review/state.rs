@@ -283,7 +283,9 @@ fn seen<'l>(
             is(group.map(|group| group.members.iter().any(|member| same_in_iam(member, user))), now)
         }
         "iam:UpdateAssumeRolePolicy" => match find(account, is_role, role) {
-            Some(subject) if now > made => Seen::There(now, format!("can be assumed by {}", trusted(subject))),
+            Some(subject) if now > made => {
+                Seen::There(now, format!("can be assumed by {}", trusted(subject)))
+            }
             _ => Seen::Unknown,
         },
         _ => Seen::Unknown,
@@ -350,10 +352,7 @@ fn power(subject: &Subject) -> (String, String) {
                 .take(3)
                 .map(|one| format!("{} ({})", one.by, one.how))
                 .collect();
-            (
-                "able to become an administrator",
-                format!("can escalate its permissions: {}", how.join("; ")),
-            )
+            ("able to become an administrator", format!("can escalate its permissions: {}", how.join("; ")))
         }
         Administrator::No => ("not an administrator", "not an administrator".to_owned()),
     };

@@ -119,10 +119,7 @@ fn chains(parties: &[Party], before: &[Party], told: &mut Vec<String>) {
         .map(|party| format!("`{}` ({})", party.short(), party.id))
         .collect();
     if !cut.is_empty() {
-        told.push(format!(
-            "The call that issued {} is not in these logs: its caller is unknown.",
-            few(&cut)
-        ));
+        told.push(format!("The call that issued {} is not in these logs: its caller is unknown.", few(&cut)));
     }
     let outside: BTreeSet<String> = all()
         .filter(|party| party.issued.is_some())
@@ -175,7 +172,9 @@ fn cut(known: &Known<'_>, sessions: &[&Session], told: &mut Vec<String>) {
         told.push(format!("{} events are counted here but not listed individually.", known.left_out));
     }
     if sessions.iter().any(|session| session.tally.secrets.more() || session.tally.created.more()) {
-        told.push("Some sessions involve more secrets or resources than are recorded per session.".to_owned());
+        told.push(
+            "Some sessions involve more secrets or resources than are recorded per session.".to_owned(),
+        );
     }
     if known.coverage.timeless > 0 {
         told.push(format!("{} events have no readable time.", known.coverage.timeless));

@@ -355,7 +355,7 @@ pub(super) fn flows_of_dockerfile(source: SourceId, name: &str, text: &str) -> R
                     path: None,
                     lifetime: Lifetime::Durable,
                     at,
-                    by: format!("kept in the image by `{}`", instruction.word),
+                    by: format!("stored in the image by `{}`", instruction.word),
                 },
                 address: name.rsplit('/').next().unwrap_or(name).to_owned(),
                 host: Host::Instance,

@@ -195,7 +195,11 @@ fn claimed(all: &[Marks], into: &mut Vec<Evidence>) {
         |kind, name: &str, reason: String| into.push(Evidence::new(Level::Claimed, kind, name, reason));
     for marks in all {
         for agent in &marks.codes {
-            say(Kind::Agent, agent, format!("user agent with m/{}, the code of {agent}", Marks::code_of(agent)));
+            say(
+                Kind::Agent,
+                agent,
+                format!("user agent with m/{}, the code of {agent}", Marks::code_of(agent)),
+            );
         }
         for (name, words) in &marks.clients {
             let name = if name == "claude-code" { "Claude Code" } else { name };

@@ -52,10 +52,7 @@ pub const FIELDS: &[(&str, &str)] = &[
     ("session.chain", "the callers that its credentials were issued to, back to the first one"),
     ("session.ips", "source addresses"),
     ("session.networks", "their networks: /24 of IPv4, /48 of IPv6"),
-    (
-        "session.new_network",
-        "true if earlier sessions of the principal are known and none came from there",
-    ),
+    ("session.new_network", "true if earlier sessions of the principal are known and none came from there"),
     ("session.regions", "Regions"),
     ("session.services", "services: `ssm.amazonaws.com`"),
     ("session.user_agents", "user agents"),

@@ -148,7 +148,10 @@ impl Splitter {
                     at = from;
                 }
                 Err((_, Broken::Wrong(wrong))) => {
-                    unit.trouble(self.before + wrong as u64, "invalid JSON; reading resumes at the next event");
+                    unit.trouble(
+                        self.before + wrong as u64,
+                        "invalid JSON; reading resumes at the next event",
+                    );
                     self.inside = Inside::Lost;
                     at = wrong + 1;
                 }

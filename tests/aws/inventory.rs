@@ -193,7 +193,7 @@ fn the_screen_is_the_founding_team_s() {
     let ran = here.run(&["inventory", "check", "--screen"]);
     let screen = "[ Secrets Health Check ]\n  Paperclip admin password   OK\n  Paperclip Anthropic key    OK\n  \
         Test bot Anthropic key     MISSING   /test-bot/anthropic/api-key\n\
-        One or more secrets missing. See SECRETS-RUNBOOK.md to fix.\n";
+        One or more secrets are missing. See SECRETS-RUNBOOK.md to fix.\n";
     assert_eq!((ran.code, ran.out.as_str()), (1, screen), "{}", ran.err);
     assert!(!moto.calls().iter().any(|call| call.contains("GetParameter")), "{:?}", moto.calls());
 }

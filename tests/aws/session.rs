@@ -225,7 +225,10 @@ fn a_secret_that_is_missing_is_a_problem() {
     assert!(ran.code == 1 && ran.took < MOST, "{ran:?}");
     has(
         &ran,
-        &["  MISSING  Test bot Anthropic key", "One or more secrets missing. See SECRETS-RUNBOOK.md to fix."],
+        &[
+            "  MISSING  Test bot Anthropic key",
+            "One or more secrets are missing. See SECRETS-RUNBOOK.md to fix.",
+        ],
     );
     let told: Value = serde_json::from_str(&session(&here, &["--json"]).out).expect("JSON");
     assert_eq!(told["inventory"][3]["status"], "missing");

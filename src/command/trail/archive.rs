@@ -221,7 +221,8 @@ fn held(path: &Path) -> Result<Vec<u8>, Error> {
         File::open(path).and_then(|file| file.take(most).read_to_end(&mut bytes))
     };
     if read.is_err() || bytes.len() as u64 > MOST_HELD {
-        let message = format!("{} cannot be buffered: it is longer than 512 MiB, or was cut off", path.display());
+        let message =
+            format!("{} cannot be buffered: it is longer than 512 MiB, or was cut off", path.display());
         return Err(Error::new(ErrorKind::Input, message).hint("save it to a file, and pass that file"));
     }
     Ok(bytes)

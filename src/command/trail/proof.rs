@@ -38,7 +38,10 @@ pub(super) fn proof(arguments: &TrailArguments, setup: &Setup) -> Result<Proof, 
     for path in &arguments.paths {
         if !is_remote(path) && !path.is_dir() {
             proof.whole = false;
-            proof.faults.push((path.display().to_string(), "a single file cannot be verified; pass the folder with its digests".to_owned()));
+            proof.faults.push((
+                path.display().to_string(),
+                "a single file cannot be verified; pass the folder with its digests".to_owned(),
+            ));
             continue;
         }
         let verdict = checked(path, &asks)?;

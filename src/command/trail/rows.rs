@@ -7,11 +7,11 @@ use super::{Shown, limits, session_of};
 use crate::cli::TrailArguments;
 use crate::error::{Error, ErrorKind};
 use crate::report::EventRow;
-use crate::trail::class::{Class, class, is_persistence, secrets};
+use crate::trail::class::{Class, class, created, credential, is_persistence, secrets};
 use crate::trail::gather::{Credential, Gathered, is_success};
 use crate::trail::slots::{Event, Slot};
 use crate::trail::split::Unit;
-use crate::trail::{Limits, Session, agent, time};
+use crate::trail::{Limits, Session, agent, json, time};
 
 /// Rows that are shown: the earliest ones.
 const MOST_ROWS: usize = 5_000;
@@ -138,6 +138,7 @@ impl Rows<'_> {
         if class == Class::SignIn && !is_success(event) {
             told.push("failed".to_owned());
         }
+        told.extend(subject(&text(Slot::EventName), class, event.value(Slot::Request)));
         told.extend(marks.command.map(|command| format!("aws {}", command.replace('.', " "))));
         if let Some(by) = self.gathered.downstream.get(&text(Slot::RequestId)) {
             told.push(format!("made by AWS's MCP server for the tool call of event {by}"));
@@ -163,7 +164,21 @@ impl Rows<'_> {
     }
 }
 
-/// What a timeline tells.
+/// Whom or what a call is about: `access key of alice`, a role's ARN, the name of what it makes or changes.
+fn subject(name: &str, class: Class, request: &[u8]) -> Option<String> {
+    if matches!(class, Class::Issue(_)) {
+        return json::get(request, "roleArn").and_then(json::text).map(|arn| arn.into_owned());
+    }
+    let is_about = matches!(class, Class::Create | Class::Retire) || is_persistence(name);
+    // Of the names in a launch none says what is launched.
+    if !is_about || name == "RunInstances" {
+        return None;
+    }
+    credential(name, request)
+        .or_else(|| created(name, request).strip_prefix(name)?.strip_prefix(' ').map(str::to_owned))
+}
+
+/// What a timeline shows.
 fn is_notable(event: &Event<'_>, class: Class, name: &str, session: Option<&Session>) -> bool {
     let by_service = session.is_some_and(Session::is_service);
     let worked = !event.has(Slot::ErrorCode);

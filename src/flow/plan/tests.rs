@@ -143,7 +143,7 @@ fn hostile_documents_are_read_without_harm() {
         "configuration":{{"root_module":{{"module_calls":{{"a":{{"module":{{}}}}}},"resources":[{{"address":"x.y","expressions":{{"a":{{"references":["module.a.b","x.y.a"]}}}}}}]}}}}}}"#
     );
     insta::assert_snapshot!(told(&text), @r"
-    gap resource_changes: 3 changes can't be understood
+    gap resource_changes: 3 changes could not be parsed
     gap a_b.c: it has too many values, or they are nested too deeply
     ");
 }

@@ -330,12 +330,7 @@ impl Page<'_> {
                 out,
             )?;
         }
-        self.more(
-            more,
-            "more row, the least significant, is",
-            "more rows, the least significant, are",
-            out,
-        )
+        self.more(more, "more row, the least significant, is", "more rows, the least significant, are", out)
     }
 
     /// What is left out here, and where it is.

@@ -163,7 +163,10 @@ impl<'g> Actions<'g> {
                 "whatever has been given root's key: find it before you delete the key",
             )
         } else {
-            ("the key stops working at once; it can be turned on again", "everything that has been given this key")
+            (
+                "the key stops working at once; it can be turned on again",
+                "everything that has been given this key",
+            )
         };
         self.add(group, format!("access key {} of {of}", code(key)), party, command, (does, breaks));
     }

@@ -30,7 +30,11 @@ impl Reader<'_> {
         let head = part(text, blank..text.len());
         let at = flat.place(0, 1).unwrap_or(self.context.fallback);
         let Some(boundary) = head.boundary.filter(|boundary| !boundary.is_empty()) else {
-            return self.gap(at, "this MIME message cannot be split into parts: it declares no boundary", true);
+            return self.gap(
+                at,
+                "this MIME message cannot be split into parts: it declares no boundary",
+                true,
+            );
         };
         let bodies = split(text, head.body, &boundary);
         if bodies.is_empty() {

@@ -62,8 +62,10 @@ pub fn trace(script: &Flat, context: &Context<'_>) -> Reading<Vec<Landing>> {
     }
     machine.written_scripts();
     if machine.ledger.full {
-        let reason =
-            format!("secrets land in more than {} places: the others are not reported", ledger::MOST_LANDINGS);
+        let reason = format!(
+            "secrets land in more than {} places: the others are not reported",
+            ledger::MOST_LANDINGS
+        );
         machine.gap(context.fallback, &reason, true);
     }
     if machine.ledger.forgetful {

@@ -256,7 +256,8 @@ impl<'c> Machine<'c> {
             self.gap(self.context.fallback, &reason, true);
         }
         if self.files.forgetful {
-            let reason = "more is written to files than is tracked: later reads of them are only partly followed";
+            let reason =
+                "more is written to files than is tracked: later reads of them are only partly followed";
             self.gap(self.context.fallback, reason, true);
         }
     }

@@ -55,9 +55,7 @@ impl AllowList {
             for text in texts {
                 match Regex::new(&dialect::from_go(&text)) {
                     Ok(regex) => compiled.push(regex),
-                    Err(_) => {
-                        warn("allow-list has an invalid expression, which allows nothing".into())
-                    }
+                    Err(_) => warn("allow-list has an invalid expression, which allows nothing".into()),
                 }
             }
             compiled

@@ -62,8 +62,7 @@ fn usable(file: &File, text: &str, name: &str) -> Result<(), Error> {
         return Ok(());
     }
     let unknown = File::unknown_keys(text);
-    let unknown =
-        if unknown.is_empty() { String::new() } else { format!("; it has {}", unknown.join(", ")) };
+    let unknown = if unknown.is_empty() { String::new() } else { format!("; it has {}", unknown.join(", ")) };
     let message = format!("{name} is not a token table: it has no rule and no allow-list{unknown}");
     Err(Error::new(ErrorKind::Settings, message)
         .hint("a token table is TOML in the gitleaks format: [[rules]] with id, regex and keywords"))
@@ -74,9 +73,8 @@ fn read(text: &str, name: &str) -> Result<File, Error> {
         let before = error.span().and_then(|span| text.get(..span.start));
         let line = before.map_or(1, |before| before.matches('\n').count() + 1);
         // The message only: the excerpt that comes with it can show what the file holds.
-        Error::new(ErrorKind::Settings, format!("{name}:{line}: {}", without_values(error.message()))).hint(
-            "a token table is TOML in the gitleaks format: [[rules]] with id, regex and keywords",
-        )
+        Error::new(ErrorKind::Settings, format!("{name}:{line}: {}", without_values(error.message())))
+            .hint("a token table is TOML in the gitleaks format: [[rules]] with id, regex and keywords")
     })
 }
 

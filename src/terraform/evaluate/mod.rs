@@ -201,19 +201,15 @@ impl<'w> Evaluator<'w> {
         let written = call.node.body.attribute("source")?;
         let Some(source) = parent.directory.source_of(call.node) else {
             let at = call.span(written.value.range);
-            self.gap(
-                at,
-                address,
-                "the module is unknown: its source is not a literal string",
-                true,
-            );
+            self.gap(at, address, "the module is unknown: its source is not a literal string", true);
             return None;
         };
         let directory = self.tree.module(&self.root, &parent.directory.path, &source, &address);
         let Some(directory) = directory else {
             // Of a module from elsewhere, `arrivals` tells whether a secret goes into it.
             if source.starts_with("./") || source.starts_with("../") {
-                let reason = "its folder is outside the scanned tree: scan the folder that contains all modules";
+                let reason =
+                    "its folder is outside the scanned tree: scan the folder that contains all modules";
                 self.gap(at, address, reason, true);
             }
             return None;

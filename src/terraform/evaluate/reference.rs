@@ -128,12 +128,7 @@ impl<'w> Evaluator<'w> {
         let mut value = compute();
         // `b = [a, a]`, `c = [b, b]` ...: what doubles from name to name is no longer followed member by member.
         if value.weight(MOST_WEIGHT) > MOST_WEIGHT {
-            self.gap(
-                at,
-                instance.address_of(&key),
-                "the value is too large to follow completely",
-                true,
-            );
+            self.gap(at, instance.address_of(&key), "the value is too large to follow completely", true);
             value = Value::tainted(key.clone(), at, value.traces());
         }
         instance.memo.borrow_mut().insert(key, Some(value.clone()));

@@ -316,8 +316,7 @@ fn holds_kind(value: &Json<'_>, kinds: &[String]) -> bool {
 }
 
 /// What a command of a provisioner does with a secret stands in the sources only.
-const UNSEEN: &str =
-    "it receives a secret, and a plan does not contain what provisioners run: scan the sources together with the plan";
+const UNSEEN: &str = "it receives a secret, and a plan does not contain what provisioners run: scan the sources together with the plan";
 /// Documents in documents.
 const MOST_NESTING: usize = 8;
 

@@ -78,7 +78,9 @@ pub fn read_plan(source: SourceId, text: &str) -> Reading<Plan<'_>> {
                 plan.before.extend(before.into_iter().filter(|planned| planned.kind == "data"));
             }
         }
-        "errored" if value == "true" => gap("", "Terraform reported an error while planning: the plan is incomplete"),
+        "errored" if value == "true" => {
+            gap("", "Terraform reported an error while planning: the plan is incomplete")
+        }
         "deferred_changes" if value.len() > 2 => {
             gap("", "Terraform deferred some changes to a later plan: what they write is not in this one");
         }

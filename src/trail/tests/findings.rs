@@ -92,7 +92,7 @@ fn of_too_many_sessions_the_rest_is_one_finding() {
     let all = found(10_003);
     let rest = rest(&all);
     assert_eq!((all.len(), rest.len(), rest[0].0), (10_001, 1, 3));
-    let message = "Trail stopped: 3 more sessions between 2026-03-28T14:00:00Z and 2026-03-28T14:00:00Z, of ";
+    let message = "Trail stopped: 3 more sessions between 2026-03-28T14:00:00Z and 2026-03-28T14:00:00Z, by ";
     assert!(rest[0].1.starts_with(message), "{}", rest[0].1);
 }
 
@@ -136,7 +136,10 @@ fn of_a_mixed_session_only_what_is_marked_is_told_as_the_agent_s() {
     ] {
         assert_eq!(session(agents, ""), told);
     }
-    assert_eq!(session(&[bare, bare], "claude-code-7"), "all 2 events are the agent's, 1 of them a write");
+    assert_eq!(
+        session(&[bare, bare], "claude-code-7"),
+        "all 2 events were made by the agent, 1 of them a write"
+    );
     let told: Vec<String> =
         findings(&case("fallback-root"), "agent-as-root").into_iter().map(|one| one.message).collect();
     assert_eq!(told.len(), 1);

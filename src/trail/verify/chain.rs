@@ -52,8 +52,7 @@ pub(super) fn check(
         follow(name, &all, &by_object, verdict, &mut holes);
     }
     if keys.is_none() && !digests.is_empty() {
-        let why =
-            "no public keys were given: the digests are consistent with one another, but anyone could have created them";
+        let why = "no public keys were given: the digests are consistent with one another, but anyone could have created them";
         verdict.unproven.push(("signatures".to_owned(), why.to_owned()));
     }
     holes
@@ -89,7 +88,8 @@ fn follow(
             }
             Some(previous) if by_object.contains_key(previous.object.as_str()) => {
                 if previous.object != last.object {
-                    let detail = format!("no digest follows it: {} refers to another one", base(&digest.name));
+                    let detail =
+                        format!("no digest follows it: {} refers to another one", base(&digest.name));
                     verdict.faults.push(Fault { name: last.name.clone(), kind: FaultKind::Extra, detail });
                 }
             }
@@ -138,15 +138,15 @@ fn signature(
     }
     let Some(keys) = keys else { return };
     let Some(signature) = own.or_else(|| told.map(str::to_owned)) else {
-        let why =
-            "it is the newest digest, and its signature is missing: save it from the object's metadata";
+        let why = "it is the newest digest, and its signature is missing: save it from the object's metadata";
         verdict.unproven.push((name, why.to_owned()));
         return;
     };
     if digest.algorithm != "SHA256withRSA" {
-        verdict
-            .faults
-            .push(fault(FaultKind::Forged, "it names a signature algorithm other than CloudTrail's SHA256withRSA"));
+        verdict.faults.push(fault(
+            FaultKind::Forged,
+            "it names a signature algorithm other than CloudTrail's SHA256withRSA",
+        ));
         return;
     }
     let previous = digest.previous.as_ref().map_or("null", |previous| &previous.signature);

@@ -87,8 +87,8 @@ pub(super) fn read(files: &dyn Files, name: &str) -> Result<(Digest, Vec<Log>), 
     let fault = |kind, detail: &str| Fault { name: name.to_owned(), kind, detail: detail.to_owned() };
     let text = whole(files, name, MOST_BYTES).map_err(|why| fault(FaultKind::Damaged, &why))?;
     // Serde's message quotes what it found.
-    let wire: Wire = serde_json::from_slice(&text)
-        .map_err(|_| fault(FaultKind::Altered, "it is not a digest in JSON"))?;
+    let wire: Wire =
+        serde_json::from_slice(&text).map_err(|_| fault(FaultKind::Altered, "it is not a digest in JSON"))?;
     let times =
         time::seconds(wire.digest_start_time.as_bytes()).zip(time::seconds(wire.digest_end_time.as_bytes()));
     let Some((start, end)) = times else {
@@ -175,7 +175,9 @@ fn broken(error: &std::io::Error) -> String {
     match error.kind() {
         std::io::ErrorKind::UnexpectedEof => "it is truncated".to_owned(),
         std::io::ErrorKind::FileTooLarge => "it decompresses to far more than a log contains".to_owned(),
-        std::io::ErrorKind::InvalidInput | std::io::ErrorKind::InvalidData => "its gzip data is corrupt".to_owned(),
+        std::io::ErrorKind::InvalidInput | std::io::ErrorKind::InvalidData => {
+            "its gzip data is corrupt".to_owned()
+        }
         kind => kind.to_string(),
     }
 }

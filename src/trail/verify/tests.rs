@@ -288,7 +288,7 @@ fn digests_that_were_removed_are_named_also_in_a_row() {
     assert_eq!(
         whole_of(&two),
         [
-            "missing CloudTrail-Digest_eu-central-1_20260328T040000Z.json.gz: the last of about 2 digests that are missing in a row, of 2026-03-28T02:00:00Z to 2026-03-28T04:00:00Z",
+            "missing CloudTrail-Digest_eu-central-1_20260328T040000Z.json.gz: the last of about 2 consecutive missing digests, of 2026-03-28T02:00:00Z to 2026-03-28T04:00:00Z",
         ]
     );
     let newest = world.without("T060000Z");
@@ -331,7 +331,7 @@ fn another_key_another_text_and_another_place_are_told() {
     assert_eq!(
         whole_of(&edited),
         [
-            "altered CloudTrail-Digest_eu-central-1_20260328T010000Z.json.gz: it is not the digest that CloudTrail-Digest_eu-central-1_20260328T020000Z.json.gz names",
+            "altered CloudTrail-Digest_eu-central-1_20260328T010000Z.json.gz: it is not the digest that CloudTrail-Digest_eu-central-1_20260328T020000Z.json.gz refers to",
             "forged CloudTrail-Digest_eu-central-1_20260328T010000Z.json.gz: the signature does not match: content, location or signature was changed",
         ]
     );
@@ -355,7 +355,7 @@ fn a_chain_that_starts_anew_proves_nothing_of_the_time_between() {
     assert_eq!(
         whole_of(&world.hours(2)),
         [
-            "? CloudTrail-Digest_eu-central-1_20260328T050000Z.json.gz: the chain starts anew with it: nothing is proven from 2026-03-28T02:00:00Z to 2026-03-28T04:00:00Z",
+            "? CloudTrail-Digest_eu-central-1_20260328T050000Z.json.gz: the chain restarts with it: nothing is proven from 2026-03-28T02:00:00Z to 2026-03-28T04:00:00Z",
         ]
     );
 }
