@@ -124,8 +124,8 @@ impl Keeper {
     ) -> Result<Option<Self>, Error> {
         let Some(file) = &arguments.history else { return Ok(None) };
         if since || !arguments.only.is_empty() {
-            return Err(Error::new(ErrorKind::Usage, "a history is kept of whole audits only")
-                .hint("leave out --since and --rule, or --history"));
+            return Err(Error::new(ErrorKind::Usage, "a history can only record complete audits")
+                .hint("drop --since and --rule, or --history"));
         }
         let history = History::open(file)?;
         let (job, notify) = (job(cli, &setup.settings.audit), setup.settings.notify.clone());

@@ -187,7 +187,7 @@ impl<'g> Actions<'g> {
                 let verb = if is_many { "were" } else { "was" };
                 let (at, call, event) = (crate::trail::time::written(deed.at.time), &deed.name, &deed.at.id);
                 self.over.push(format!(
-                    "{about} {verb} ended by the incident itself, by {call} at {at} (event `{event}`)"
+                    "{about} {verb} revoked by the incident itself, with {call} at {at} (event `{event}`)"
                 ));
             }
             by => {

@@ -313,7 +313,7 @@ fn open(review: &Review) -> String {
     let mut told = Vec::new();
     let then = if stop.is_empty() { "" } else { "then " };
     if !stop.is_empty() {
-        told.push(format!("stop first {}", few(&stop)));
+        told.push(format!("stop first: {}", few(&stop)));
     }
     if !undo.is_empty() {
         told.push(format!("{then}undo: {}", few(&undo)));

@@ -218,7 +218,7 @@ fn what_is_denied_is_named() {
     assert_eq!((ran.code, statuses(&report)["ANTHROPIC_API_KEY"].as_str()), (1, "unreadable"), "{ran:?}");
     let message = report["findings"].as_array().unwrap().iter().find(|one| one["rule"] == "key-unreadable");
     let message = message.expect("a finding")["message"].as_str().unwrap();
-    assert_eq!(message, "Anthropic key can't be read: ssm:GetParameter is denied");
+    assert_eq!(message, "Anthropic key cannot be read: ssm:GetParameter is denied");
     assert_silent(&here, &ran);
     moto.state(&json!({"denied": []}));
 }

@@ -57,7 +57,7 @@ fn a_surface_that_holds_nothing_is_no_good_news() {
     assert!(ran.out.contains("Terraform  nothing was read, so nothing is known"), "{}", ran.out);
     for (wrong, told) in [
         (vec!["audit"], "there is nothing to audit"),
-        (vec!["audit", "none"], "none can't be read"),
+        (vec!["audit", "none"], "none cannot be read"),
         (
             vec!["audit", "infra", "--inventory", "SECRETS.md"],
             "there is nothing to check the lists of keys against",

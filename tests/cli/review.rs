@@ -204,7 +204,7 @@ fn the_five_answers_stand_beside_what_was_read() {
     for words in [
         "`ANTHROPIC_API_KEY`: owner Paperclip, last rotated 2026-03-28",
         "2. What breaks at once? agents",
-        "4. How is it put into its home? **no answer yet**",
+        "4. How is it stored in its home? **no answer yet**",
         "aws ssm put-parameter --overwrite --type SecureString --name /paperclip-app/anthropic/api-key --value file:///dev/stdin",
         "all are in the inventory",
     ] {

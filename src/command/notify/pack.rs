@@ -86,7 +86,7 @@ fn value(origin: &Origin) -> Result<Secret, String> {
             std::env::var(name).map_err(|_| format!("the variable {name} is not set"))?
         }
         Origin::File(path) => {
-            let unread = |reason: String| format!("{} can't be read: {reason}", path.display());
+            let unread = |reason: String| format!("{} cannot be read: {reason}", path.display());
             // A pipe could hold the run up for ever.
             if path.metadata().is_ok_and(|there| !there.is_file()) {
                 return Err(unread("it is not a regular file".to_owned()));

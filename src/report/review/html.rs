@@ -166,7 +166,7 @@ impl Page<'_> {
                 } @else {
                     p { "Whoever read a secret still knows it after every credential has been stopped." }
                     @if !review.has_inventory {
-                        p { "No list of keys was given: " code { "--inventory FILE" } "adds its five answers here." }
+                        p { "No list of keys was given: " code { "--inventory FILE" } " adds its five answers here." }
                     }
                 }
                 @for one in &review.rotations {

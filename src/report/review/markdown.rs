@@ -71,7 +71,7 @@ pub(super) fn group_title(group: Group) -> (&'static str, &'static str) {
     match group {
         Group::Stop => (
             "Stop what was used",
-            "These credentials were used in the incident, and nothing in the logs ended them.",
+            "These credentials were used in the incident, and nothing in the logs revoked them.",
         ),
         Group::Undo => {
             ("Undo what was left behind", "Created or changed in the incident, and not undone in these logs.")
@@ -235,7 +235,7 @@ impl Page<'_> {
         }
         writeln!(out, "Whoever read a secret still knows it after every credential has been stopped.")?;
         if !review.has_inventory {
-            writeln!(out, "No list of keys was given: `--inventory FILE`adds its five answers here.")?;
+            writeln!(out, "No list of keys was given: `--inventory FILE` adds its five answers here.")?;
         }
         let (listed, bare): (Vec<&Rotation>, Vec<&Rotation>) =
             review.rotations.iter().partition(|one| !one.listed.is_empty());

@@ -116,7 +116,7 @@ impl Looker<'_> {
         let mut of = match result {
             Ok(Ok(of)) => of,
             Ok(Err(error)) => {
-                Of { seen: Vec::new(), gaps: vec![gap(format!("it can't be read: {}", error.kind()))] }
+                Of { seen: Vec::new(), gaps: vec![gap(format!("it cannot be read: {}", error.kind()))] }
             }
             Err(_) => {
                 let reason = "an internal error stopped the work on it; please report it";
