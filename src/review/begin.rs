@@ -1,4 +1,4 @@
-//! From what somebody has in hand to the sessions that it means.
+//! From what someone has in hand to the sessions that it means.
 
 use std::collections::BTreeSet;
 

@@ -23,9 +23,9 @@ pub enum Group {
     Stop,
     /// It takes away what was left behind.
     Undo,
-    /// It stops those from which the incident came; somebody has to decide that.
+    /// It stops those from which the incident came; someone has to decide that.
     Decide,
-    /// It stops who may be somebody else: only if somebody confirms the link.
+    /// It stops who may be someone else: only if someone confirms the link.
     Confirm,
 }
 
@@ -64,7 +64,7 @@ pub struct Action {
     pub because: Vec<Mark>,
 }
 
-/// Containment that somebody outside of the incident did already.
+/// Containment that someone outside of the incident did already.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Done {
     /// The event.
@@ -96,7 +96,7 @@ pub(super) struct Ground<'g> {
     pub who: &'g dyn Fn(Option<usize>) -> Who,
 }
 
-/// What to do, what needs nothing because it ended, in sentences, and what somebody did already.
+/// What to do, what needs nothing because it ended, in sentences, and what someone did already.
 pub(super) fn actions(ground: &Ground<'_>) -> (Vec<Action>, Vec<String>, Vec<Done>) {
     let mut all = Actions::of(ground);
     // Who is sure first: what is asked for twice is told once.
@@ -179,7 +179,7 @@ impl<'g> Actions<'g> {
         self.over.push(format!("{what} no longer existed at {at}, according to the account evidence{why}"));
     }
 
-    /// What an event ended: containment, where somebody else did it.
+    /// What an event ended: containment, where someone else did it.
     fn ended(&mut self, about: String, deed: &Deed, is_held: bool) {
         match (self.ground.who)(deed.session) {
             Who::Incident => {

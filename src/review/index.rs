@@ -12,7 +12,7 @@ use crate::trail::{Session, time};
 
 /// A service goes on within these seconds.
 const SOON: i64 = 300;
-/// So soon after the last call of the old identity the same host goes on with a new one.
+/// So soon after the last call of the old identity the same host continues with a new one.
 const WINDOW: i64 = 3_600;
 
 /// Numbers of sessions, in the order of time, as the sessions themselves are.
@@ -192,7 +192,7 @@ impl<'s> Index<'s> {
             .collect()
     }
 
-    /// The evidence for a silent fallback: sure is the same host whose key was ended; all else may be somebody else.
+    /// The evidence for a silent fallback: sure is the same host whose key was ended; all else may be someone else.
     fn how_it_fell(&self, old: &Session, new: &Session) -> Option<Relation> {
         let by_host = gap(&hosts(old), &hosts(new));
         let by_address = gap(&addresses(old), &addresses(new));

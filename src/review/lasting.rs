@@ -1,4 +1,4 @@
-//! What stays after somebody is gone, and who took it away again.
+//! What stays after someone is gone, and who took it away again.
 
 use std::collections::BTreeSet;
 
@@ -25,7 +25,7 @@ pub struct Lasting {
     pub ended: Option<Ended>,
     /// An event of the same second that may have ended it, or came before.
     pub doubtful: Option<Deed>,
-    /// What somebody else did to it since, which does not prove that it is undone.
+    /// What someone else did to it since, which does not prove that it is undone.
     pub changed: Option<Deed>,
     /// Of a credential: whether these logs show a use of it.
     pub used: Option<bool>,
@@ -49,7 +49,7 @@ pub struct Ended {
 pub enum Who {
     /// A session of the incident.
     Incident,
-    /// Somebody else: the id of the session, and the principal.
+    /// Someone else: the id of the session, and the principal.
     Other(String, String),
     /// A session that these logs do not tell.
     Unknown,
@@ -76,7 +76,7 @@ impl Lasting {
     }
 }
 
-/// What a deed left behind, and whether anybody ended it.
+/// What a deed left behind, and whether anyone ended it.
 pub(super) fn lasting(
     made: &Deed,
     endings: &Endings<'_>,
@@ -184,7 +184,7 @@ pub(super) fn account_of(who: &str) -> &str {
     if who.starts_with("arn:") { who.split(':').nth(4).unwrap_or_default() } else { who }
 }
 
-/// Whether a role was opened to somebody of another account.
+/// Whether a role was opened to someone of another account.
 fn is_opened(deed: &Deed) -> bool {
     !others(deed).is_empty()
 }

@@ -134,7 +134,7 @@ pub enum Confidence {
     Sure,
     /// It used what the incident made or changed, and others may have, too.
     Likely,
-    /// Somebody else may be behind it.
+    /// Someone else may be behind it.
     Weak,
 }
 

@@ -325,7 +325,7 @@ fn trusted(subject: &Subject) -> String {
     }
 }
 
-/// What somebody may do: in a few words, and in a sentence.
+/// What someone may do: in a few words, and in a sentence.
 fn power(subject: &Subject) -> (String, String) {
     let ways: Vec<&str> = subject.grant.ways.iter().map(|way| way.by.as_str()).collect();
     let conditions: Vec<&str> =

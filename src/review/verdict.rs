@@ -59,7 +59,7 @@ fn few(all: &[String]) -> String {
     if more > 0 { format!("{shown} and {more} more") } else { shown }
 }
 
-/// Sessions of the start by whom somebody acts, and not a service with that one's rights.
+/// Sessions of the start by whom someone acts, and not a service with that one's rights.
 fn starts(review: &Review) -> Vec<&Party> {
     let is_start = |party: &&Party| party.relation == Relation::Start;
     let own: Vec<&Party> =
@@ -176,7 +176,7 @@ fn acting(review: &Review) -> String {
     told
 }
 
-/// Containment that somebody outside of the incident did.
+/// Containment that someone outside of the incident did.
 fn done(review: &Review) -> String {
     let (Some(first), Some(last)) = (review.done.first(), review.done.last()) else { return String::new() };
     let mut who: BTreeSet<String> = BTreeSet::new();
@@ -197,7 +197,7 @@ fn done(review: &Review) -> String {
     format!("{}; by {}, {when}", few(&about), few(&who.into_iter().collect::<Vec<_>>()))
 }
 
-/// Who may belong to it, and may be somebody else.
+/// Who may belong to it, and may be someone else.
 fn perhaps(review: &Review) -> String {
     let mut seen: BTreeSet<String> = BTreeSet::new();
     let names = review.perhaps.iter().map(|party| code(party.short()));

@@ -1,4 +1,4 @@
-//! Who stands behind a session. "Human" is said on positive evidence only; what speaks against it is said, too.
+//! Who is behind a session. "Human" is said on positive evidence only; what speaks against it is said, too.
 
 use std::collections::{BTreeMap, BTreeSet};
 

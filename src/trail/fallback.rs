@@ -1,4 +1,4 @@
-//! The silent fallback: a program's credentials stop working, and without a word it goes on with others that it
+//! The silent fallback: a program's credentials stop working, and without a word it continues with others that it
 //! finds: another profile, a sign-in of the person's, root.
 //!
 //! Seen from CloudTrail, the same host (`sid` of the AWS CLI) or address has one identity, and shortly after it
@@ -190,7 +190,7 @@ fn reason(
     None
 }
 
-/// Whether one goes on with a role that the other one's credentials took, as its profile says: the call that issued it may
+/// Whether one continues with a role that the other one's credentials took, as its profile says: the call that issued it may
 /// not be in these logs.
 fn takes_a_role(old: &Stay, new: &Stay) -> bool {
     const ROLE: &str = "assume-role";

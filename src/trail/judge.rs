@@ -68,7 +68,7 @@ pub fn judge(sessions: &[Session], rules: &RuleSet, sources: &[SourceId]) -> Jud
     judged
 }
 
-/// The ones that are told one by one, and the others. Each principal has its turn, with its latest first, so that nobody
+/// The ones that are reported individually, and the others. Each principal has its turn, with its latest first, so that nobody
 /// hides what another one did behind sessions of his own, earlier or later ones.
 fn shared_out(mut all: Vec<Met<'_>>, most: usize) -> (Vec<Met<'_>>, Vec<Met<'_>>) {
     if all.len() <= most {
@@ -114,7 +114,7 @@ impl Met<'_> {
     }
 }
 
-/// One finding for all sessions that are not told one by one.
+/// One finding for all sessions that are not reported individually.
 fn of_rest(rule: &Rule, rest: &[Met<'_>], sources: &[SourceId]) -> Option<Finding> {
     let first = rest.iter().map(Met::first).min()?;
     let last = rest.iter().map(Met::last).max()?;
@@ -256,7 +256,7 @@ fn finding(rule: &Rule, message: String, at: &Mark, sources: &[SourceId]) -> Fin
     }
 }
 
-/// Where an event stands.
+/// Where an event is.
 pub fn place(at: &Mark, sources: &[SourceId]) -> Span {
     let source = sources.get(at.file as usize).copied().unwrap_or(SourceId(u32::MAX));
     let offset = usize::try_from(at.offset).unwrap_or(usize::MAX);

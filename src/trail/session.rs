@@ -4,7 +4,7 @@ use sha2::{Digest, Sha256};
 
 use super::gather::{Credential, Issued, Mark, Tags, Tally, Terms};
 
-/// How somebody was root.
+/// How someone was root.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Root {
     /// By the console.
@@ -98,7 +98,7 @@ impl Level {
     }
 }
 
-/// Who stands behind a session, and on what evidence.
+/// Who is behind a session, and on what evidence.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Actor {
     /// Who.
@@ -155,7 +155,7 @@ pub struct Session {
     pub root: Option<Root>,
     /// Whether it was made with MFA.
     pub mfa: Option<bool>,
-    /// Who stands behind it.
+    /// Who is behind it.
     pub actor: Actor,
     /// Which call issued it.
     pub issued: Option<Issued>,

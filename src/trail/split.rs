@@ -2,7 +2,7 @@
 //! answer of LookupEvents (`Events`, each with its event packed into a text).
 //!
 //! Works on blocks: what does not end in one is given again with more behind it. What can't be followed is a trouble
-//! with its offset, and reading goes on at the next event.
+//! with its offset, and reading continues at the next event.
 
 use memchr::memmem;
 
@@ -15,7 +15,7 @@ use super::strict;
 pub const MOST_EVENT: usize = 16 * 1024 * 1024;
 /// Troubles told of one file; more are counted.
 const MOST_TROUBLES: usize = 20;
-/// How AWS starts an event: reading goes on there after damage.
+/// How AWS starts an event: reading continues there after damage.
 const EVENT_START: &[u8] = b"{\"eventVersion\"";
 /// The byte-order mark.
 const MARK: &[u8] = b"\xEF\xBB\xBF";
@@ -44,7 +44,7 @@ pub struct Unit {
     pub more_troubles: usize,
     /// Digests of log file validation: they are no events.
     pub digests: usize,
-    /// Insights: they are no events of anybody.
+    /// Insights: they are no events of anyone.
     pub insights: usize,
 }
 

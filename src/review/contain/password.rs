@@ -1,4 +1,4 @@
-//! Passwords that somebody signed in with: they work on when the sessions have ended.
+//! Passwords that someone signed in with: they work on when the sessions have ended.
 
 use super::{Actions, Group, Word, code, own};
 use crate::review::endings::ROOT_PASSWORD;

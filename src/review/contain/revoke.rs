@@ -86,7 +86,7 @@ impl Keeper {
         }
     }
 
-    /// Only a service of AWS takes its own role: nothing of it was stolen, and somebody has to decide.
+    /// Only a service of AWS takes its own role: nothing of it was stolen, and someone has to decide.
     fn group(self, group: Group) -> Group {
         if self == Self::Service { group.max(Group::Decide) } else { group }
     }
@@ -348,7 +348,7 @@ impl<'g> Actions<'g> {
         });
     }
 
-    /// Whether somebody else denied a role or a user everything, no earlier than a time.
+    /// Whether someone else denied a role or a user everything, no earlier than a time.
     fn is_denied(&mut self, about: &str, is_role: bool, whose: (&'g str, &'g str), from: i64) -> bool {
         let denied = self.ground.endings.denied(is_role, whose, from, self.ground.within);
         if let Some(deed) = denied {

@@ -1,4 +1,4 @@
-//! What somebody else did since counts only where it undoes the same thing.
+//! What someone else did since counts only where it undoes the same thing.
 
 use super::*;
 

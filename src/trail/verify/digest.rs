@@ -11,7 +11,7 @@ use super::{Fault, FaultKind, Files, base, hex};
 
 /// A digest of an hour with a hundred thousand logs has 40 MB.
 const MOST_BYTES: u64 = 256 << 20;
-/// What stands in the names of digests.
+/// What is in the names of digests.
 const MARK: &str = "_CloudTrail-Digest_";
 
 /// What is kept of a digest.

@@ -7,7 +7,7 @@ use super::chain::Hole;
 use super::digest::{Log, hash, is_digest};
 use super::{Chain, Fault, FaultKind, Files, Verdict, base};
 
-/// What stands in the names of logs.
+/// What is in the names of logs.
 const MARK: &str = "_CloudTrail_";
 /// A log is named before it is delivered, and its digest is of the hour of delivery.
 const LAG: i64 = 1800;
