@@ -113,7 +113,7 @@ pub(super) fn sentence(report: &Report<'_>, told: &Told<'_>) -> String {
     let files = files(report);
     let surfaces: Vec<&str> = report.gate.surfaces.iter().map(|surface| surface.word()).collect();
     let clean = match &report.account {
-        _ if !surfaces.is_empty() => format!("No finding in {}", surfaces.join(", ")),
+        _ if !surfaces.is_empty() => format!("No finding for {}", surfaces.join(", ")),
         Some(section) if !section.members.is_empty() => {
             let accounts = number(section.members.len(), "account", "accounts");
             format!("No finding for {accounts}")

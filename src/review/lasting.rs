@@ -219,7 +219,7 @@ fn some_of(mut all: Vec<&str>) -> String {
     all.truncate(MOST_NAMES);
     let told: Vec<String> = all
         .iter()
-        .map(|one| if *one == "*" { "everybody".to_owned() } else { format!("`{}`", one.replace('`', "'")) })
+        .map(|one| if *one == "*" { "everyone".to_owned() } else { format!("`{}`", one.replace('`', "'")) })
         .collect();
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
     format!("{}{more}", told.join(", "))

@@ -221,7 +221,7 @@ fn an_audit_says_what_its_history_knows() {
     let folder = Folder::new(&[("infra/main.tf", LEAK), ("logs/1.json", &quiet(1))]);
     let job =
         ["audit", "infra", "--trail", "logs", "--history", "audit.db", "--clock", "2026-04-01T15:00:00Z"];
-    assert!(folder.run(&job).out.contains("Since the last run: 2 new"));
+    assert!(folder.run(&job).out.contains("First run in this history: 2 findings recorded"));
     folder.write("infra/main.tf", CLEAN);
     let ran = folder.run(&job);
     assert!(ran.out.contains("Since the last run: 0 new; 2 fixed"), "{}", ran.out);

@@ -30,7 +30,7 @@ fn a_key_leads_to_what_was_done_and_to_the_fallback() {
     for words in [
         "# Incident review: key `AKIAIOSFODNN7EXAMPLE`",
         "user/terraform-deployer",
-        "the same host went on with these credentials",
+        "the same host continued with these credentials",
         "`/paperclip-app/anthropic/api-key`",
         "aws ec2 stop-instances --instance-ids",
         "## Limits of this review",
@@ -187,7 +187,7 @@ fn key_ids_are_hidden_where_they_are_not_wanted() {
             !told.contains("AKIAI44QH8DHBEXAMPLE") && !told.contains("ASIAFALLBACKAEXAMPLE"),
             "{format}: {told}"
         );
-        assert!(format == "stix" || told.contains("part"), "a part is hidden, and that is said");
+        assert!(format == "stix" || told.contains("part") || told.contains("Part of a name"), "a part is hidden, and that is said");
     }
 }
 
@@ -429,7 +429,7 @@ fn what_came_of_a_start_outside_of_the_time_is_told() {
     let (code, told, errors) = review("fallback-root", &times);
     assert_eq!(code, 0, "{errors}");
     assert!(
-        told.contains("**As:** `root`") && told.contains("1 session of the same start lies outside"),
+        told.contains("**As:** `root`") && told.contains("1 session of the same start is outside"),
         "{told}"
     );
     let (code, _, errors) =

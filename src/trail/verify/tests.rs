@@ -343,7 +343,7 @@ fn another_key_another_text_and_another_place_are_told() {
     assert_eq!(
         whole_of(&moved),
         [
-            "moved CloudTrail-Digest_eu-central-1_20260328T003000Z.json.gz: it says that it is CloudTrail-Digest_eu-central-1_20260328T010000Z.json.gz"
+            "moved CloudTrail-Digest_eu-central-1_20260328T003000Z.json.gz: it claims to be CloudTrail-Digest_eu-central-1_20260328T010000Z.json.gz"
         ]
     );
 }

@@ -77,8 +77,8 @@ fn it_tells_what_still_works_and_what_is_gone() {
     for words in [
         "**Can do:** user `mallory`: an administrator",
         "## Account evidence",
-        "`AKIAIOSFODNN7EXAMPLE`: active, made 2025-11-26T00:00:00Z, never used",
-        "- Second factor: none",
+        "`AKIAIOSFODNN7EXAMPLE`: active, created 2025-11-26T00:00:00Z, never used",
+        "- MFA: none",
         "user `eve` was already gone at",
         "access key `AKIAI44QH8DHBEXAMPLE` of user `alice` was already gone at",
         "another access key of user `mallory`, `AKIAOTHERKEYEXAMPLE0`",
