@@ -57,11 +57,6 @@ impl Summary {
     pub fn number(&self, key: &str) -> Option<i64> {
         self.0.get(key).and_then(|(number, _)| *number)
     }
-
-    /// Where a number stands.
-    pub fn place(&self, key: &str) -> Option<Span> {
-        self.0.get(key).map(|(_, at)| *at)
-    }
 }
 
 /// The account's summary.

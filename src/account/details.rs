@@ -54,12 +54,8 @@ pub struct Principal {
 /// A managed policy.
 #[derive(Debug, Clone)]
 pub struct Managed {
-    /// The name.
-    pub name: String,
     /// The version that holds.
     pub document: Written,
-    /// Its place.
-    pub at: Span,
 }
 
 /// More members than an account can have, all its lists together.
@@ -148,7 +144,7 @@ fn managed(one: Element<'_, '_>) -> Option<(String, Managed)> {
     let named = |version: &Element<'_, '_>| default.is_some() && version.text_of("VersionId") == default;
     let mut versions = one.members("PolicyVersionList").filter(|version| holds(version) || named(version));
     let document = written(versions.next().and_then(|version| version.text_of("Document")));
-    let managed = Managed { name: one.text_of("PolicyName").unwrap_or_default(), document, at: one.start() };
+    let managed = Managed { document };
     Some((one.text_of("Arn")?, managed))
 }
 

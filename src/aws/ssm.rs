@@ -48,10 +48,6 @@ const TOO_FAST: &[&str] = &["ThrottlingException", "TooManyRequestsException", "
 pub struct Held {
     /// The value; as it is stored, where it was not asked to be decrypted.
     pub value: Secret,
-    /// `SecureString`, `String`, `StringList`.
-    pub kind: String,
-    /// Which version of it.
-    pub version: i64,
 }
 
 /// Why there is no value. Holds nothing of the answer.
@@ -192,10 +188,9 @@ async fn value(client: &Client, name: &str, decrypt: bool) -> Result<Held, Denie
     let malformed =
         || Denied { code: code::MALFORMED.to_owned(), permission: "ssm:GetParameter", request_id };
     let Some(parameter) = output.parameter else { return Err(malformed()) };
-    let kind = parameter.r#type.map(|kind| kind.as_str().to_owned()).unwrap_or_default();
     // Moved, not copied: it is wiped with the secret.
     let Some(value) = parameter.value.map(Secret::new) else { return Err(malformed()) };
-    Ok(Held { value, kind, version: parameter.version })
+    Ok(Held { value })
 }
 
 /// What may be said of an error of a call that answers with a value.

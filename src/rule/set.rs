@@ -83,6 +83,7 @@ impl RuleSet {
     }
 
     /// The rules for records of this product, service and category.
+    #[cfg(test)]
     pub fn rules_for<'s>(
         &'s self,
         product: &'s str,

@@ -231,7 +231,7 @@ fn related(at: &Mark, message: Option<String>, sources: &[SourceId]) -> Related 
     Related {
         at: Location { span: place(at, sources), name: at.id.clone() },
         role: Role::Hop,
-        message: message.map_or_else(|| event.clone(), |message| format!("{message}: {event}")),
+        message: message.map_or_else(|| event.clone(), |message| format!("{event}: {message}")),
     }
 }
 

@@ -297,3 +297,20 @@ fn a_burst_in_many_logs_is_counted_whole_on_any_number_of_cores() {
         assert_eq!(counts, [3_000], "{cores} cores");
     }
 }
+
+#[test]
+fn a_finding_names_its_events_and_no_line_of_a_log() {
+    let folder = Folder::new(&[]);
+    folder.write(
+        "logs/a.json",
+        json!({ "Records": [stopped("63d86d13-4ce4-4fa7-aef9-00b64cd67d3f", "AKIAIOSFODNN7EXAMPLE")] })
+            .to_string(),
+    );
+    let ran = folder.run(&["trail", "logs"]);
+    let lines: Vec<&str> =
+        ran.out.lines().skip_while(|line| !line.contains("[trail-stopped]")).skip(1).take(2).collect();
+    assert_eq!(
+        lines,
+        ["--> logs/a.json", " = event: 63d86d13-4ce4-4fa7-aef9-00b64cd67d3f at 2026-03-28T14:00:00Z"]
+    );
+}

@@ -4,7 +4,7 @@ use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet};
 
 use super::severity_style;
-use crate::finding::Severity;
+use crate::finding::{Severity, Surface};
 use crate::report::TableStyle;
 use crate::report::excerpt::Excerpt;
 use crate::report::shown::clipped;
@@ -20,6 +20,9 @@ const NARROW: usize = 14;
 const MOST_STEPS: usize = 8;
 /// Lines of a fix; a longer one is no fix that anybody reads.
 const MOST_FIX_LINES: usize = 40;
+
+/// What the messages of a trail's steps begin with.
+const EVENT: &str = "event ";
 
 /// Stands before a step's number where its path goes. No text that we show holds it: see `shown`.
 const PATH_MARK: char = '\u{FDD0}';
@@ -53,10 +56,12 @@ pub(super) fn draw(
             continue;
         }
         let label = |index: usize, step: &Step| match way.len() {
-            1 => step.label().to_owned(),
-            _ => format!("{} {}", index + 1, step.label()),
+            1 => step.label().to_owned() + &at_its_time(finding),
+            _ => format!("{} {}", index + 1, step.label().trim_start_matches(EVENT)),
         };
-        let mut elements = step_elements(told, step, *primary, index, &label(index, step), style);
+        let name = if finding.surface == Surface::Trail { EVENT.trim_end() } else { "here" };
+        let label_of_own = (name, label(index, step));
+        let mut elements = step_elements(told, step, *primary, index, &label_of_own, style);
         let next = way.get(index + 1).filter(|_| left_out == 0);
         if let Some((next, primary_too)) = next.filter(|(next, _)| next.place.is_line_of(&step.place)) {
             let labels = [label(index, step), label(index + 1, next)];
@@ -73,24 +78,37 @@ pub(super) fn draw(
         group = group.element(Level::HELP.with_name(name).message(text));
     }
     let drawn = renderer(finding.severity, style).render(&[group]);
-    with_paths(&drawn, &way)
+    with_paths(told, &drawn, &way)
 }
 
 /// Puts the paths in. The renderer counts columns in the text that it is given, which is wrong for a
 /// line that was cut; so it gets a mark with the step's number as the path, and the mark and the
 /// columns after it are replaced by the true place.
-fn with_paths(drawn: &str, way: &[(&Step, bool)]) -> String {
+fn with_paths(told: &Told<'_>, drawn: &str, way: &[(&Step, bool)]) -> String {
     let mut parts = drawn.split(PATH_MARK);
     let mut whole = parts.next().unwrap_or_default().to_owned();
     for part in parts {
         let rest = part.trim_start_matches(|letter: char| letter.is_ascii_digit());
         let number = part.get(..part.len() - rest.len()).and_then(|digits| digits.parse::<usize>().ok());
         if let Some((step, _)) = number.and_then(|number| way.get(number)) {
-            whole.push_str(&step.place.long());
+            whole.push_str(&in_table(told, step));
         }
         whole.push_str(rest.trim_start_matches(|letter: char| letter == ':' || letter.is_ascii_digit()));
     }
     whole
+}
+
+/// " at 2026-03-28T14:00:00Z", where the finding is one event.
+fn at_its_time(finding: &ToldFinding) -> String {
+    let one = finding.events.as_ref().filter(|events| events.count == 1 && !events.first.is_empty());
+    one.map(|events| format!(" at {}", events.first)).unwrap_or_default()
+}
+
+/// A log has no lines to point at: its events are named below the path.
+fn in_table(told: &Told<'_>, step: &Step) -> String {
+    let place = &step.place;
+    let has_lines = place.is_sealed || told.teller.excerpt(place.span, GUTTER).is_some();
+    if has_lines { place.long() } else { place.path.clone() }
 }
 
 fn renderer(severity: Severity, style: TableStyle) -> Renderer {
@@ -124,14 +142,14 @@ fn step_elements(
     step: &Step,
     primary: bool,
     index: usize,
-    label: &str,
+    (name, label): &(&'static str, String),
     style: TableStyle,
 ) -> Vec<Element<'static>> {
     let path = format!("{PATH_MARK}{index}");
     let room = room(style);
     let Some(Excerpt { text, place, columns }) = told.teller.excerpt(step.place.span, room) else {
         let label = clipped(label, WIDEST - GUTTER);
-        return vec![Origin::path(path).into(), Level::NOTE.with_name("here").message(label).into()];
+        return vec![Origin::path(path).into(), Level::NOTE.with_name(*name).message(label).into()];
     };
     let label = clipped(label, WIDEST.saturating_sub(GUTTER + columns).max(GUTTER));
     let kind = if primary { AnnotationKind::Primary } else { AnnotationKind::Context };

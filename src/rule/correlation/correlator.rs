@@ -23,8 +23,6 @@ pub struct Correlated<'s, E> {
     pub hits: Vec<CorrelationHit<'s, E>>,
     /// Records that no place was left for: hits may be missing.
     pub lost: u64,
-    /// Records older than [`Correlator::advance`] had promised: hits may be missing.
-    pub late: u64,
 }
 
 /// Looks at the correlations of one kind of record. `E` is the caller's handle of a record.
@@ -35,9 +33,7 @@ pub struct Correlator<'s, E> {
     weight: usize,
     most_weight: usize,
     full: bool,
-    now: i64,
     lost: u64,
-    late: u64,
 }
 
 #[derive(Debug)]
@@ -64,20 +60,13 @@ impl<'s, E: Copy + Ord + Hash> Correlator<'s, E> {
             weight: 0,
             most_weight: MOST_WEIGHT,
             full: false,
-            now: i64::MIN,
             lost: 0,
-            late: 0,
         }
     }
 
     /// What is counted: for threads that take notes of records, and give them here some hundreds at once.
     pub fn watched(&self) -> Arc<Watched<'s>> {
         Arc::clone(&self.watched)
-    }
-
-    /// Whether there is nothing to correlate.
-    pub fn is_empty(&self) -> bool {
-        self.watches.is_empty()
     }
 
     /// Holds fewer entries, for tests.
@@ -96,26 +85,11 @@ impl<'s, E: Copy + Ord + Hash> Correlator<'s, E> {
 
     /// A note of a record. Those of one record are given one after another.
     pub fn take(&mut self, note: Note<E>) {
-        self.late += u64::from(note.time < self.now);
         if self.has_room() {
             self.enter(note);
         } else {
             self.lost += 1;
         }
-    }
-
-    /// Promises that no record before `time` comes any more: what is over is decided and forgotten.
-    pub fn advance(&mut self, time: i64) {
-        if time <= self.now {
-            return;
-        }
-        self.now = time;
-        for Watch { correlation, look, groups, .. } in &mut self.watches {
-            groups.values_mut().for_each(|group| group.advance(time, look, correlation.timespan));
-            groups.retain(|_, group| !group.entries.is_empty() || !group.runs.is_empty());
-        }
-        self.weigh();
-        self.full = false;
     }
 
     /// All hits.
@@ -132,7 +106,7 @@ impl<'s, E: Copy + Ord + Hash> Correlator<'s, E> {
                 }
             }
         }
-        Correlated { hits, lost: self.lost, late: self.late }
+        Correlated { hits, lost: self.lost }
     }
 
     fn has_room(&mut self) -> bool {

@@ -9,22 +9,22 @@ use std::collections::{HashMap, HashSet};
 
 use super::group::{Entry, Group, Run, merge};
 
-/// Finds the windows that begin before `until`, and counts what is in them.
-pub(super) fn settle<E: Copy + Ord>(group: &mut Group<E>, least: usize, span: i64, until: i64) {
+/// Finds the windows, and counts what is in them.
+pub(super) fn settle<E: Copy + Ord>(group: &mut Group<E>, least: usize, span: i64) {
     let Group { entries, runs, .. } = group;
     entries.sort_unstable_by_key(Entry::order);
-    runs.extend(dense(entries, least, span, until));
+    runs.extend(dense(entries, least, span));
     merge(runs);
     count(entries, runs);
 }
 
 /// The windows that hold enough values, those that overlap as one.
-fn dense<E: Copy + Ord>(entries: &[Entry<E>], least: usize, span: i64, until: i64) -> Vec<Run<E>> {
+fn dense<E: Copy + Ord>(entries: &[Entry<E>], least: usize, span: i64) -> Vec<Run<E>> {
     let mut runs: Vec<Run<E>> = Vec::new();
     let mut seen: HashMap<u64, usize> = HashMap::new();
     let mut ahead = entries.iter().peekable();
     let mut last = i64::MIN;
-    for entry in entries.iter().take_while(|entry| entry.time < until) {
+    for entry in entries {
         while let Some(next) = ahead.next_if(|next| next.time.saturating_sub(entry.time) <= span) {
             *seen.entry(next.value).or_default() += 1;
             last = next.time;

@@ -3,7 +3,7 @@
 use super::dense;
 use super::ordered;
 use super::successive;
-use super::thin::{settled, thin};
+use super::thin::thin;
 use super::{Correlation, Kind, Operator};
 
 /// How many records of a hit are named: its earliest.
@@ -111,8 +111,6 @@ impl Look {
 pub(super) struct Group<E> {
     pub(super) entries: Vec<Entry<E>>,
     pub(super) runs: Vec<Run<E>>,
-    /// What ended before this is among the runs.
-    pub(super) done_before: i64,
     /// A record that met two of the rules is one record.
     latest: Option<(E, u64)>,
     limit: usize,
@@ -120,13 +118,7 @@ pub(super) struct Group<E> {
 
 impl<E> Default for Group<E> {
     fn default() -> Self {
-        Self {
-            entries: Vec::new(),
-            runs: Vec::new(),
-            done_before: i64::MIN,
-            latest: None,
-            limit: FIRST_LIMIT,
-        }
+        Self { entries: Vec::new(), runs: Vec::new(), latest: None, limit: FIRST_LIMIT }
     }
 }
 
@@ -146,7 +138,7 @@ impl<E: Copy + Ord> Group<E> {
     pub(super) fn shrink(&mut self, look: &Look, span: i64) {
         match look {
             Look::Count { least } => {
-                dense::settle(self, *least, span, i64::MAX);
+                dense::settle(self, *least, span);
                 dense::forget(self, *least);
             }
             _ => self.thin(look, span),
@@ -164,38 +156,13 @@ impl<E: Copy + Ord> Group<E> {
         }
     }
 
-    /// Nothing before `time` comes any more: what is over is decided, and left out.
-    pub(super) fn advance(&mut self, time: i64, look: &Look, span: i64) {
-        self.thin(look, span);
-        let until = settled(time, span);
-        match look {
-            Look::Count { least } | Look::Values { least } => {
-                dense::settle(self, *least, span, until.saturating_sub(span));
-                self.keep_from(until.saturating_sub(span));
-            }
-            Look::Ordered { slots, .. } => {
-                ordered::settle(self, *slots, span, until);
-                self.keep_from(until.saturating_sub(span));
-            }
-            Look::Successive { condition } => successive::settle(self, condition, span, time),
-        }
-        self.limit = self.entries.len().saturating_mul(2).max(FIRST_LIMIT);
-    }
-
-    fn keep_from(&mut self, time: i64) {
-        self.entries.retain(|entry| entry.time >= time);
-        self.entries.shrink_to_fit();
-    }
-
     /// All stretches that meet the condition, in order.
     pub(super) fn finish(mut self, look: &Look, span: i64) -> Vec<Run<E>> {
         self.thin(look, span);
         match look {
-            Look::Count { least } | Look::Values { least } => {
-                dense::settle(&mut self, *least, span, i64::MAX)
-            }
-            Look::Ordered { slots, .. } => ordered::settle(&mut self, *slots, span, i64::MAX),
-            Look::Successive { condition } => successive::settle(&mut self, condition, span, i64::MAX),
+            Look::Count { least } | Look::Values { least } => dense::settle(&mut self, *least, span),
+            Look::Ordered { slots, .. } => ordered::settle(&mut self, *slots, span),
+            Look::Successive { condition } => successive::settle(&mut self, condition, span),
         }
         self.runs
     }

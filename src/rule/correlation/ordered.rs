@@ -13,15 +13,15 @@ struct Way<E> {
     steps: Vec<(i64, E)>,
 }
 
-/// Decides what ended before `until`.
-pub(super) fn settle<E: Copy + Ord>(group: &mut Group<E>, slots: usize, span: i64, until: i64) {
-    let Group { entries, runs, done_before, .. } = group;
+/// Finds all ways from the first rule to the last one.
+pub(super) fn settle<E: Copy + Ord>(group: &mut Group<E>, slots: usize, span: i64) {
+    let Group { entries, runs, .. } = group;
     // In one second the earlier rule comes first: logs can't tell.
     entries.sort_unstable_by_key(|entry| (entry.time, entry.slot, entry.event, entry.value));
     let mut best: Vec<Vec<Way<E>>> = vec![Vec::new(); slots];
     for entry in entries.iter() {
         let Some(way) = lead(&best, entry, span) else { continue };
-        if entry.slot + 1 == slots && (*done_before..until).contains(&entry.time) {
+        if entry.slot + 1 == slots {
             let mut run = Run::new(way.start, entry.time);
             run.count = 1;
             way.steps.iter().for_each(|(time, event)| run.name(*time, *event));
@@ -31,7 +31,6 @@ pub(super) fn settle<E: Copy + Ord>(group: &mut Group<E>, slots: usize, span: i6
             offer(known, way);
         }
     }
-    *done_before = until;
     merge(runs);
 }
 

@@ -5,21 +5,12 @@ use std::collections::HashSet;
 use super::Operator;
 use super::group::{Entry, Group, Run};
 
-/// Decides the windows that ended before `until`.
-pub(super) fn settle<E: Copy + Ord>(
-    group: &mut Group<E>,
-    condition: &[(Operator, u64)],
-    span: i64,
-    until: i64,
-) {
+/// Decides all windows.
+pub(super) fn settle<E: Copy + Ord>(group: &mut Group<E>, condition: &[(Operator, u64)], span: i64) {
     let Group { entries, runs, .. } = group;
     entries.sort_unstable_by_key(Entry::order);
     let mut rest: &[Entry<E>] = entries;
-    let mut done = 0;
     while let Some(start) = rest.first().map(|entry| entry.time) {
-        if start.saturating_add(span) >= until && until != i64::MAX {
-            break;
-        }
         let inside = rest.iter().take_while(|entry| entry.time.saturating_sub(start) <= span).count();
         let (window, after) = rest.split_at(inside);
         let values: HashSet<u64> = window.iter().map(|entry| entry.value).collect();
@@ -30,8 +21,7 @@ pub(super) fn settle<E: Copy + Ord>(
             window.iter().for_each(|entry| run.name(entry.time, entry.event));
             runs.push(run);
         }
-        done += inside;
         rest = after;
     }
-    entries.drain(..done);
+    entries.clear();
 }

@@ -17,11 +17,6 @@ fn part(span: i64) -> i64 {
     (span / 8).max(1)
 }
 
-/// The beginning of the part of a time: what is before it stays as it is once nothing before `time` comes any more.
-pub(super) fn settled(time: i64, span: i64) -> i64 {
-    time.div_euclid(part(span)).saturating_mul(part(span))
-}
-
 /// Part of the timespan, rule and value.
 type Key = (i64, usize, u64);
 

@@ -44,8 +44,6 @@ impl Block {
 pub struct Output {
     /// What it refers to.
     pub references: Vec<String>,
-    /// Whether it is declared sensitive.
-    pub sensitive: bool,
 }
 
 /// A call of a module.
@@ -102,15 +100,6 @@ impl Configuration {
         all
     }
 
-    /// The module that a path of names leads to.
-    pub fn find(&self, path: &[String]) -> Option<usize> {
-        let mut at = 0;
-        for name in path {
-            at = self.modules.get(at)?.calls.get(name)?.module;
-        }
-        (at < self.modules.len()).then_some(at)
-    }
-
     /// Adds a module and all that it calls; gives its number.
     fn module(&mut self, text: &str, path: Vec<String>, caller: Option<usize>) -> Option<usize> {
         if path.len() > MOST_NESTING || self.modules.len() >= MOST_MODULES {
@@ -157,9 +146,8 @@ impl Configuration {
 }
 
 fn output(text: &str) -> Output {
-    let sensitive = member(text, "sensitive") == Some("true");
     let references = member(text, "expression").and_then(Json::read).map(|value| references(&value));
-    Output { references: references.unwrap_or_default(), sensitive }
+    Output { references: references.unwrap_or_default() }
 }
 
 fn block(text: &str) -> Option<(String, Block)> {
@@ -249,7 +237,7 @@ mod tests {
         let part: Vec<_> = block.at("part").collect();
         assert_eq!(part[0].path, "part.content");
         assert_eq!(part[0].references, ["var.key", "aws_db.a.password"]);
-        let child = all.find(&["app".into()]).unwrap();
+        let child = root.calls["app"].module;
         assert_eq!(all.modules[child].address_of("var.token"), "module.app.var.token");
         assert_eq!(root.calls["app"].inputs[0].references, ["var.key"]);
     }

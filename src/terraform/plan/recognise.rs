@@ -15,13 +15,6 @@ pub enum Document {
     EncryptedState,
 }
 
-impl Document {
-    /// Whether it is a state in any form.
-    pub fn is_state(self) -> bool {
-        self != Self::Plan
-    }
-}
-
 /// Why a text is neither a plan nor a state that can be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mistake {

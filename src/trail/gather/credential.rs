@@ -92,11 +92,6 @@ impl Credential {
         }
         own
     }
-
-    /// Whether a long-lived key was used.
-    pub fn is_long_lived(&self) -> bool {
-        self.key.starts_with("AKIA")
-    }
 }
 
 /// What identities are, as AWS writes it.
