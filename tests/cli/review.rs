@@ -187,7 +187,10 @@ fn key_ids_are_hidden_where_they_are_not_wanted() {
             !told.contains("AKIAI44QH8DHBEXAMPLE") && !told.contains("ASIAFALLBACKAEXAMPLE"),
             "{format}: {told}"
         );
-        assert!(format == "stix" || told.contains("part") || told.contains("Part of a name"), "a part is hidden, and that is said");
+        assert!(
+            format == "stix" || told.contains("part") || told.contains("Part of a name"),
+            "a part is hidden, and that is said"
+        );
     }
 }
 

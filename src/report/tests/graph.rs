@@ -292,5 +292,8 @@ fn who_made_a_key_that_was_used_is_drawn_and_told() {
     let drawn = picture(&page);
     assert!(drawn.contains("class=\"edge made\"") && !drawn.contains("other"), "{drawn}");
     assert!(page.contains("created an access key for"), "the legend");
-    assert!(page.contains(", with an access key that <a href=\"#row-m\">Admin mallory</a> created"), "{page}");
+    assert!(
+        page.contains(", with an access key that <a href=\"#row-m\">Admin mallory</a> created"),
+        "{page}"
+    );
 }

@@ -124,7 +124,10 @@ fn mistakes_are_told_with_what_to_run() {
     let cut = &whole[..whole.len() / 2];
     for (input, reason) in [
         (cut, "the JSON is truncated at line 1, column"),
-        ("Terraform used the selected providers to generate\n", "the human-readable output of `terraform show`"),
+        (
+            "Terraform used the selected providers to generate\n",
+            "the human-readable output of `terraform show`",
+        ),
         (
             "{\"@level\":\"info\",\"@message\":\"x\"}\n{\"@level\":\"info\"}\n",
             "the log of `terraform plan -json`",
