@@ -109,7 +109,7 @@ mod tests {
         let bomb = "<!DOCTYPE a [<!ENTITY b \"c\">]><a>&b;</a>";
         for wrong in ["", "{}", "<a>", "<a></b>", bomb, "<a>&unknown;</a>", "canary-in-no-xml"] {
             let reason = Page::parse(wrong, SOURCE).err().unwrap();
-            assert!(reason.starts_with("it is no XML") && !reason.contains("canary"), "{reason}");
+            assert!(reason.starts_with("it is not readable XML") && !reason.contains("canary"), "{reason}");
         }
         let deep = "<a>".repeat(200_000) + &"</a>".repeat(200_000);
         // Read or refused, but never a crash.

@@ -154,7 +154,7 @@ fn what_is_no_history_is_left_as_it_is() {
     let other = folder.path().join("other.db");
     Connection::open(&other).unwrap().execute_batch("CREATE TABLE x (y)").unwrap();
     let before = std::fs::read(&other).unwrap();
-    assert!(History::open(&other).unwrap_err().message.ends_with("a database of another program"));
+    assert!(History::open(&other).unwrap_err().message.ends_with("another program's database"));
     assert_eq!(std::fs::read(&other).unwrap(), before, "not a byte of it is changed");
     let later = folder.path().join("later.db");
     drop(History::open(&later).unwrap());

@@ -64,7 +64,7 @@ fn explain_shows_a_whole_rule() {
       A script writes a secret to a file in memory (/run, /dev/shm). It does not survive a reboot and is
       in no snapshot; check who can read it.
 
-    What to do
+    How to fix it
       Write it with `umask 077` and make it readable only by the one user that needs it.
 
     Examples

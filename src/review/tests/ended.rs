@@ -147,7 +147,7 @@ fn sessions_were_ended_and_not_was() {
     let [asked, used] = of_role("arn:aws:iam::123456789012:role/hub");
     let gone = event(60, "DeleteRole", json!({"roleName": "hub"}), json!(null));
     let over = told(&[asked, used, gone]).over;
-    assert!(over.iter().any(|text| text.starts_with("`hub` and its sessions were ended by")), "{over:?}");
+    assert!(over.iter().any(|text| text.starts_with("`hub` and its sessions were revoked by")), "{over:?}");
 }
 
 #[test]

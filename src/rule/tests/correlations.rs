@@ -248,7 +248,7 @@ fn a_correlation_explains_and_proves_itself() {
     What is wrong
       Many.
 
-    What to do
+    How to fix it
       Look.
 
     Examples

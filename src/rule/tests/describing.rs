@@ -69,7 +69,7 @@ fn a_rule_is_explained_whole() {
         secret was rotated
       - a here-document
 
-    What to do
+    How to fix it
       Read the secret where it is needed, and hand it over through standard input.
 
     What meets it without being wrong
