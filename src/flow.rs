@@ -102,16 +102,16 @@ impl Flow {
              `output`, `state` or `source-code`",
         ),
         ("sink.path", "the file's path as far as it is known, or null"),
-        ("sink.place", "the path, or in words where it is: `user data`"),
+        ("sink.place", "the path, or a description of the place: `user data`"),
         ("sink.lifetime", "`durable`, `memory`, or `removed` by the same script"),
         ("sink.host", "whose disk: `instance`, `operator` (where Terraform runs) or `repository`"),
         ("sink.by", "what does it: ``appended by `echo` ``"),
-        ("resource", "the resource that makes it happen: `module.app.aws_instance.web`"),
+        ("resource", "the resource that causes it: `module.app.aws_instance.web`"),
         ("confidence", "`high`, `medium` or `low`"),
-        ("cloud", "`aws`, `azure`, `google` or `other`; null where nothing says whose cloud it is"),
+        ("cloud", "`aws`, `azure`, `google` or `other`; null if unknown"),
         (
             "file.kind",
-            "`terraform`, `script`, `environment`, `dockerfile`, `compose`, `plan` or `other`: the file that it stands in",
+            "`terraform`, `script`, `environment`, `dockerfile`, `compose`, `plan` or `other`: the kind of file that it is in",
         ),
         ("referenced", "false for a script that no Terraform refers to"),
     ];
@@ -315,8 +315,12 @@ fn told_as_literal(flow: &mut Flow) {
     let (from, to) = (flow.trace.origin.at, flow.sink.at);
     let same = from.source == to.source && from.start < to.end.max(to.start + 1) && to.start < from.end;
     if flow.trace.origin.kind == OriginKind::Literal && same {
-        flow.sink =
-            Sink { kind: SinkKind::SourceCode, at: from, by: "set in clear".into(), ..flow.sink.clone() };
+        flow.sink = Sink {
+            kind: SinkKind::SourceCode,
+            at: from,
+            by: "set in clear text".into(),
+            ..flow.sink.clone()
+        };
         flow.host = Host::Repository;
     }
 }

@@ -216,7 +216,7 @@ impl Settings {
             },
         };
         let unreadable = |reason: String| {
-            Error::new(ErrorKind::Settings, format!("{} can't be read: {reason}", path.display()))
+            Error::new(ErrorKind::Settings, format!("{} cannot be read: {reason}", path.display()))
         };
         let size = std::fs::metadata(&path).map_err(|error| unreadable(refused(error.kind())))?.len();
         // A device never ends.

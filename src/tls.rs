@@ -16,12 +16,12 @@ pub(crate) fn config(or_none: bool) -> Result<ClientConfig, Error> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let builder = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
-        .map_err(|error| Error::new(ErrorKind::Input, format!("TLS can't be used: {error}")))?;
+        .map_err(|error| Error::new(ErrorKind::Input, format!("TLS cannot be used: {error}")))?;
     match builder.clone().with_native_roots() {
         Ok(builder) => Ok(builder.with_no_client_auth()),
         Err(_) if or_none => Ok(builder.with_root_certificates(RootCertStore::empty()).with_no_client_auth()),
         Err(error) => {
-            let reason = format!("the machine's certificates can't be read: {}", error.kind());
+            let reason = format!("the machine's certificates cannot be read: {}", error.kind());
             Err(Error::new(ErrorKind::Input, reason)
                 .hint("install ca-certificates, or name a file with SSL_CERT_FILE"))
         }

@@ -194,7 +194,7 @@ fn formats() -> Vec<String> {
 
 struct Tree {
     folder: TempDir,
-    /// What must not be seen, with the file that it stands in.
+    /// What must not be seen, with the kind of file that it is in.
     needles: Vec<(String, String)>,
 }
 

@@ -209,7 +209,7 @@ impl<'r> Reader<'r> {
 
     fn asked(action: &str) -> &'static Asked {
         const OTHER: &Asked =
-            &Asked { service: "iam", action: "", checks: "what hangs on it was not judged" };
+            &Asked { service: "iam", action: "", checks: "what depends on it was not judged" };
         refused::asked(action).unwrap_or(OTHER)
     }
 
@@ -225,7 +225,7 @@ impl<'r> Reader<'r> {
         if let Some(refusal) = self.refusal(asked) {
             return refused::told(refusal, &self.caller);
         }
-        let why = format!("the evidence has no answer to {}:{}", asked.service, asked.action);
+        let why = format!("the evidence has no response to {}:{}", asked.service, asked.action);
         let at = self.empty_place(asked.service, asked.action);
         self.gaps.push(gap(
             at,
@@ -236,7 +236,7 @@ impl<'r> Reader<'r> {
     }
 
     fn unreadable(&mut self, open: &Open<'_>, asked: &Asked, why: &str) -> String {
-        let why = format!("the answer to {}:{} can't be read: {why}", asked.service, asked.action);
+        let why = format!("the response to {}:{} cannot be read: {why}", asked.service, asked.action);
         self.gaps.push(gap(Span::start_of(open.source), "", format!("{why}; {}", asked.checks)));
         why
     }
@@ -280,7 +280,7 @@ impl<'r> Reader<'r> {
         let failed = reading.facts.is_empty() && !reading.gaps.is_empty();
         self.gaps.extend(reading.gaps);
         let rows = if failed {
-            Known::unknown("the credential report can't be read")
+            Known::unknown("the credential report cannot be read")
         } else {
             Known::Is(reading.facts)
         };
@@ -333,7 +333,7 @@ impl<'r> Reader<'r> {
 
     fn named_keys(&mut self) -> Vec<NamedKey> {
         let asked =
-            Asked { service: "iam", action: "ListAccessKeys", checks: "the ids of its keys are not known" };
+            Asked { service: "iam", action: "ListAccessKeys", checks: "the IDs of its keys are unknown" };
         let mut all = Vec::new();
         for open in self.open(&asked) {
             match answers::access_keys(&open.text, open.source) {
@@ -359,7 +359,7 @@ impl<'r> Reader<'r> {
             let checks = match asked {
                 Some(asked) => asked.checks,
                 None if only_names => "the ids of keys are not known",
-                None => "what hangs on it was not judged",
+                None => "what depends on it was not judged",
             };
             let at = self.empty_place(&refusal.call.service, &refusal.call.action);
             let reason = format!("{}: {checks}", refused::told(refusal, &self.caller));

@@ -13,7 +13,11 @@ pub(super) struct Asked {
 
 /// The calls that the account's facts come from.
 pub(super) const ASKED: &[Asked] = &[
-    Asked { service: "sts", action: "GetCallerIdentity", checks: "whether root asks was not judged" },
+    Asked {
+        service: "sts",
+        action: "GetCallerIdentity",
+        checks: "whether the caller is root was not judged",
+    },
     Asked {
         service: "iam",
         action: "GetAccountSummary",
@@ -73,13 +77,13 @@ pub(super) fn told(refusal: &Refusal, caller: &str) -> String {
         return format!("{permission} is denied to {whom}");
     }
     let how = match refusal.code.as_str() {
-        code::TIMED_OUT => "was not answered in time".to_owned(),
+        code::TIMED_OUT => "timed out".to_owned(),
         code::NO_CONNECTION => "could not be called: no connection".to_owned(),
-        code::MALFORMED => "was answered with what can't be understood".to_owned(),
-        code::TOO_LARGE => "was answered with more than a bundle may hold".to_owned(),
-        code::NOT_READY => "was asked, but the report was not ready in time".to_owned(),
+        code::MALFORMED => "returned a response that cannot be parsed".to_owned(),
+        code::TOO_LARGE => "returned more than a bundle can hold".to_owned(),
+        code::NOT_READY => "was called, but the report was not ready in time".to_owned(),
         code::USERS_UNKNOWN => "was not called, because the users are unknown".to_owned(),
-        code::NOT_SENT => "could not be asked".to_owned(),
+        code::NOT_SENT => "could not be called".to_owned(),
         code::LEFT_OUT => "was not called: the settings exclude this account".to_owned(),
         code::NOT_OPEN => "was not called: this account is suspended or closed".to_owned(),
         other => format!("failed: {other}"),

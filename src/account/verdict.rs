@@ -24,7 +24,7 @@ fn root(root: &Root, account: &Account) -> String {
         ("on", "unknown") => "MFA on, of unknown kind".to_owned(),
         ("on", device) => format!("MFA on, {device}"),
         ("off", _) => "MFA off".to_owned(),
-        ("not-needed", _) => "no password either, so root can't sign in and needs no MFA".to_owned(),
+        ("not-needed", _) => "no password either, so root cannot sign in and needs no MFA".to_owned(),
         _ => "whether it has MFA is not known".to_owned(),
     };
     let used = match &root.used {

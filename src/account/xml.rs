@@ -25,7 +25,7 @@ impl<'t> Page<'t> {
             Ok(document) => Ok(Self { document, source }),
             Err(error) => {
                 let place = error.pos();
-                Err(format!("it is no XML that can be read (line {}, column {})", place.row, place.col))
+                Err(format!("it is not readable XML (line {}, column {})", place.row, place.col))
             }
         }
     }

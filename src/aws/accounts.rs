@@ -84,7 +84,7 @@ async fn all(
     let (_, refusals) = asker.found();
     let targets = targets(wanted, listed, &caller, meets);
     if targets.iter().all(|target| target.not.is_some()) && refusals.is_empty() {
-        return Err(Error::new(ErrorKind::Input, "no account is left to be asked")
+        return Err(Error::new(ErrorKind::Input, "no account is left to query")
             .hint("[accounts] in secretrail.toml names them; include and exclude may leave none"));
     }
     progress(Step::Expect(targets.len() as u64));

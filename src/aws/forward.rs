@@ -168,7 +168,7 @@ impl Running {
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
         let mut child = command.spawn().map_err(|error| match error.kind() {
             ErrorKind::NotFound => Reason::lasting("the AWS CLI (`aws`) is not installed, or not in PATH"),
-            kind => Reason::lasting(format!("the AWS CLI can't be started: {kind}")),
+            kind => Reason::lasting(format!("the AWS CLI cannot be started: {kind}")),
         })?;
         let words = Arc::new(Mutex::new(Vec::new()));
         let mut readers = Vec::new();
@@ -186,7 +186,7 @@ impl Running {
         let status = match self.child.try_wait() {
             Ok(None) => return None,
             Ok(Some(status)) => status,
-            Err(_) => return Some(Reason::passing("the AWS CLI can't be watched")),
+            Err(_) => return Some(Reason::passing("the AWS CLI cannot be watched")),
         };
         // What it started ends now, and with it the pipes.
         self.end();

@@ -89,7 +89,7 @@ fn trouble(failure: &Failure, session: &Session) -> Option<Error> {
     let error = |message: String| Error::new(ErrorKind::Input, message);
     match failure.code.as_str() {
         code::NO_CONNECTION => Some(
-            error(format!("AWS can't be reached in {}: no answer, or the connection was lost", session.region))
+            error(format!("AWS cannot be reached in {}: no answer, or the connection was lost", session.region))
                 .hint("is the Region right, and is there a way to it? AWS_ENDPOINT_URL, HTTPS_PROXY and AWS_CA_BUNDLE are honoured"),
         ),
         code::TIMED_OUT => Some(

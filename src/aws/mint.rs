@@ -97,14 +97,14 @@ impl Session {
 }
 
 fn malformed() -> Error {
-    Error::new(ErrorKind::Input, "AWS's answer to AssumeRole can't be read")
+    Error::new(ErrorKind::Input, "AWS's response to AssumeRole cannot be read")
 }
 
 /// What may be said of it.
 fn refused(error: &SdkError<AssumeRoleError, HttpResponse>, wanted: &Tagged) -> Error {
     let told = failure(error);
     let id = plain_id(error.request_id()).map(|id| format!(" (request {id})")).unwrap_or_default();
-    let message = format!("the role can't be assumed: {}{id}", told.code);
+    let message = format!("the role cannot be assumed: {}{id}", told.code);
     let needs = match (&wanted.source_identity, wanted.tags.is_empty()) {
         (Some(_), false) => ", sts:TagSession and sts:SetSourceIdentity",
         (Some(_), true) => " and sts:SetSourceIdentity",
@@ -114,7 +114,7 @@ fn refused(error: &SdkError<AssumeRoleError, HttpResponse>, wanted: &Tagged) -> 
     let hint = match told.code.as_str() {
         "AccessDenied" => format!(
             "the role's trust policy, and yours, must allow sts:AssumeRole{needs}; a source identity that your session \
-             has already can't be changed. --no-tags and --no-source-identity ask for less"
+             has already cannot be changed. --no-tags and --no-source-identity ask for less"
         ),
         "ExpiredToken" | "ExpiredTokenException" => super::session::hint(None),
         "PackedPolicyTooLarge" => "the tags are too long together: --no-tags, or fewer of them".to_owned(),

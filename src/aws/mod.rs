@@ -152,7 +152,7 @@ fn blocking<T>(
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
-        .map_err(|error| Error::new(ErrorKind::Input, format!("AWS can't be asked: {}", error.kind())))?;
+        .map_err(|error| Error::new(ErrorKind::Input, format!("AWS cannot be queried: {}", error.kind())))?;
     let result = runtime.block_on(async {
         tokio::select! {
             result = work => result,

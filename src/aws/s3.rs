@@ -80,10 +80,10 @@ impl Bucket {
     ///
     /// [`ErrorKind::Input`] where there are no credentials.
     pub fn open(options: &Options, name: &str) -> Result<Self, Error> {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .map_err(|error| Error::new(ErrorKind::Input, format!("AWS can't be asked: {}", error.kind())))?;
+        let runtime =
+            tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| {
+                Error::new(ErrorKind::Input, format!("AWS cannot be queried: {}", error.kind()))
+            })?;
         let session = runtime.block_on(Session::open(options))?;
         let mut bucket = Self {
             name: name.to_owned(),

@@ -138,7 +138,7 @@ async fn assumed(role: &Role, own: Credentials, config: &SdkConfig) -> SharedCre
 async fn provided(provider: &SharedCredentialsProvider, options: &Options) -> Result<Credentials, Error> {
     let profile = options.profile.as_deref();
     match tokio::time::timeout(CREDENTIALS, provider.provide_credentials()).await {
-        Err(_) => Err(Error::new(ErrorKind::Input, "credentials took too long").hint(hint(profile))),
+        Err(_) => Err(Error::new(ErrorKind::Input, "fetching credentials took too long").hint(hint(profile))),
         Ok(Ok(credentials)) => Ok(credentials),
         Ok(Err(error)) => Err(refused(&error, options)),
     }
@@ -159,19 +159,21 @@ fn refused(error: &CredentialsError, options: &Options) -> Error {
             ))
         }
         CredentialsError::CredentialsNotLoaded(_) => none(profile),
-        CredentialsError::ProviderTimedOut(_) => told("credentials took too long".into()).hint(hint(profile)),
+        CredentialsError::ProviderTimedOut(_) => {
+            told("fetching credentials took too long".into()).hint(hint(profile))
+        }
         CredentialsError::InvalidConfiguration(_) => {
             let named = profile.map_or_else(String::new, |name| format!(" of the profile {}", shown(name)));
-            told(format!("the AWS configuration{named} can't be used{why}")).hint(
-                "is the profile there, and whole? Look at ~/.aws/config, or at what AWS_CONFIG_FILE names",
+            told(format!("the AWS configuration{named} cannot be used{why}")).hint(
+                "check that the profile exists and is complete, in ~/.aws/config or in the file that AWS_CONFIG_FILE names",
             )
         }
         _ if options.role.is_some() && why.ends_with(code::NO_CONNECTION) => {
-            told("AWS can't be reached to assume the role".into()).hint("is there a way to it?")
+            told("AWS cannot be reached to assume the role".into()).hint("check the network connection")
         }
-        _ if options.role.is_some() && !why.is_empty() => told(format!("the role can't be assumed{why}"))
+        _ if options.role.is_some() && !why.is_empty() => told(format!("the role cannot be assumed{why}"))
             .hint("does its trust policy allow it to you? It may ask for --external-id"),
-        _ => told(format!("no AWS credentials could be had{why}")).hint(hint(profile)),
+        _ => told(format!("no AWS credentials are available{why}")).hint(hint(profile)),
     }
 }
 

@@ -38,7 +38,7 @@ impl Signer {
     pub fn open(options: &Options) -> Result<Self, Error> {
         // Ctrl-C ends the process: what waits is sent by the next run.
         let (_held, stop) = watch::channel(false);
-        let slow = || Error::new(ErrorKind::Input, "credentials took too long");
+        let slow = || Error::new(ErrorKind::Input, "fetching credentials took too long");
         blocking(stop, "stopped", async {
             let session =
                 tokio::time::timeout(PATIENCE, Session::open(options)).await.map_err(|_| slow())??;
@@ -65,7 +65,7 @@ impl Signer {
     ) -> Result<Vec<(String, String)>, String> {
         let identity = self.credentials.clone().into();
         added(&identity, (service, region, address), headers, at, body)
-            .map_err(|_| "the call can't be signed".to_owned())
+            .map_err(|_| "the call cannot be signed".to_owned())
     }
 }
 

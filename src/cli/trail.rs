@@ -66,8 +66,6 @@ pub struct TrailArguments {
 
     /// Folders and files with CloudTrail logs; `-` is standard input, s3://BUCKET/PREFIX a bucket.
     #[arg(value_name = "PATH")]
-    #[cfg_attr(feature = "aws", arg(required_unless_present_any = ["evidence", "live"]))]
-    #[cfg_attr(not(feature = "aws"), arg(required_unless_present = "evidence"))]
     pub paths: Vec<PathBuf>,
 
     /// Read what `secretrail collect --surface trail` wrote: a folder or a .tar.zst file.

@@ -156,11 +156,11 @@ pub(super) fn live(
 
 #[cfg(not(feature = "aws"))]
 pub(super) fn live(_: &Cli, _: Option<&Accounts>, _: &AwsArguments, _: bool) -> Result<Bundle, Error> {
-    Err(Error::new(ErrorKind::Usage, "this build of secretrail can't ask AWS")
+    Err(Error::new(ErrorKind::Usage, "this build of secretrail cannot query AWS")
         .hint("build it with `--features aws`, or name what another one collected with --evidence"))
 }
 
 pub(super) fn nothing_to_audit() -> Error {
     Error::new(ErrorKind::Input, "AWS returned nothing about the account")
-        .hint("`secretrail policy` prints what must be allowed; --exit-zero accepts an empty report")
+        .hint("`secretrail policy` prints the permissions it needs; --exit-zero accepts an empty report")
 }

@@ -262,7 +262,7 @@ pub(super) fn certificates() -> Result<Option<Vec<u8>>, Error> {
         return Ok(None);
     };
     let unread = |reason: String| {
-        Error::new(ErrorKind::Settings, format!("what {CERTIFICATES} names can't be read: {reason}"))
+        Error::new(ErrorKind::Settings, format!("what {CERTIFICATES} names cannot be read: {reason}"))
             .hint(format!("name a file of certificates, or unset {CERTIFICATES}"))
     };
     let size = std::fs::metadata(&path).map_err(|error| unread(error.kind().to_string()))?;
@@ -291,6 +291,6 @@ pub(super) fn stop_on_signal() -> Result<watch::Receiver<bool>, Error> {
     match set {
         // An audit hears it already, and ends the process.
         Ok(()) | Err(ctrlc::Error::MultipleHandlers) => Ok(sender.subscribe()),
-        Err(error) => Err(Error::new(ErrorKind::Input, format!("Ctrl-C can't be heard: {error}"))),
+        Err(error) => Err(Error::new(ErrorKind::Input, format!("Ctrl-C cannot be heard: {error}"))),
     }
 }

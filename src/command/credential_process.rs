@@ -33,7 +33,7 @@ pub(super) fn run(arguments: &ProcessArguments) -> Result<ExitCode, Error> {
         |text: &str| text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'"' && byte != b'\\');
     let (secret, token) = (session.secret.expose(), session.token.expose());
     if ![session.key_id.as_str(), secret, token].into_iter().all(plain) {
-        return Err(Error::new(ErrorKind::Input, "AWS's answer to AssumeRole can't be read"));
+        return Err(Error::new(ErrorKind::Input, "AWS's response to AssumeRole cannot be read"));
     }
     let text = Zeroizing::new(format!(
         "{{\"Version\":1,\"AccessKeyId\":\"{}\",\"SecretAccessKey\":\"{secret}\",\"SessionToken\":\"{token}\",\"Expiration\":\"{}\"}}\n",

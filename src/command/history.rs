@@ -124,8 +124,8 @@ impl Keeper {
     ) -> Result<Option<Self>, Error> {
         let Some(file) = &arguments.history else { return Ok(None) };
         if since || !arguments.only.is_empty() {
-            return Err(Error::new(ErrorKind::Usage, "a history is kept of whole audits only")
-                .hint("leave out --since and --rule, or --history"));
+            return Err(Error::new(ErrorKind::Usage, "a history can only record complete audits")
+                .hint("drop --since and --rule, or --history"));
         }
         let history = History::open(file)?;
         let (job, notify) = (job(cli, &setup.settings.audit), setup.settings.notify.clone());
@@ -197,6 +197,7 @@ impl Keeper {
             report.findings.retain(is_new);
         }
         report.gate.history = Some(Changes {
+            first: pending.first,
             new: pending.new.iter().cloned().collect(),
             returned: pending.returned.len(),
             known,

@@ -76,7 +76,7 @@ fn write_new(file: &Path, text: &str) -> Result<(), Error> {
                 .hint("use --stdout to see what would be written")
         }
         kind => {
-            Error::new(ErrorKind::Output, format!("{} can't be written: {}", file.display(), refused(kind)))
+            Error::new(ErrorKind::Output, format!("{} cannot be written: {}", file.display(), refused(kind)))
         }
     })
 }

@@ -109,5 +109,5 @@ fn print(text: &[u8]) -> Result<ExitCode, Error> {
 }
 
 fn unwritten(error: &io::Error) -> Error {
-    Error::new(ErrorKind::Output, format!("the output can't be written: {}", error.kind()))
+    Error::new(ErrorKind::Output, format!("the output cannot be written: {}", error.kind()))
 }

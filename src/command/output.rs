@@ -74,9 +74,8 @@ pub(super) fn check_places(arguments: &ReportArguments, sources: &Sources) -> Re
         let place = Place::of(&normalised(named)?).map_err(|error| unwritable(named, &error))?;
         if seen.contains(&place) {
             let message = format!("two reports would be written to {}", named.display());
-            return Err(
-                Error::new(ErrorKind::Usage, message).hint("give each --output and --also a file of its own")
-            );
+            return Err(Error::new(ErrorKind::Usage, message)
+                .hint("use a different file for each --output and --also"));
         }
         let source = place.file().and_then(|file| sources.find(file));
         if source.is_some_and(|source| sources.document(source).is_read()) {
@@ -133,7 +132,7 @@ fn unwritable(path: &Path, error: &io::Error) -> Error {
         io::ErrorKind::InvalidInput => "it is not a file with a name".to_owned(),
         kind => kind.to_string(),
     };
-    let error = Error::new(ErrorKind::Output, format!("{} can't be written: {reason}", path.display()));
+    let error = Error::new(ErrorKind::Output, format!("{} cannot be written: {reason}", path.display()));
     match reason.starts_with("nothing reads") {
         true => error.hint("start its reader first, or write to a file"),
         false => error,

@@ -164,7 +164,7 @@ fn check_places(arguments: &ReviewArguments, base: &Path) -> Result<(), Error> {
         let place = place.unwrap_or(Path::new("-"));
         let full = if place.as_os_str() == "-" { place.to_owned() } else { normalise(&base.join(place)) };
         let (message, hint) = if seen.contains(&full) {
-            (format!("two reviews would be written to {}", place.display()), "give each a file of its own")
+            (format!("two reviews would be written to {}", place.display()), "use a different file for each")
         } else if read.contains(&full) || read.iter().any(|path| path.is_dir() && full.starts_with(path)) {
             let message =
                 format!("{} lies in what is read: a review would change the evidence", place.display());
@@ -236,7 +236,7 @@ fn coverage(seen: &Coverage, archive: &Archive) -> Vec<String> {
     told.push(format!("{} of them are data events", seen.data_events));
     let passed = archive.passed as u64 + seen.digests + seen.insights;
     if passed > 0 {
-        told.push(format!("{passed} digests and Insights were passed over"));
+        told.push(format!("{passed} digests and Insights were skipped"));
     }
     told.extend(archive.asked.iter().cloned());
     told

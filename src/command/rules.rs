@@ -64,7 +64,7 @@ pub(super) fn load(folders: &[PathBuf]) -> Result<RuleSet, Error> {
     }
     RuleSet::load(embedded(), extra).map_err(|errors| {
         let all: Vec<String> = errors.iter().take(20).map(ToString::to_string).collect();
-        Error::new(ErrorKind::Settings, format!("rules can't be used:\n  {}", all.join("\n  ")))
+        Error::new(ErrorKind::Settings, format!("rules cannot be used:\n  {}", all.join("\n  ")))
             .hint("`secretrail rules check FILE` lists everything wrong with a rule")
     })
 }
@@ -110,14 +110,14 @@ fn rule_files(folder: &Path) -> Result<Vec<PathBuf>, Error> {
     for (count, entry) in walk.enumerate() {
         // `rules = ["/"]` would walk the whole machine.
         if count >= MOST_ENTRIES {
-            return Err(refuse("holds too much to be a folder of rules"));
+            return Err(refuse("contains too much to be a folder of rules"));
         }
         // A rule that can't be seen would not be asked, and nobody would know.
         let entry = entry.map_err(|error| {
             let reason =
-                error.io_error().map_or_else(|| "it can't be walked".into(), |io| refused(io.kind()));
+                error.io_error().map_or_else(|| "it cannot be listed".into(), |io| refused(io.kind()));
             let at = refused_at(&error, folder);
-            Error::new(ErrorKind::Settings, format!("{} can't be read: {reason}", at.display()))
+            Error::new(ErrorKind::Settings, format!("{} cannot be read: {reason}", at.display()))
         })?;
         if is_link_to_folder(&entry) && !leads_into(entry.path(), folder) {
             let message = format!("{} is a link to a folder elsewhere", entry.path().display());
@@ -131,7 +131,7 @@ fn rule_files(folder: &Path) -> Result<Vec<PathBuf>, Error> {
     }
     // A gate of one's own that does not run would pass unmentioned.
     if files.is_empty() {
-        return Err(refuse("holds no rule"));
+        return Err(refuse("contains no rule"));
     }
     files.sort();
     Ok(files)
@@ -145,7 +145,7 @@ fn leads_into(link: &Path, folder: &Path) -> bool {
 
 fn read(path: &Path) -> Result<String, Error> {
     let unreadable = |reason: String| {
-        Error::new(ErrorKind::Settings, format!("{} can't be read: {reason}", path.display()))
+        Error::new(ErrorKind::Settings, format!("{} cannot be read: {reason}", path.display()))
     };
     let size = std::fs::metadata(path).map_err(|error| unreadable(refused(error.kind())))?.len();
     if size > MOST_BYTES {

@@ -121,7 +121,7 @@ impl Program<'_> {
                 Error::new(ErrorKind::NoProgram, format!("there is no program {name}"))
                     .hint("is it in PATH? A script may name an interpreter that is not there")
             }
-            _ => Error::new(ErrorKind::NotExecutable, format!("{name} can't be executed: {}", error.kind()))
+            _ => Error::new(ErrorKind::NotExecutable, format!("{name} cannot be executed: {}", error.kind()))
                 .hint("is it a program, and may you execute it?"),
         }
     }

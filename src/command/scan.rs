@@ -95,8 +95,8 @@ impl Setup {
             Ok::<_, Error>(Looked { sources, scanned, files, excluded, past })
         };
         let pool = rayon::ThreadPoolBuilder::new().stack_size(STACK_BYTES).build();
-        let pool =
-            pool.map_err(|error| Error::new(ErrorKind::Input, format!("no threads can be had: {error}")))?;
+        let pool = pool
+            .map_err(|error| Error::new(ErrorKind::Input, format!("threads cannot be started: {error}")))?;
         let result = pool.install(look);
         bar.finish_and_clear();
         if stop.load(Ordering::Relaxed) {
@@ -227,7 +227,7 @@ fn downloaded(
         let source = sources.add_file(sources.reported_name(manifest), manifest);
         material.gaps.push(unread_file(
             source,
-            "the list of downloaded modules can't be understood".into(),
+            "the list of downloaded modules cannot be understood".into(),
             FileKind::Hcl,
         ));
         return Vec::new();

@@ -75,7 +75,7 @@ fn key(file: Option<&Path>) -> Result<Secret, Error> {
     let text = match file {
         Some(path) => {
             let unread = |reason: &dyn std::fmt::Display| {
-                wrong(format!("the key file {} can't be read: {reason}", path.display()))
+                wrong(format!("the key file {} cannot be read: {reason}", path.display()))
             };
             let size = std::fs::metadata(path).map_err(|error| unread(&refused(error.kind())))?.len();
             if size > MOST_KEY {
@@ -122,8 +122,8 @@ impl Auditor {
         let setup = Setup::stopped_by(Arc::default(), &what, &[Surface::Terraform])?;
         let silencing = Silencing::load(&setup, None, None)?;
         let pool = rayon::ThreadPoolBuilder::new().stack_size(STACK_BYTES).build();
-        let pool =
-            pool.map_err(|error| Error::new(ErrorKind::Input, format!("no threads can be had: {error}")))?;
+        let pool = pool
+            .map_err(|error| Error::new(ErrorKind::Input, format!("threads cannot be started: {error}")))?;
         let fail_on = arguments.fail_on.or(setup.settings.fail_on).unwrap_or(Severity::High);
         let min_confidence =
             arguments.min_confidence.or(setup.settings.min_confidence).unwrap_or(Confidence::Low);

@@ -186,7 +186,7 @@ pub(super) fn stop_on_ctrl_c() -> Arc<AtomicBool> {
 /// The current folder.
 pub(super) fn here() -> Result<PathBuf, Error> {
     std::env::current_dir().map_err(|error| {
-        Error::new(ErrorKind::Input, format!("the current folder can't be read: {}", error.kind()))
+        Error::new(ErrorKind::Input, format!("the current folder cannot be read: {}", error.kind()))
     })
 }
 
@@ -211,7 +211,7 @@ pub(super) fn scanned_paths(what: &What) -> Result<(PathBuf, Vec<PathBuf>), Erro
                 io::ErrorKind::NotFound => "there is no such file or folder".to_owned(),
                 kind => kind.to_string(),
             };
-            return Err(Error::new(ErrorKind::Input, format!("{} can't be read: {reason}", path.display()))
+            return Err(Error::new(ErrorKind::Input, format!("{} cannot be read: {reason}", path.display()))
                 .hint("name folders or files that exist, or nothing for the current folder"));
         }
         paths.push(full);
@@ -259,7 +259,7 @@ fn tokens(file: Option<&PathBuf>) -> Result<Tokens, Error> {
 fn excluded(base: &Path, globs: &[String]) -> Result<Override, Error> {
     let mut builder = OverrideBuilder::new(base);
     let wrong =
-        |error: &ignore::Error| Error::new(ErrorKind::Settings, format!("exclude can't be used: {error}"));
+        |error: &ignore::Error| Error::new(ErrorKind::Settings, format!("exclude cannot be used: {error}"));
     for glob in globs {
         builder.add(&format!("!{glob}")).map_err(|error| wrong(&error))?;
     }

@@ -16,7 +16,7 @@ use crate::source::{NoPast, Past};
 pub(super) fn open(paths: &[PathBuf], revision: &str) -> Result<Arc<dyn Past>, Error> {
     let wrong = |message: &str| Error::new(ErrorKind::Usage, format!("--since {message}"));
     if paths.iter().any(|path| path.as_os_str() == "-") {
-        return Err(wrong("can't be used with standard input, which has no history"));
+        return Err(wrong("cannot be used with standard input, which has no history"));
     }
     let mut tops: Vec<PathBuf> = paths.iter().map(|path| permitted_root(path)).collect();
     tops.dedup();
@@ -53,7 +53,7 @@ fn told(reason: Option<NoPast>, revision: &str) -> Error {
         Some(NoPast::NothingInCommon { is_shallow }) => {
             (format!("{revision} and HEAD have no commit in common"), if is_shallow { DEEPER } else { NAME })
         }
-        Some(NoPast::Broken) => ("git's objects can't be read".into(), "`git fsck` shows what is damaged"),
+        Some(NoPast::Broken) => ("git's objects cannot be read".into(), "`git fsck` shows what is damaged"),
         Some(NoPast::TooLarge) => ("the earlier tree has too many files".into(), "leave --since out"),
     };
     Error::new(ErrorKind::Input, format!("--since: {message}")).hint(hint)

@@ -47,8 +47,26 @@ pub(super) fn run(cli: &Cli, arguments: &TrailArguments) -> Result<ExitCode, Err
     if let Some(crate::cli::TrailCommand::Verify(verify)) = &arguments.command {
         return super::trail_verify::run(verify);
     }
+    if is_without_logs(arguments) {
+        return Err(Error::new(ErrorKind::Usage, "no CloudTrail logs were given").hint(HINT));
+    }
     // On one of the threads that read the logs: what follows finds the memory that reading them has left.
     rayon::scope(|_| audit(cli, arguments))
+}
+
+#[cfg(feature = "aws")]
+const HINT: &str = "pass a folder of log files, as in `secretrail trail logs/`; s3://BUCKET/PREFIX reads a bucket, \
+    --live queries CloudTrail, and --evidence PATH reads collected evidence";
+#[cfg(not(feature = "aws"))]
+const HINT: &str =
+    "pass a folder of log files, as in `secretrail trail logs/`; --evidence PATH reads collected evidence";
+
+fn is_without_logs(arguments: &TrailArguments) -> bool {
+    #[cfg(feature = "aws")]
+    let live = arguments.live.live;
+    #[cfg(not(feature = "aws"))]
+    let live = false;
+    arguments.paths.is_empty() && arguments.evidence.is_none() && !live
 }
 
 fn audit(cli: &Cli, arguments: &TrailArguments) -> Result<ExitCode, Error> {
@@ -121,7 +139,7 @@ fn arguments_of(asking: &Asking<'_>) -> Result<TrailArguments, Error> {
         Logs::Live => arguments.live.live = true,
         #[cfg(not(feature = "aws"))]
         Logs::Live => {
-            let message = "this build can't ask AWS";
+            let message = "this build cannot query AWS";
             return Err(Error::new(ErrorKind::Usage, message).hint("build it with the feature `aws`"));
         }
     }
@@ -287,13 +305,13 @@ fn nowhere() -> Span {
 fn lost(seen: &Seen<'_>) -> Option<Gap> {
     let lost = seen.correlated.lost;
     let events = if lost == 1 { "1 event".to_owned() } else { format!("{lost} events") };
-    let reason = format!("{events} could not be held for correlations: ask for a shorter time");
+    let reason = format!("{events} did not fit in memory for correlations: use a shorter period");
     (lost > 0).then(|| unseen(nowhere(), String::new(), reason))
 }
 
 fn nothing_to_audit() -> Error {
     Error::new(ErrorKind::Input, "no CloudTrail event was found").hint(
-        "name a folder of .json or .json.gz files, as a trail writes them; --exit-zero accepts an empty one",
+        "pass a folder of .json or .json.gz files, as a trail writes them to S3; --exit-zero accepts an empty folder",
     )
 }
 

@@ -82,8 +82,8 @@ pub(super) fn checked(path: &Path, asks: &Asks<'_>) -> Result<Verdict, Error> {
     }
     #[cfg(not(feature = "aws"))]
     if is_remote(path) {
-        return Err(Error::new(ErrorKind::Usage, "this build of secretrail can't ask AWS")
-            .hint("build it with `--features aws`, or name a folder into which the bucket was copied"));
+        return Err(Error::new(ErrorKind::Usage, "this build of secretrail cannot query AWS")
+            .hint("build it with `--features aws`, or pass a folder that the bucket was copied to"));
     }
     Ok(verify(&Folder::open(path)?, keys.as_ref()))
 }
@@ -116,9 +116,9 @@ fn told(verdict: &Verdict) -> String {
         format!(" from {} to {}", time::written(first), time::written(last))
     });
     lines.push(match (verdict.faults.len(), verdict.unproven.len()) {
-        (0, 0) => format!("whole: {all}{times} are as CloudTrail delivered them"),
+        (0, 0) => format!("complete: {all}{times} are as CloudTrail delivered them"),
         (0, unproven) => format!("in part: {all}{times} agree, {} not proven", count(unproven, "thing")),
-        (faults, _) => format!("not whole: {} among {all}{times}", count(faults, "fault")),
+        (faults, _) => format!("not complete: {} among {all}{times}", count(faults, "fault")),
     });
     // Names come from whoever wrote the files.
     lines.into_iter().map(|line| shown(&line) + "\n").collect()
@@ -143,7 +143,7 @@ fn keys(paths: &[PathBuf]) -> Result<Option<Keys>, Error> {
     let mut keys = Keys::default();
     for path in paths {
         let wrong =
-            |why: &str| Error::new(ErrorKind::Input, format!("{} can't be used: {why}", path.display()));
+            |why: &str| Error::new(ErrorKind::Input, format!("{} cannot be used: {why}", path.display()));
         let mut text = String::new();
         let file = File::open(path).map_err(|error| wrong(&error.kind().to_string()))?;
         file.take(MOST_BYTES).read_to_string(&mut text).map_err(|error| wrong(&error.kind().to_string()))?;

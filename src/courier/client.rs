@@ -70,7 +70,7 @@ impl Client {
         };
         match timeout(most, self.0.request(request)).await {
             Ok(Ok(answer)) => judged(parcel, answer).await,
-            Ok(Err(error)) if error.is_connect() => Tried::later("it can't be connected to"),
+            Ok(Err(error)) if error.is_connect() => Tried::later("it cannot be connected to"),
             Ok(Err(_)) => Tried::later("the connection broke"),
             Err(_) => Tried::later("it does not answer in time"),
         }
@@ -78,7 +78,7 @@ impl Client {
 }
 
 fn request(parcel: &Parcel) -> Result<Request<Full<Bytes>>, String> {
-    let unfit = || "the message can't be written".to_owned();
+    let unfit = || "the message cannot be written".to_owned();
     let mut request = Request::builder()
         .method(Method::POST)
         .uri(parcel.address.uri())

@@ -72,7 +72,7 @@ pub fn carry(
     told: &mut dyn FnMut(i64, Result<(), String>),
 ) -> Result<(), Error> {
     let cant = |error: std::io::Error| {
-        Error::new(ErrorKind::Input, format!("notifications can't be sent: {}", error.kind()))
+        Error::new(ErrorKind::Input, format!("notifications cannot be sent: {}", error.kind()))
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(cant)?;
     let only_here = lists.iter().flatten().all(|parcel| parcel.address.is_loopback());

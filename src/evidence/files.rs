@@ -52,7 +52,7 @@ pub(super) fn read(path: &Path) -> Result<Found, Error> {
 }
 
 pub(super) fn unread(path: &Path, reason: &str) -> Error {
-    Error::new(ErrorKind::Input, format!("the evidence {} can't be read: {reason}", path.display()))
+    Error::new(ErrorKind::Input, format!("the evidence {} cannot be read: {reason}", path.display()))
         .hint("name a folder or a .tar.zst file that `secretrail collect --out` wrote")
 }
 

@@ -222,7 +222,7 @@ fn what_stands_between_the_files_of_an_archive_is_named() {
                 assert!(!verdict.faults.is_empty(), "byte {at} of {}", tar.len());
                 named.extend(verdict.faults.into_iter().map(|fault| fault.name));
             }
-            Err(error) => assert!(error.message.contains("can't be read"), "byte {at}: {error}"),
+            Err(error) => assert!(error.message.contains("cannot be read"), "byte {at}: {error}"),
         }
         assert!(read(&path, None).is_err(), "byte {at}");
     }

@@ -93,7 +93,7 @@ impl Target {
     }
 
     fn unwritten(&self, reason: &str) -> Error {
-        let message = format!("the evidence can't be written to {}: {reason}", self.path.display());
+        let message = format!("the evidence cannot be written to {}: {reason}", self.path.display());
         Error::new(ErrorKind::Output, message)
     }
 
@@ -105,7 +105,7 @@ impl Target {
     pub fn write(&self, bundle: &Bundle) -> Result<String, Error> {
         // A collection takes its time: somebody may have put something there since.
         Self::new(&self.path)?;
-        let (manifest, digest) = render(bundle).map_err(|_| self.unwritten("the manifest can't be made"))?;
+        let (manifest, digest) = render(bundle).map_err(|_| self.unwritten("the manifest cannot be made"))?;
         let files = self.files(bundle, &manifest)?;
         if self.archive {
             self.write_archive(&files).map_err(|error| self.unwritten(&error.kind().to_string()))?;

@@ -54,7 +54,7 @@ pub fn flows_of_document(
     let understood = Understood::of(&plan, tree);
     let correlator = understood.correlator(tokens);
     if correlator.cut {
-        let reason = "it holds more secret values than can be sought in its texts".to_owned();
+        let reason = "it contains more secret values than can be searched for".to_owned();
         gaps.push(Gap { at: Span::start_of(source), name: String::new(), reason, hides_findings: true });
     }
     let means =
@@ -79,7 +79,7 @@ pub fn flows_of_document(
     if allowed > 0 {
         let tokens = if allowed == 1 { "1 token in it is" } else { "tokens in it are" };
         let count = if allowed == 1 { String::new() } else { format!("{allowed} ") };
-        let reason = format!("{count}{tokens} let pass by allow-lists of the token table");
+        let reason = format!("{count}{tokens} allowed by allow-lists of the token table");
         gaps.push(Gap { at: Span::start_of(source), name: String::new(), reason, hides_findings: false });
     }
     once_for_each_block(&mut all.flows);

@@ -30,11 +30,11 @@ pub struct StateExposure {
 impl StateExposure {
     /// The fields that rules see, with what they mean.
     pub const FIELDS: &'static [(&'static str, &'static str)] = &[
-        ("state.secrets", "how many secrets the state holds"),
+        ("state.secrets", "how many secrets the state contains"),
         ("state.in-words", "the same with its verb: `1 secret is`, `3 secrets are`"),
         ("state.names", "the first of them: `aws_db_instance.main.password`"),
-        ("state.instead", "what keeps them out: write-only arguments and ephemeral resources"),
-        ("state.avoidable", "whether there is anything that keeps one of them out"),
+        ("state.instead", "what would keep them out: write-only arguments and ephemeral resources"),
+        ("state.avoidable", "whether anything would keep one of them out"),
     ];
 
     /// The exposure as a record of [`StateExposure::FIELDS`].
@@ -44,7 +44,7 @@ impl StateExposure {
         record.set("state.secrets", Field::Number(self.count as f64));
         record.text("state.in-words", counted(self.count as u64, "secret is", "secrets are"));
         record.text("state.names", first_of(names, self.count));
-        let nothing = "no write-only argument fits";
+        let nothing = "no write-only argument is available";
         let count = self.instead.len();
         let instead = if count == 0 { nothing.to_owned() } else { first_of(self.instead.clone(), count) };
         record.text("state.instead", instead);
@@ -110,6 +110,6 @@ mod tests {
         assert_eq!(fields, StateExposure::FIELDS.iter().map(|(name, _)| *name).collect::<Vec<_>>());
         let told = format!("{record:?}");
         assert!(told.contains("random_password.p3.result and 9 more"), "{told}");
-        assert!(told.contains("no write-only argument fits"), "{told}");
+        assert!(told.contains("no write-only argument is available"), "{told}");
     }
 }

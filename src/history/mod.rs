@@ -98,6 +98,8 @@ pub struct Pending<'h> {
     pub fixed: Vec<Entry>,
     /// How many findings left the time that the job reads.
     pub past: usize,
+    /// Whether the history had no run of this scope before.
+    pub first: bool,
 }
 
 /// Why a history can't be used.
@@ -149,7 +151,7 @@ impl History {
         if !there {
             let message = format!("there is no history at {}", path.display());
             return Err(
-                Error::new(ErrorKind::Input, message).hint("`secretrail scan --history FILE` begins one")
+                Error::new(ErrorKind::Input, message).hint("`secretrail scan --history FILE` creates one")
             );
         }
         Self::open(path)
@@ -174,6 +176,7 @@ impl History {
                 run: 0,
                 before: None,
                 past: 0,
+                first: false,
                 fixed: Vec::new(),
             };
             pending.note(run, seen, silenced)?;
@@ -242,15 +245,15 @@ impl History {
             Error::new(ErrorKind::Usage, message).hint("`secretrail history list` shows the fingerprints")
         };
         if fingerprint.len() < 8 {
-            return Err(usage("give eight characters of the fingerprint or more".into()));
+            return Err(usage("give at least eight characters of the fingerprint".into()));
         }
         let mut found: Vec<Entry> =
             self.entries()?.into_iter().filter(|entry| entry.fingerprint.starts_with(fingerprint)).collect();
         found.dedup_by(|a, b| a.fingerprint == b.fingerprint);
         match (found.pop(), found.is_empty()) {
             (Some(entry), true) => Ok(entry),
-            (Some(_), false) => Err(usage("several fingerprints begin so".into())),
-            (None, _) => Err(usage("no finding of the history begins so".into())),
+            (Some(_), false) => Err(usage("several fingerprints begin with this".into())),
+            (None, _) => Err(usage("no fingerprint in the history begins with this".into())),
         }
     }
 
@@ -289,6 +292,8 @@ impl Pending<'_> {
     fn note(&mut self, run: Run<'_>, seen: &[Seen], silenced: &[&str]) -> Result<(), Trouble> {
         let at = run.at.as_second();
         self.before = outbox::standing(&self.transaction, run.job)?;
+        let runs = "SELECT NOT EXISTS (SELECT 1 FROM run WHERE scope = ?1)";
+        self.first = self.transaction.query_row(runs, [run.scope], |row| row.get(0))?;
         self.transaction.execute(
             "INSERT INTO run (scope, job, at, tool, whole, seen, new, fixed) VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, 0)",
             params![run.scope, run.job, at, env!("CARGO_PKG_VERSION"), run.whole, seen.len() as i64],
@@ -417,30 +422,30 @@ fn unwritten(name: &str, trouble: &Trouble) -> Error {
 
 fn error(kind: ErrorKind, name: &str, trouble: &Trouble) -> Error {
     use rusqlite::ErrorCode::{CannotOpen, DatabaseBusy, DatabaseCorrupt, DiskFull, NotADatabase, ReadOnly};
-    let rights = "look at the path, and at the rights of the file and of its folder";
+    let rights = "check the path, and the permissions of the file and its folder";
     let (reason, hint) = match trouble {
-        Trouble::NotOurs => ("it is a database of another program".to_owned(), "name another file"),
-        Trouble::Later => ("it is of a later version".to_owned(), "update secretrail"),
+        Trouble::NotOurs => ("it is another program's database".to_owned(), "name another file"),
+        Trouble::Later => ("it was written by a later version".to_owned(), "update secretrail"),
         Trouble::Database(error) => match error.sqlite_error_code() {
-            Some(DatabaseBusy) => ("another run holds it".to_owned(), "wait for it, or name another file"),
+            Some(DatabaseBusy) => ("another run is using it".to_owned(), "wait for it, or name another file"),
             Some(NotADatabase | DatabaseCorrupt) => (
-                "it is not an SQLite file, or a broken one".to_owned(),
-                "move it away; the next run begins a new one",
+                "it is not an SQLite file, or is corrupt".to_owned(),
+                "move it away; the next run creates a new one",
             ),
             Some(DiskFull) => ("the disk is full".to_owned(), "make room"),
-            Some(ReadOnly) => ("it can't be written".to_owned(), rights),
-            Some(CannotOpen) => ("it can't be opened".to_owned(), rights),
+            Some(ReadOnly) => ("it cannot be written".to_owned(), rights),
+            Some(CannotOpen) => ("it cannot be opened".to_owned(), rights),
             _ => (told(error), rights),
         },
     };
-    Error::new(kind, format!("the history {name} can't be used: {reason}")).hint(hint)
+    Error::new(kind, format!("the history {name} cannot be used: {reason}")).hint(hint)
 }
 
 /// The number that SQLite gives, which its documentation tells; its text could quote the file.
 fn told(error: &rusqlite::Error) -> String {
     match error.sqlite_error() {
         Some(error) => format!("SQLite gave error {}", error.extended_code),
-        None => "it holds what no history does".to_owned(),
+        None => "its contents are not a history's".to_owned(),
     }
 }
 

@@ -149,7 +149,7 @@ fn what_is_no_history_is_left_as_it_is() {
     let text = folder.path().join("notes.txt");
     std::fs::write(&text, "hunter22 hunter22 hunter22").unwrap();
     let message = History::open(&text).unwrap_err().message;
-    assert!(message.ends_with("it is not an SQLite file, or a broken one"), "{message}");
+    assert!(message.ends_with("it is not an SQLite file, or is corrupt"), "{message}");
     assert_eq!(std::fs::read_to_string(&text).unwrap(), "hunter22 hunter22 hunter22");
     let other = folder.path().join("other.db");
     Connection::open(&other).unwrap().execute_batch("CREATE TABLE x (y)").unwrap();

@@ -15,7 +15,7 @@ use crate::reading::Gap;
 use crate::source::Span;
 
 /// Why a row was not checked, where the evidence is another list's.
-const NOT_ASKED: &str = "it was not asked for";
+const NOT_ASKED: &str = "it was not requested";
 /// Keys with the same value that are named.
 const MOST_SAME: usize = 10;
 
@@ -313,7 +313,7 @@ fn status(row: usize, entry: &Entry, stores: &Stores, thresholds: &Thresholds) -
     match &entry.home {
         Home::Parameter(name) => of_parameter(&mut status, name, entry, stores),
         Home::SecretsManager(name) => of_secret(&mut status, name, entry, stores),
-        Home::GithubSecret(_) => status.why = Some("a GitHub Actions secret can't be seen from AWS".into()),
+        Home::GithubSecret(_) => status.why = Some("a GitHub Actions secret cannot be seen from AWS".into()),
         Home::Other(_) => status.why = Some("its location cannot be checked".into()),
         Home::None if entry.migrating => status.why = Some("it needs migration".into()),
         Home::None => status.why = Some("no location is listed".into()),
@@ -363,7 +363,7 @@ fn of_parameter(status: &mut Status, name: &str, entry: &Entry, stores: &Stores)
         _ if !parameter.is_secure() => State::WrongType,
         Some(Outcome::Refused { code, permission }) => return refused(status, code, permission),
         Some(Outcome::Missing) => {
-            status.why = Some("it is listed by AWS, and gone when it was read".into());
+            status.why = Some("AWS lists it, but it no longer existed when it was read".into());
             State::Missing
         }
         _ => by_looks(status.looks),
@@ -434,7 +434,7 @@ fn dates(status: &mut Status, rotated: Rotated, modified: Option<Timestamp>, now
 pub fn level_told(level: ReadLevel) -> &'static str {
     match level {
         ReadLevel::Metadata => "metadata only: no value was read",
-        ReadLevel::Readable => "each value was asked for without decryption, and dropped",
+        ReadLevel::Readable => "each value was requested without decryption, and discarded",
         ReadLevel::Decrypted => "each value was decrypted in memory, looked at and wiped",
     }
 }

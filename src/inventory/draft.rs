@@ -168,7 +168,7 @@ pub fn draft(names: &Names) -> Inventory {
         let key = if count.get(&short).is_some_and(|count| *count > 1) { key_of(name, true) } else { short };
         let changed =
             since.changed.filter(|_| since.rotated.is_none()).map(|day| format!("last changed {day}"));
-        let asked = names.workflows.contains(&key).then(|| "also asked for by a GitHub workflow".to_owned());
+        let asked = names.workflows.contains(&key).then(|| "also used by a GitHub workflow".to_owned());
         let notes: Vec<String> = changed.into_iter().chain(asked).collect();
         let notes = (!notes.is_empty()).then(|| notes.join("; "));
         entries.push(Entry {

@@ -166,9 +166,9 @@ pub struct Answers {
 pub const QUESTIONS: [(&str, &str); 5] = [
     ("revoke", "Where is the old one revoked?"),
     ("breaks", "What breaks at once?"),
-    ("generate", "How is the new one made?"),
-    ("push", "How is it put into its home?"),
-    ("verify", "How does one see that it works?"),
+    ("generate", "How is the new one created?"),
+    ("push", "How is it stored in its home?"),
+    ("verify", "How do you check that it works?"),
 ];
 
 impl Answers {

@@ -67,7 +67,7 @@ pub fn event_bridge(status: u16, body: &[u8]) -> Verdict {
     match serde_json::from_slice::<Put>(body) {
         Ok(Put { failed_entry_count: 0, .. }) => Verdict::Taken,
         Ok(put) => refused(status, put.entries.iter().find_map(|entry| entry.error_code.as_deref())),
-        Err(_) => Verdict::Later("its answer can't be understood".to_owned()),
+        Err(_) => Verdict::Later("its response cannot be parsed".to_owned()),
     }
 }
 
@@ -87,7 +87,7 @@ pub fn security_hub(status: u16, body: &[u8]) -> Verdict {
     match serde_json::from_slice::<Imported>(body) {
         Ok(Imported { failed_count: 0, .. }) => Verdict::Taken,
         Ok(some) => refused(status, some.failed_findings.iter().find_map(|one| one.error_code.as_deref())),
-        Err(_) => Verdict::Later("its answer can't be understood".to_owned()),
+        Err(_) => Verdict::Later("its response cannot be parsed".to_owned()),
     }
 }
 
@@ -104,7 +104,7 @@ fn refused(status: u16, code: Option<&str>) -> Verdict {
     let plain = code.filter(|code| !code.is_empty() && code.len() <= MOST_CODE && code.bytes().all(fit));
     let Some(code) = plain else {
         return match by_status(status, &[]) {
-            Verdict::Taken => Verdict::Never("it refused the message".to_owned()),
+            Verdict::Taken => Verdict::Never("it rejected the message".to_owned()),
             verdict => verdict,
         };
     };

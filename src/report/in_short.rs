@@ -39,8 +39,8 @@ fn terraform(report: &Report<'_>, told: &Told<'_>) -> String {
         told.findings.iter().filter(|finding| finding.surface == Surface::Terraform).collect();
     let is_empty = |gap: &Gap| gap.name == Surface::Terraform.word() && gap.reason == NOTHING_THERE;
     match of_it.as_slice() {
-        [] if report.gaps.iter().any(is_empty) => "nothing was read, so nothing is known".to_owned(),
-        [] if known_left_out(report) > 0 => "nothing new; known findings are left out".to_owned(),
+        [] if report.gaps.iter().any(is_empty) => "nothing was read, so nothing can be said".to_owned(),
+        [] if known_left_out(report) > 0 => "no new finding; known findings are left out".to_owned(),
         [] if report.gate.left_out > 0 => "no finding with enough confidence".to_owned(),
         [] => "no secret is written to a disk".to_owned(),
         [only] => format!("{} ({})", only.message, only.place.short()),
@@ -57,7 +57,7 @@ fn first(told: &Told<'_>, verdict: &[String], most: usize) -> String {
     sentences.join("; ")
 }
 
-/// The keys that are not as they should be, by name.
+/// The keys that are not in order, by name.
 fn inventory(report: &Report<'_>, told: &Told<'_>) -> Option<String> {
     let section = report.inventory.as_ref()?;
     let bad: Vec<_> = section.keys.iter().filter(|key| key.state == KeyState::Bad).collect();
@@ -65,7 +65,7 @@ fn inventory(report: &Report<'_>, told: &Told<'_>) -> Option<String> {
         return Some(told.teller.message(section.advice().trim_end_matches('.')));
     };
     let all_alike = bad.iter().all(|key| key.status == worst.status);
-    let what = if all_alike { worst.status.replace('-', " ") } else { "not as they should be".to_owned() };
+    let what = if all_alike { worst.status.replace('-', " ") } else { "not in order".to_owned() };
     let mut names: Vec<String> = bad.iter().take(FEW).map(|key| told.teller.name(&key.title)).collect();
     if bad.len() > FEW {
         names.push(format!("{} more", bad.len() - FEW));

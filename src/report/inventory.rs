@@ -87,15 +87,15 @@ impl InventorySection {
         let see = self.runbook.as_ref().map(|file| format!(" See {file} to fix.")).unwrap_or_default();
         match (bad, doubtful) {
             (0, 0) => match self.keys.iter().filter(|key| key.state == KeyState::Good).count() {
-                0 => "No listed secret lives where secretrail can look.".to_owned(),
+                0 => "No listed secret is in a place that secretrail can check.".to_owned(),
                 1 => "The secret is in its place.".to_owned(),
                 all => format!("All {all} secrets are in their places."),
             },
             (0, _) if of("stale") > 0 => format!("One or more secrets are stale.{see}"),
             (0, _) => format!("One or more secrets could not be checked.{see}"),
-            (bad, _) if bad == of("missing") => format!("One or more secrets missing.{see}"),
-            (bad, _) if bad == of("unreadable") => format!("One or more secrets can't be read.{see}"),
-            _ => format!("One or more secrets are not as they should be.{see}"),
+            (bad, _) if bad == of("missing") => format!("One or more secrets are missing.{see}"),
+            (bad, _) if bad == of("unreadable") => format!("One or more secrets cannot be read.{see}"),
+            _ => format!("One or more secrets are not in order.{see}"),
         }
     }
 }

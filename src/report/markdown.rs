@@ -74,7 +74,7 @@ fn rows(told: &Told<'_>, page: &mut String) {
     if told.findings.is_empty() {
         return;
     }
-    page.push_str("\n| Severity | Rule | Place | Secret | Where to |\n|---|---|---|---|---|\n");
+    page.push_str("\n| Severity | Rule | Place | Secret | Destination |\n|---|---|---|---|---|\n");
     let left_out = add_until(page, MOST_WITH_ROWS, grouped(&told.findings).iter().map(row));
     if left_out > 0 {
         let left_out = number(left_out, "finding is", "findings are");

@@ -243,6 +243,8 @@ pub struct Gate {
 /// What changed since the last run of the same job.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Changes {
+    /// Whether the history had no earlier run to compare with.
+    pub first: bool,
     /// Fingerprints that are new.
     pub new: Vec<String>,
     /// How many of them are back: they had been fixed, or silenced.

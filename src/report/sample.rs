@@ -64,7 +64,7 @@ impl Ground {
                 hop(
                     self.place(self.main, "variable \"anthropic_api_key\"", "var.anthropic_api_key"),
                     Role::Origin,
-                    "the secret starts here",
+                    "the secret originates here",
                 ),
                 hop(
                     self.place(self.main, "anthropic_api_key = var.anthropic_api_key", ""),

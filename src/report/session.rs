@@ -83,13 +83,13 @@ fn sum(check: &Check) -> String {
     };
     let parts = [
         some(Level::Problem, "problem", "problems"),
-        some(Level::Unknown, "thing that could not be checked", "things that could not be checked"),
+        some(Level::Unknown, "check that could not be completed", "checks that could not be completed"),
         some(Level::Warning, "warning", "warnings"),
     ];
     let parts: Vec<String> = parts.into_iter().flatten().collect();
     let start = match check.exit_code() {
         ExitCode::Clean => "Ready",
-        ExitCode::Partial => "Not sure",
+        ExitCode::Partial => "Unclear",
         _ => "Not ready",
     };
     if parts.is_empty() { format!("{start}.") } else { format!("{start}: {}.", parts.join(", ")) }

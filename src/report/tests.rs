@@ -21,7 +21,7 @@ fn a_finding_as_a_table() {
      --> main.tf:1:1
       |
     1 | variable "anthropic_api_key" {
-      | ---------------------------- 1 the secret starts here
+      | ---------------------------- 1 the secret originates here
       |
      ::: main.tf:8:5
       |
@@ -63,7 +63,7 @@ fn a_finding_as_a_table_with_lines() {
       ╭▸ main.tf:1:1
       │
     1 │ variable "anthropic_api_key" {
-      │ ──────────────────────────── 1 the secret starts here
+      │ ──────────────────────────── 1 the secret originates here
       │
       ⸬  main.tf:8:5
       │
@@ -125,7 +125,7 @@ fn a_finding_as_json() {
               "column": 1,
               "name": "var.anthropic_api_key",
               "role": "origin",
-              "message": "the secret starts here"
+              "message": "the secret originates here"
             },
             {
               "path": "main.tf",
@@ -208,7 +208,7 @@ fn a_finding_as_markdown() {
 
     **1 secret lands on disk: 1 critical. Audited in part: 1 gap could hide more. Exit code 1**
 
-    | Severity | Rule | Place | Secret | Where to |
+    | Severity | Rule | Place | Secret | Destination |
     |---|---|---|---|---|
     | critical | `secret-written-to-disk` | `scripts/user_data.sh:3` | `ANTHROPIC_API_KEY` | `/opt/paperclip/.env` |
 
@@ -216,7 +216,7 @@ fn a_finding_as_markdown() {
 
     ANTHROPIC_API_KEY is written to /opt/paperclip/.env and stays on the disk
 
-    1. `main.tf:1` the secret starts here
+    1. `main.tf:1` the secret originates here
     2. `main.tf:8` passed to template variable `anthropic_api_key`
     3. `scripts/user_data.sh:3` written to /opt/paperclip/.env
 
@@ -238,7 +238,7 @@ fn a_finding_as_markdown() {
 fn a_finding_as_workflow_commands() {
     let ground = Ground::new();
     assert_snapshot!(text(Format::Github, &ground.report()), @r"
-    ::error file=scripts/user_data.sh,line=3,endLine=3,col=1,endColumn=69,title=secret-written-to-disk (critical)::ANTHROPIC_API_KEY is written to /opt/paperclip/.env and stays on the disk%0Amain.tf:1: the secret starts here%0Amain.tf:8: passed to template variable `anthropic_api_key`%0AFix: Keep the key in SSM Parameter Store. Let the service read it when it starts, for example with `aws ssm get-parameter --with-decryption`, and hold it in memory only.
+    ::error file=scripts/user_data.sh,line=3,endLine=3,col=1,endColumn=69,title=secret-written-to-disk (critical)::ANTHROPIC_API_KEY is written to /opt/paperclip/.env and stays on the disk%0Amain.tf:1: the secret originates here%0Amain.tf:8: passed to template variable `anthropic_api_key`%0AFix: Keep the key in SSM Parameter Store. Let the service read it when it starts, for example with `aws ssm get-parameter --with-decryption`, and hold it in memory only.
     ::warning file=main.tf,line=6,endLine=6,col=1,endColumn=9,title=not audited%3A a finding could hide here::module.queue: the module's source is not in the tree
     ::notice title=secretrail::1 secret lands on disk: 1 critical. Audited in part: 1 gap could hide more. Exit code 1%0A1 finding is silenced: 1 by the settings
     ");
@@ -398,8 +398,8 @@ fn a_long_way_is_folded_in_the_middle() {
     let hop = report.findings[0].related[1].clone();
     report.findings[0].related.extend(vec![hop; 30]);
     let table = text(Format::Table, &report);
-    assert!(table.contains("25 more places on the way"), "{table}");
-    assert!(table.contains("1 the secret starts here") && table.contains("33 written to"), "{table}");
+    assert!(table.contains("25 more steps"), "{table}");
+    assert!(table.contains("1 the secret originates here") && table.contains("33 written to"), "{table}");
     report.style.full = true;
     assert!(text(Format::Table, &report).contains("17 passed to template variable"));
 }

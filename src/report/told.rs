@@ -90,9 +90,9 @@ impl Step {
     /// What happened there, never empty.
     pub fn label(&self) -> &str {
         match (self.message.as_str(), self.role) {
-            ("", Role::Origin) => "the secret starts here",
+            ("", Role::Origin) => "the secret originates here",
             ("", Role::Hop) => "passes here",
-            ("", Role::Sink) => "ends here",
+            ("", Role::Sink) => "lands here",
             (message, _) => message,
         }
     }
@@ -159,16 +159,16 @@ fn in_words(kind: &str) -> String {
     match kind {
         "source-code" => "is in the source".to_owned(),
         "user-data" => "rendered into user data".to_owned(),
-        "boot-log" => "printed into a log".to_owned(),
+        "boot-log" => "printed to a log".to_owned(),
         "process-arguments" => "passed on a command line".to_owned(),
-        "output" => "given out".to_owned(),
+        "output" => "exposed as an output".to_owned(),
         "file" => "written to a file".to_owned(),
-        "environment" => "kept in an environment".to_owned(),
-        "definition" => "kept in a definition".to_owned(),
+        "environment" => "stored in an environment variable".to_owned(),
+        "definition" => "stored in a definition".to_owned(),
         "object" => "written to an object".to_owned(),
-        "parameter" => "kept in a store for plain settings".to_owned(),
-        "state" => "kept in this state".to_owned(),
-        kind => format!("ends here: {kind}"),
+        "parameter" => "stored as a plain parameter".to_owned(),
+        "state" => "stored in this state".to_owned(),
+        kind => format!("lands here: {kind}"),
     }
 }
 

@@ -245,7 +245,7 @@ pub(super) fn cells(row: &SessionRow, teller: &Teller<'_>) -> [String; 8] {
 }
 
 /// `1 event`, `2 events`.
-fn times(count: u64, one: &str, more: &str) -> String {
+pub(super) fn times(count: u64, one: &str, more: &str) -> String {
     number(usize::try_from(count).unwrap_or(usize::MAX), one, more)
 }
 
@@ -296,29 +296,27 @@ pub(super) fn coverage(row: &CoverageRow) -> Vec<String> {
         told.push(format!("no events from {}, although requested", few(&row.nothing_of)));
     }
     told.push(match row.data_events {
-        0 => {
-            "no data events: reads and writes of objects, of tables' rows and the like are not in these logs"
-                .to_owned()
-        }
+        0 => "no data events: these logs do not show reads and writes of objects, table rows and the like"
+            .to_owned(),
         some => times(some, "data event", "data events"),
     });
     if row.left_out > 0 {
         let events = times(row.left_out, "event", "events");
-        told.push(format!("{events} left out by time, account or Region"));
+        told.push(format!("{events} excluded by time, account or Region"));
     }
     if row.timeless > 0 {
         told.push(format!("{} without a readable time", times(row.timeless, "event", "events")));
     }
     if row.of_roles > 0 {
         told.push(format!(
-            "linked to the call that issued their credentials: {} of {} of roles' sessions ({} by key)",
+            "linked to the call that issued their credentials: {} of {} in role sessions ({} by key)",
             row.linked_by_key + row.linked_by_creation,
             times(row.of_roles, "event", "events"),
             row.linked_by_key
         ));
     }
     match row.verification.as_slice() {
-        [] => told.push("not verified by digests: `secretrail trail verify` does that".to_owned()),
+        [] => told.push("not verified against digests; to do so, run `secretrail trail verify`".to_owned()),
         some => told.extend(some.iter().cloned()),
     }
     told

@@ -38,13 +38,13 @@ pub(super) fn untold(report: &Report<'_>, told: &Told<'_>) -> Vec<String> {
     if !report.gate.only.is_empty() {
         let others = number(report.gate.not_asked, "finding", "findings");
         all.push(format!(
-            "Only {} asked for; {others} of other rules left out",
+            "Only {} requested; {others} of other rules left out",
             is_or_are(&report.gate.only)
         ));
     }
     if report.gate.off_findings > 0 {
         let off = number(report.gate.off_findings, "finding is", "findings are");
-        all.push(format!("{off} of rules that are switched off: {}", report.gate.off.join(", ")));
+        all.push(format!("{off} from disabled rules: {}", report.gate.off.join(", ")));
     }
     if !told.accepted.is_empty() {
         let accepted = number(told.accepted.len(), "gap is", "gaps are");
@@ -61,19 +61,25 @@ pub(super) fn untold(report: &Report<'_>, told: &Told<'_>) -> Vec<String> {
     }
     if report.gate.gone > 0 {
         let gone = number(report.gate.gone, "entry of the baseline is", "entries of the baseline are");
-        all.push(format!("{gone} gone: rewrite it with `secretrail baseline`"));
+        all.push(format!("{gone} no longer found: update it with `secretrail baseline`"));
     }
     all
 }
 
 /// "Since the last run: 2 new, 1 of them back again; 1 fixed; 3 known".
 fn since_last_run(changes: &Changes) -> String {
+    if changes.first {
+        return format!(
+            "First run in this history: {} recorded",
+            number(changes.new.len(), "finding", "findings")
+        );
+    }
     let back = match changes.returned {
         0 => String::new(),
         back => format!(", {back} of them back again"),
     };
     let fixed = match changes.fixed.len() {
-        0 if !changes.whole => "; none counts as fixed, because not everything was audited".to_owned(),
+        0 if !changes.whole => "; none counts as fixed, because the audit was incomplete".to_owned(),
         fixed => format!("; {fixed} fixed"),
     };
     let left_out = if changes.known_left_out && changes.known > 0 { " and left out" } else { "" };
@@ -107,14 +113,14 @@ pub(super) fn sentence(report: &Report<'_>, told: &Told<'_>) -> String {
     let files = files(report);
     let surfaces: Vec<&str> = report.gate.surfaces.iter().map(|surface| surface.word()).collect();
     let clean = match &report.account {
-        _ if !surfaces.is_empty() => format!("Nothing is wrong in {}", surfaces.join(", ")),
+        _ if !surfaces.is_empty() => format!("No finding for {}", surfaces.join(", ")),
         Some(section) if !section.members.is_empty() => {
             let accounts = number(section.members.len(), "account", "accounts");
-            format!("Nothing is wrong with {accounts}")
+            format!("No finding for {accounts}")
         }
-        Some(section) => format!("Nothing is wrong with account {}", told.teller.name(&section.number)),
-        None if report.trail.is_some() => "No rule is met".to_owned(),
-        None if report.inventory.is_some() => "Nothing is wrong with the list of keys".to_owned(),
+        Some(section) => format!("No finding for account {}", told.teller.name(&section.number)),
+        None if report.trail.is_some() => "No rule matches".to_owned(),
+        None if report.inventory.is_some() => "No finding for the list of keys".to_owned(),
         None => "No secret is written to a disk".to_owned(),
     };
     if report.exit_code == ExitCode::Interrupted {

@@ -1,4 +1,4 @@
-//! From what somebody has in hand to the sessions that it means.
+//! From what someone has in hand to the sessions that it means.
 
 use std::collections::BTreeSet;
 
@@ -110,7 +110,7 @@ pub fn nearest(question: &Question, sessions: &[Session], secrets: &[String]) ->
             ("names of users, roles and role sessions", sessions.iter().flat_map(names).collect())
         }
         Start::Secret(_) => ("secrets that were read or changed", secrets.to_vec()),
-        Start::Event(_) => return "no event of these logs has this id".to_owned(),
+        Start::Event(_) => return "no event in these logs has this ID".to_owned(),
     };
     known.sort();
     known.dedup();
@@ -129,7 +129,7 @@ pub fn nearest(question: &Question, sessions: &[Session], secrets: &[String]) ->
     let some = |names: Vec<&str>| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
     match (known.len(), near.is_empty()) {
         (0, _) => format!("these logs have no {what}"),
-        (count, false) => format!("{}; near are {}", looked(count, what), some(near)),
+        (count, false) => format!("{}; similar: {}", looked(count, what), some(near)),
         (count, true) => {
             let first: Vec<&str> = known.iter().map(String::as_str).take(MOST_NEAR).collect();
             let more = if count > first.len() { " ..." } else { "" };
@@ -141,14 +141,14 @@ pub fn nearest(question: &Question, sessions: &[Session], secrets: &[String]) ->
 /// `3 access keys were looked through`.
 fn looked(count: usize, what: &str) -> String {
     if count != 1 {
-        return format!("{count} {what} were looked through");
+        return format!("{count} {what} were searched");
     }
     let one = match what {
         "access keys" => "access key",
         "secrets that were read or changed" => "secret that was read or changed",
         _ => "name of a user, a role or a role session",
     };
-    format!("1 {one} was looked through")
+    format!("1 {one} was searched")
 }
 
 /// Keys are told by their ends: an error goes to logs that others read.
@@ -163,7 +163,7 @@ fn nearest_key(text: &str, sessions: &[Session]) -> String {
     let is_near = |key: &str| hint.contains(&format!("`{key}`")) || (text.len() >= 4 && key.ends_with(text));
     let near = keys().find(|(key, _)| is_near(key));
     let near = near.map(|(key, session)| {
-        format!("; did you mean the one of `{}` that ends in `{}`?", session.principal, end(key))
+        format!("; did you mean the key of `{}` that ends in `{}`?", session.principal, end(key))
     });
     format!("{}{}", looked(all.len(), "access keys"), near.unwrap_or_default())
 }

@@ -162,7 +162,7 @@ fn as_asked(deed: &Deed, plain: &str) -> String {
     let is = |name: &&str| crate::trail::secret_name(name) == plain;
     let asked = ["name", "names", "secretId"].into_iter().find_map(|field| deed.all(field).find(is));
     match asked {
-        _ if plain == "*" => format!("any secret that the filter of {} gave", deed.name),
+        _ if plain == "*" => format!("any secret that matched the filter of {}", deed.name),
         // The plain name is what people know; an ARN is long.
         Some(name) if name.starts_with("arn:") && name.contains(":secret:") => plain.to_owned(),
         Some(name) if name.starts_with("arn:") => format!("/{plain}"),

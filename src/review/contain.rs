@@ -23,9 +23,9 @@ pub enum Group {
     Stop,
     /// It takes away what was left behind.
     Undo,
-    /// It stops those from which the incident came; somebody has to decide that.
+    /// It stops those from which the incident came; someone has to decide that.
     Decide,
-    /// It stops who may be somebody else: only if somebody confirms the link.
+    /// It stops who may be someone else: only if someone confirms the link.
     Confirm,
 }
 
@@ -64,7 +64,7 @@ pub struct Action {
     pub because: Vec<Mark>,
 }
 
-/// Containment that somebody outside of the incident did already.
+/// Containment that someone outside of the incident did already.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Done {
     /// The event.
@@ -96,7 +96,7 @@ pub(super) struct Ground<'g> {
     pub who: &'g dyn Fn(Option<usize>) -> Who,
 }
 
-/// What to do, what needs nothing because it ended, in sentences, and what somebody did already.
+/// What to do, what needs nothing because it ended, in sentences, and what someone did already.
 pub(super) fn actions(ground: &Ground<'_>) -> (Vec<Action>, Vec<String>, Vec<Done>) {
     let mut all = Actions::of(ground);
     // Who is sure first: what is asked for twice is told once.
@@ -149,7 +149,7 @@ struct Actions<'g> {
 }
 
 /// What ends with a role by which logs are delivered.
-const DELIVERS: &str = "the delivery of logs: only an AWS service that delivers logs or watches may take this role, and you may be blind without it";
+const DELIVERS: &str = "log delivery: only AWS logging or monitoring services can assume this role, and without it you may lose visibility";
 
 impl<'g> Actions<'g> {
     fn of(ground: &'g Ground<'g>) -> Self {
@@ -176,10 +176,10 @@ impl<'g> Actions<'g> {
     fn gone(&mut self, what: &str, at: i64, why: &str) {
         let why = if why.is_empty() { String::new() } else { format!(": {why}") };
         let at = crate::trail::time::written(at);
-        self.over.push(format!("{what} was already gone at {at}, by the account's evidence{why}"));
+        self.over.push(format!("{what} no longer existed at {at}, according to the account evidence{why}"));
     }
 
-    /// What an event ended: containment, where somebody else did it.
+    /// What an event ended: containment, where someone else did it.
     fn ended(&mut self, about: String, deed: &Deed, is_held: bool) {
         match (self.ground.who)(deed.session) {
             Who::Incident => {
@@ -187,7 +187,7 @@ impl<'g> Actions<'g> {
                 let verb = if is_many { "were" } else { "was" };
                 let (at, call, event) = (crate::trail::time::written(deed.at.time), &deed.name, &deed.at.id);
                 self.over.push(format!(
-                    "{about} {verb} ended by the incident itself, by {call} at {at} (event `{event}`)"
+                    "{about} {verb} revoked by the incident itself, with {call} at {at} (event `{event}`)"
                 ));
             }
             by => {
@@ -202,7 +202,7 @@ impl<'g> Actions<'g> {
         let own = |done: &&Done| matches!(&done.by, Who::Other(id, _) if *id == party.id);
         let Some(done) = self.done.iter().find(own) else { return false };
         self.over.push(format!(
-            "{} ({}) may belong to the incident by a shared host, address or role; it contained it by {} (event `{}`), as who answers an incident does: no command is made against it",
+            "{} ({}) may belong to the incident because of a shared host, address or role, but it contained the incident with {} (event `{}`), as a responder would: no command is suggested against it",
             code(party.short()),
             party.id,
             done.call,
@@ -233,7 +233,7 @@ impl<'g> Actions<'g> {
                 let (mut does, mut breaks) = if command.is_empty() && !template.is_empty() {
                     (
                         format!(
-                            "no command can be made: the event does not name all that is needed (Region {regions})"
+                            "no command can be built: the event does not contain everything it needs (Region {regions})"
                         ),
                         String::new(),
                     )
@@ -242,7 +242,7 @@ impl<'g> Actions<'g> {
                 };
                 if let Some(other) = &one.changed {
                     let id = other.at.id.replace('`', "'");
-                    does.push_str(&format!("; somebody else changed it since, by {} (event `{id}`), and these logs do not prove that this undid it", other.name));
+                    does.push_str(&format!("; someone else has changed it since, with {} (event `{id}`); these logs do not prove that this undid it", other.name));
                 }
                 if delivers {
                     breaks = format!("{DELIVERS}; {breaks}");
@@ -271,7 +271,7 @@ impl<'g> Actions<'g> {
             account: party.account.clone(),
             command: if is_odd { Vec::new() } else { command },
             does: if is_odd {
-                "no command can be made of the name that the logs have".to_owned()
+                "no command can be built from the name in the logs".to_owned()
             } else {
                 does.to_owned()
             },

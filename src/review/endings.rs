@@ -60,7 +60,7 @@ pub(super) struct End<'j> {
     pub is_held: bool,
     /// One in the same second: nobody knows which came first.
     pub doubtful: Option<&'j Deed>,
-    /// What somebody else did to it since, which does not prove that it is undone.
+    /// What someone else did to it since, which does not prove that it is undone.
     pub changed: Option<&'j Deed>,
 }
 
@@ -262,7 +262,7 @@ impl<'j> Endings<'j> {
         all.iter().find(|deed| deed.at.time >= from).copied()
     }
 
-    /// The call of somebody else by which sessions of a user or a role that were issued until a time are denied
+    /// The call of someone else by which sessions of a user or a role that were issued until a time are denied
     /// everything, no earlier than that time.
     pub fn denied<'a>(
         &'a self,
@@ -310,7 +310,7 @@ impl<'j> Endings<'j> {
     }
 }
 
-/// The call of somebody else that stops something, where nobody let it go on since.
+/// The call of someone else that stops something, where nobody let it go on since.
 fn held<'a>(kind: &Kind, made: &Deed, all: &[&'a Deed], within: &Within<'_>) -> Option<&'a Deed> {
     let is = |part: Part| move |one: &&&Deed| kind.part(one) == Some(part) && one.at.time >= made.at.time;
     let released = all.iter().rfind(is(Part::Releases));
@@ -326,7 +326,7 @@ fn attached_of_aws(deed: &Deed) -> Option<&str> {
     arn.split_once("::aws:policy/").map(|(_, name)| name)
 }
 
-/// Whether a policy that a call puts or attaches only denies: it may be somebody's containment, also where it does not
+/// Whether a policy that a call puts or attaches only denies: it may be someone's containment, also where it does not
 /// deny everything to everybody.
 pub(super) fn denies(deed: &Deed) -> bool {
     let of_aws = |name: &str| name == "AWSDenyAll" || name.starts_with("AWSCompromisedKeyQuarantine");

@@ -12,7 +12,7 @@ use crate::trail::{Session, time};
 
 /// A service goes on within these seconds.
 const SOON: i64 = 300;
-/// So soon after the last call of the old identity the same host goes on with a new one.
+/// So soon after the last call of the old identity the same host continues with a new one.
 const WINDOW: i64 = 3_600;
 
 /// Numbers of sessions, in the order of time, as the sessions themselves are.
@@ -192,12 +192,14 @@ impl<'s> Index<'s> {
             .collect()
     }
 
-    /// The evidence for a silent fallback: sure is the same host whose key was ended; all else may be somebody else.
+    /// The evidence for a silent fallback: sure is the same host whose key was ended; all else may be someone else.
     fn how_it_fell(&self, old: &Session, new: &Session) -> Option<Relation> {
         let by_host = gap(&hosts(old), &hosts(new));
         let by_address = gap(&addresses(old), &addresses(new));
         let (after, place, shared) = match (by_host, by_address) {
-            (Some((after, host)), _) => (after, format!("the same host by the AWS CLI's `sid/{host}`"), true),
+            (Some((after, host)), _) => {
+                (after, format!("the same host, by the AWS CLI's `sid/{host}`"), true)
+            }
             (None, Some((after, ip))) => (after, format!("the same address, `{ip}`"), false),
             (None, None) => return None,
         };
@@ -207,16 +209,18 @@ impl<'s> Index<'s> {
         let mut told = vec![format!("{place}, {} after the last call before it", time::span(after))];
         told.push(match ended {
             Some(deed) => format!(
-                "{} had ended the old credentials at {} (event `{}`)",
+                "{} had revoked the old credentials at {} (event `{}`)",
                 deed.name,
                 time::written(deed.at.time),
                 deed.at.id
             ),
-            None => "nothing in these logs ended the old credentials: one host can have several identities"
-                .to_owned(),
+            None => {
+                "nothing in these logs revoked the old credentials, and one host can have several identities"
+                    .to_owned()
+            }
         });
         if !shared {
-            told.push("others may come from there, too: a company's network, a CI runner".to_owned());
+            told.push("others may share it: a company network, a CI runner".to_owned());
         }
         let is_sure = shared && ended.is_some();
         Some(Relation::FellBack { from: old.id.clone(), told: told.join("; "), is_sure })
@@ -235,7 +239,7 @@ impl<'s> Index<'s> {
         }
         for key in session.keys.iter().filter(|key| key.starts_with("AKIA")) {
             let made = self.made.get(key.as_str()).and_then(|deed| Some((deed.session?, deed.at.clone())));
-            let how = format!("it made the access key {key}");
+            let how = format!("it created the access key {key}");
             found.extend(made.map(|(number, at)| (number, Relation::Before { how, at })));
         }
         found
@@ -243,7 +247,7 @@ impl<'s> Index<'s> {
 }
 
 /// A role that was opened to others may be used by those who always did.
-pub(super) const TRUST: &str = "the role, which others may take since";
+pub(super) const TRUST: &str = "the role, which others can assume since";
 
 type Spans = BTreeMap<String, (i64, i64)>;
 

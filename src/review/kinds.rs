@@ -25,9 +25,9 @@ pub struct Kind {
     pub same: &'static [&'static str],
     /// Calls of the same service that end it, whoever makes them, where all fields that both have are equal.
     pub ended_by: &'static [&'static str],
-    /// Calls that end it only where somebody else makes them: they put something in its place, and whose that is matters.
+    /// Calls that end it only where someone else makes them: they put something in its place, and whose that is matters.
     pub replaced_by: &'static [&'static str],
-    /// Calls of somebody else that stop it, and do not take it away.
+    /// Calls of someone else that stop it, and do not take it away.
     pub held_by: &'static [Hold],
     /// The call by which the incident may have made itself what it acts on: then it leaves nothing.
     pub made_by: Option<&'static str>,
@@ -41,7 +41,7 @@ pub struct Kind {
     pub breaks: &'static str,
     /// What it is instead where it lets in another account, or everybody.
     pub opened: Option<&'static Kind>,
-    /// What it is instead where it denies everything: that may be somebody's containment.
+    /// What it is instead where it denies everything: that may be someone's containment.
     pub denial: Option<&'static Kind>,
 }
 
@@ -78,14 +78,14 @@ pub enum Leaves {
     Lack,
     /// Others were given something; the same call also takes it away from them.
     Share,
-    /// Somebody is denied something: that may be containment.
+    /// Someone is denied something: that may be containment.
     Denial,
 }
 
 /// What a command does, in the order in which commands are told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum How {
-    /// It stops somebody.
+    /// It stops someone.
     Stops,
     /// It takes something away, or puts it back.
     Undoes,
@@ -116,12 +116,12 @@ const PLAIN: Kind = Kind {
 /// A secret that AWS keeps nothing of.
 pub(super) static LOST_SECRET: Kind = Kind {
     call: "secretsmanager:DeleteSecret",
-    what: "secret `{secretId}`, deleted for good",
+    what: "secret `{secretId}`, deleted permanently",
     leaves: Leaves::Lack,
     same: &["secretId"],
     ended_by: &["RestoreSecret", "CreateSecret"],
     how: How::None,
-    does: "no command brings it back: it was deleted without recovery (`forceDeleteWithoutRecovery`). Make it anew, with a new value",
+    does: "it cannot be restored: it was deleted without a recovery window (`forceDeleteWithoutRecovery`). Create it again, with a new value",
     ..PLAIN
 };
 
@@ -187,7 +187,7 @@ impl Kind {
 
     /// What its command breaks, in words.
     pub fn breaks(&self) -> &'static str {
-        if self.how == How::Looks { "nothing: it only looks" } else { self.breaks }
+        if self.how == How::Looks { "nothing: it is read-only" } else { self.breaks }
     }
 }
 

@@ -1,4 +1,4 @@
-//! What stays after somebody is gone, and who took it away again.
+//! What stays after someone is gone, and who took it away again.
 
 use std::collections::BTreeSet;
 
@@ -25,7 +25,7 @@ pub struct Lasting {
     pub ended: Option<Ended>,
     /// An event of the same second that may have ended it, or came before.
     pub doubtful: Option<Deed>,
-    /// What somebody else did to it since, which does not prove that it is undone.
+    /// What someone else did to it since, which does not prove that it is undone.
     pub changed: Option<Deed>,
     /// Of a credential: whether these logs show a use of it.
     pub used: Option<bool>,
@@ -49,7 +49,7 @@ pub struct Ended {
 pub enum Who {
     /// A session of the incident.
     Incident,
-    /// Somebody else: the id of the session, and the principal.
+    /// Someone else: the id of the session, and the principal.
     Other(String, String),
     /// A session that these logs do not tell.
     Unknown,
@@ -76,7 +76,7 @@ impl Lasting {
     }
 }
 
-/// What a deed left behind, and whether anybody ended it.
+/// What a deed left behind, and whether anyone ended it.
 pub(super) fn lasting(
     made: &Deed,
     endings: &Endings<'_>,
@@ -138,7 +138,7 @@ fn filled(template: &str, deed: &Deed) -> String {
         match field {
             "shared" => text.push_str(&shared(deed)),
             "others" => text.push_str(&some_of(others(deed))),
-            _ => text.push_str(&first(field, deed).unwrap_or("(not told)").replace('`', "'")),
+            _ => text.push_str(&first(field, deed).unwrap_or("(not recorded)").replace('`', "'")),
         }
         at = to + 1;
     }
@@ -161,11 +161,10 @@ pub(super) fn own_secrets(
     match all.len() {
         0 => None,
         1 => Some(
-            "1 secret was made and deleted again by the incident itself: nothing is to be restored"
-                .to_owned(),
+            "1 secret was created and deleted again by the incident itself: nothing to restore".to_owned(),
         ),
         count => Some(format!(
-            "{count} secrets were made and deleted again by the incident itself: nothing is to be restored"
+            "{count} secrets were created and deleted again by the incident itself: nothing to restore"
         )),
     }
 }
@@ -185,7 +184,7 @@ pub(super) fn account_of(who: &str) -> &str {
     if who.starts_with("arn:") { who.split(':').nth(4).unwrap_or_default() } else { who }
 }
 
-/// Whether a role was opened to somebody of another account.
+/// Whether a role was opened to someone of another account.
 fn is_opened(deed: &Deed) -> bool {
     !others(deed).is_empty()
 }
@@ -220,7 +219,7 @@ fn some_of(mut all: Vec<&str>) -> String {
     all.truncate(MOST_NAMES);
     let told: Vec<String> = all
         .iter()
-        .map(|one| if *one == "*" { "everybody".to_owned() } else { format!("`{}`", one.replace('`', "'")) })
+        .map(|one| if *one == "*" { "everyone".to_owned() } else { format!("`{}`", one.replace('`', "'")) })
         .collect();
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
     format!("{}{more}", told.join(", "))
@@ -241,5 +240,5 @@ fn shared(deed: &Deed) -> String {
         return "everyone".to_owned();
     }
     let all: Vec<String> = all.iter().map(|one| format!("`{}`", one.replace('`', "'"))).collect();
-    if all.is_empty() { "somebody who is not told".to_owned() } else { format!("account {}", all.join(", ")) }
+    if all.is_empty() { "an unknown account".to_owned() } else { format!("account {}", all.join(", ")) }
 }

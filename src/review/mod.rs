@@ -1,4 +1,4 @@
-//! After an incident: from one key, principal, event or secret to what happened, who stands behind it, what it reached,
+//! After an incident: from one key, principal, event or secret to what happened, who is behind it, what it reached,
 //! and what is still open.
 //!
 //! ```text
@@ -54,7 +54,7 @@ use crate::account::Account;
 use crate::inventory::Inventory;
 use crate::trail::{Coverage, Mark, Session};
 
-/// Where an event stands.
+/// Where an event is.
 pub use crate::trail::Mark as At;
 pub use crate::trail::time::{span, written};
 
@@ -122,7 +122,7 @@ pub struct Known<'k> {
     pub question: Question,
     /// All sessions of the logs.
     pub sessions: &'k [Session],
-    /// Events of anybody that make, end or change what lasts.
+    /// Events of anyone that make, end or change what lasts.
     pub joints: &'k [Deed],
     /// What the sessions did that belong to the incident.
     pub deeds: Vec<Deed>,
@@ -130,7 +130,7 @@ pub struct Known<'k> {
     pub calls: BTreeMap<Call, Count>,
     /// What each session did within the time that is asked for; empty where no time is.
     pub within: BTreeMap<usize, Within>,
-    /// Calls of anybody that put a new value into a secret, in the order of time.
+    /// Calls of anyone that put a new value into a secret, in the order of time.
     pub renewals: &'k [Deed],
     /// Data that those sessions read.
     pub data: AllData,
@@ -216,7 +216,7 @@ pub struct Review {
     pub parties: Vec<Party>,
     /// Sessions that stand before it, the nearest first.
     pub before: Vec<Party>,
-    /// Sessions that may belong to it, and may be somebody else's: what they did is not counted.
+    /// Sessions that may belong to it, and may be someone else's: what they did is not counted.
     pub perhaps: Vec<Party>,
     /// Sessions that came of it, and lie outside of the time that is asked for.
     pub later: usize,
@@ -248,7 +248,7 @@ pub struct Review {
     pub actions: Vec<Action>,
     /// What ended by itself or was ended, in sentences.
     pub over: Vec<String>,
-    /// Containment that somebody outside of the incident did already, in the order of time.
+    /// Containment that someone outside of the incident did already, in the order of time.
     pub done: Vec<Done>,
     /// What to rotate.
     pub rotations: Vec<Rotation>,
@@ -378,7 +378,7 @@ impl Review {
     }
 }
 
-/// Credentials that the incident was given, and that these logs show no use of: somebody may still have them. Each with
+/// Credentials that the incident was given, and that these logs show no use of: someone may still have them. Each with
 /// the id of the session that asked.
 fn unused<'k>(
     known: &'k Known<'_>,

@@ -134,7 +134,7 @@ pub enum Confidence {
     Sure,
     /// It used what the incident made or changed, and others may have, too.
     Likely,
-    /// Somebody else may be behind it.
+    /// Someone else may be behind it.
     Weak,
 }
 
@@ -307,7 +307,7 @@ impl Party {
     pub fn actor_words(&self) -> String {
         let name = if self.actor_name.is_empty() { String::new() } else { format!(" {}", self.actor_name) };
         match self.actor {
-            "unknown" if self.actor_name.is_empty() => "unknown: nothing says who acts".to_owned(),
+            "unknown" if self.actor_name.is_empty() => "unknown: no evidence of who acted".to_owned(),
             "unknown" => format!("unknown kind,{name}, {} ({})", self.rung, self.level),
             kind => format!("{kind}{name}, {} ({})", self.rung, self.level),
         }

@@ -21,7 +21,7 @@ pub struct Rotation {
     pub changed: bool,
     /// Whether it was read and changed in one second.
     pub tied: bool,
-    /// A new value that somebody else put there since.
+    /// A new value that someone else put there since.
     pub renewed: Option<Renewed>,
     /// The rows of the list; of a path that was read there may be several.
     pub listed: Vec<Listed>,

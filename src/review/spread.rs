@@ -26,7 +26,7 @@ pub struct Link {
 pub struct Spread {
     /// Numbers of sessions.
     pub inside: BTreeMap<usize, Link>,
-    /// Numbers of sessions that may belong to it, and may be somebody else's: told, and not followed.
+    /// Numbers of sessions that may belong to it, and may be someone else's: told, and not followed.
     pub perhaps: BTreeMap<usize, Relation>,
     /// Numbers of sessions.
     pub before: Vec<(usize, Relation)>,

@@ -90,7 +90,7 @@ impl<'k> States<'k> {
         if let Some(known) = owner.keys.iter().find(|known| known.id.as_deref() == Some(key)) {
             return match &known.active {
                 Known::Is(true) => Seen::There(at, key_words(known)),
-                Known::Is(false) => Seen::Gone(at, "it is switched off".to_owned()),
+                Known::Is(false) => Seen::Gone(at, "it is inactive".to_owned()),
                 Known::Unknown(_) => Seen::Unknown,
             };
         }
@@ -200,10 +200,10 @@ fn exists(account: &Account, is_a_role: bool, name: &str) -> Option<(i64, bool)>
 fn key_words(key: &Key) -> String {
     let active = match &key.active {
         Known::Is(true) => "active",
-        Known::Is(false) => "switched off",
-        Known::Unknown(_) => "perhaps active",
+        Known::Is(false) => "inactive",
+        Known::Unknown(_) => "possibly active",
     };
-    let made = key.created.get().map(|at| format!(", made {}", written(seconds(*at)))).unwrap_or_default();
+    let made = key.created.get().map(|at| format!(", created {}", written(seconds(*at)))).unwrap_or_default();
     let used = match &key.used {
         Known::Is(Some(at)) => format!(", last used {}", written(seconds(*at))),
         Known::Is(None) => ", never used".to_owned(),
@@ -266,7 +266,7 @@ fn seen<'l>(
         },
         // Which device it is, the evidence does not tell.
         "iam:EnableMFADevice" => match owner.and_then(|owner| owner.mfa.get()) {
-            Some(false) if report > made => Seen::Gone(report, "the user has no second factor".to_owned()),
+            Some(false) if report > made => Seen::Gone(report, "the user has no MFA device".to_owned()),
             _ => Seen::Unknown,
         },
         "iam:UploadSigningCertificate" => {
@@ -283,7 +283,9 @@ fn seen<'l>(
             is(group.map(|group| group.members.iter().any(|member| same_in_iam(member, user))), now)
         }
         "iam:UpdateAssumeRolePolicy" => match find(account, is_role, role) {
-            Some(subject) if now > made => Seen::There(now, format!("may be taken by {}", trusted(subject))),
+            Some(subject) if now > made => {
+                Seen::There(now, format!("can be assumed by {}", trusted(subject)))
+            }
             _ => Seen::Unknown,
         },
         _ => Seen::Unknown,
@@ -294,13 +296,13 @@ fn seen<'l>(
 fn second_factor(replaced: Option<(&Deed, Who)>) -> String {
     match replaced {
         Some((deed, Who::Incident)) => format!(
-            "there is a second factor, and the last one was enabled by the incident itself (event `{}`)",
+            "an MFA device exists, and the last one was enabled by the incident itself (event `{}`)",
             deed.at.id
         ),
         Some((deed, _)) => {
-            format!("there is a second factor; these logs show one enabled by event `{}`", deed.at.id)
+            format!("an MFA device exists; these logs show one enabled by event `{}`", deed.at.id)
         }
-        None => "there is a second factor, and these logs do not show who enabled it".to_owned(),
+        None => "an MFA device exists, but these logs do not show who enabled it".to_owned(),
     }
 }
 
@@ -323,7 +325,7 @@ fn trusted(subject: &Subject) -> String {
     }
 }
 
-/// What somebody may do: in a few words, and in a sentence.
+/// What someone may do: in a few words, and in a sentence.
 fn power(subject: &Subject) -> (String, String) {
     let ways: Vec<&str> = subject.grant.ways.iter().map(|way| way.by.as_str()).collect();
     let conditions: Vec<&str> =
@@ -337,10 +339,10 @@ fn power(subject: &Subject) -> (String, String) {
         }
         Administrator::Bounded => {
             let boundary = subject.boundary.as_deref().unwrap_or("a boundary").replace('`', "'");
-            ("an administrator within a boundary", format!("everything that `{boundary}` leaves{by}"))
+            ("an administrator within a boundary", format!("everything that `{boundary}` allows{by}"))
         }
         Administrator::Unknown => {
-            ("not known: a policy can't be judged", "not known: a policy can't be judged".to_owned())
+            ("unknown: a policy cannot be evaluated", "unknown: a policy cannot be evaluated".to_owned())
         }
         Administrator::No if !subject.grant.escalations.is_empty() => {
             let how: Vec<String> = subject
@@ -350,16 +352,13 @@ fn power(subject: &Subject) -> (String, String) {
                 .take(3)
                 .map(|one| format!("{} ({})", one.by, one.how))
                 .collect();
-            (
-                "one who can become an administrator",
-                format!("can make more of what it has: {}", how.join("; ")),
-            )
+            ("able to become an administrator", format!("can escalate its permissions: {}", how.join("; ")))
         }
-        Administrator::No => ("no administrator", "no administrator".to_owned()),
+        Administrator::No => ("not an administrator", "not an administrator".to_owned()),
     };
     let policies = match subject.policies.is_empty() {
         true => String::new(),
-        false => format!("; policies of its own: {}", some(&subject.policies)),
+        false => format!("; its own policies: {}", some(&subject.policies)),
     };
     (short.to_owned(), format!("{told}{policies}"))
 }
@@ -378,7 +377,7 @@ fn yes(known: &Known<bool>, yes: &str, no: &str) -> String {
     match known {
         Known::Is(true) => yes.to_owned(),
         Known::Is(false) => no.to_owned(),
-        Known::Unknown(why) => format!("not known: {why}"),
+        Known::Unknown(why) => format!("unknown: {why}"),
     }
 }
 
@@ -388,16 +387,16 @@ fn of_user(account: &Account, name: &str) -> Identity {
     let subject = find(account, |what| what == What::User, name);
     if user.is_none() && subject.is_none() {
         let known = exists(account, false, name).is_some();
-        let words = if known { "not there" } else { "not known: the evidence names no users" };
+        let words = if known { "does not exist" } else { "unknown: the evidence lists no users" };
         told.facts.push(("There", words.to_owned()));
         return told;
     }
     if let Some(user) = user {
         let made =
-            user.created.get().map(|at| format!(", made {}", written(seconds(*at)))).unwrap_or_default();
+            user.created.get().map(|at| format!(", created {}", written(seconds(*at)))).unwrap_or_default();
         told.facts.push(("There", format!("yes{made}")));
         let key = |key: &Key| {
-            let id = key.id.as_deref().map_or("a key whose id was not asked for".to_owned(), code);
+            let id = key.id.as_deref().map_or("a key whose ID was not requested".to_owned(), code);
             format!("{id}: {}", key_words(key))
         };
         let keys: Vec<String> = user.keys.iter().map(key).collect();
@@ -405,27 +404,27 @@ fn of_user(account: &Account, name: &str) -> Identity {
         let used = user.password_used.get().copied().flatten();
         let used = used.map(|at| format!(", last used {}", written(seconds(at)))).unwrap_or_default();
         told.facts.push(("Password", format!("{}{used}", yes(&user.password, "yes", "none"))));
-        told.facts.push(("Second factor", yes(&user.mfa, "yes", "none")));
-        told.facts.push(("Signing certificate", yes(&user.certificates, "an active one", "none")));
+        told.facts.push(("MFA", yes(&user.mfa, "yes", "none")));
+        told.facts.push(("Signing certificate", yes(&user.certificates, "active", "none")));
     }
     match (subject, &account.subjects) {
         (Some(subject), _) => {
             let (short, words) = power(subject);
             told.power = short;
-            told.facts.push(("May do", words));
+            told.facts.push(("Can do", words));
         }
-        (None, Known::Unknown(why)) => told.facts.push(("May do", format!("not known: {why}"))),
+        (None, Known::Unknown(why)) => told.facts.push(("Can do", format!("unknown: {why}"))),
         (None, Known::Is(_)) => {}
     }
     let becomes = becomes(account, name);
     if !becomes.is_empty() {
         told.power = format!(
-            "{}, and may become {}",
+            "{}, and can become {}",
             told.power,
             some(&becomes.iter().map(|(role, _)| role.clone()).collect::<Vec<_>>())
         );
         let words = becomes.into_iter().map(|(role, how)| format!("role {}{how}", code(&role)));
-        told.facts.push(("May become", words.take(MOST_NAMES).collect::<Vec<_>>().join("; ")));
+        told.facts.push(("Can become", words.take(MOST_NAMES).collect::<Vec<_>>().join("; ")));
     }
     told
 }
@@ -452,21 +451,21 @@ fn of_role(account: &Account, name: &str) -> Identity {
         (Some(subject), _) => {
             let (short, words) = power(subject);
             told.power = short;
-            told.facts.push(("May do", words));
-            told.facts.push(("May be taken by", trusted(subject)));
+            told.facts.push(("Can do", words));
+            told.facts.push(("Can be assumed by", trusted(subject)));
         }
-        (None, Known::Is(_)) => told.facts.push(("There", "not there".to_owned())),
-        (None, Known::Unknown(why)) => told.facts.push(("May do", format!("not known: {why}"))),
+        (None, Known::Is(_)) => told.facts.push(("Exists", "no".to_owned())),
+        (None, Known::Unknown(why)) => told.facts.push(("Can do", format!("unknown: {why}"))),
     }
     told
 }
 
 fn of_root(account: &Account) -> Identity {
     let (mut told, root) = (identity(account, "`root`".to_owned()), &account.root);
-    told.power = "all there is".to_owned();
-    told.facts.push(("May do", "everything; no policy of the account limits it".to_owned()));
-    told.facts.push(("Access keys", yes(&root.keys, "yes: there should be none", "none")));
-    told.facts.push(("Second factor", yes(&root.mfa, "yes", "none")));
+    told.power = "everything".to_owned();
+    told.facts.push(("Can do", "everything; no policy in the account limits it".to_owned()));
+    told.facts.push(("Access keys", yes(&root.keys, "yes, but there should be none", "none")));
+    told.facts.push(("MFA", yes(&root.mfa, "yes", "none")));
     if let Known::Is(Some(used)) = &root.used {
         told.facts.push(("Last used", format!("{}, by {}", written(seconds(used.at)), used.by)));
     }

@@ -117,7 +117,7 @@ impl Taken {
     /// In words: `12 × objects of bucket `logs`, 3.1 MB`.
     pub fn words(&self) -> String {
         let place = if self.place.is_empty() {
-            "that is not told".to_owned()
+            "whose name is not recorded".to_owned()
         } else {
             format!("`{}`", self.place.replace('`', "'"))
         };

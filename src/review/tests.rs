@@ -266,7 +266,7 @@ fn sessions_of_a_role_are_revoked_while_they_can_run() {
     assert!(matches!(&live.parties[1].relation, Relation::Issued { by: "AssumeRole", .. }));
     let later = review(&log(&events), key(), "2026-10-12T16:00:00Z");
     assert!(!commands(&later).iter().any(|line| line.contains("put-role-policy")));
-    assert!(later.over.iter().any(|text| text.contains("ended by themselves")), "{:?}", later.over);
+    assert!(later.over.iter().any(|text| text.contains("have expired")), "{:?}", later.over);
     // From the session back to the key.
     let back = review(&log(&events), Start::Principal("hub".into()), NOW);
     assert_eq!(back.before.len(), 1);
@@ -285,7 +285,7 @@ fn a_read_that_names_nothing_may_be_of_any_secret() {
     let filter = json!({"filters": [{"key": "tag-key", "values": ["x"]}]});
     let events = [event(1, "BatchGetSecretValue", filter, json!(null))];
     let all = review(&log(&events), key(), NOW);
-    assert_eq!(all.secrets[0].name, "any secret that the filter of BatchGetSecretValue gave");
+    assert_eq!(all.secrets[0].name, "any secret that matched the filter of BatchGetSecretValue");
     let one = review(&log(&events), Start::Secret("prod/db".into()), NOW);
     assert_eq!(one.parties.len(), 1);
 }
@@ -325,5 +325,5 @@ fn an_answer_says_what_was_looked_through() {
     assert!(none.parties.is_empty());
     let question = |start| Question { start, since: None, until: None, now: 0 };
     let told = nearest(&question(Start::Secret("/app/kay".into())), &[], &["app/key".to_owned()]);
-    assert_eq!(told, "1 secret that was read or changed was looked through (did you mean `app/key`?)");
+    assert_eq!(told, "1 secret that was read or changed was searched (did you mean `app/key`?)");
 }

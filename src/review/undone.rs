@@ -1,4 +1,4 @@
-//! Whether what somebody did since undoes the same thing: the same rules, the same accounts, the same opening.
+//! Whether what someone did since undoes the same thing: the same rules, the same accounts, the same opening.
 //!
 //! Who is told "already done" stops acting: what can't be compared is not undone, and the event is named instead.
 

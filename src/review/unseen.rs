@@ -23,12 +23,12 @@ pub(super) fn unseen(
     accounts(known, parties, &mut told);
     chains(parties, before, &mut told);
     if known.coverage.data_events == 0 {
-        told.push("No data event is in these logs: reads and writes of objects in S3, calls of functions, and reads of tables are not seen. The size of what was taken is not known.".to_owned());
+        told.push("These logs contain no data events: reads and writes of S3 objects, function calls and table reads are not visible. The amount of data taken is unknown.".to_owned());
     }
     evidence(known, &mut told);
     identity(parties, &mut told);
     cut(known, sessions, &mut told);
-    told.push("The logs were not held against CloudTrail's digests by this command: `secretrail trail verify` proves that none is missing or changed.".to_owned());
+    told.push("This command did not check the logs against CloudTrail's digests: `secretrail trail verify` proves that none is missing or altered.".to_owned());
     told
 }
 
@@ -38,7 +38,7 @@ fn ends(known: &Known<'_>, parties: &[Party], told: &mut Vec<String>) {
     let after = known.question.now - last;
     if after > 0 {
         told.push(format!(
-            "The logs end at {}, {} before this review: what happened since is not seen. CloudTrail delivers some 5 to 15 minutes late.",
+            "The logs end at {}, {} before this review: later activity is not visible. CloudTrail delivers events about 5 to 15 minutes late.",
             time::written(last),
             time::span(after)
         ));
@@ -46,7 +46,7 @@ fn ends(known: &Known<'_>, parties: &[Party], told: &mut Vec<String>) {
     let begins = parties.iter().map(|party| party.first.time).min().unwrap_or(first);
     if begins - first < DAY {
         told.push(format!(
-            "The logs begin at {}, {}: earlier use of the same credentials is not seen.",
+            "The logs begin at {}, {}: earlier use of the same credentials is not visible.",
             time::written(first),
             match begins - first {
                 0 => "with the first event of this review".to_owned(),
@@ -59,7 +59,7 @@ fn ends(known: &Known<'_>, parties: &[Party], told: &mut Vec<String>) {
         window.iter().filter_map(|(word, at)| Some(format!("{word} {}", time::written((*at)?)))).collect();
     if !window.is_empty() {
         told.push(format!(
-            "Only events {} were asked for: times, counts, tables and what was left behind are of these alone. What stops credentials, and what was undone since, is taken from all logs.",
+            "Only events {} were requested: times, counts, tables and what was left behind cover only these. What revokes credentials, and what has been undone since, is taken from all logs.",
             window.join(" ")
         ));
     }
@@ -79,7 +79,7 @@ fn days(known: &Known<'_>, parties: &[Party], told: &mut Vec<String>) {
         .collect();
     if !runs.is_empty() {
         told.push(format!(
-            "No event of anybody is in these logs on {}: nothing happened, or they are missing.",
+            "These logs contain no events at all on {}: nothing happened, or events are missing.",
             few(&runs)
         ));
     }
@@ -98,14 +98,14 @@ fn accounts(known: &Known<'_>, parties: &[Party], told: &mut Vec<String>) {
     if !missing.is_empty() {
         let all: Vec<String> = missing.into_iter().map(str::to_owned).collect();
         told.push(format!(
-            "There are no logs of account {}, which this incident touches: what was done there is not seen.",
+            "There are no logs of account {}, which this incident involves: activity there is not visible.",
             few(&all)
         ));
     }
     let regions: Vec<String> =
         known.coverage.regions().iter().filter(|region| !region.is_empty()).map(str::to_owned).collect();
     told.push(format!(
-        "Only events of {} are in these logs ({}): calls in any other Region are not seen.",
+        "These logs contain only events of {} ({}): calls in other Regions are not visible.",
         if regions.len() == 1 { "one Region" } else { "these Regions" },
         few(&regions)
     ));
@@ -119,10 +119,7 @@ fn chains(parties: &[Party], before: &[Party], told: &mut Vec<String>) {
         .map(|party| format!("`{}` ({})", party.short(), party.id))
         .collect();
     if !cut.is_empty() {
-        told.push(format!(
-            "The call that issued {} is not in these logs: who stands before is not known.",
-            few(&cut)
-        ));
+        told.push(format!("The call that issued {} is not in these logs: its caller is unknown.", few(&cut)));
     }
     let outside: BTreeSet<String> = all()
         .filter(|party| party.issued.is_some())
@@ -131,23 +128,23 @@ fn chains(parties: &[Party], before: &[Party], told: &mut Vec<String>) {
         .collect();
     if !outside.is_empty() {
         let outside: Vec<String> = outside.into_iter().map(|hop| format!("`{hop}`")).collect();
-        told.push(format!("The chain comes from {}, of which no session is in these logs.", few(&outside)));
+        told.push(format!("The chain begins with {}, which has no session in these logs.", few(&outside)));
     }
     let keys: Vec<&Party> = all().filter(|party| party.is_long_lived()).collect();
     if !keys.is_empty() {
-        told.push("A long-lived access key says which user it belongs to, and nothing of who holds it: everybody with a copy looks the same.".to_owned());
+        told.push("A long-lived access key identifies its user, not its holder: everyone with a copy looks the same.".to_owned());
     }
 }
 
 /// How old the evidence of accounts is, or that there is none.
 fn evidence(known: &Known<'_>, told: &mut Vec<String>) {
     if known.accounts.is_empty() {
-        told.push("No evidence of the account was given: whether keys still work, what their owners may do, and what is still there is told by the logs alone. `secretrail collect --surface account --out PATH`, then `--evidence PATH`, tells more.".to_owned());
+        told.push("No account evidence was given: only the logs show whether keys still work, what their owners can do, and what still exists. Run `secretrail collect --surface account --out PATH`, then pass `--evidence PATH`, for more.".to_owned());
     }
     for account in known.accounts {
         let age = known.question.now - account.now.as_second();
         told.push(format!(
-            "The evidence of account {} is from {}{}: what changed since is not seen. It has users, roles, policies, keys and root; of machines, functions and data it tells nothing.",
+            "The evidence of account {} is from {}{}: later changes are not visible. It covers users, roles, policies, keys and root, but not machines, functions and data.",
             account.number,
             time::written(account.now.as_second()),
             if age > 0 { format!(", {} before this review", time::span(age)) } else { String::new() }
@@ -160,25 +157,27 @@ fn identity(parties: &[Party], told: &mut Vec<String>) {
     let unknown = parties.iter().filter(|party| party.actor == "unknown").count();
     if unknown > 0 {
         told.push(format!(
-            "Of {unknown} of {} sessions nothing says whether a person or a program acts; that no agent left a mark proves no person.",
+            "For {unknown} of {} sessions there is no evidence of whether a person or a program acted; the absence of an agent's mark does not prove a person.",
             parties.len()
         ));
     }
     if parties.iter().any(|party| ["L0", "L2"].contains(&party.rung)) {
-        told.push("User agents are written by the caller and can be forged: `claimed` and `marked` are hints, not proofs.".to_owned());
+        told.push("User agents are set by the caller and can be forged: `claimed` and `marked` are hints, not proof.".to_owned());
     }
 }
 
 /// What was too much.
 fn cut(known: &Known<'_>, sessions: &[&Session], told: &mut Vec<String>) {
     if known.left_out > 0 {
-        told.push(format!("{} events are counted here and not told one by one.", known.left_out));
+        told.push(format!("{} events are counted here but not listed individually.", known.left_out));
     }
     if sessions.iter().any(|session| session.tally.secrets.more() || session.tally.created.more()) {
-        told.push("Some sessions name more secrets or resources than are held of one session.".to_owned());
+        told.push(
+            "Some sessions involve more secrets or resources than are recorded per session.".to_owned(),
+        );
     }
     if known.coverage.timeless > 0 {
-        told.push(format!("{} events have no time that can be read.", known.coverage.timeless));
+        told.push(format!("{} events have no readable time.", known.coverage.timeless));
     }
 }
 

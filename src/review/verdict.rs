@@ -26,17 +26,17 @@ pub(super) fn verdict(review: &Review) -> Vec<Line> {
         .map(|one| format!("{}: {}", one.about, one.power))
         .collect();
     if !power.is_empty() {
-        lines.insert(2, ("May do", few(&power)));
+        lines.insert(2, ("Can do", few(&power)));
     }
     if !done.is_empty() {
         lines.insert(1, ("Already done", done));
     }
     if !review.perhaps.is_empty() {
-        lines.push(("Perhaps also", perhaps(review)));
+        lines.push(("Possibly related", perhaps(review)));
     }
     if !review.gaps.is_empty() {
         let told = format!(
-            "{} could not be read: this review is not whole",
+            "{} could not be read: this review is incomplete",
             number(review.gaps.len() as u64, "place of the evidence", "places of the evidence")
         );
         lines.push(("Not read", told));
@@ -59,7 +59,7 @@ fn few(all: &[String]) -> String {
     if more > 0 { format!("{shown} and {more} more") } else { shown }
 }
 
-/// Sessions of the start by whom somebody acts, and not a service with that one's rights.
+/// Sessions of the start by whom someone acts, and not a service with that one's rights.
 fn starts(review: &Review) -> Vec<&Party> {
     let is_start = |party: &&Party| party.relation == Relation::Start;
     let own: Vec<&Party> =
@@ -81,7 +81,7 @@ fn who(review: &Review) -> String {
     let known: u64 = actors.values().sum();
     let all = starts.len() as u64;
     let mut told = match (actors.len(), known == all) {
-        (0, _) => "not known: nothing in the logs says whether a person or a program acted".to_owned(),
+        (0, _) => "unknown: nothing in the logs shows whether a person or a program acted".to_owned(),
         (1, true) => few(&actors.into_keys().collect::<Vec<_>>()),
         (_, is_all) => {
             let of = |(words, count): (String, u64)| {
@@ -91,12 +91,12 @@ fn who(review: &Review) -> String {
             if is_all {
                 some
             } else {
-                format!("{some}; of {} of {all} sessions nothing says who acts", all - known)
+                format!("{some}; in {} of {all} sessions nothing shows who acted", all - known)
             }
         }
     };
     if starts.iter().any(|party| party.level == "claimed") {
-        told.push_str("; claimed is what a caller writes, a hint and no proof");
+        told.push_str("; claimed means set by the caller: a hint, not proof");
     }
     let first =
         review.before.iter().rev().find(|party| party.actor == "human" || !party.actor_name.is_empty());
@@ -171,12 +171,12 @@ fn acting(review: &Review) -> String {
         )),
     }
     if !later.is_empty() {
-        told.push_str(&format!("; from there on as {}", few(&later)));
+        told.push_str(&format!("; then as {}", few(&later)));
     }
     told
 }
 
-/// Containment that somebody outside of the incident did.
+/// Containment that someone outside of the incident did.
 fn done(review: &Review) -> String {
     let (Some(first), Some(last)) = (review.done.first(), review.done.last()) else { return String::new() };
     let mut who: BTreeSet<String> = BTreeSet::new();
@@ -184,7 +184,7 @@ fn done(review: &Review) -> String {
     for one in &review.done {
         who.insert(match &one.by {
             Who::Other(_, principal) => code(principal.splitn(6, ':').nth(5).unwrap_or(principal)),
-            Who::Incident | Who::Unknown => "somebody who is not known".to_owned(),
+            Who::Incident | Who::Unknown => "an unknown principal".to_owned(),
         });
         if !about.contains(&one.about) {
             about.push(one.about.clone());
@@ -197,13 +197,13 @@ fn done(review: &Review) -> String {
     format!("{}; by {}, {when}", few(&about), few(&who.into_iter().collect::<Vec<_>>()))
 }
 
-/// Who may belong to it, and may be somebody else.
+/// Who may belong to it, and may be someone else.
 fn perhaps(review: &Review) -> String {
     let mut seen: BTreeSet<String> = BTreeSet::new();
     let names = review.perhaps.iter().map(|party| code(party.short()));
     let all: Vec<String> = names.filter(|name| seen.insert(name.clone())).collect();
     format!(
-        "{}: linked by a shared host, address or role alone, and not counted here; see who they are",
+        "{}: linked only by a shared host, address or role, and not counted here; find out who they are",
         few(&all)
     )
 }
@@ -218,7 +218,7 @@ fn when(review: &Review) -> String {
         .collect();
     let ips: Vec<String> = ips.into_iter().map(code).collect();
     let from = match ips.len() {
-        0 => "no address is told".to_owned(),
+        0 => "no address is recorded".to_owned(),
         _ => format!("from {}", few(&ips)),
     };
     let question = &review.question;
@@ -228,7 +228,7 @@ fn when(review: &Review) -> String {
             let word = |word: &str, at: Option<i64>| {
                 at.map(|at| format!(" {word} {}", time::written(at))).unwrap_or_default()
             };
-            format!("; only what happened{}{} is told", word("from", since), word("before", until))
+            format!("; limited to events{}{}", word("from", since), word("before", until))
         }
     };
     format!(
@@ -248,7 +248,7 @@ fn read(review: &Review) -> String {
     let taken: Vec<String> = review.taken.iter().map(super::Taken::words).collect();
     let taken = if taken.is_empty() { String::new() } else { format!("; data: {}", few(&taken)) };
     if secrets.is_empty() {
-        return format!("no secret, as far as these logs show{taken}");
+        return format!("no secret in these logs{taken}");
     }
     let own = review.secrets.iter().filter(|secret| secret.reads > 0 && secret.is_created()).count();
     let own = match own {
@@ -268,14 +268,14 @@ fn read(review: &Review) -> String {
 fn changed(review: &Review) -> String {
     let events: u64 = review.changes.iter().map(|calls| calls.times).sum();
     if events == 0 {
-        return format!("nothing that worked{}", refused(review));
+        return format!("nothing successfully{}", refused(review));
     }
     // What is still there first.
     let (there, gone): (Vec<&Lasting>, Vec<&Lasting>) = review.lasting.iter().partition(|one| one.is_open());
     let lasting: Vec<String> = there.iter().map(|one| one.what.clone()).collect();
     let gone = match gone.len() {
         0 => String::new(),
-        count => format!("; {count} more that would last, and were undone since"),
+        count => format!("; {count} more lasting ones, undone since"),
     };
     let stays = if lasting.is_empty() {
         let calls: Vec<String> = review.changes.iter().map(|calls| code(&calls.name)).collect();
@@ -294,7 +294,7 @@ fn changed(review: &Review) -> String {
 
 fn refused(review: &Review) -> String {
     let denied: u64 = review.denied.iter().map(|calls| calls.times).sum();
-    if denied == 0 { String::new() } else { format!("; AWS refused {}", number(denied, "call", "calls")) }
+    if denied == 0 { String::new() } else { format!("; AWS denied {}", number(denied, "call", "calls")) }
 }
 
 fn open(review: &Review) -> String {
@@ -313,7 +313,7 @@ fn open(review: &Review) -> String {
     let mut told = Vec::new();
     let then = if stop.is_empty() { "" } else { "then " };
     if !stop.is_empty() {
-        told.push(format!("stop first {}", few(&stop)));
+        told.push(format!("stop first: {}", few(&stop)));
     }
     if !undo.is_empty() {
         told.push(format!("{then}undo: {}", few(&undo)));
@@ -325,7 +325,7 @@ fn open(review: &Review) -> String {
         told.push(format!("decide on {}", few(&decide)));
     }
     match told.is_empty() {
-        true => "nothing that these logs show; see what they do not show".to_owned(),
+        true => "nothing in these logs; see what they do not show".to_owned(),
         false => told.join("; "),
     }
 }

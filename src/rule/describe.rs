@@ -36,7 +36,7 @@ pub fn explain(rule: &Rule) -> String {
         }
     }
     page.fact("Tags", &file.tags.join(", "));
-    for (title, text) in [("What is wrong", &file.description), ("What to do", &file.remediation)] {
+    for (title, text) in [("What is wrong", &file.description), ("How to fix it", &file.remediation)] {
         if let Some(text) = text {
             page.head(title);
             page.wrapped(text, "  ");

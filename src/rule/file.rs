@@ -267,7 +267,7 @@ impl Reader<'_> {
 
     fn logsource(&mut self) -> Option<LogSource> {
         let Some(node) = self.node.get("logsource") else {
-            let message = "the rule has no `logsource`: name the product and the service that it judges";
+            let message = "the rule has no `logsource`: name the product and the service that it applies to";
             self.problems.error(self.node.at, message);
             return None;
         };

@@ -162,7 +162,7 @@ fn misfit(word: &str, family: Family, seen: &[(&str, Family)]) -> Option<String>
         return Some(format!("`{word}` is given twice"));
     }
     if let Some((other, _)) = seen.iter().find(|(_, other)| !fit(family, *other)) {
-        return Some(format!("`{word}` can't be combined with `{other}`"));
+        return Some(format!("`{word}` cannot be combined with `{other}`"));
     }
     let after = |family| seen.iter().find(|(_, other)| *other == family);
     match family {

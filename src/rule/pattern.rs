@@ -214,7 +214,7 @@ pub(super) fn expression(text: &str, flags: RegexFlags) -> Result<Regex, String>
             // The engine draws the expression over several lines; its last one names the mistake.
             let drawn = other.to_string();
             let last = drawn.lines().last().unwrap_or_default();
-            format!("this regular expression can't be read: {}", last.trim_start_matches("error: "))
+            format!("this regular expression cannot be read: {}", last.trim_start_matches("error: "))
         }
     })
 }

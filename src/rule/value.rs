@@ -79,8 +79,8 @@ pub(super) fn compile(
 ) -> Result<Vec<Test>, Unusable> {
     let Data::Scalar(scalar) = &node.data else {
         return Err(match &node.data {
-            Data::Map(_) => "a value can't be a map: name nested fields with dots (`outer.inner`)".into(),
-            _ => "a value can't be a list inside a list".into(),
+            Data::Map(_) => "a value cannot be a map: name nested fields with dots (`outer.inner`)".into(),
+            _ => "a value cannot be a list inside a list".into(),
         });
     };
     if let Some(part) = modifiers.time {
@@ -167,7 +167,7 @@ fn patterns(text: &str, modifiers: &Modifiers, keyword: bool, tests: &mut Vec<Te
     let mut all = vec![Pattern::parse(text)];
     if !modifiers.encodings.is_empty() {
         let plain = all.first().and_then(Pattern::without_wildcards);
-        let plain = plain.ok_or("an encoded value can't have wildcards: write `\\*` for a star")?;
+        let plain = plain.ok_or("an encoded value cannot have wildcards: write `\\*` for a star")?;
         let encoded = encoded(plain, &modifiers.encodings)?;
         if encoded.iter().any(String::is_empty) {
             return Err("this value is too short for `base64offset`".into());

@@ -253,7 +253,7 @@ impl Builder {
 fn new_key(node: Node, keys: &mut HashSet<Arc<str>>) -> Result<(Arc<str>, Place), Unreadable> {
     let at = node.at;
     let Data::Scalar(scalar) = node.data else {
-        let message = "a list or a map can't be a key: write a name".to_owned();
+        let message = "a list or a map cannot be a key: write a name".to_owned();
         return Err(Unreadable { at, message });
     };
     if &*scalar.text == "<<" {

@@ -333,7 +333,7 @@ pub(super) fn flows_of_dockerfile(source: SourceId, name: &str, text: &str) -> R
                 gaps.push(Gap {
                     at: Span::start_of(source),
                     name: String::new(),
-                    reason: "the file sets more secrets than are told one by one".into(),
+                    reason: "the file sets more secrets than are reported individually".into(),
                     hides_findings: true,
                 });
                 return Reading { facts: flows, gaps };
@@ -355,7 +355,7 @@ pub(super) fn flows_of_dockerfile(source: SourceId, name: &str, text: &str) -> R
                     path: None,
                     lifetime: Lifetime::Durable,
                     at,
-                    by: format!("kept in the image by `{}`", instruction.word),
+                    by: format!("stored in the image by `{}`", instruction.word),
                 },
                 address: name.rsplit('/').next().unwrap_or(name).to_owned(),
                 host: Host::Instance,

@@ -35,7 +35,7 @@ fn run(rules: &RuleSet, rule: &Rule, example: &Example) -> Option<Problem> {
         let met = rule.matches(fields);
         let said = if *matches { "must" } else { "must not" };
         return (met != *matches)
-            .then(|| problem(format!("example `{}` {said} meet the rule", example.name)));
+            .then(|| problem(format!("example `{}` {said} match the rule", example.name)));
     }
     if let ExampleInput::Records { .. } = &example.input {
         return None; // tried by `check`
@@ -56,7 +56,7 @@ fn run(rules: &RuleSet, rule: &Rule, example: &Example) -> Option<Problem> {
     }
     let list = |places: Vec<String>| if places.is_empty() { "none".to_owned() } else { places.join(", ") };
     Some(problem(format!(
-        "example `{}`: not found where marked: {}; found without a mark: {}",
+        "example `{}`: marked but not found: {}; found but not marked: {}",
         example.name,
         list(missing),
         list(extra)

@@ -95,7 +95,7 @@ pub fn never_met(rule: &Rule) -> Option<String> {
         (None, Some((field, value))) => {
             format!("`{field}` is never `{value}`{}", judged.near_value(&field, &value))
         }
-        (None, None) => "no record can meet its condition".to_owned(),
+        (None, None) => "no record can match its condition".to_owned(),
     })
 }
 
@@ -122,7 +122,7 @@ pub(super) fn mistakes(rule: &Rule, text: &str) -> Vec<Problem> {
     let wrong = rule.impossible_values(&|field| judged.possible(field)).into_iter();
     let wrong = wrong.map(|(field, value)| {
         let near = judged.near_value(&field, &value);
-        let message = format!("`{field}` is never `{value}`{near}: rules/README.md lists what it can be");
+        let message = format!("`{field}` is never `{value}`{near}: rules/README.md lists its values");
         Problem { line: line(&field), column: 1, message, is_error: false }
     });
     unknown.chain(wrong).collect()

@@ -55,7 +55,7 @@ pub(super) fn literals(sources: &Sources, inputs: &[Input], tree: &Tree, tools: 
     for input in inputs {
         let text = sources.text(input.source);
         if input.found.kind == FileKind::Backend && !is_backend(&text) {
-            let reason = "neither a backend's settings nor a state that is understood".to_owned();
+            let reason = "neither a backend configuration nor a readable state".to_owned();
             all.gaps.push(unread_file(input.source, reason, input.found.kind));
         }
         named.extend(literals_beside(input.source, &sources.name(input.source), input.found.kind, &text));
@@ -90,7 +90,7 @@ pub(super) fn literals(sources: &Sources, inputs: &[Input], tree: &Tree, tools: 
                 token.address = std::mem::take(&mut literal.address);
                 all.hide(&literal);
             }
-            None => all.add(&literal, "set in clear".to_owned()),
+            None => all.add(&literal, "set in clear text".to_owned()),
         }
     }
     for (literal, description) in by_token {
@@ -215,7 +215,7 @@ impl Literals {
                     at: literal.at,
                     name: String::new(),
                     reason: format!(
-                        "more than {MOST_TOLD} literal secrets in one document: the others are not told"
+                        "more than {MOST_TOLD} literal secrets in one document: the others are not reported"
                     ),
                     hides_findings: true,
                 });

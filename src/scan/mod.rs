@@ -338,7 +338,7 @@ fn own_error(source: SourceId) -> Gap {
     Gap {
         at: Span::start_of(source),
         name: String::new(),
-        reason: "an error of secretrail's own ended the work on it; please report it".into(),
+        reason: "an internal error stopped the work on it; please report it".into(),
         hides_findings: true,
     }
 }

@@ -49,7 +49,7 @@ fn state_finding(state: &StateExposure, rule: &Rule, message: String) -> Finding
     let related = state.shown.iter().map(|(name, at)| Related {
         at: Location { span: *at, name: name.clone() },
         role: Role::Origin,
-        message: format!("{name} stands in the state"),
+        message: format!("{name} is in the state"),
     });
     Finding {
         rule: rule.name().into(),
@@ -127,23 +127,22 @@ fn landing(kind: SinkKind, path: Option<&str>, by: &str) -> String {
     if let (Some(path), Some((verb, tool))) = (path, by.split_once(" by "))
         && !verb.contains(' ')
     {
-        let to = if kind == SinkKind::Log { "into" } else { "to" };
-        return format!("{verb} {to} {path} by {tool}");
+        return format!("{verb} to {path} by {tool}");
     }
     let words = match (kind, path) {
-        (SinkKind::Log, Some(path)) => return format!("printed into {path} ({by})"),
+        (SinkKind::Log, Some(path)) => return format!("printed to {path} ({by})"),
         (_, Some(path)) => return format!("written to {path} ({by})"),
         (SinkKind::File, None) => "written to a file",
         (SinkKind::UserData, None) => "rendered into user data",
-        (SinkKind::Log, None) => "printed into a log",
+        (SinkKind::Log, None) => "printed to a log",
         (SinkKind::ProcessArguments, None) => "passed on a command line",
-        (SinkKind::Environment, None) => "kept in an environment",
-        (SinkKind::Definition, None) => "kept in a definition",
+        (SinkKind::Environment, None) => "stored in an environment variable",
+        (SinkKind::Definition, None) => "stored in a definition",
         (SinkKind::Object, None) => "written to an object",
-        (SinkKind::Output, None) => "given out",
-        (SinkKind::Parameter, None) => "kept in a store for plain settings",
-        (SinkKind::State, None) => "kept in the state",
-        (SinkKind::SourceCode, None) => "stands in the source",
+        (SinkKind::Output, None) => "exposed as an output",
+        (SinkKind::Parameter, None) => "stored as a plain parameter",
+        (SinkKind::State, None) => "stored in the state",
+        (SinkKind::SourceCode, None) => "is in the source",
     };
     format!("{words} ({by})")
 }

@@ -52,7 +52,7 @@ impl Found<'_, '_> {
         while let Some(node) = open.pop() {
             self.nodes += 1;
             if self.nodes > MOST_NODES || self.scripts > MOST_SCRIPTS {
-                let reason = "the definition holds more commands than are read";
+                let reason = "the definition contains more commands than are read";
                 let at = self.flat.place(node.at.start, node.at.end).unwrap_or(self.context.fallback);
                 let name = self.context.file_name.to_owned();
                 self.reading.gaps.push(crate::reading::Gap {

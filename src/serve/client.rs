@@ -124,16 +124,16 @@ impl Client {
             .header(USER_AGENT, AGENT)
             .header(CONTENT_TYPE, MEDIA_TYPE)
             .body(Full::new(body))
-            .map_err(|_| Refusal::never("the request can't be written"))?;
+            .map_err(|_| Refusal::never("the request cannot be written"))?;
         if let Some(token) = token {
             let mut value = HeaderValue::try_from(format!("Bearer {}", token.expose()))
-                .map_err(|_| Refusal::never("access_token can't be put in a header"))?;
+                .map_err(|_| Refusal::never("access_token cannot be put in a header"))?;
             value.set_sensitive(true);
             request.headers_mut().insert(AUTHORIZATION, value);
         }
         match timeout(SILENCE, self.http.request(request)).await {
             Ok(Ok(answer)) => Ok(answer),
-            Ok(Err(error)) if error.is_connect() => Err(Refusal::later("the host can't be connected to")),
+            Ok(Err(error)) if error.is_connect() => Err(Refusal::later("the host cannot be connected to")),
             Ok(Err(_)) => Err(Refusal::later("the connection broke")),
             Err(_) => Err(Refusal::later("the host does not answer")),
         }

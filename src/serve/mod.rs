@@ -72,11 +72,11 @@ pub fn run(options: Options, audit: Arc<Audit>, stop: watch::Receiver<bool>) -> 
         .enable_all()
         .max_blocking_threads(options.jobs.saturating_add(8))
         .build()
-        .map_err(|error| failed("the server can't start", error))?;
+        .map_err(|error| failed("the server cannot start", error))?;
     let result = runtime.block_on(async {
         let listener = TcpListener::bind(options.listen)
             .await
-            .map_err(|error| failed(&format!("{} can't be listened on", options.listen), error))?;
+            .map_err(|error| failed(&format!("{} cannot be listened on", options.listen), error))?;
         let address = listener.local_addr().map_err(|error| failed("the address is not known", error))?;
         let client = client::Client::new(options.hosts.clone())?;
         tracing::info!(listen = %address, hosts = %options.hosts, "run task server is ready");

@@ -83,7 +83,7 @@ impl Workers {
         }
         match tries(by, || self.plan(address, &request.token)).await {
             Ok((plan, permit)) => self.look(plan, permit, request.takes_outcomes).await,
-            Err(refusal) => Said::not_audited(format!("the plan can't be fetched: {}", refusal.reason)),
+            Err(refusal) => Said::not_audited(format!("the plan cannot be fetched: {}", refusal.reason)),
         }
     }
 

@@ -77,7 +77,7 @@ pub fn lines(answer: &Answer, now: Timestamp, fatal: bool) -> Vec<Line> {
         Answer::Nothing(message, hint) => vec![hinted(Line::new(Level::Problem, message.clone()), hint)],
         Answer::Unreachable(message, hint) => vec![hinted(Line::new(Level::Unknown, message.clone()), hint)],
         Answer::NotAsked => vec![
-            Line::new(Level::Unknown, "AWS was not asked who you are")
+            Line::new(Level::Unknown, "AWS was not queried for who you are")
                 .with("this secretrail was built without the feature `aws`"),
         ],
     }

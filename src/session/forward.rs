@@ -162,8 +162,8 @@ const PHRASES: &[(&str, &str, bool)] = &[
     ("Error loading SSO Token", "not signed in: run `aws sso login`", true),
     ("Token has expired", "your session is over: sign in again", true),
     ("address already in use", "another program has the port", true),
-    ("Could not connect to the endpoint", "AWS can't be reached", false),
-    ("Connection to destination port failed", "the instance can't reach the port", false),
+    ("Could not connect to the endpoint", "AWS cannot be reached", false),
+    ("Connection to destination port failed", "the instance cannot reach the port", false),
 ];
 
 /// What the program's last words mean. `code`: its exit code.

@@ -15,7 +15,7 @@ pub fn lines(state: &Result<State, NoState>) -> Vec<Line> {
             return vec![Line::new(Level::Note, "this repository is bare: it has no files to work on")];
         }
         Err(NoState::Broken) => {
-            return vec![Line::new(Level::Unknown, "the repository can't be read")];
+            return vec![Line::new(Level::Unknown, "the repository cannot be read")];
         }
     };
     let mut lines = vec![branch(state)];

@@ -14,7 +14,10 @@ pub const LOGSOURCE: [&str; 3] = ["secretrail", "gate", "ignore"];
 pub const FIELDS: &[(&str, &str)] = &[
     ("ignore.state", "`invalid`, `expired` or `unused`"),
     ("ignore.by", "`inline`, for a comment in the source, or `settings`"),
-    ("ignore.rule", "the rules that it names, empty where it can't be read, `a gap` for an `[[accept-gap]]`"),
+    (
+        "ignore.rule",
+        "the rules that it names, empty where it cannot be read, `a gap` for an `[[accept-gap]]`",
+    ),
     ("ignore.until", "its last day, where it is over"),
     ("ignore.problem", "what is wrong with one that is not valid"),
 ];

@@ -100,7 +100,7 @@ fn files(
 impl Revision {
     fn blob(&self, path: &Path) -> Result<Vec<u8>, Refusal> {
         let repository = self.repository.to_thread_local();
-        let unreadable = || Refusal::Failed("git's object can't be read".into());
+        let unreadable = || Refusal::Failed("git's object cannot be read".into());
         let mut path = normalise(path);
         for _ in 0..MOST_LINKS {
             let (id, kind) = self.files.get(&path).copied().ok_or(Refusal::Missing)?;

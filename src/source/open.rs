@@ -33,7 +33,7 @@ impl Refusal {
             Self::NoFile => "it is not a regular file".into(),
             Self::TooLarge(most) => format!("it is larger than {} MiB", most / (1024 * 1024)),
             Self::Binary => "it is a binary file".into(),
-            Self::Failed(reason) => format!("it can't be read: {reason}"),
+            Self::Failed(reason) => format!("it cannot be read: {reason}"),
         }
     }
 }

@@ -109,7 +109,7 @@ pub fn refused_at(error: &ignore::Error, root: &Path) -> PathBuf {
 
 /// Place and reason of an error of a walk.
 fn refusal(error: &ignore::Error, root: &Path) -> (PathBuf, String) {
-    let reason = error.io_error().map_or_else(|| "it can't be walked".into(), |io| io.kind().to_string());
+    let reason = error.io_error().map_or_else(|| "it cannot be listed".into(), |io| io.kind().to_string());
     (refused_at(error, root), reason)
 }
 
@@ -237,7 +237,7 @@ pub fn walk_logs(folder: &Path, wanted: &dyn Fn(&Path) -> bool) -> (Vec<PathBuf>
             Ok(kind) if !kind.is_file() => refused.push((path, Refusal::NoFile.reason())),
             Ok(_) if !within(&path) => refused.push((path, ELSEWHERE.to_owned())),
             Ok(_) => files.push(path),
-            Err(_) => refused.push((path, "it is a link to what is not there".to_owned())),
+            Err(_) => refused.push((path, "it is a link to a missing file".to_owned())),
         }
     }
     files.sort();
@@ -270,7 +270,7 @@ pub fn walk_repository(folder: &Path, most: usize) -> Repository {
             Err(error) => {
                 let path = path_of(&error).unwrap_or(folder).to_path_buf();
                 let reason =
-                    error.io_error().map_or("it can't be walked".to_owned(), |io| io.kind().to_string());
+                    error.io_error().map_or("it cannot be listed".to_owned(), |io| io.kind().to_string());
                 found.refused.push((path, reason));
             }
         }

@@ -25,7 +25,7 @@ const MOST_BLOCKS: usize = 10;
 const MAPS: [&str; 3] = ["vars", "variables", "metadata"];
 
 /// Of a definition with more secrets than are followed.
-const TOO_MANY: &str = "the definition holds more secrets than are followed one by one";
+const TOO_MANY: &str = "the definition contains more secrets than are followed individually";
 
 /// How a text is used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -287,7 +287,7 @@ impl<'w> Visitor<'_, 'w> {
         // Kubernetes' own objects nest six deep.
         if depth >= MOST_BLOCKS && !body.blocks.is_empty() {
             let at = self.block.span(self.block.node.kind.range);
-            self.evaluator.gap(at, self.address(), "its blocks are nested too deeply to be followed", true);
+            self.evaluator.gap(at, self.address(), "its blocks are nested too deeply to follow", true);
         }
         if depth < MOST_BLOCKS {
             for block in &body.blocks {

@@ -1,4 +1,4 @@
-//! Names and values kept in a definition: the environment of a function, the JSON of a container, an
+//! Names and values stored in a definition: the environment of a function, the JSON of a container, an
 //! app's settings. Each value becomes a text of its own, whatever the shape.
 
 use super::evaluate::{encode, goes_through_ids, literal_confidence_under, sheds};

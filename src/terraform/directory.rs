@@ -9,7 +9,7 @@ use crate::source::{SourceId, Span};
 /// Local values that name each other, in the source of a module.
 const MOST_CONSTANTS: usize = 16;
 
-/// A block with the file that it stands in.
+/// A block with the kind of file that it is in.
 #[derive(Debug)]
 pub struct Placed<'w, T> {
     /// The file.

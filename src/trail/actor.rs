@@ -1,4 +1,4 @@
-//! Who stands behind a session. "Human" is said on positive evidence only; what speaks against it is said, too.
+//! Who is behind a session. "Human" is said on positive evidence only; what speaks against it is said, too.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -116,25 +116,25 @@ fn asserted(session: &Session, gathered: &Gathered, into: &mut Vec<Evidence>) {
     let mut say =
         |kind, name: &str, reason: String| into.push(Evidence::new(Level::Asserted, kind, name, reason));
     if session.kind == "AWSService" {
-        return say(Kind::Service, &session.principal_id, "AWS says that a service acts".to_owned());
+        return say(Kind::Service, &session.principal_id, "AWS records a service as the caller".to_owned());
     }
     if session.via == MCP {
         say(Kind::Agent, "an MCP client", format!("called through {MCP}"));
     } else if !session.via.is_empty() && session.via != super::gather::FAILED {
-        say(Kind::Service, &session.via, format!("{} goes on with the caller's rights", session.via));
+        say(Kind::Service, &session.via, format!("{} acts with the caller's permissions", session.via));
     }
     if session.tally.mcp_calls > 0 {
         say(
             Kind::Agent,
             "an MCP client",
             match session.tally.mcp_calls {
-                1 => "1 call of AWS's MCP server".to_owned(),
-                calls => format!("{calls} calls of AWS's MCP server"),
+                1 => "1 call through AWS's MCP server".to_owned(),
+                calls => format!("{calls} calls through AWS's MCP server"),
             },
         );
     }
     if is_mcp_sign_in(session, gathered) {
-        say(Kind::Agent, "an MCP client", "signed in for AWS's MCP server".to_owned());
+        say(Kind::Agent, "an MCP client", "signed in to AWS's MCP server".to_owned());
     }
 }
 
@@ -195,11 +195,15 @@ fn claimed(all: &[Marks], into: &mut Vec<Evidence>) {
         |kind, name: &str, reason: String| into.push(Evidence::new(Level::Claimed, kind, name, reason));
     for marks in all {
         for agent in &marks.codes {
-            say(Kind::Agent, agent, format!("user agent with m/{} of {agent}", Marks::code_of(agent)));
+            say(
+                Kind::Agent,
+                agent,
+                format!("user agent with m/{}, the code of {agent}", Marks::code_of(agent)),
+            );
         }
         for (name, words) in &marks.clients {
             let name = if name == "claude-code" { "Claude Code" } else { name };
-            say(Kind::Agent, name, format!("user agent with {words}"));
+            say(Kind::Agent, name, format!("user agent contains {words}"));
         }
         if let Some(tool) = marks.tool.filter(|tool| *tool != "AWS") {
             say(Kind::Unknown, "", format!("user agent of {tool}"));
@@ -224,7 +228,7 @@ fn person(session: &Session, all: &[Marks], into: &mut Vec<Evidence>) {
                 Level::Claimed,
                 Kind::Human,
                 name,
-                "signed in to the console in a browser; without MFA only the password says who",
+                "signed in to the console in a browser, without MFA: only the password identifies the user",
             )),
         }
     }
@@ -233,11 +237,11 @@ fn person(session: &Session, all: &[Marks], into: &mut Vec<Evidence>) {
             Level::Asserted,
             Kind::Unknown,
             "",
-            format!("on behalf of Identity Center's user {person}"),
+            format!("on behalf of the Identity Center user {person}"),
         ));
     }
     for provider in session.tally.providers.iter().take(5) {
-        into.push(Evidence::new(Level::Asserted, Kind::Unknown, "", format!("identity of {provider}")));
+        into.push(Evidence::new(Level::Asserted, Kind::Unknown, "", format!("identity from {provider}")));
     }
 }
 
@@ -262,25 +266,25 @@ fn contradictions(evidence: &[Evidence], session: &Session, all: &[Marks]) -> Ve
         .collect();
     if agents.len() > 1 {
         told.push(format!(
-            "user agents name several agents: {}",
+            "user agents name more than one agent: {}",
             agents.iter().copied().collect::<Vec<_>>().join(", ")
         ));
     }
     let is_agent = evidence.iter().any(|one| one.kind == Kind::Agent);
     if is_agent && all.iter().any(|marks| marks.browser) {
-        told.push("a browser and an agent in one session".to_owned());
+        told.push("a browser and an agent share this session".to_owned());
     }
     let coded: BTreeSet<&str> =
         all.iter().filter(|marks| !marks.codes.is_empty()).filter_map(|marks| marks.sid.as_deref()).collect();
     let bare = all.iter().filter(|marks| marks.codes.is_empty()).filter_map(|marks| marks.sid.as_deref());
     for sid in bare.filter(|sid| coded.contains(sid)).collect::<BTreeSet<_>>() {
-        told.push(format!("sid/{sid} calls with an agent's code and without one"));
+        told.push(format!("sid/{sid} made calls with and without an agent's code"));
     }
     if session.tally.source_identities.len() > 1 {
-        told.push("events of the session have different source identities".to_owned());
+        told.push("the session's events have different source identities".to_owned());
     }
     if is_agent && session.root == Some(Root::Console) {
-        told.push("an agent in a session of root's console".to_owned());
+        told.push("an agent used a console session of root".to_owned());
     }
     told
 }

@@ -52,7 +52,7 @@ impl Issue {
     }
 }
 
-/// Calls after which somebody can come back, or is not seen any more.
+/// Calls after which someone can come back, or is not seen any more.
 const PERSISTENCE: &[&str] = &[
     "AddPermission20150331v2",
     "AddRoleToInstanceProfile",
@@ -129,7 +129,7 @@ fn makes(name: &str) -> bool {
     ["Create", "Run", "Import", "Upload", "Allocate"].iter().any(|start| name.starts_with(start))
 }
 
-/// Whether somebody can come back by this call, or is not seen any more.
+/// Whether someone can come back by this call, or is not seen any more.
 pub fn is_persistence(name: &str) -> bool {
     PERSISTENCE.binary_search(&name).is_ok() || PERSISTENCE.contains(&name)
 }

@@ -1,4 +1,4 @@
-//! The silent fallback: a program's credentials stop working, and without a word it goes on with others that it
+//! The silent fallback: a program's credentials stop working, and without a word it continues with others that it
 //! finds: another profile, a sign-in of the person's, root.
 //!
 //! Seen from CloudTrail, the same host (`sid` of the AWS CLI) or address has one identity, and shortly after it
@@ -173,7 +173,7 @@ fn reason(
     }
     if let Some(ended) = ended.first(from, (old.first, new.first + 60)) {
         let what = if ended.user.is_empty() { "its key" } else { ended.user.as_str() };
-        return Some(format!("{} had ended {what}", ended.call));
+        return Some(format!("{} had revoked {what}", ended.call));
     }
     let changed = !old.sources.is_empty() && !new.sources.is_empty() && old.sources != new.sources;
     if by == "sid" && changed {
@@ -185,12 +185,12 @@ fn reason(
     }
     let became_root = matches!(to.root, Some(Root::AccessKey | Root::SessionToken));
     if became_root || (by == "sid" && to.root.is_some()) {
-        return Some("it goes on as root".to_owned());
+        return Some("it continued as root".to_owned());
     }
     None
 }
 
-/// Whether one goes on with a role that the other one's credentials took, as its profile says: the call that issued it may
+/// Whether one continues with a role that the other one's credentials took, as its profile says: the call that issued it may
 /// not be in these logs.
 fn takes_a_role(old: &Stay, new: &Stay) -> bool {
     const ROLE: &str = "assume-role";

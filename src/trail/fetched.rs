@@ -1,4 +1,4 @@
-//! Secrets that a service decrypted for somebody: `GetParameter` makes a second event, KMS's `Decrypt`, in the caller's
+//! Secrets that a service decrypted for someone: `GetParameter` makes a second event, KMS's `Decrypt`, in the caller's
 //! name and with a key of its own. It is no session: it belongs to the one that fetched the secret.
 
 use std::collections::{BTreeMap, BTreeSet};

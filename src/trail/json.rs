@@ -125,7 +125,7 @@ fn nested_end(text: &[u8], mut at: usize) -> Result<usize, Broken> {
     }
 }
 
-/// Where something stands in a text.
+/// Where something is in a text.
 pub type Place = Range<usize>;
 
 /// Shows every member of the object that starts at `at`: its key without quotes, as it is written, and where its
@@ -217,7 +217,7 @@ pub fn text(value: &[u8]) -> Option<Cow<'_, str>> {
     Some(unescaped(inner))
 }
 
-/// What stands between the quotes of a string, without its escapes. What is no UTF-8 is replaced.
+/// What is between the quotes of a string, without its escapes. What is no UTF-8 is replaced.
 pub fn unescaped(inner: &[u8]) -> Cow<'_, str> {
     if !inner.contains(&b'\\') {
         return String::from_utf8_lossy(inner);

@@ -61,14 +61,14 @@ pub fn judge(sessions: &[Session], rules: &RuleSet, sources: &[SourceId]) -> Jud
     }
     judged.left_out = (more > 0).then(|| {
         format!(
-            "{} not told one by one: of each rule {MOST_FINDINGS} are, the latest of each principal first, and the others are one finding",
+            "{} not reported individually: each rule reports {MOST_FINDINGS}, the latest of each principal first, and groups the others in one finding",
             if more == 1 { "1 session is".to_owned() } else { format!("{more} sessions are") }
         )
     });
     judged
 }
 
-/// The ones that are told one by one, and the others. Each principal has its turn, with its latest first, so that nobody
+/// The ones that are reported individually, and the others. Each principal has its turn, with its latest first, so that nobody
 /// hides what another one did behind sessions of his own, earlier or later ones.
 fn shared_out(mut all: Vec<Met<'_>>, most: usize) -> (Vec<Met<'_>>, Vec<Met<'_>>) {
     if all.len() <= most {
@@ -114,7 +114,7 @@ impl Met<'_> {
     }
 }
 
-/// One finding for all sessions that are not told one by one.
+/// One finding for all sessions that are not reported individually.
 fn of_rest(rule: &Rule, rest: &[Met<'_>], sources: &[SourceId]) -> Option<Finding> {
     let first = rest.iter().map(Met::first).min()?;
     let last = rest.iter().map(Met::last).max()?;
@@ -123,7 +123,7 @@ fn of_rest(rule: &Rule, rest: &[Met<'_>], sources: &[SourceId]) -> Option<Findin
     let others = principals.len() - named.len();
     let others = if others > 0 { format!(" and {others} more") } else { String::new() };
     let message = format!(
-        "{}: {} more session{} between {} and {}, of {}{others}",
+        "{}: {} more session{} between {} and {}, by {}{others}",
         rule.file().title,
         rest.len(),
         if rest.len() == 1 { "" } else { "s" },
@@ -223,11 +223,11 @@ fn counted(session: &Session, hits: &Hits) -> String {
     } else {
         String::new()
     };
-    format!("{} such events of session {} ({}){when}{calls}{all}", hits.events, session.id, session.principal)
+    format!("{} such events in session {} ({}){when}{calls}{all}", hits.events, session.id, session.principal)
 }
 
 fn related(at: &Mark, message: Option<String>, sources: &[SourceId]) -> Related {
-    let event = format!("event {} of {}", at.id, written(at.time));
+    let event = format!("event {} at {}", at.id, written(at.time));
     Related {
         at: Location { span: place(at, sources), name: at.id.clone() },
         role: Role::Hop,
@@ -256,7 +256,7 @@ fn finding(rule: &Rule, message: String, at: &Mark, sources: &[SourceId]) -> Fin
     }
 }
 
-/// Where an event stands.
+/// Where an event is.
 pub fn place(at: &Mark, sources: &[SourceId]) -> Span {
     let source = sources.get(at.file as usize).copied().unwrap_or(SourceId(u32::MAX));
     let offset = usize::try_from(at.offset).unwrap_or(usize::MAX);

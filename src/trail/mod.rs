@@ -1,4 +1,4 @@
-//! CloudTrail: who was root, which activity was an agent's, and who stands at the start of a chain.
+//! CloudTrail: who was root, which activity was an agent's, and who is at the start of a chain.
 //!
 //! ```text
 //!  bytes ─► inflate ─► split ─► slots         one pass: where events and their fields stand

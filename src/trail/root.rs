@@ -1,4 +1,4 @@
-//! How somebody was root: the shapes that look alike in single events.
+//! How someone was root: the shapes that look alike in single events.
 
 use super::agent;
 use super::class::Issue;

@@ -4,7 +4,7 @@ use sha2::{Digest, Sha256};
 
 use super::gather::{Credential, Issued, Mark, Tags, Tally, Terms};
 
-/// How somebody was root.
+/// How someone was root.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Root {
     /// By the console.
@@ -98,7 +98,7 @@ impl Level {
     }
 }
 
-/// Who stands behind a session, and on what evidence.
+/// Who is behind a session, and on what evidence.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Actor {
     /// Who.
@@ -107,7 +107,7 @@ pub struct Actor {
     pub level: Level,
     /// A name: `Claude Code`, `alice`; empty where there is none.
     pub name: String,
-    /// An agent, by how the session was made: all of its events are the agent's, with a mark or without.
+    /// An agent, by how the session was made: all of its events were made by the agent, with a mark or without.
     pub whole: bool,
     /// The evidence, best first.
     pub reasons: Vec<String>,
@@ -155,7 +155,7 @@ pub struct Session {
     pub root: Option<Root>,
     /// Whether it was made with MFA.
     pub mfa: Option<bool>,
-    /// Who stands behind it.
+    /// Who is behind it.
     pub actor: Actor,
     /// Which call issued it.
     pub issued: Option<Issued>,
@@ -207,7 +207,7 @@ impl Session {
         &self.tally.first
     }
 
-    /// Events that are an agent's, and those of them that change something.
+    /// Events that are an agent's, and how many of them are writes.
     pub fn of_agent(&self) -> (u64, u64) {
         let tally = &self.tally;
         if self.actor.whole { (tally.events, tally.writes()) } else { (tally.marked, tally.marked_writes) }
@@ -222,14 +222,14 @@ impl Session {
             (own, all) => format!("{own} of {all} events"),
         };
         let carry = match (self.actor.whole, own == 1) {
-            (true, true) => "is the agent's",
-            (true, false) => "are the agent's",
+            (true, true) => "was made by the agent",
+            (true, false) => "were made by the agent",
             (false, true) => "carries its mark",
             (false, false) => "carry its mark",
         };
         let writes = match (own, writes) {
             (0, _) => String::new(),
-            (1, 0) => ", and only reads".to_owned(),
+            (1, 0) => ", a read".to_owned(),
             (1, _) => ", a write".to_owned(),
             (_, 0) => ", none of them a write".to_owned(),
             (_, 1) => ", 1 of them a write".to_owned(),

@@ -1,4 +1,4 @@
-//! One event as the hot path sees it: where each field that sessions and rules need stands in the text.
+//! One event as the hot path sees it: where each field that sessions and rules need is in the text.
 
 use std::borrow::Cow;
 
@@ -210,7 +210,7 @@ impl<'t> Event<'t> {
         self.text.get(self.slots.place(slot)).unwrap_or_default()
     }
 
-    /// What stands between the quotes of a text field, with its escapes; empty for all else.
+    /// What is between the quotes of a text field, with its escapes; empty for all else.
     pub fn bytes(&self, slot: Slot) -> &'t [u8] {
         match self.value(slot) {
             [b'"', inner @ .., b'"'] => inner,

@@ -2,7 +2,7 @@
 //! answer of LookupEvents (`Events`, each with its event packed into a text).
 //!
 //! Works on blocks: what does not end in one is given again with more behind it. What can't be followed is a trouble
-//! with its offset, and reading goes on at the next event.
+//! with its offset, and reading continues at the next event.
 
 use memchr::memmem;
 
@@ -15,7 +15,7 @@ use super::strict;
 pub const MOST_EVENT: usize = 16 * 1024 * 1024;
 /// Troubles told of one file; more are counted.
 const MOST_TROUBLES: usize = 20;
-/// How AWS starts an event: reading goes on there after damage.
+/// How AWS starts an event: reading continues there after damage.
 const EVENT_START: &[u8] = b"{\"eventVersion\"";
 /// The byte-order mark.
 const MARK: &[u8] = b"\xEF\xBB\xBF";
@@ -44,7 +44,7 @@ pub struct Unit {
     pub more_troubles: usize,
     /// Digests of log file validation: they are no events.
     pub digests: usize,
-    /// Insights: they are no events of anybody.
+    /// Insights: they are no events of anyone.
     pub insights: usize,
 }
 
@@ -138,17 +138,20 @@ impl Splitter {
                         unit.trouble(self.before + from as u64, "it ends in the middle of an event");
                         break text.len();
                     }
-                    unit.trouble(self.before + from as u64, "an event longer than 16 MiB was passed over");
+                    unit.trouble(self.before + from as u64, "an event longer than 16 MiB was skipped");
                     self.pass();
                     at = from;
                 }
                 Err((from, Broken::Deep(_))) => {
-                    unit.trouble(self.before + from as u64, "an event nested too deep was passed over");
+                    unit.trouble(self.before + from as u64, "an event nested too deeply was skipped");
                     self.pass();
                     at = from;
                 }
                 Err((_, Broken::Wrong(wrong))) => {
-                    unit.trouble(self.before + wrong as u64, "this is no JSON; what follows is looked for");
+                    unit.trouble(
+                        self.before + wrong as u64,
+                        "invalid JSON; reading resumes at the next event",
+                    );
                     self.inside = Inside::Lost;
                     at = wrong + 1;
                 }
@@ -272,7 +275,7 @@ impl Splitter {
         if slots.has(Slot::Detail) && !slots.has(Slot::EventName) {
             return match find(text, slots.place(Slot::Detail).start) {
                 Ok((inner, _)) if inner.has(Slot::EventName) => unit.events.push(inner),
-                _ => unit.trouble(offset, "an object that is no CloudTrail event"),
+                _ => unit.trouble(offset, "an object that is not a CloudTrail event"),
             };
         }
         if slots.has(Slot::Digest) {
@@ -282,7 +285,7 @@ impl Splitter {
         } else if slots.has(Slot::EventName) {
             unit.events.push(slots);
         } else if json::skip_space(text, at + 1) + 1 < slots.whole.1 as usize {
-            unit.trouble(offset, "an object that is no CloudTrail event");
+            unit.trouble(offset, "an object that is not a CloudTrail event");
         }
     }
 
@@ -329,7 +332,7 @@ fn unpack(packed: &[u8], offset: u64, unit: &mut Unit) {
         }
         _ => {
             unit.unpacked.truncate(start);
-            unit.trouble(offset, "the event in `CloudTrailEvent` can't be read");
+            unit.trouble(offset, "the event in `CloudTrailEvent` cannot be read");
         }
     }
 }

@@ -157,7 +157,7 @@ fn accounts_are_named_left_out_and_asked_by_their_own_roles() {
     assert_eq!(caller, format!("arn:aws:sts::{}:assumed-role/own/nightly", numbers[1]), "{ran:?}");
     // None is left; none is named.
     let ran = audit(&here(&moto, "organization = true\ninclude = [\"nobody\"]"), &[]);
-    assert!(ran.code == 2 && ran.err.contains("no account is left to be asked"), "{ran:?}");
+    assert!(ran.code == 2 && ran.err.contains("no account is left to query"), "{ran:?}");
     let ran = Here::new(&moto.endpoint).run(&["account", "--accounts"]);
     assert!(ran.code == 2 && ran.err.contains("the settings name no accounts"), "{ran:?}");
 }

@@ -75,7 +75,7 @@ fn a_role_that_is_refused_is_told_by_its_code() {
     let ran = here.collect(&["--role-arn", "arn:aws:iam::123456789012:role/audit", "--external-id", "42"]);
     assert_eq!((ran.code, stub.asked()), (2, vec!["AssumeRole".to_owned()]));
     assert!(
-        ran.err.contains("the role can't be assumed: AccessDenied") && ran.err.contains("--external-id"),
+        ran.err.contains("the role cannot be assumed: AccessDenied") && ran.err.contains("--external-id"),
         "{}",
         ran.err
     );
@@ -148,7 +148,7 @@ fn nobody_there_is_told_at_once() {
     let here = Here::new(&format!("http://127.0.0.1:{}", free_port()));
     let ran = here.collect(&[]);
     assert_eq!((ran.code, ran.out.as_str()), (2, ""));
-    assert!(ran.err.contains("AWS can't be reached in us-east-1") && ran.took.as_secs() < 20, "{ran:?}");
+    assert!(ran.err.contains("AWS cannot be reached in us-east-1") && ran.took.as_secs() < 20, "{ran:?}");
     assert_eq!(here.names(), Vec::<String>::new());
     let ran = Here::new("nonsense").collect(&[]);
     assert!(ran.code == 2 && ran.err.contains("AWS_ENDPOINT_URL right"), "{ran:?}");

@@ -50,7 +50,7 @@ fn an_archive_that_is_cut_or_leads_elsewhere_is_unreadable() {
     fs::write(here.path("cut.tar.zst"), &whole[..whole.len() / 2]).unwrap();
     let ran = here.run(&["evidence", "verify", "cut.tar.zst"]);
     assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{ran:?}");
-    assert!(ran.err.contains("the evidence cut.tar.zst can't be read: "), "{}", ran.err);
+    assert!(ran.err.contains("the evidence cut.tar.zst cannot be read: "), "{}", ran.err);
     // A tar with a name that leads out of it.
     let mut head = tar::Header::new_ustar();
     head.as_mut_bytes()[..13].copy_from_slice(b"../../escaped");

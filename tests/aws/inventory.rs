@@ -193,7 +193,7 @@ fn the_screen_is_the_founding_team_s() {
     let ran = here.run(&["inventory", "check", "--screen"]);
     let screen = "[ Secrets Health Check ]\n  Paperclip admin password   OK\n  Paperclip Anthropic key    OK\n  \
         Test bot Anthropic key     MISSING   /test-bot/anthropic/api-key\n\
-        One or more secrets missing. See SECRETS-RUNBOOK.md to fix.\n";
+        One or more secrets are missing. See SECRETS-RUNBOOK.md to fix.\n";
     assert_eq!((ran.code, ran.out.as_str()), (1, screen), "{}", ran.err);
     assert!(!moto.calls().iter().any(|call| call.contains("GetParameter")), "{:?}", moto.calls());
 }
@@ -218,7 +218,7 @@ fn what_is_denied_is_named() {
     assert_eq!((ran.code, statuses(&report)["ANTHROPIC_API_KEY"].as_str()), (1, "unreadable"), "{ran:?}");
     let message = report["findings"].as_array().unwrap().iter().find(|one| one["rule"] == "key-unreadable");
     let message = message.expect("a finding")["message"].as_str().unwrap();
-    assert_eq!(message, "Anthropic key can't be read: ssm:GetParameter is denied");
+    assert_eq!(message, "Anthropic key cannot be read: ssm:GetParameter is denied");
     assert_silent(&here, &ran);
     moto.state(&json!({"denied": []}));
 }

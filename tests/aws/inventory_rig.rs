@@ -26,7 +26,7 @@ $ secretrail inventory check --screen --clock 2026-04-02T09:00:00Z
   Paperclip GitHub PAT       OK
   Test bot Anthropic key     MISSING   /test-bot/anthropic/api-key
   Linear key                 MISSING   /abt/linear/api-key
-One or more secrets missing. See SECRETS-RUNBOOK.md to fix.
+One or more secrets are missing. See SECRETS-RUNBOOK.md to fix.
 exit code 1
 
 $ secretrail inventory check --screen --clock 2026-04-02T09:00:00Z

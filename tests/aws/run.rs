@@ -138,7 +138,7 @@ fn a_value_stands_in_the_environment_of_the_program_only() {
     // One that is not there: nothing runs.
     let ran = shell(&here, &[&inject[..], &["--inject", "NONE=/none"]].concat(), "echo started");
     assert_eq!((ran.code, ran.out.as_str()), (125, ""));
-    assert!(ran.err.contains("/none can't be had for NONE: ssm:GetParameter: ParameterNotFound"), "{ran:?}");
+    assert!(ran.err.contains("/none cannot be had for NONE: ssm:GetParameter: ParameterNotFound"), "{ran:?}");
     moto.state(&json!({"denied": ["ssm:GetParameter"]}));
     let ran = shell(&here, &inject, "echo started");
     assert_eq!((ran.code, ran.out.as_str()), (125, ""));
@@ -174,7 +174,7 @@ fn a_role_that_is_refused_starts_nothing() {
     moto.state(&json!({"denied": ["sts:AssumeRole"]}));
     let ran = shell(&here, &["--role-arn", ROLE], "echo started");
     assert_eq!((ran.code, ran.out.as_str()), (125, ""));
-    assert!(ran.err.contains("the role can't be assumed: AccessDenied (request "), "{ran:?}");
+    assert!(ran.err.contains("the role cannot be assumed: AccessDenied (request "), "{ran:?}");
     assert!(ran.err.contains("sts:TagSession and sts:SetSourceIdentity"), "{ran:?}");
     let ran = here.run(&["credential-process", "--role-arn", ROLE]);
     assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{ran:?}");
@@ -264,5 +264,5 @@ fn a_role_that_demands_tags_gets_them() {
     assert_eq!((ran.code, ran.out.as_str()), (0, "[secretrail: PAT]\n"), "{ran:?}");
     let ran = shell(&here, &[&options[..], &["--no-tags"]].concat(), "echo started");
     assert_eq!((ran.code, ran.out.as_str()), (125, ""), "{ran:?}");
-    assert!(ran.err.contains("the role can't be assumed: AccessDenied"), "{ran:?}");
+    assert!(ran.err.contains("the role cannot be assumed: AccessDenied"), "{ran:?}");
 }

@@ -130,7 +130,7 @@ fn without_a_network_it_says_so_in_time() {
     assert!(ran.code == 3 && ran.took < Duration::from_secs(5), "{ran:?}");
     has(
         &ran,
-        &["UNKNOWN  AWS can't be reached in us-east-1", "Not sure: 1 thing that could not be checked."],
+        &["UNKNOWN  AWS cannot be reached in us-east-1", "Not sure: 1 thing that could not be checked."],
     );
     // Somebody who takes the call and says nothing, and one who breaks it off.
     let stub = Stub::new(|_, _| Reply::Silence);
@@ -225,7 +225,10 @@ fn a_secret_that_is_missing_is_a_problem() {
     assert!(ran.code == 1 && ran.took < MOST, "{ran:?}");
     has(
         &ran,
-        &["  MISSING  Test bot Anthropic key", "One or more secrets missing. See SECRETS-RUNBOOK.md to fix."],
+        &[
+            "  MISSING  Test bot Anthropic key",
+            "One or more secrets are missing. See SECRETS-RUNBOOK.md to fix.",
+        ],
     );
     let told: Value = serde_json::from_str(&session(&here, &["--json"]).out).expect("JSON");
     assert_eq!(told["inventory"][3]["status"], "missing");

@@ -66,7 +66,7 @@ fn a_bucket_that_nobody_touched_is_whole() {
     let here = Here::new(&moto.endpoint);
     let ran = verify(&here, &[]);
     assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{ran:?}");
-    assert!(ran.out.contains("whole: 5 digests and 10 logs from 2026-03-28T00:00:00Z"), "{}", ran.out);
+    assert!(ran.out.contains("complete: 5 digests and 10 logs from 2026-03-28T00:00:00Z"), "{}", ran.out);
     here.write("keys.json", &WORLD["keys"].to_string());
     assert_eq!(verify(&here, &["--keys", "keys.json"]).code, 0);
     // And the report says so.

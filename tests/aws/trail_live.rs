@@ -237,7 +237,7 @@ fn ctrl_c_ends_it_and_says_how_to_go_on() {
     let mut told = String::new();
     child.stderr.take().expect("its errors").read_to_string(&mut told).expect("text");
     assert_eq!(child.wait().expect("it ends").code(), Some(130), "{told}");
-    assert!(told.contains("the same command goes on where it stopped"), "{told}");
+    assert!(told.contains("run the same command again to resume"), "{told}");
 }
 
 #[test]
@@ -247,7 +247,7 @@ fn answers_that_are_none_are_gaps_and_are_not_quoted() {
     let again = r#"{"Events": [], "NextToken": "canary"}"#;
     let denied = r#"{"__type": "canary <b>", "message": "canary"}"#;
     for (status, body, told) in [
-        (200, whole, "CloudTrailEvent` can't be read"),
+        (200, whole, "CloudTrailEvent` cannot be read"),
         (200, cut, "cloudtrail:LookupEvents: malformed-answer"),
         (200, again, "cloudtrail:LookupEvents: malformed-answer from page 2 on"),
         (400, denied, "cloudtrail:LookupEvents: malformed-answer"),

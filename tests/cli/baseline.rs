@@ -31,7 +31,7 @@ fn entries_that_are_gone_are_counted() {
     let ran = folder.run(&["scan", "-f", "json"]);
     assert_eq!((ran.code, &ran.json()["summary"]["baseline_entries_gone"]), (0, &2.into()));
     let ran = folder.run(&["scan"]);
-    assert!(ran.out.contains("2 entries of the baseline are gone: rewrite it"), "{}", ran.out);
+    assert!(ran.out.contains("2 entries of the baseline are no longer found: update it"), "{}", ran.out);
 }
 
 #[test]

@@ -116,7 +116,11 @@ fn a_history_that_can_t_be_used_is_no_audit() {
         Folder::new(&[("main.tf", LEAK), ("notes.txt", "not a database, but long enough to look at")]);
     let ran = folder.run(&["scan", "--history", "notes.txt"]);
     assert_eq!((ran.code, ran.out.as_str()), (2, ""));
-    assert!(ran.err.contains("the history notes.txt can't be used: it is not an SQLite file"), "{}", ran.err);
+    assert!(
+        ran.err.contains("the history notes.txt cannot be used: it is not an SQLite file"),
+        "{}",
+        ran.err
+    );
     assert_eq!(folder.run(&["history", "list", "none.db"]).code, 2);
     assert_eq!(folder.run(&["history", "list", "none.db"]).code, 2, "it was not made");
 }

@@ -132,7 +132,7 @@ fn a_token_rule_that_can_t_be_used_is_a_gap() {
     let folder = Folder::new(&[("main.tf", crate::rig::CLEAN), ("t.toml", tokens)]);
     let ran = folder.run(&["scan", "-f", "json", "--tokens", "t.toml"]);
     assert_eq!((ran.code, ran.err.as_str()), (3, ""), "{}", ran.out);
-    assert!(ran.gaps()[0].starts_with("t.toml: rule `look` is not used: "), "{:?}", ran.gaps());
+    assert!(ran.gaps()[0].starts_with("t.toml: rule `look` is ignored: "), "{:?}", ran.gaps());
 }
 
 /// A comment inside of a here-document would stand in the file that it becomes.

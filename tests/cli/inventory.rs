@@ -38,8 +38,8 @@ fn the_example_is_the_founding_team_s_screen() {
   Paperclip GitHub PAT       OK
   Test bot Anthropic key     MISSING       /test-bot/anthropic/api-key
   Linear key                 MISSING       /abt/linear/api-key
-  GH_PAT                     NOT CHECKED   a GitHub Actions secret can't be seen from AWS
-One or more secrets missing. See SECRETS-RUNBOOK.md to fix.
+  GH_PAT                     NOT CHECKED   a GitHub Actions secret cannot be seen from AWS
+One or more secrets are missing. See SECRETS-RUNBOOK.md to fix.
 ";
     assert_eq!((ran.code, ran.out.as_str(), ran.err.as_str()), (1, screen, ""));
 }

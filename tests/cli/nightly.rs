@@ -207,10 +207,10 @@ fn known_findings_that_are_left_out_are_not_said_to_be_none() {
     let night = || folder.run(&[&job[..], &["--clock", "2026-04-01T15:00:00Z"]].concat()).out;
     assert!(night().contains("is written to"));
     let second = night();
-    assert!(second.contains("Terraform  nothing new; known findings are left out"), "{second}");
+    assert!(second.contains("Terraform  no new finding; known findings are left out"), "{second}");
     assert!(second.contains("known findings are open: 1 critical, 1 high"), "{second}");
     let page = folder.run(&[&job[..], &["--clock", "2026-04-01T16:00:00Z", "-f", "html"]].concat()).out;
-    assert!(!page.contains("No rule is met") && !page.contains("Nothing was found"), "{page}");
+    assert!(!page.contains("No rule matches") && !page.contains("Nothing was found"), "{page}");
     assert!(page.contains("known findings are open: 1 critical, 1 high"), "{page}");
     let mail = folder.run(&[&job[..], &["--clock", "2026-04-01T17:00:00Z", "--quiet"]].concat());
     assert_eq!((mail.code, mail.out.as_str()), (0, ""), "a mail of cron that says nothing");
@@ -221,7 +221,7 @@ fn an_audit_says_what_its_history_knows() {
     let folder = Folder::new(&[("infra/main.tf", LEAK), ("logs/1.json", &quiet(1))]);
     let job =
         ["audit", "infra", "--trail", "logs", "--history", "audit.db", "--clock", "2026-04-01T15:00:00Z"];
-    assert!(folder.run(&job).out.contains("Since the last run: 2 new"));
+    assert!(folder.run(&job).out.contains("First run in this history: 2 findings recorded"));
     folder.write("infra/main.tf", CLEAN);
     let ran = folder.run(&job);
     assert!(ran.out.contains("Since the last run: 0 new; 2 fixed"), "{}", ran.out);

@@ -45,7 +45,7 @@ fn a_link_leads_to_the_file_that_is_written() {
     for (arguments, told) in [
         (["-o", "source"].as_slice(), "was read for this audit"),
         (&["-o", "latest.json", "--also", "json=again.json"], "two reports would be written"),
-        (&["-o", "loop"], "loop can't be written"),
+        (&["-o", "loop"], "loop cannot be written"),
     ] {
         let ran = folder.run(&[&["scan"], arguments].concat());
         assert!(ran.code == 2 && ran.err.contains(told), "{told}: {}", ran.err);
@@ -68,7 +68,7 @@ fn devices_and_pipes_are_written_to() {
     let begun = std::time::Instant::now();
     let ran = folder.run(&["scan", "-o", "pipe"]);
     assert!(
-        ran.code == 2 && ran.err.contains("pipe can't be written: nothing reads this pipe"),
+        ran.code == 2 && ran.err.contains("pipe cannot be written: nothing reads this pipe"),
         "{}",
         ran.err
     );

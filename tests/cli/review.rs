@@ -30,10 +30,10 @@ fn a_key_leads_to_what_was_done_and_to_the_fallback() {
     for words in [
         "# Incident review: key `AKIAIOSFODNN7EXAMPLE`",
         "user/terraform-deployer",
-        "the same host went on with these credentials",
+        "the same host continued with these credentials",
         "`/paperclip-app/anthropic/api-key`",
         "aws ec2 stop-instances --instance-ids",
-        "## What this does not show",
+        "## Limits of this review",
     ] {
         assert!(told.contains(words), "{words} in\n{told}");
     }
@@ -81,7 +81,7 @@ fn every_format_tells_the_same() {
     let event = whole["timeline"][0]["at"]["event"].as_str().expect("an event");
     let hash = whole["evidence"][0]["sha256"].as_str().expect("a hash");
     for text in [&markdown, &read("html")] {
-        assert!(text.contains(event) && text.contains(hash) && text.contains("What this does not show"));
+        assert!(text.contains(event) && text.contains(hash) && text.contains("Limits of this review"));
         assert!(text.contains("aws iam update-access-key --user-name terraform-deployer"), "{text}");
     }
     assert!(read("html").contains("default-src 'none'"));
@@ -144,7 +144,7 @@ fn a_secret_leads_to_all_who_read_it_and_back_to_who_stands_before() {
     }
     // From the last session of the chain back to the first.
     let (_, told, _) = review("chain", &["--principal", "breakglass"]);
-    for words in ["### Before it", "`user/alice`", "it called AssumeRole", "aws cloudtrail start-logging"] {
+    for words in ["### Upstream", "`user/alice`", "it called AssumeRole", "aws cloudtrail start-logging"] {
         assert!(told.contains(words), "{words} in\n{told}");
     }
 }
@@ -159,7 +159,7 @@ fn an_event_leads_to_its_session() {
     assert!(told.contains("**start** ") && told.contains("user/mallory"), "{told}");
     let (code, _, errors) = review("tampering", &["--event", "00000000-0000-0000-0000-000000000000"]);
     assert_eq!(code, 2);
-    assert!(errors.contains("no event of these logs has this id"), "{errors}");
+    assert!(errors.contains("no event in these logs has this ID"), "{errors}");
 }
 
 #[test]
@@ -187,7 +187,7 @@ fn key_ids_are_hidden_where_they_are_not_wanted() {
             !told.contains("AKIAI44QH8DHBEXAMPLE") && !told.contains("ASIAFALLBACKAEXAMPLE"),
             "{format}: {told}"
         );
-        assert!(format == "stix" || told.contains("part"), "a part is hidden, and that is said");
+        assert!(format == "stix" || told.contains("part") || told.contains("Part of a name"), "a part is hidden, and that is said");
     }
 }
 
@@ -204,7 +204,7 @@ fn the_five_answers_stand_beside_what_was_read() {
     for words in [
         "`ANTHROPIC_API_KEY`: owner Paperclip, last rotated 2026-03-28",
         "2. What breaks at once? agents",
-        "4. How is it put into its home? **no answer yet**",
+        "4. How is it stored in its home? **no answer yet**",
         "aws ssm put-parameter --overwrite --type SecureString --name /paperclip-app/anthropic/api-key --value file:///dev/stdin",
         "all are in the inventory",
     ] {
@@ -326,7 +326,7 @@ fn standard_input_is_read_once() {
     let output = output.expect("it runs");
     assert_eq!(output.status.code(), Some(0));
     let told = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(told.contains("`(standard input)`") && told.contains("still there"), "{told}");
+    assert!(told.contains("`(standard input)`") && told.contains("still exists"), "{told}");
 }
 
 /// The commands of a review: what stands between fences.
@@ -429,7 +429,7 @@ fn what_came_of_a_start_outside_of_the_time_is_told() {
     let (code, told, errors) = review("fallback-root", &times);
     assert_eq!(code, 0, "{errors}");
     assert!(
-        told.contains("**As:** `root`") && told.contains("1 session of the same start lies outside"),
+        told.contains("**As:** `root`") && told.contains("1 session of the same start is outside"),
         "{told}"
     );
     let (code, _, errors) =

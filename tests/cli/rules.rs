@@ -110,7 +110,7 @@ fn a_rule_that_misses_its_example_fails() {
     let folder = Folder::new(&[("literal.yml", &wrong)]);
     let ran = folder.run(&["rules", "check", "literal.yml"]);
     assert_eq!(ran.code, 1);
-    assert!(ran.out.contains("example `a password`: not found where marked: main.tf:2"), "{}", ran.out);
+    assert!(ran.out.contains("example `a password`: marked but not found: main.tf:2"), "{}", ran.out);
 }
 
 #[test]

@@ -161,7 +161,7 @@ mod git {
     fn a_broken_repository_is_unknown() {
         let folder = repository(&[("a.txt", "1\n")]);
         folder.write(".git/index", "no index");
-        has(&session(&folder, &[], &[]), &["UNKNOWN  the repository can't be read"]);
+        has(&session(&folder, &[], &[]), &["UNKNOWN  the repository cannot be read"]);
         let folder = Folder::new(&[(".git/HEAD", "nonsense")]);
         assert!([1, 3].contains(&session(&folder, &[], &[]).code));
     }

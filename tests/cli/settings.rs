@@ -39,7 +39,7 @@ fn rules_are_switched_off() {
     assert_eq!(ran.findings(), ["secret-in-user-data main.tf:5"]);
     assert_eq!(ran.json()["summary"]["rules_off_findings"], 1);
     let told = folder.run(&["scan"]).out;
-    assert!(told.contains("1 finding is of rules that are switched off: secret-written-to-disk"), "{told}");
+    assert!(told.contains("1 finding is from disabled rules: secret-written-to-disk"), "{told}");
 }
 
 /// A change that takes its own file out of the scan is seen by who reads the report.

@@ -99,7 +99,7 @@ fn inputs_of_the_action_are_arguments_and_nothing_else() {
     }
     // `-x` is a folder's name, no switch.
     let ran = step(&folder, "Scan", &[("SCAN_PATH", "--exit-zero")]);
-    assert!(ran.err.contains("--exit-zero can't be read"), "{ran:?}");
+    assert!(ran.err.contains("--exit-zero cannot be read"), "{ran:?}");
     assert!(!folder.names().contains(&"pwned".to_owned()));
 }
 

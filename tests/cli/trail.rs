@@ -196,7 +196,7 @@ fn a_finding_says_how_many_events_it_stands_for() {
     assert_eq!((&events["count"], &events["calls"][0]), (&2.into(), &"DeleteTrail".into()));
     let session = events["session"].as_str().expect("a session");
     assert!(report["sessions"].as_array().expect("sessions").iter().any(|one| one["id"] == session));
-    assert!(message.contains(&format!("; 2 such events of session {session} (")), "{message}");
+    assert!(message.contains(&format!("; 2 such events in session {session} (")), "{message}");
     assert_eq!(stopped["related"].as_array().map(Vec::len), Some(2));
     let written = |format: &str| {
         let ran = folder.run(&["trail", &case("tampering"), "--format", format, "--exit-zero"]);
@@ -241,7 +241,7 @@ fn an_event_with_another_one_s_id_counts_and_is_told() {
     assert!(gaps.len() == 1 && gaps[0]["path"] == "b.json" && gaps[0]["name"] == "byte 12", "{gaps:?}");
     let reason = gaps[0]["reason"].as_str().expect("a reason");
     assert!(
-        reason.starts_with("1 event has another one's id and no copy's time, caller and call"),
+        reason.starts_with("1 event has the ID of another event, but a different time, caller or call"),
         "{reason}"
     );
 }

@@ -53,7 +53,7 @@ fn a_missing_log_is_a_finding() {
     let (code, out, _) = verify(folder.path(), &[]);
     assert_eq!(code, Some(1), "{out}");
     assert!(out.contains("missing: a/b.json.gz (a digest lists this log)"), "{out}");
-    assert!(out.contains("not whole: 1 fault among 1 digest and 0 logs"), "{out}");
+    assert!(out.contains("not complete: 1 fault among 1 digest and 0 logs"), "{out}");
 }
 
 #[test]

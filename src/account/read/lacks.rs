@@ -131,7 +131,7 @@ impl Reader<'_> {
         ];
         for (why, what) in facts {
             if let Some(why) = why {
-                self.gaps.push(gap(root.at, &root.arn, format!("{what} is not known: {why}")));
+                self.gaps.push(gap(root.at, &root.arn, format!("{what} is unknown: {why}")));
             }
         }
     }

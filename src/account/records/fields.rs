@@ -4,7 +4,7 @@ use crate::rule::judged::Category;
 
 /// All kinds of records.
 pub const CATEGORIES: &[Category] = &[
-    Category { name: "caller", what: "who asked AWS", fields: CALLER },
+    Category { name: "caller", what: "who queried AWS", fields: CALLER },
     Category { name: "root", what: "the root user", fields: ROOT },
     Category { name: "user", what: "one IAM user of the credential report", fields: USER },
     Category { name: "access-key", what: "one access key of a user", fields: KEY },
@@ -15,7 +15,7 @@ pub const CATEGORIES: &[Category] = &[
 
 const CALLER: &[(&str, &str)] = &[
     ("caller.kind", "`root`, `assume-root`, `user`, `role`, `identity-center`, `federated` or `other`"),
-    ("caller.arn", "the ARN that asked"),
+    ("caller.arn", "the ARN of the caller"),
     ("caller.name", "the user's or role's name"),
     ("caller.account", "the account's number"),
 ];
@@ -110,7 +110,7 @@ const ROLE: &[(&str, &str)] = &[
     ("role.administrator", "as `principal.administrator`"),
     ("role.standing", "as `principal.standing`"),
     ("role.trusts", "who may assume it"),
-    ("role.whole-provider", "true where everyone whom an OpenID provider knows may assume it"),
+    ("role.whole-provider", "true if everyone known to an OpenID provider can assume it"),
     ("role.agent", "whether an agent assumes it"),
     ("role.agent-by", "how that is known: `settings`, `tag`, `name`, `description` or `none`"),
     ("role.demands", "what every way of assuming it demands"),
@@ -131,7 +131,7 @@ const ACCOUNT: &[(&str, &str)] = &[
     ("account.identity-center", "whether there are roles of Identity Center: `yes`, `no` or `unknown`"),
     ("account.password-policy", "`present`, `absent` or `unknown`"),
     ("account.password-length", "the least length of passwords"),
-    ("account.password-reuse", "how many old passwords can't be used again"),
+    ("account.password-reuse", "how many old passwords cannot be reused"),
     ("account.users-with-password", "how many users can sign in to the console"),
     ("account.report-stale", "older than `threshold.hours`: `yes`, `no` or `unknown`"),
     ("account.report-made", "when AWS made the credential report"),

@@ -38,7 +38,7 @@ pub(super) fn trust(subject: &mut Subject, role: &Principal, now: Timestamp, gap
         None => "the answer has no trust policy".to_owned(),
     };
     subject.standing = Standing::Unknown;
-    let reason = format!("who may assume it is not known: {why}");
+    let reason = format!("who may assume it is unknown: {why}");
     gaps.push(Gap { at: role.at, name: role.arn.clone(), reason, hides_findings: true });
 }
 

@@ -36,7 +36,7 @@ pub(super) fn job(arguments: &AuditArguments, setup: &Setup) -> Result<(Audit, V
     match job.terraform.iter().chain(&job.trail).find(|path| !is_remote(path) && !path.exists()) {
         Some(path) => Err(Error::new(
             ErrorKind::Input,
-            format!("{} can't be read: there is no such file or folder", path.display()),
+            format!("{} cannot be read: there is no such file or folder", path.display()),
         )
         .hint("name folders or files that exist")),
         None => Ok((job, Vec::new())),

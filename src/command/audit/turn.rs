@@ -95,8 +95,8 @@ fn hold(history: &Path, scope: &str, patience: Duration, setup: &Setup) -> Resul
     let path = beside(history, scope);
     let unusable = |error: std::io::Error| {
         let reason = crate::error::refused(error.kind());
-        Error::new(ErrorKind::Input, format!("the lock {} can't be used: {reason}", path.display()))
-            .hint("look at the rights of the history's folder")
+        Error::new(ErrorKind::Input, format!("the lock {} cannot be used: {reason}", path.display()))
+            .hint("check the permissions of the history's folder")
     };
     // Anything else could make this wait for ever, or lie elsewhere.
     if path.symlink_metadata().is_ok_and(|there| !there.is_file()) {

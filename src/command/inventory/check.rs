@@ -174,7 +174,7 @@ fn live(cli: &Cli, asking: &Asking<'_>, inventory: &Inventory, asked: &Asked) ->
 
 #[cfg(not(feature = "aws"))]
 fn live(_: &Cli, _: &Asking<'_>, _: &Inventory, _: &Asked) -> Result<Bundle, Error> {
-    Err(Error::new(ErrorKind::Usage, "this build of secretrail can't ask AWS")
+    Err(Error::new(ErrorKind::Usage, "this build of secretrail cannot query AWS")
         .hint("build it with `--features aws`, or name what another one collected with --evidence"))
 }
 

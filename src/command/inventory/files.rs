@@ -100,7 +100,7 @@ fn drills(
 
 fn add(path: &Path, sources: &Sources) -> Result<SourceId, Error> {
     let (text, _) = read_text_up_to(path, MOST_BYTES).map_err(|refusal| {
-        Error::new(ErrorKind::Input, format!("{} can't be read: {}", path.display(), refusal.reason()))
+        Error::new(ErrorKind::Input, format!("{} cannot be read: {}", path.display(), refusal.reason()))
     })?;
     let source = sources.add_file(sources.reported_name(path), path);
     sources.document(source).set_text(text.into());

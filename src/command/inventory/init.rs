@@ -147,6 +147,6 @@ fn live(cli: &Cli, arguments: &InventoryInitArguments) -> Result<Bundle, Error> 
 
 #[cfg(not(feature = "aws"))]
 fn live(_: &Cli, _: &InventoryInitArguments) -> Result<Bundle, Error> {
-    Err(Error::new(ErrorKind::Usage, "this build of secretrail can't ask AWS")
+    Err(Error::new(ErrorKind::Usage, "this build of secretrail cannot query AWS")
         .hint("build it with `--features aws`, or name what another one collected with --evidence"))
 }

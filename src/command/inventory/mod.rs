@@ -61,8 +61,8 @@ pub(super) fn parameters(settings: &crate::settings::Settings) -> Result<Vec<(St
     let tokens = crate::secret::tokens::TokenTable::embedded();
     let listed = read(&opened.lists, &[], &sources, &tokens);
     if listed.gaps.iter().any(|gap| gap.hides_findings) {
-        return Err(Error::new(ErrorKind::Input, "the list of keys can't be read whole")
-            .hint("`secretrail inventory check` shows what can't be read"));
+        return Err(Error::new(ErrorKind::Input, "the list of keys cannot be read completely")
+            .hint("`secretrail inventory check` shows what cannot be read"));
     }
     let parameter = |entry: crate::inventory::Entry| match entry.home {
         Home::Parameter(name) => Some((entry.key, name)),

@@ -77,7 +77,7 @@ fn look(
     let looker = Looker { wanted, stop: setup.stop(), bar: &bar };
     let pool = rayon::ThreadPoolBuilder::new().stack_size(STACK_BYTES).build();
     let pool =
-        pool.map_err(|error| Error::new(ErrorKind::Input, format!("no threads can be had: {error}")))?;
+        pool.map_err(|error| Error::new(ErrorKind::Input, format!("threads cannot be started: {error}")))?;
     let all = pool.install(|| looker.all(files));
     bar.finish_and_clear();
     if setup.was_stopped() {

@@ -76,7 +76,7 @@ fn tried(notify: &Notify, asked: impl Fn(&str) -> bool) -> Result<Vec<Told>, Err
         let query = format!("rid={}", run_id(&body));
         let made = address(&ping.url).and_then(|address| {
             // Noted by the other side, without a word on how the job is.
-            let address = address.below("log", Some(&query)).ok_or("the address can't be used")?;
+            let address = address.below("log", Some(&query)).ok_or("the address cannot be used")?;
             let message = Message {
                 content_type: "text/plain; charset=utf-8",
                 headers: Vec::new(),

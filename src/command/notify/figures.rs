@@ -129,7 +129,7 @@ pub(super) fn write_not_audited(file: &Path, scope: &str, last: LastRun) {
 
 fn put(file: &Path, text: &str) {
     if let Err(error) = is_free(file).and_then(|()| whole::place(file, Readers::Everybody, text.as_bytes())) {
-        tracing::warn!("{} can't be written: {}", file.display(), reason(&error));
+        tracing::warn!("{} cannot be written: {}", file.display(), reason(&error));
     }
 }
 
@@ -137,7 +137,7 @@ fn put(file: &Path, text: &str) {
 pub(super) fn can_write(file: &Path) -> Result<(), String> {
     is_free(file)
         .and_then(|()| whole::beside(file, Readers::Everybody).map(drop))
-        .map_err(|error| format!("{} can't be written: {}", file.display(), reason(&error)))
+        .map_err(|error| format!("{} cannot be written: {}", file.display(), reason(&error)))
 }
 
 fn reason(error: &io::Error) -> String {

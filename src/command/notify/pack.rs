@@ -62,7 +62,7 @@ pub(super) fn packer(kind: &Kind) -> Result<Packer, String> {
         }
         #[cfg(not(feature = "aws"))]
         Kind::Sns { .. } | Kind::EventBridge { .. } | Kind::SecurityHub { .. } => {
-            Err("this build of secretrail can't ask AWS".to_owned())
+            Err("this build of secretrail cannot query AWS".to_owned())
         }
     }
 }
@@ -86,7 +86,7 @@ fn value(origin: &Origin) -> Result<Secret, String> {
             std::env::var(name).map_err(|_| format!("the variable {name} is not set"))?
         }
         Origin::File(path) => {
-            let unread = |reason: String| format!("{} can't be read: {reason}", path.display());
+            let unread = |reason: String| format!("{} cannot be read: {reason}", path.display());
             // A pipe could hold the run up for ever.
             if path.metadata().is_ok_and(|there| !there.is_file()) {
                 return Err(unread("it is not a regular file".to_owned()));

@@ -43,7 +43,7 @@ fn ping(notify: &Notify, run: &str, word: impl Fn(bool) -> String, text: &str) {
         let query = format!("rid={run}");
         let address = address(&one.url).and_then(|address| {
             let whole = address.below(&word(one.findings_fail), Some(&query));
-            whole.ok_or_else(|| "the address can't be used".to_owned())
+            whole.ok_or_else(|| "the address cannot be used".to_owned())
         });
         match address {
             Ok(address) => {

@@ -56,7 +56,7 @@ impl List {
     fn add(&mut self, base: &Path, path: &Path) -> Result<SourceId, Error> {
         let path = normalise(&base.join(path));
         let (text, _) = read_text_up_to(&path, MOST_BYTES as u64).map_err(|refusal| {
-            Error::new(ErrorKind::Input, format!("{} can't be read: {}", path.display(), refusal.reason()))
+            Error::new(ErrorKind::Input, format!("{} cannot be read: {}", path.display(), refusal.reason()))
         })?;
         let source = self.sources.add_file(self.sources.reported_name(&path), &path);
         let hash = super::super::trail::archive::hash(&path).unwrap_or_else(|_| sha256(text.as_bytes()));

@@ -81,7 +81,7 @@ fn lent(
         told.push(format!("injected {}", names.join(", ")));
     }
     if !lent.missing.is_empty() {
-        told.push(format!("listed, and not in Parameter Store: {}", lent.missing.join(", ")));
+        told.push(format!("listed, but not in Parameter Store: {}", lent.missing.join(", ")));
     }
     for (wish, value) in lent.values {
         match wish.to {

@@ -80,7 +80,7 @@ fn unread(wish: &Wish, denied: &Denied) -> Error {
         format!("{reader} must be allowed {}", denied.permission)
     };
     let what = if wish.to == To::Give { format!("for {}", wish.name) } else { "to mask it".to_owned() };
-    let message = format!("{} can't be had {what}: {}", wish.parameter, denied.told());
+    let message = format!("{} cannot be fetched {what}: {}", wish.parameter, denied.told());
     Error::new(ErrorKind::Input, message).hint(hint)
 }
 

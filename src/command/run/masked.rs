@@ -70,9 +70,9 @@ pub(super) fn wait(events: &Receiver<Event>, outputs: &[Arc<Queue>]) -> u8 {
 /// A thread of its own.
 pub(super) fn spawn(work: impl FnOnce() + Send + 'static) -> Result<(), Error> {
     let started = thread::Builder::new().spawn(work);
-    started
-        .map(|_| ())
-        .map_err(|error| Error::new(ErrorKind::NotRun, format!("no threads can be had: {}", error.kind())))
+    started.map(|_| ()).map_err(|error| {
+        Error::new(ErrorKind::NotRun, format!("threads cannot be started: {}", error.kind()))
+    })
 }
 
 fn reading(mut from: impl Read, queue: &Queue) {

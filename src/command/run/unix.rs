@@ -36,7 +36,7 @@ pub(super) fn start(program: &Program<'_>, mask: Mask, may_have_terminal: bool) 
     let mask = Arc::new(mask);
     // Before the program is there: its end must not be missed.
     let ear = Ear::open().map_err(|error| {
-        Error::new(ErrorKind::NotRun, format!("signals can't be heard: {}", error.kind()))
+        Error::new(ErrorKind::NotRun, format!("signals cannot be heard: {}", error.kind()))
     })?;
     let terminal = if may_have_terminal { Terminal::open() } else { None };
     let mut outputs = Vec::new();

@@ -27,7 +27,7 @@ pub enum Standard {
 pub fn standard_input(base: &Path, sources: &Sources, as_plan: bool) -> Result<Standard, Error> {
     let mut bytes = Vec::new();
     let unreadable =
-        |reason: String| Error::new(ErrorKind::Input, format!("standard input can't be read: {reason}"));
+        |reason: String| Error::new(ErrorKind::Input, format!("standard input cannot be read: {reason}"));
     io::stdin()
         .lock()
         .take(MOST_PLAN_BYTES + 1)
@@ -98,7 +98,8 @@ fn is_other_json(text: &str) -> bool {
 /// Reads a plan or a state that the user names.
 pub fn named_plan(shown: &Path, path: &Path, sources: &Sources) -> Result<PlanDocument, Error> {
     let name = shown.display().to_string();
-    let unreadable = |reason: String| Error::new(ErrorKind::Input, format!("{name} can't be read: {reason}"));
+    let unreadable =
+        |reason: String| Error::new(ErrorKind::Input, format!("{name} cannot be read: {reason}"));
     let text = match read_text_up_to(path, MOST_PLAN_BYTES) {
         Ok((text, _)) => text,
         Err(Refusal::Binary) => return Err(unreadable("it is a plan file, not JSON".into()).hint(RUN)),

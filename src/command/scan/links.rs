@@ -20,7 +20,7 @@ pub(super) fn tell(links: Vec<PathBuf>, paths: &[PathBuf], sources: &Sources, ma
             // It leads nowhere, so nothing lies there.
             Err(error) if error.kind() == ErrorKind::NotFound => continue,
             Err(error) => {
-                let reason = format!("a link that can't be followed: {}", refused(error.kind()));
+                let reason = format!("a link cannot be followed: {}", refused(error.kind()));
                 material.gaps.push(gap(sources, &link, reason, true));
                 continue;
             }

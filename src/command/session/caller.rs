@@ -44,7 +44,7 @@ pub(super) fn next(
     if !is_of_profile || rung.origin == Origin::Role || matches!(rung.state, State::Broken(_)) {
         return Ok(Some(Line::new(
             Level::Unknown,
-            format!("AWS was not asked who {from} is: that cannot be asked from here"),
+            format!("AWS was not queried for who {from} is: this is not possible from here"),
         )));
     }
     Ok(Some(match ask_with(arguments, setup, rung)? {
@@ -123,7 +123,7 @@ fn unreachable(code: &str, region: &str, seconds: u16) -> Answer {
         code::TIMED_OUT => {
             format!("AWS did not say who you are within {seconds} s{place}: no network, or a slow one?")
         }
-        code::NO_CONNECTION => format!("AWS can't be reached{place}: no network, or a wrong Region?"),
+        code::NO_CONNECTION => format!("AWS cannot be reached{place}: no network, or a wrong Region?"),
         code::NOT_SENT => "AWS could not be queried: there is no endpoint for it".to_owned(),
         other => format!("AWS did not say who you are{place}: {other}"),
     };

@@ -166,7 +166,7 @@ fn notes() -> Result<PathBuf, Error> {
     };
     let folder = note::folder().ok_or_else(none)?;
     note::make(&folder).map_err(|error| {
-        Error::new(ErrorKind::Output, format!("{} can't be made: {}", folder.display(), error.kind()))
+        Error::new(ErrorKind::Output, format!("{} cannot be made: {}", folder.display(), error.kind()))
     })?;
     Ok(folder)
 }
@@ -243,7 +243,7 @@ fn start(forwards: &[&Forward], settings: &Path) -> Result<(), Error> {
     let failed = |error: std::io::Error| {
         Error::new(
             ErrorKind::Input,
-            format!("secretrail can't be started in the background: {}", error.kind()),
+            format!("secretrail cannot be started in the background: {}", error.kind()),
         )
     };
     let mut command = Command::new(std::env::current_exe().map_err(failed)?);

@@ -77,7 +77,7 @@ impl Archive {
     /// Finds logs and opens evidence. `base` is the folder that names are relative to.
     pub fn open(base: &Path, paths: &[PathBuf], bundles: &[PathBuf]) -> Result<Self, Error> {
         if let Some(path) = paths.iter().find(|path| input::is_remote(path)) {
-            let message = format!("{} is a bucket: a review reads what lies here", path.display());
+            let message = format!("{} is a bucket: a review reads local files only", path.display());
             return Err(Error::new(ErrorKind::Usage, message).hint(
                 "copy it with `aws s3 sync`, or collect with `secretrail collect --surface trail --out PATH`",
             ));
@@ -127,7 +127,7 @@ impl Archive {
         let name = reported(base, path);
         let own = if path.is_dir() { path.join("manifest.json") } else { path.to_owned() };
         let hash = hash(&own).map_err(|error| {
-            let message = format!("{} can't be read: {}", own.display(), refused(error.kind()));
+            let message = format!("{} cannot be read: {}", own.display(), refused(error.kind()));
             Error::new(ErrorKind::Input, message)
         })?;
         self.around.push((reported(base, &own), hash));
@@ -221,8 +221,9 @@ fn held(path: &Path) -> Result<Vec<u8>, Error> {
         File::open(path).and_then(|file| file.take(most).read_to_end(&mut bytes))
     };
     if read.is_err() || bytes.len() as u64 > MOST_HELD {
-        let message = format!("{} can't be held: it is longer than 512 MiB, or broke off", path.display());
-        return Err(Error::new(ErrorKind::Input, message).hint("write it to a file, and name the file"));
+        let message =
+            format!("{} cannot be buffered: it is longer than 512 MiB, or was cut off", path.display());
+        return Err(Error::new(ErrorKind::Input, message).hint("save it to a file, and pass that file"));
     }
     Ok(bytes)
 }

@@ -47,7 +47,7 @@ pub(in crate::command) fn address(path: &Path) -> Result<(String, String), Error
     if (3..=63).contains(&bucket.len()) && bucket.bytes().all(plain) {
         return Ok((bucket.to_owned(), prefix.to_owned()));
     }
-    Err(Error::new(ErrorKind::Usage, "this is not the address of a bucket")
+    Err(Error::new(ErrorKind::Usage, "this is not a bucket address")
         .hint("write it as s3://BUCKET/PREFIX, for example s3://trail-bucket/AWSLogs/123456789012/"))
 }
 

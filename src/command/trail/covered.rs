@@ -8,7 +8,7 @@ use crate::cli::TrailArguments;
 use crate::report::{CoverageRow, PlaceRow};
 use crate::trail::{Coverage, Links, time};
 
-/// Regions of accounts that are told one by one.
+/// Regions of accounts that are reported individually.
 const MOST_PLACES: usize = 500;
 /// A longer time than CloudTrail exists is a typing error: its days are not counted one by one.
 const MOST_DAYS: i64 = 20_000;

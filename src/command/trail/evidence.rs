@@ -30,14 +30,14 @@ pub(super) fn find(path: &Path) -> Result<Input, Error> {
             continue;
         }
         let Ok(asked) = serde_json::from_slice::<Asked>(&document.bytes) else {
-            let reason = "it does not say what was asked".to_owned();
+            let reason = "it does not record what was requested".to_owned();
             input.missing.push((document.name, reason));
             continue;
         };
         told(&mut input, &asked);
     }
     if input.logs.is_empty() && input.missing.is_empty() && input.asked.is_empty() {
-        let message = format!("the evidence {} has nothing from CloudTrail", path.display());
+        let message = format!("the evidence {} contains nothing from CloudTrail", path.display());
         return Err(Error::new(ErrorKind::Input, message)
             .hint("collect it with `secretrail collect --surface trail --out PATH`"));
     }

@@ -91,8 +91,8 @@ pub(super) fn find(
     let _ = setup;
     #[cfg(not(feature = "aws"))]
     if !remote.is_empty() {
-        return Err(Error::new(crate::error::ErrorKind::Usage, "this build of secretrail can't ask AWS")
-            .hint("build it with `--features aws`, or name a folder into which the bucket was copied"));
+        return Err(Error::new(crate::error::ErrorKind::Usage, "this build of secretrail cannot query AWS")
+            .hint("build it with `--features aws`, or pass a folder that the bucket was copied to"));
     }
     Ok(input)
 }
@@ -105,7 +105,7 @@ pub(in crate::command) fn is_remote(path: &Path) -> bool {
 /// A refused call as what is missing for it.
 pub(super) fn missing(refusal: &Refusal) -> (String, String) {
     let hint = if refusal.code.contains("AccessDenied") || refusal.code.contains("Unauthorized") {
-        "; `secretrail policy --surface trail` prints what must be allowed"
+        "; `secretrail policy --surface trail` prints the permissions it needs"
     } else {
         ""
     };

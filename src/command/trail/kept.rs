@@ -106,7 +106,7 @@ impl<'k> Kept<'k> {
             .read_to_string(&mut text)
             .map_err(|error| self.unread(&error.kind().to_string()))?;
         let cursor: Cursor =
-            serde_json::from_str(&text).map_err(|_| self.unread("its cursor.json is not a cursor"))?;
+            serde_json::from_str(&text).map_err(|_| self.unread("its cursor.json is invalid"))?;
         let is_ours = cursor.format == FORMAT && cursor.version == VERSION;
         // Both name folders below.
         let names = cursor.places.iter().map(|stand| &stand.region).chain(&cursor.account);
@@ -116,9 +116,9 @@ impl<'k> Kept<'k> {
         if cursor.question != self.mark {
             return Err(Error::new(
                 ErrorKind::Usage,
-                format!("{} keeps the answers to another question", self.root.display()),
+                format!("{} holds the responses to a different query", self.root.display()),
             )
-            .hint("give the same --since, --until, --region and --lookup as before, or a new folder"));
+            .hint("pass the same --since, --until, --region and --lookup as before, or use a new folder"));
         }
         for stand in &cursor.places {
             let place = Place {
@@ -138,8 +138,8 @@ impl<'k> Kept<'k> {
         if first.is_none() {
             return Ok(());
         }
-        let message = format!("{} holds something else", self.root.display());
-        Err(Error::new(ErrorKind::Usage, message).hint("name a new folder for --keep"))
+        let message = format!("{} contains something else", self.root.display());
+        Err(Error::new(ErrorKind::Usage, message).hint("use a new folder for --keep"))
     }
 
     /// The question with the times and Regions of its first run.
@@ -183,7 +183,7 @@ impl<'k> Kept<'k> {
             for number in 1..=place.pages {
                 let path = self.file(Thread { region, lookup: *lookup }, number);
                 if !path.is_file() {
-                    return Err(self.unread("a page that its cursor counts is missing"));
+                    return Err(self.unread("a page listed in its cursor is missing"));
                 }
                 input.logs.push(Log::File(path));
             }
@@ -212,12 +212,12 @@ impl<'k> Kept<'k> {
     }
 
     fn unread(&self, reason: &str) -> Error {
-        Error::new(ErrorKind::Input, format!("{} can't be gone on with: {reason}", self.root.display()))
-            .hint("name a new folder for --keep")
+        Error::new(ErrorKind::Input, format!("{} cannot be resumed: {reason}", self.root.display()))
+            .hint("use a new folder for --keep")
     }
 
     fn unwritten(&self, error: &io::Error) -> Error {
-        let message = format!("{} can't be written to: {}", self.root.display(), error.kind());
+        let message = format!("{} cannot be written: {}", self.root.display(), error.kind());
         Error::new(ErrorKind::Output, message)
     }
 }
@@ -228,9 +228,9 @@ impl Pages for Kept<'_> {
             if cursor.account.as_deref() == account {
                 return Ok(());
             }
-            let message = format!("{} keeps the answers of another account", self.root.display());
+            let message = format!("{} holds the responses of another account", self.root.display());
             return Err(Error::new(ErrorKind::Usage, message)
-                .hint("use the credentials of before, or name a new folder for --keep"));
+                .hint("use the same credentials as before, or a new folder for --keep"));
         }
         self.cursor = Some(Cursor {
             format: FORMAT.to_owned(),

@@ -67,7 +67,7 @@ pub(super) fn find(cli: &Cli, arguments: &TrailArguments, setup: &Setup) -> Resu
                 );
             } else {
                 ask(arguments, &question, &mut kept, setup).map_err(|error| match error.kind {
-                    ErrorKind::Interrupted => error.hint("the same command goes on where it stopped"),
+                    ErrorKind::Interrupted => error.hint("run the same command again to resume"),
                     _ => error,
                 })?;
             }
@@ -76,7 +76,7 @@ pub(super) fn find(cli: &Cli, arguments: &TrailArguments, setup: &Setup) -> Resu
     };
     bar.finish_and_clear();
     if cut {
-        let reason = "LookupEvents goes back 90 days: older events have to come from a trail's logs";
+        let reason = "LookupEvents goes back 90 days: read older events from a trail's logs";
         input.missing.push(("--since".to_owned(), reason.to_owned()));
     }
     Ok(input)
@@ -146,7 +146,7 @@ impl Pages for Held<'_> {
         self.size += bytes.len();
         if self.size > MOST_HELD {
             self.full = true;
-            let reason = "there are more events than are held in memory: keep them in a folder with --keep";
+            let reason = "there are more events than fit in memory: store them in a folder with --keep";
             self.input.missing.push((page.thread.region.to_owned(), reason.to_owned()));
             return Err(Error::new(ErrorKind::Input, reason));
         }

@@ -38,7 +38,10 @@ pub(super) fn proof(arguments: &TrailArguments, setup: &Setup) -> Result<Proof, 
     for path in &arguments.paths {
         if !is_remote(path) && !path.is_dir() {
             proof.whole = false;
-            proof.faults.push((path.display().to_string(), "a file alone can't be verified".to_owned()));
+            proof.faults.push((
+                path.display().to_string(),
+                "a single file cannot be verified; pass the folder with its digests".to_owned(),
+            ));
             continue;
         }
         let verdict = checked(path, &asks)?;
@@ -52,11 +55,11 @@ pub(super) fn proof(arguments: &TrailArguments, setup: &Setup) -> Result<Proof, 
         }
         if let Some((name, why)) = verdict.unproven.first() {
             let rest = verdict.unproven.len() - 1;
-            let rest = if rest > 0 { format!("; {rest} more of its kind") } else { String::new() };
+            let rest = if rest > 0 { format!("; and {rest} more of this kind") } else { String::new() };
             proof.faults.push((name.clone(), format!("not proven: {why}{rest}")));
         }
         if verdict.digests == 0 {
-            proof.faults.push((path.display().to_string(), "it holds no digest".to_owned()));
+            proof.faults.push((path.display().to_string(), "it contains no digest".to_owned()));
         }
     }
     Ok(proof)

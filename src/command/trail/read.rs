@@ -328,7 +328,7 @@ fn guarded<T: Taker>(
     before: u64,
 ) -> Option<Trouble> {
     let work = || taker.take(text, unit, again, file, before);
-    let reason = "an error of secretrail's own ended the work on it; please report it".to_owned();
+    let reason = "an internal error stopped the work on it; please report it".to_owned();
     std::panic::catch_unwind(std::panic::AssertUnwindSafe(work))
         .err()
         .map(|_| Trouble { offset: before, reason })
@@ -340,7 +340,7 @@ fn unlike(ids: &Ids, unit: &Unit, before: u64) -> Option<Trouble> {
     let start = unit.events.get(first).filter(|slots| !slots.unpacked).map_or(0, |slots| slots.whole.0);
     let has = if count == 1 { "1 event has".to_owned() } else { format!("{count} events have") };
     let reason = format!(
-        "{has} another one's id and no copy's time, caller and call: all count; the logs were altered, or badly exported"
+        "{has} the ID of another event, but a different time, caller or call: each counts; the logs were altered, or exported incorrectly"
     );
     Some(Trouble { offset: before + u64::from(start), reason })
 }
@@ -401,7 +401,7 @@ fn load(log: &Log, fetched: Option<Fetched>, spare: &mut Spare) -> Loaded {
     match (log, fetched) {
         (_, Some(Ok(bytes))) => spare.packed = bytes,
         (_, Some(Err(reason))) => return Loaded::Refused(reason),
-        (Log::Object(_), None) => return Loaded::Refused("it could not be fetched".to_owned()),
+        (Log::Object(_), None) => return Loaded::Refused("it could not be downloaded".to_owned()),
         (Log::Held { bytes, .. }, None) if bytes.len() <= inflate::MOST_AT_ONCE => {
             spare.packed.clear();
             spare.packed.extend_from_slice(bytes);
@@ -454,7 +454,7 @@ fn told(unit: &mut Unit) -> Vec<Trouble> {
     let mut all = std::mem::take(&mut unit.troubles);
     if unit.more_troubles > 0 {
         let offset = all.last().map_or(0, |last| last.offset);
-        all.push(Trouble { offset, reason: format!("{} more places can't be read", unit.more_troubles) });
+        all.push(Trouble { offset, reason: format!("{} more places cannot be read", unit.more_troubles) });
     }
     all
 }
@@ -462,13 +462,13 @@ fn told(unit: &mut Unit) -> Vec<Trouble> {
 fn unread(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::FileTooLarge => {
-            "it inflates to more than 200 times its size: a gzip bomb; reading stopped".to_owned()
+            "it decompresses to more than 200 times its size (a gzip bomb): reading stopped".to_owned()
         }
-        io::ErrorKind::UnexpectedEof => "the compressed data ends too early".to_owned(),
+        io::ErrorKind::UnexpectedEof => "the compressed data is truncated".to_owned(),
         io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData => {
-            "the compressed data is damaged".to_owned()
+            "the compressed data is corrupt".to_owned()
         }
-        kind => format!("it can't be read: {kind}"),
+        kind => format!("it cannot be read: {kind}"),
     }
 }
 

@@ -7,11 +7,11 @@ use super::{Shown, limits, session_of};
 use crate::cli::TrailArguments;
 use crate::error::{Error, ErrorKind};
 use crate::report::EventRow;
-use crate::trail::class::{Class, class, is_persistence, secrets};
+use crate::trail::class::{Class, class, created, credential, is_persistence, secrets};
 use crate::trail::gather::{Credential, Gathered, is_success};
 use crate::trail::slots::{Event, Slot};
 use crate::trail::split::Unit;
-use crate::trail::{Limits, Session, agent, time};
+use crate::trail::{Limits, Session, agent, json, time};
 
 /// Rows that are shown: the earliest ones.
 const MOST_ROWS: usize = 5_000;
@@ -36,15 +36,15 @@ pub(super) fn shown(
         }
         (Some(_), _) => {
             return Err(Error::new(ErrorKind::Usage, "there is no session with this ID")
-                .hint("IDs are in the first column of the table of sessions; --all shows all of them"));
+                .hint("the first column of the sessions table shows the IDs; --all lists every session"));
         }
         (_, Some(id)) => (Wanted::Event(id), format!("Event {id}")),
         _ if arguments.timeline => (Wanted::Timeline, "Timeline".to_owned()),
         _ => return Ok(None),
     };
     if reader.logs.iter().any(|log| matches!(log, Log::File(path) if path.as_os_str() == "-")) {
-        return Err(Error::new(ErrorKind::Usage, "standard input can't be read a second time")
-            .hint("write it to a file, and name the file"));
+        return Err(Error::new(ErrorKind::Usage, "standard input cannot be read a second time")
+            .hint("save it to a file, and pass that file"));
     }
     let of_credential: BTreeMap<&Credential, &Session> = sessions
         .iter()
@@ -67,7 +67,7 @@ pub(super) fn shown(
     rows.truncate(MOST_ROWS);
     let title = match found {
         ..=MOST_ROWS => title,
-        _ => format!("{title}: the first {MOST_ROWS} of {found}; --since begins later"),
+        _ => format!("{title}: the first {MOST_ROWS} of {found}; use --since to start later"),
     };
     if rows.is_empty() && arguments.event.is_some() {
         return Err(Error::new(ErrorKind::Input, "there is no event with this ID in these logs"));
@@ -138,9 +138,10 @@ impl Rows<'_> {
         if class == Class::SignIn && !is_success(event) {
             told.push("failed".to_owned());
         }
+        told.extend(subject(&text(Slot::EventName), class, event.value(Slot::Request)));
         told.extend(marks.command.map(|command| format!("aws {}", command.replace('.', " "))));
         if let Some(by) = self.gathered.downstream.get(&text(Slot::RequestId)) {
-            told.push(format!("made by AWS's MCP server for the tool call in event {by}"));
+            told.push(format!("made by AWS's MCP server for the tool call of event {by}"));
         }
         EventRow {
             seconds: at,
@@ -163,7 +164,21 @@ impl Rows<'_> {
     }
 }
 
-/// What a timeline tells.
+/// Whom or what a call is about: `access key of alice`, a role's ARN, the name of what it makes or changes.
+fn subject(name: &str, class: Class, request: &[u8]) -> Option<String> {
+    if matches!(class, Class::Issue(_)) {
+        return json::get(request, "roleArn").and_then(json::text).map(|arn| arn.into_owned());
+    }
+    let is_about = matches!(class, Class::Create | Class::Retire) || is_persistence(name);
+    // Of the names in a launch none says what is launched.
+    if !is_about || name == "RunInstances" {
+        return None;
+    }
+    credential(name, request)
+        .or_else(|| created(name, request).strip_prefix(name)?.strip_prefix(' ').map(str::to_owned))
+}
+
+/// What a timeline shows.
 fn is_notable(event: &Event<'_>, class: Class, name: &str, session: Option<&Session>) -> bool {
     let by_service = session.is_some_and(Session::is_service);
     let worked = !event.has(Slot::ErrorCode);

@@ -54,7 +54,7 @@ fn verdict(sessions: &[Session], unseen: usize) -> Vec<String> {
     }
     let agents: Vec<&Session> = sessions.iter().filter(|session| session.actor.kind == Kind::Agent).collect();
     if agents.is_empty() && !sessions.is_empty() {
-        told.push("no activity carries an agent's mark; marks are recent and optional, so this does not prove that there was none".to_owned());
+        told.push("no event carries an agent's mark; marks are recent and optional, so this does not prove that no agent acted".to_owned());
     } else if !agents.is_empty() {
         let names = agents.iter().map(|session| session.actor.name.as_str()).filter(|name| !name.is_empty());
         let names: BTreeSet<&str> = names.collect();
@@ -75,12 +75,12 @@ fn verdict(sessions: &[Session], unseen: usize) -> Vec<String> {
     let others: Vec<&Session> = sessions.iter().filter(is_other).collect();
     if !others.is_empty() {
         let sessions = count(others.len(), "session", "sessions");
-        let whose = if others.len() == 1 { "someone else" } else { "others" };
+        let whose = if others.len() == 1 { "another actor" } else { "other actors" };
         told.push(format!("{sessions} of {whose} read {}", secrets_read(&others)));
     }
     if unseen > 0 {
         told.push(format!(
-            "{} within the time without any event in these logs",
+            "{} within this period without any event in these logs",
             count(unseen, "day", "days")
         ));
     }
@@ -107,7 +107,7 @@ fn root(sessions: &[Session]) -> String {
     let tasks = of_root.len() - real.len();
     let of_tasks = match tasks {
         0 => String::new(),
-        _ => format!("; {} of AssumeRoot", count(tasks, "task", "tasks")),
+        _ => format!("; {} through AssumeRoot", count(tasks, "task", "tasks")),
     };
     let used = real;
     if used.is_empty() {
@@ -118,7 +118,7 @@ fn root(sessions: &[Session]) -> String {
             _ => format!("; {} as root failed", count(tried, "sign-in", "sign-ins")),
         };
         if sessions.is_empty() {
-            return "no event was read, so nothing is known".to_owned();
+            return "no event was read, so nothing can be said".to_owned();
         }
         return format!("root was not used in these logs{tried}{of_tasks}");
     }
@@ -252,8 +252,8 @@ mod tests {
             told.iter().any(|line| line.starts_with("agents acted in 2 sessions, 0 events, 2 secrets read")),
             "{told:?}"
         );
-        assert!(told.contains(&"2 sessions of others read at least 3 secrets".to_owned()), "{told:?}");
+        assert!(told.contains(&"2 sessions of other actors read at least 3 secrets".to_owned()), "{told:?}");
         let one = verdict(&[reader(Kind::Human, &["/app/a"])], 0);
-        assert!(one.contains(&"1 session of someone else read 1 secret".to_owned()), "{one:?}");
+        assert!(one.contains(&"1 session of another actor read 1 secret".to_owned()), "{one:?}");
     }
 }

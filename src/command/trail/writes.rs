@@ -102,7 +102,7 @@ fn by(event: &Event<'_>) -> String {
     let arn = event.text(Slot::Arn);
     let who = match (arn.as_ref(), event.text(Slot::InvokedBy)) {
         ("", service) if !service.is_empty() => service.into_owned(),
-        ("", _) => "somebody without a name".to_owned(),
+        ("", _) => "an unnamed principal".to_owned(),
         (arn, _) => arn.to_owned(),
     };
     match event.text(Slot::SourceIdentity) {

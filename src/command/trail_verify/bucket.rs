@@ -76,7 +76,7 @@ impl<'r> Remote<'r> {
                 let added =
                     std::str::from_utf8(page).map_err(|_| "it is not text").and_then(|text| keys.add(text));
                 if let Err(why) = added {
-                    told = Some(format!("the answer of ListPublicKeys can't be used: {why}"));
+                    told = Some(format!("the response to ListPublicKeys is unusable: {why}"));
                 }
             }
             refused.extend(told.map(|why| (one.region, why)));
@@ -134,8 +134,8 @@ impl Files for Remote<'_> {
 pub(super) fn listed(remote: &Remote<'_>, path: &Path) -> Result<(), Error> {
     match remote.refused.first() {
         Some((_, why)) if remote.objects.is_empty() => {
-            Err(Error::new(ErrorKind::Input, format!("{} can't be listed: {why}", path.display()))
-                .hint("`secretrail policy --surface trail --bucket NAME` prints what must be allowed"))
+            Err(Error::new(ErrorKind::Input, format!("{} cannot be listed: {why}", path.display()))
+                .hint("`secretrail policy --surface trail --bucket NAME` prints the permissions it needs"))
         }
         _ => Ok(()),
     }

@@ -22,7 +22,7 @@ impl Folder {
         let mut names = Vec::new();
         for entry in ignore::WalkBuilder::new(root).standard_filters(false).follow_links(false).build() {
             let entry = entry.map_err(|_| {
-                let message = format!("{} can't be read whole", root.display());
+                let message = format!("{} cannot be read completely", root.display());
                 Error::new(ErrorKind::Input, message).hint("a folder or file in it is closed to you")
             })?;
             if entry.file_type().is_some_and(|kind| kind.is_file())

@@ -70,7 +70,7 @@ fn what_goes_through_a_local_is_a_gap_where_it_is_sensitive() {
     insta::assert_snapshot!(told(&plan("aws_instance", sum, "{}", "{}", references)), @"");
     insta::assert_snapshot!(
         told(&plan("aws_instance", sum, "{}", r#"{"user_data":true}"#, references)),
-        @"gap aws_instance.web[0].user_data: the plan holds only its SHA-1 (AWS provider before version 6), and it holds a sensitive value through a local value: scan the sources beside the plan"
+        @"gap aws_instance.web[0].user_data: the plan holds only its SHA-1 (AWS provider before version 6), and it contains a sensitive value through a local value: scan the sources together with the plan"
     );
 }
 
@@ -143,7 +143,7 @@ fn hostile_documents_are_read_without_harm() {
         "configuration":{{"root_module":{{"module_calls":{{"a":{{"module":{{}}}}}},"resources":[{{"address":"x.y","expressions":{{"a":{{"references":["module.a.b","x.y.a"]}}}}}}]}}}}}}"#
     );
     insta::assert_snapshot!(told(&text), @r"
-    gap resource_changes: 3 changes can't be understood
-    gap a_b.c: its values are too many or nested too deep to be read
+    gap resource_changes: 3 changes could not be parsed
+    gap a_b.c: it has too many values, or they are nested too deeply
     ");
 }

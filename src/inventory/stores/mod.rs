@@ -108,7 +108,7 @@ pub fn read(bundle: &Bundle, sources: &Sources) -> Reading<Stores> {
         let source = registered(document, sources);
         stores.at.get_or_insert(Span::start_of(source));
         let Some(page) = text(document).and_then(|text| page(&text, source, &mut stores.parameters)) else {
-            let told = "ssm:DescribeParameters was answered with what can't be understood";
+            let told = "the response to ssm:DescribeParameters cannot be parsed";
             stores.unlisted = Some(Why { permission: "ssm:DescribeParameters".into(), told: told.into() });
             gaps.push(gap(source, &format!("{told}: parameters that should be there were not checked")));
             continue;
@@ -194,11 +194,11 @@ fn refused(refusal: &Refusal, caller: &str) -> String {
     let whom = if caller.is_empty() { "the caller" } else { caller };
     match refusal.code.as_str() {
         code if is_denied(code) => format!("{permission} is denied to {whom}"),
-        code::TIMED_OUT => format!("{permission} was not answered in time"),
+        code::TIMED_OUT => format!("{permission} timed out"),
         code::NO_CONNECTION => format!("{permission} could not be called: no connection"),
-        code::MALFORMED => format!("{permission} was answered with what can't be understood"),
-        code::TOO_LARGE => format!("{permission} was answered with more than a bundle may hold"),
-        code::NOT_SENT => format!("{permission} could not be asked"),
+        code::MALFORMED => format!("the response to {permission} cannot be parsed"),
+        code::TOO_LARGE => format!("the response to {permission} is too large for a bundle"),
+        code::NOT_SENT => format!("{permission} could not be called"),
         other => format!("{permission} failed: {other}"),
     }
 }

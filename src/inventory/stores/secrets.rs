@@ -52,7 +52,7 @@ pub(super) fn read(bundle: &Bundle, sources: &Sources, stores: &mut Stores, gaps
     for document in bundle.answers("secretsmanager", "ListSecrets") {
         let source = registered(document, sources);
         if text(document).and_then(|text| page(&text, source, &mut stores.secrets)).is_none() {
-            let told = "secretsmanager:ListSecrets was answered with what can't be understood";
+            let told = "the response to secretsmanager:ListSecrets cannot be parsed";
             stores.no_secrets =
                 Some(Why { permission: "secretsmanager:ListSecrets".into(), told: told.into() });
             gaps.push(gap(source, &format!("{told}: secrets that should be there were not checked")));

@@ -39,8 +39,8 @@ pub(super) fn write(report: &Report<'_>, told: &Told<'_>, page: &mut Page<'_>) -
     page.put(&html! { h2 id="h-findings" { "Findings " span.count { (told.findings.len()) } } })?;
     if told.findings.is_empty() {
         let words = match known_left_out(report) {
-            0 => "No rule is met.".to_owned(),
-            _ => format!("Nothing is new; {}, left out here.", still_open(report)),
+            0 => "No rule matches.".to_owned(),
+            _ => format!("No new finding; {}, left out here.", still_open(report)),
         };
         page.put(&html! { p { (words) } })?;
         return page.tag("</section>\n");
@@ -186,11 +186,11 @@ fn rule_head(rule: Option<&ToldRule>, name: &str, count: usize, number_of: usize
             p.rule-name { code { (name) } " " span.quiet { (number(count, "finding", "findings")) } }
             @if let Some(rule) = rule {
                 details.advice open[open] {
-                    summary { "Why it matters, and what to do" }
+                    summary { "Why it matters, and how to fix it" }
                     div.columns {
                         div.why { (blocks(&rule.description)) (read_on(rule)) }
                         @if !rule.remediation.trim().is_empty() {
-                            div.fix { h4 { "What to do" } (blocks(&rule.remediation)) }
+                            div.fix { h4 { "How to fix it" } (blocks(&rule.remediation)) }
                         }
                     }
                 }
@@ -230,7 +230,7 @@ fn finding(
             }
             div.body {
                 (way(told, finding))
-                @if own_fix { div.fix { h5 { "What to do here" } (blocks(&finding.remediation)) } }
+                @if own_fix { div.fix { h5 { "How to fix this one" } (blocks(&finding.remediation)) } }
                 (facts(finding, at))
                 @for other in also { (also_met(finding, other)) }
             }
@@ -260,8 +260,8 @@ fn way(told: &Told<'_>, finding: &ToldFinding) -> Markup {
     let way = finding.way(&own);
     let title = match (finding.surface, way.len()) {
         (_, 1) => "Where",
-        (Surface::Terraform, _) => "The way of the secret",
-        _ => "What it rests on",
+        (Surface::Terraform, _) => "Path of the secret",
+        _ => "Evidence",
     };
     html! {
         h5 { (title) }
@@ -308,7 +308,7 @@ fn facts(finding: &ToldFinding, at: &str) -> Markup {
                 dd {
                     code { (sink.words()) }
                     @if sink.path.is_some() { ", " (sink.kind) }
-                    @if sink.on_disk() { ", stays on the disk" }
+                    @if sink.on_disk() { ", persists on disk" }
                 }
             }
             @if !matches!(finding.surface, Surface::Account | Surface::Trail) && !finding.place.name.is_empty() {
@@ -334,7 +334,7 @@ fn elsewhere(all: &[(usize, &ToldFinding)], anchors: &[String]) -> Markup {
     html! {
         @if !all.is_empty() {
             details.elsewhere open[all.len() <= FEW] {
-                summary { "The same mistakes as above, each explained there" }
+                summary { "Same mistakes as above, explained there" }
                 ul {
                     @for (number, finding) in all {
                         @let at = anchors.get(number - 1).map(String::as_str).unwrap_or_default();

@@ -25,7 +25,7 @@ pub(super) fn picture(section: &TrailSection, teller: &Teller<'_>, anchors: &Anc
     if graph.edges.is_empty() {
         return html! {
             @if !section.sessions.is_empty() {
-                p.quiet { "No session in these logs issued credentials to another one, fell back to others, made a key that was used, or read a secret." }
+                p.quiet { "No session in these logs issued credentials to another, fell back to others, created a key that was used, or read a secret." }
             }
         };
     }
@@ -35,15 +35,15 @@ pub(super) fn picture(section: &TrailSection, teller: &Teller<'_>, anchors: &Anc
             figcaption {
                 h3 id="h-graph" { "Who issued credentials to whom" }
                 p.quiet id="graph-told" {
-                    "From the left to the right: a person, the sessions that follow from one another, the secrets that they read. "
-                    "A box leads to its session."
+                    "From left to right: a person, the sessions that follow from one another, and the secrets that they read. "
+                    "Each box links to its session."
                 }
                 (draw::legend(&graph))
             }
             div.scroll.picture role="region" aria-label="Picture of sessions" tabindex="0" { (draw::svg(&graph, &layout)) }
             (left_out(&graph))
             details.same {
-                summary { "The same in words" }
+                summary { "The same as text" }
                 (words::list(&graph))
             }
         }
@@ -52,11 +52,8 @@ pub(super) fn picture(section: &TrailSection, teller: &Teller<'_>, anchors: &Anc
 
 fn left_out(graph: &Graph) -> Markup {
     let left_out = number(graph.sessions_left_out, "more session", "more sessions");
-    let alone = number(
-        graph.alone,
-        "more session of root or of an agent has",
-        "more sessions of root and of agents have",
-    );
+    let alone =
+        number(graph.alone, "more session of root or an agent has", "more sessions of root and agents have");
     html! {
         @if graph.alone > 0 { p.quiet { (alone) " no part in this, as far as these logs show, and are listed below." } }
         @if graph.sessions_left_out > 0 { p.quiet { "And " (left_out) ", in the tables and in the JSON report only." } }

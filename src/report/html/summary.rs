@@ -86,8 +86,8 @@ fn worst(report: &Report<'_>, told: &Told<'_>) -> Markup {
             a href=(format!("#{}", anchor(&finding.fingerprint))) { (inline(&finding.message)) }
             @if finding.surface != Surface::Trail { " " (place(finding)) }
         },
-        None if known_left_out(report) > 0 => html! { "Nothing is new; " (still_open(report)) "." },
-        None => html! { "Nothing was found." },
+        None if known_left_out(report) > 0 => html! { "No new finding; " (still_open(report)) "." },
+        None => html! { "No finding." },
     }
 }
 
@@ -128,14 +128,16 @@ fn gate(report: &Report<'_>, told: &Told<'_>) -> String {
     let stops = told.findings.iter().any(|finding| finding.severity >= least)
         || told.gaps.iter().any(|gap| gap.hides_findings);
     match report.exit_code {
-        ExitCode::Clean if stops => format!("Reports only and stops nothing: exit code {code}."),
-        ExitCode::Clean => format!("Passes: nothing is {least} or worse, exit code {code}."),
-        ExitCode::Findings => format!("Stops here: something is {least} or worse, exit code {code}."),
-        ExitCode::NotRun | ExitCode::NotExecutable | ExitCode::NoProgram | ExitCode::NotAudited => {
-            format!("Stops here: nothing was audited, exit code {code}.")
+        ExitCode::Clean if stops => format!("Report only, never fails: exit code {code}."),
+        ExitCode::Clean => format!("Passes: no finding of severity {least} or above, exit code {code}."),
+        ExitCode::Findings => {
+            format!("Fails: at least one finding of severity {least} or above, exit code {code}.")
         }
-        ExitCode::Partial => format!("Stops here: not all was read, exit code {code}."),
-        ExitCode::Interrupted => format!("Stopped by hand, exit code {code}."),
+        ExitCode::NotRun | ExitCode::NotExecutable | ExitCode::NoProgram | ExitCode::NotAudited => {
+            format!("Fails: nothing was audited, exit code {code}.")
+        }
+        ExitCode::Partial => format!("Fails: audited in part, exit code {code}."),
+        ExitCode::Interrupted => format!("Interrupted, exit code {code}."),
     }
 }
 
@@ -165,18 +167,18 @@ pub(super) fn about(report: &Report<'_>, told: &Told<'_>) -> Markup {
             dl.facts {
                 dt { "Tool" } dd { "secretrail " (told.version) }
                 @if let Some(day) = &report.gate.day { dt { "Day" } dd { (day) " (UTC)" } }
-                dt { "Looked at" } dd { (surface(report)) }
+                dt { "Scope" } dd { (surface(report)) }
                 dt { "Read" } dd { (files(report)) }
                 dt { "Rules applied" } dd { (report.rules.len()) }
                 @if mistakes != told.findings.len() {
-                    dt { "Mistakes" } dd { (mistakes) ": findings of one secret on one line are grouped" }
+                    dt { "Mistakes" } dd { (mistakes) ": findings about one secret on one line are grouped" }
                 }
                 @if let Some(section) = &report.account {
                     dt { "Evidence" } dd { (told.teller.message(&headline(section))) }
                 }
                 dt { "Exit code" } dd { (report.exit_code as u8) }
             }
-            p.note { "Secrets are never shown: each is replaced by stars, eight or as many as it has characters. This page loads nothing and sends nothing." }
+            p.note { "Secrets are never shown: each is replaced by eight stars, or one per character. This page loads nothing and sends nothing." }
         }
     }
 }

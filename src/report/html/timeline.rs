@@ -84,7 +84,7 @@ pub(super) fn picture(section: &TrailSection, teller: &Teller<'_>, anchors: &Anc
     let all: Vec<(&SessionRow, i64, i64)> =
         section.sessions.iter().filter(|session| is_notable(session)).filter_map(timed).collect();
     if all.is_empty() {
-        return html! { p.quiet { "No session of root or of an agent is in these logs: there is nothing to draw." } };
+        return html! { p.quiet { "These logs contain no session of root or an agent: there is nothing to draw." } };
     }
     let lanes = lanes(all.clone());
     let first = lanes.iter().map(|(_, first, _)| *first).min().unwrap_or_default();
@@ -95,7 +95,7 @@ pub(super) fn picture(section: &TrailSection, teller: &Teller<'_>, anchors: &Anc
         figure.timeline aria-labelledby="h-timeline" {
             figcaption {
                 h3 id="h-timeline" { "Root and agents over time" }
-                p.quiet { (moment(first)) " to " (moment(last)) " UTC. The tables below say the same in words." }
+                p.quiet { (moment(first)) " to " (moment(last)) " UTC. The tables below contain the same data." }
                 (legend())
             }
             div.axis aria-hidden="true" { (axis(&scale)) }

@@ -9,7 +9,7 @@ use super::anchors::Anchors;
 use super::prose::inline;
 use super::{graph, timeline};
 use crate::report::told::Teller;
-use crate::report::trail::{COLUMNS, EventRow, SessionRow, TrailSection, cells, coverage};
+use crate::report::trail::{COLUMNS, EventRow, SessionRow, TrailSection, cells, coverage, times};
 use crate::report::verdict::number;
 
 /// Sessions in the table; the JSON report has all.
@@ -36,7 +36,7 @@ pub(super) fn write(section: &TrailSection, teller: &Teller<'_>, page: &mut Page
         (timeline::picture(section, teller, &anchors))
     })?;
     table("People, agents and programs", "t-people", &people, (teller, &anchors), page)?;
-    table("AWS services, and sign-ins that failed", "t-services", &services, (teller, &anchors), page)?;
+    table("AWS services and failed sign-ins", "t-services", &services, (teller, &anchors), page)?;
     told_one_by_one(&notable, (teller, &anchors), page)?;
     if !section.events.is_empty() {
         events(section, teller, page)?;
@@ -109,7 +109,7 @@ fn told_one_by_one(
     if notable.is_empty() {
         return Ok(());
     }
-    page.put(&html! { h3 { "What root and agents did" } })?;
+    page.put(&html! { h3 { "Activity of root and agents" } })?;
     let open = notable.len() <= FEW;
     for session in notable.iter().take(MOST_TOLD) {
         page.put(&one(session, (teller, anchors), open))?;
@@ -147,18 +147,18 @@ fn one(session: &SessionRow, (teller, anchors): (&Teller<'_>, &Anchors<'_>), ope
                     (fact("Account", &all(std::slice::from_ref(&session.account)), true))
                     (fact("Called from", &all(&session.chain), true))
                     @if let Some((from, told)) = fell { dt { "Fell back from" } dd { code { (from) } ": " (inline(&told)) } }
-                    (fact("Access key made by", &all(session.key_made_by.as_slice()), true))
-                    (fact("Why this actor", &all(&session.reasons), false))
-                    (fact("Speaks against it", &all(&session.contradictions), false))
+                    (fact("Access key created by", &all(session.key_made_by.as_slice()), true))
+                    (fact("Evidence for the actor", &all(&session.reasons), false))
+                    (fact("Contradictions", &all(&session.contradictions), false))
                     (fact("Source identity", &all(std::slice::from_ref(&session.source_identity)), true))
                     (fact("Session tags", &tags, true))
                     dt { "Events" }
-                    dd { (session.events) ": " (session.reads) " reads, " (session.writes) " writes, " (session.denied) " denied" }
+                    dd { (session.events) ": " (times(session.reads, "read", "reads")) ", " (times(session.writes, "write", "writes")) ", " (session.denied) " denied" }
                     (fact("Secrets read", &all(&session.secrets_read), true))
-                    (fact("Credentials made", &all(&session.created_credentials), true))
-                    (fact("What lasts", &all(&session.persistence), true))
+                    (fact("Credentials created", &all(&session.created_credentials), true))
+                    (fact("Persistence", &all(&session.persistence), true))
                     (fact("Made", &all(&session.created), true))
-                    (fact("Outside of what is allowed", &all(&session.outside_allowed), true))
+                    (fact("Outside the allowed scope", &all(&session.outside_allowed), true))
                     (fact("From", &all(&session.ips), true))
                     (fact("With", &all(&session.user_agents), true))
                     (fact("Regions", &all(&session.regions), true))

@@ -113,9 +113,9 @@ fn row(silenced: &ToldSilenced) -> Markup {
                 code { (silenced.place.short()) }
                 @if !silenced.place.name.is_empty() { br; code.name { (silenced.place.name) } }
             }
-            td { @if silenced.reason.is_empty() { "no reason was given" } @else { (silenced.reason) } }
+            td { @if silenced.reason.is_empty() { "no reason given" } @else { (silenced.reason) } }
             td { (silenced.by) }
-            td { (silenced.until.as_deref().unwrap_or("without end")) }
+            td { (silenced.until.as_deref().unwrap_or("no end date")) }
             td.short { code { (silenced.fingerprint) } }
         }
     }

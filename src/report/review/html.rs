@@ -24,9 +24,9 @@ const PARTS: [(&str, &str); 8] = [
     ("rotate", "Rotate"),
     ("happened", "What happened"),
     ("who", "Who"),
-    ("account", "What the account says"),
+    ("account", "Account evidence"),
     ("blast", "Blast radius"),
-    ("not-shown", "What this does not show"),
+    ("not-shown", "Limits of this review"),
     ("evidence", "Evidence"),
 ];
 
@@ -92,9 +92,9 @@ impl Page<'_> {
                     @for (title, text) in &review.verdict { div { dt { (title) } dd { (self.words(text)) } } }
                 }
                 p.quiet {
-                    "From " (number(report.logs.len(), "log", "logs")) ". All times are UTC. Nothing was asked of AWS, and nothing was run."
+                    "From " (number(report.logs.len(), "log", "logs")) ". All times are UTC. AWS was not queried, and nothing was run."
                     @if review.outside > 0 {
-                        " " (number(review.outside, "session of the same start lies", "sessions of the same start lie")) " outside of the time that was asked for."
+                        " " (number(review.outside, "session of the same start is", "sessions of the same start are")) " outside of the requested period."
                     }
                 }
             }
@@ -111,9 +111,9 @@ impl Page<'_> {
             "Contain",
             &html! {
                 @if review.actions.is_empty() {
-                    p { "Nothing in these logs asks for a command." }
+                    p { "Nothing in these logs calls for a command." }
                 } @else {
-                    p { "Printed, never run. Read each one; run it with credentials of the account that it names, in this order." }
+                    p { "Printed, never run. Read each command, and run it in this order with credentials of the account that it names." }
                 }
                 @for group in Group::ALL {
                     @let all: Vec<&Action> = review.actions.iter().filter(|action| action.group == group).collect();
@@ -142,7 +142,7 @@ impl Page<'_> {
         html! {
             h4 { (at) ". " (self.words(&action.about)) " (account " code { (self.say.name(&action.account)) } ")" }
             @if !command.is_empty() { div.fix { pre { code { (command) } } } }
-            @if is_hidden { p { "A part of a name is hidden: put in the whole one." } }
+            @if is_hidden { p { "Part of a name is hidden: fill in the full one." } }
             p {
                 "Does: " (self.words(&action.does)) "."
                 @if !action.breaks.is_empty() { " Breaks: " (self.words(&action.breaks)) "." }
@@ -162,18 +162,18 @@ impl Page<'_> {
             "Rotate",
             &html! {
                 @if review.rotations.is_empty() {
-                    p { "No secret was read, as far as these logs show." }
+                    p { "No secret was read in these logs." }
                 } @else {
-                    p { "What was read is known to whoever read it, also after all credentials are stopped." }
+                    p { "Whoever read a secret still knows it after every credential has been stopped." }
                     @if !review.has_inventory {
-                        p { "No list of keys was given: " code { "--inventory FILE" } " puts its five answers here." }
+                        p { "No list of keys was given: " code { "--inventory FILE" } " adds its five answers here." }
                     }
                 }
                 @for one in &review.rotations {
                     h3 { code { (self.say.name(&one.name)) } }
                     @for text in rows::rotation(one) { p { (self.words(&text)) } }
                     @if one.listed.is_empty() && review.has_inventory {
-                        p { strong.bad { "Not in the inventory" } ": nobody wrote down how it is rotated." }
+                        p { strong.bad { "Not in the inventory" } ": there is no record of how to rotate it." }
                     }
                     @for row in &one.listed {
                         p {
@@ -191,7 +191,7 @@ impl Page<'_> {
                             }
                         }
                         @let (push, _) = self.say.command(&row.push);
-                        @if !push.is_empty() { p { "In general it is put there by" } div.fix { pre { code { (push) } } } }
+                        @if !push.is_empty() { p { "It is usually stored with" } div.fix { pre { code { (push) } } } }
                     }
                 }
             },
@@ -200,12 +200,12 @@ impl Page<'_> {
 
     fn happened(&self) -> Markup {
         let (rows, more) = rows::timeline(self.report, MOST_ROWS);
-        let columns = ["time (UTC)", "session", "call", "on what", "from", "event"];
+        let columns = ["time (UTC)", "session", "call", "target", "from", "event"];
         section(
             "happened",
             "What happened",
             &html! {
-                p { "Sign-ins, issued credentials, secrets, changes and what AWS refused. Calls that only read are counted below." }
+                p { "Sign-ins, issued credentials, secrets, changes and denied calls. Reads are counted below." }
                 (table("t-happened", &columns, &html! {
                     @for row in &rows {
                         tr {
@@ -223,7 +223,7 @@ impl Page<'_> {
                         }
                     }
                 }))
-                @if more > 0 { p.quiet { (more) " more rows, those that tell least, are in the JSON review." } }
+                @if more > 0 { p.quiet { (more) " more rows, the least significant, are in the JSON review." } }
             },
         )
     }
@@ -235,16 +235,16 @@ impl Page<'_> {
             "who",
             "Who",
             &html! {
-                p { "Levels of evidence: L4 asserted by AWS, L3 declared when the credential was issued, L2 marked by a program, L0 claimed by a user agent. \"Human\" is said on positive evidence only." }
+                p { "Levels of evidence: L4 asserted by AWS, L3 declared when the credential was issued, L2 marked by a program, L0 claimed by a user agent. \"Human\" requires positive evidence." }
                 @if !review.parties.is_empty() { h3 { "Sessions of the incident" } }
                 @for party in &review.parties { (self.party(party, open)) }
                 @if !review.before.is_empty() {
-                    h3 { "Before it" }
-                    p { "Who issued or made the credentials, the nearest first." }
+                    h3 { "Upstream" }
+                    p { "Who issued or created the credentials, nearest first." }
                     @for party in &review.before { (self.party(party, open)) }
                 }
                 @if !review.perhaps.is_empty() {
-                    h3 { "Perhaps also" }
+                    h3 { "Possibly related" }
                     p { (inline(PERHAPS)) }
                     @for party in &review.perhaps { (self.party(party, open)) }
                 }
@@ -257,9 +257,9 @@ impl Page<'_> {
         let review = self.report.review;
         section(
             "account",
-            "What the account says",
+            "Account evidence",
             &html! {
-                p { @if review.has_account { (rows::ACCOUNT) } @else { "No evidence of the account was given." } }
+                p { @if review.has_account { (rows::ACCOUNT) } @else { "No account evidence was given." } }
                 @for one in &review.identities {
                     h3 { (self.words(&one.about)) " in account " code { (self.say.name(&one.account)) } ", at " (rows::time(one.at)) }
                     dl.facts { @for (title, text) in &one.facts { dt { (title) } dd { (self.words(text)) } } }
@@ -310,7 +310,7 @@ impl Page<'_> {
             "Blast radius",
             &html! {
                 h3 { "Secrets " span.count { (review.secrets.len()) } }
-                @if review.secrets.is_empty() { p { "None was read or changed, as far as these logs show." } }
+                @if review.secrets.is_empty() { p { "None was read or changed in these logs." } }
                 @else {
                     (table("t-secrets", &columns, &html! {
                         @for one in &review.secrets {
@@ -341,7 +341,7 @@ impl Page<'_> {
         let lines = rows::only_read(self.report);
         html! {
             @if !lines.is_empty() {
-                h3 { "Only read" }
+                h3 { "Reads" }
                 ul.plain {
                     @for (service, calls) in &lines {
                         li { strong { (service) } ": " @for (at, (name, times)) in calls.iter().enumerate() {
@@ -399,7 +399,7 @@ impl Page<'_> {
         let review = self.report.review;
         section(
             "not-shown",
-            "What this does not show",
+            "Limits of this review",
             &html! {
                 ul.plain {
                     @for gap in &review.gaps {

@@ -16,7 +16,7 @@ use crate::review::{Action, Group, Party, Rotation, span};
 const MOST_NAMES: usize = 5;
 const MOST_TEXTS: usize = 3;
 /// What is said of sessions that may be somebody else's.
-pub(super) const PERHAPS: &str = "Not counted in this review. Ask who used them; where it was the same hands, review them too: `--event` with their first event.";
+pub(super) const PERHAPS: &str = "Not counted in this review. Find out who used them; if it was the same actor, review them too, with `--event` and their first event.";
 
 /// Writes the review: as much of it as a comment holds.
 pub(super) fn render(report: &ReviewReport<'_>, out: &mut dyn Write) -> io::Result<()> {
@@ -71,18 +71,18 @@ pub(super) fn group_title(group: Group) -> (&'static str, &'static str) {
     match group {
         Group::Stop => (
             "Stop what was used",
-            "These credentials were used in the incident, and nothing in the logs ended them.",
+            "These credentials were used in the incident, and nothing in the logs revoked them.",
         ),
         Group::Undo => {
-            ("Undo what was left behind", "Made or changed in the incident, and not seen to be undone.")
+            ("Undo what was left behind", "Created or changed in the incident, and not undone in these logs.")
         }
         Group::Decide => (
             "Decide first",
-            "Credentials that stand before the incident, or that likely used what it made: stop them if you hold them for taken over, too. And what delivers logs, or may be somebody's containment: end it when nothing of yours needs it.",
+            "Credentials upstream of the incident, or that likely used what it created: stop them if you think that they are compromised too. Also log delivery and possible containment: remove them only if nothing of yours needs them.",
         ),
         Group::Confirm => (
             "Only if you confirm the link",
-            "A shared host, address or role is all that links these to the incident: they may be somebody else's, and then a command hits the innocent. The evidence stands under *Perhaps also*.",
+            "Only a shared host, address or role links these to the incident: they may belong to someone else, who would then be cut off. The evidence is under *Possibly related*.",
         ),
     }
 }
@@ -144,7 +144,7 @@ impl Page<'_> {
         }
         writeln!(
             out,
-            "\n<sub>secretrail {}, {}, from {}. All times are UTC. Nothing was asked of AWS, and nothing was run.</sub>",
+            "\n<sub>secretrail {}, {}, from {}. All times are UTC. AWS was not queried, and nothing was run.</sub>",
             report.tool_version,
             report.made_at(),
             number(report.logs.len(), "log", "logs"),
@@ -156,7 +156,7 @@ impl Page<'_> {
             writeln!(
                 out,
                 "\n{} outside of the time that was asked for.",
-                number(review.outside, "session of the same start lies", "sessions of the same start lie")
+                number(review.outside, "session of the same start is", "sessions of the same start are")
             )?;
         }
         Ok(())
@@ -166,11 +166,11 @@ impl Page<'_> {
         let review = self.report.review;
         writeln!(out, "\n## Contain\n")?;
         if review.actions.is_empty() {
-            writeln!(out, "Nothing in these logs asks for a command.")?;
+            writeln!(out, "Nothing in these logs calls for a command.")?;
         } else {
             writeln!(
                 out,
-                "Printed, never run. Read each one; run it with credentials of the account that it names, in this order."
+                "Printed, never run. Read each command, and run it in this order with credentials of the account that it names."
             )?;
         }
         for group in Group::ALL {
@@ -211,7 +211,7 @@ impl Page<'_> {
             writeln!(out, "\n   ```sh\n   {command}\n   ```\n")?;
         }
         if is_hidden {
-            writeln!(out, "   A part of a name is hidden: put in the whole one.")?;
+            writeln!(out, "   Part of a name is hidden: fill in the full one.")?;
         }
         let breaks = if action.breaks.is_empty() {
             String::new()
@@ -231,11 +231,11 @@ impl Page<'_> {
         let review = self.report.review;
         writeln!(out, "\n## Rotate\n")?;
         if review.rotations.is_empty() {
-            return writeln!(out, "No secret was read, as far as these logs show.");
+            return writeln!(out, "No secret was read in these logs.");
         }
-        writeln!(out, "What was read is known to whoever read it, also after all credentials are stopped.")?;
+        writeln!(out, "Whoever read a secret still knows it after every credential has been stopped.")?;
         if !review.has_inventory {
-            writeln!(out, "No list of keys was given: `--inventory FILE` puts its five answers here.")?;
+            writeln!(out, "No list of keys was given: `--inventory FILE` adds its five answers here.")?;
         }
         let (listed, bare): (Vec<&Rotation>, Vec<&Rotation>) =
             review.rotations.iter().partition(|one| !one.listed.is_empty());
@@ -281,7 +281,7 @@ impl Page<'_> {
             }
         }
         let why = match self.report.review.has_inventory {
-            true => "Not in the inventory, nobody wrote down how: ",
+            true => "Not in the inventory, so there is no record of how: ",
             false => "",
         };
         if !groups.is_empty() {
@@ -303,13 +303,13 @@ impl Page<'_> {
         let (rows, more) = rows::timeline(self.report, self.limits.rows);
         writeln!(out, "\n## What happened\n")?;
         if rows.is_empty() {
-            return writeln!(out, "Nothing but calls that read.");
+            return writeln!(out, "Only reads.");
         }
         writeln!(
             out,
-            "Sign-ins, issued credentials, secrets, changes and what AWS refused. Calls that only read are counted below."
+            "Sign-ins, issued credentials, secrets, changes and denied calls. Reads are counted below."
         )?;
-        header(&["time (UTC)", "session", "call", "on what", "from", "event"], out)?;
+        header(&["time (UTC)", "session", "call", "target", "from", "event"], out)?;
         for one in &rows {
             let times = if one.times > 1 { format!(" ×{}", one.times) } else { String::new() };
             let error =
@@ -330,12 +330,7 @@ impl Page<'_> {
                 out,
             )?;
         }
-        self.more(
-            more,
-            "more row, the one that tells least, is",
-            "more rows, those that tell least, are",
-            out,
-        )
+        self.more(more, "more row, the least significant, is", "more rows, the least significant, are", out)
     }
 
     /// What is left out here, and where it is.
@@ -351,7 +346,7 @@ impl Page<'_> {
         writeln!(out, "\n## Who\n")?;
         writeln!(
             out,
-            "Levels of evidence: L4 asserted by AWS, L3 declared when the credential was issued, L2 marked by a program, L0 claimed by a user agent. \"Human\" is said on positive evidence only."
+            "Levels of evidence: L4 asserted by AWS, L3 declared when the credential was issued, L2 marked by a program, L0 claimed by a user agent. \"Human\" requires positive evidence."
         )?;
         for party in review.parties.iter().take(self.limits.sessions) {
             self.party(party, out)?;
@@ -363,13 +358,13 @@ impl Page<'_> {
             out,
         )?;
         if !review.before.is_empty() {
-            writeln!(out, "\n### Before it\n\nWho issued or made the credentials, the nearest first.")?;
+            writeln!(out, "\n### Upstream\n\nWho issued or created the credentials, nearest first.")?;
         }
         for party in review.before.iter().take(self.limits.sessions) {
             self.party(party, out)?;
         }
         if !review.perhaps.is_empty() {
-            writeln!(out, "\n### Perhaps also\n\n{}", prose(PERHAPS))?;
+            writeln!(out, "\n### Possibly related\n\n{}", prose(PERHAPS))?;
         }
         for party in review.perhaps.iter().take(self.limits.sessions) {
             self.party(party, out)?;
@@ -388,7 +383,7 @@ impl Page<'_> {
         if !review.has_account {
             return Ok(());
         }
-        writeln!(out, "\n## What the account says\n\n{}", prose(rows::ACCOUNT))?;
+        writeln!(out, "\n## Account evidence\n\n{}", prose(rows::ACCOUNT))?;
         for one in review.identities.iter().take(self.limits.others) {
             let at = rows::time(one.at);
             writeln!(
@@ -421,7 +416,7 @@ impl Page<'_> {
 
     fn unseen(&self, out: &mut dyn Write) -> io::Result<()> {
         let review = self.report.review;
-        writeln!(out, "\n## What this does not show\n")?;
+        writeln!(out, "\n## Limits of this review\n")?;
         for gap in &review.gaps {
             let at = gap.offset.map(|offset| format!(" at byte {offset}")).unwrap_or_default();
             writeln!(
@@ -462,7 +457,7 @@ impl Page<'_> {
         )?;
         let (first, last) = (report.review.first(), report.review.last());
         if let (Some(first), Some(last)) = (first, last) {
-            writeln!(out, "\nThe incident as told here lasts {}.", span(last - first))?;
+            writeln!(out, "\nThe incident as described here lasts {}.", span(last - first))?;
         }
         Ok(())
     }

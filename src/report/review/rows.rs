@@ -145,21 +145,21 @@ pub(super) fn relation(party: &Party) -> String {
             format!("issued by `{by}`, called by {from} (event `{}`, {})", at.id, place(at))
         }
         Relation::KeyMade { from, at } => {
-            format!("used the access key that {from} made (event `{}`, {})", at.id, place(at))
+            format!("used the access key that {from} created (event `{}`, {})", at.id, place(at))
         }
         Relation::MayUse { what, from, at } => format!(
-            "may have used {what} that {from} made or changed (event `{}`, {}); look who did",
+            "may have used {what} that {from} created or changed (event `{}`, {}); find out who did",
             at.id,
             place(at)
         ),
         Relation::FellBack { from, told, is_sure: true } => {
-            format!("the same host went on with these credentials after {from}: {told}")
+            format!("the same host continued with these credentials after {from}: {told}")
         }
         Relation::FellBack { from, told, is_sure: false } => {
-            format!("may be who went on after {from}, or somebody else: {told}")
+            format!("may have continued after {from}, or may be someone else: {told}")
         }
-        Relation::Through { from, service } => format!("`{service}` went on with the rights of {from}"),
-        Relation::Before { how, at } => format!("stands before: {how} (event `{}`, {})", at.id, place(at)),
+        Relation::Through { from, service } => format!("`{service}` acted with the permissions of {from}"),
+        Relation::Before { how, at } => format!("upstream: {how} (event `{}`, {})", at.id, place(at)),
     }
 }
 
@@ -167,8 +167,8 @@ pub(super) fn relation(party: &Party) -> String {
 fn how_sure(party: &Party) -> Vec<String> {
     let told = match party.confidence {
         Confidence::Sure => return Vec::new(),
-        Confidence::Likely => "likely: it, or what it came from, used what the incident made or changed",
-        Confidence::Weak => "weak: somebody else may be behind it; what it did is not counted here",
+        Confidence::Likely => "likely: it, or its origin, used what the incident created or changed",
+        Confidence::Weak => "weak: it may be someone else; what it did is not counted here",
     };
     vec![told.to_owned()]
 }
@@ -193,14 +193,14 @@ pub(super) fn facts(party: &Party, say: &Say<'_>) -> Vec<Fact> {
     let mfa = match party.mfa {
         Some(true) => "with MFA",
         Some(false) => "without MFA",
-        None => "MFA not told",
+        None => "MFA unknown",
     };
     let signed = if party.signed_in { "signed in to the console, " } else { "" };
     let issued = party.issued.as_ref().map(|(by, at)| format!("by `{by}`, event `{}`, {}", at.id, place(at)));
     let counts = format!(
-        "{}: {} that change something, {} refused",
+        "{}: {}, {} denied",
         number(usize::try_from(party.events).unwrap_or(usize::MAX), "event", "events"),
-        party.writes,
+        number(usize::try_from(party.writes).unwrap_or(usize::MAX), "write", "writes"),
         party.denied
     );
     let when = format!(
@@ -212,17 +212,17 @@ pub(super) fn facts(party: &Party, say: &Say<'_>) -> Vec<Fact> {
         place(&party.first)
     );
     let mut facts: Vec<Fact> = vec![
-        ("Came in", vec![say.message(&relation(party))], false),
-        ("How sure", how_sure(party), false),
+        ("Link", vec![say.message(&relation(party))], false),
+        ("Confidence", how_sure(party), false),
         ("Principal", names(std::slice::from_ref(&party.principal)), true),
         ("Account", names(std::slice::from_ref(&party.account)), true),
         ("Credentials", vec![format!("{}, {signed}{mfa}", say.name(&party.kind))], false),
         ("Access keys", names(&party.keys), true),
         ("Root", root.into_iter().collect(), false),
         ("Service", names(std::slice::from_ref(&party.via)), true),
-        ("Who acts", vec![say.message(&party.actor_words())], false),
+        ("Actor", vec![say.message(&party.actor_words())], false),
         ("Why", party.reasons.iter().map(|text| say.message(text)).collect(), false),
-        ("Speaks against it", party.contradictions.iter().map(|text| say.message(text)).collect(), false),
+        ("Contradictions", party.contradictions.iter().map(|text| say.message(text)).collect(), false),
         ("Issued", issued.map(|text| say.message(&text)).into_iter().collect(), false),
         ("Called from", names(&party.chain), true),
         ("Source identity", names(std::slice::from_ref(&party.source_identity)), true),
@@ -266,7 +266,7 @@ pub(super) fn only_read(report: &ReviewReport<'_>) -> Vec<(String, Vec<(String, 
 }
 
 /// The columns of tables of calls.
-pub(super) const CALL_COLUMNS: [&str; 6] = ["call", "times", "on what", "first", "first event", "sessions"];
+pub(super) const CALL_COLUMNS: [&str; 6] = ["call", "times", "target", "first", "first event", "sessions"];
 
 /// The cells of a call: those that are names come as names.
 pub(super) struct CallCells {
@@ -303,13 +303,13 @@ fn who(by: &Who) -> String {
             let short = principal.splitn(6, ':').nth(5).unwrap_or(principal).replace('`', "'");
             format!("by `{short}` ({id})")
         }
-        Who::Unknown => "by a session that is not known".to_owned(),
+        Who::Unknown => "by an unknown session".to_owned(),
     }
 }
 
 /// What is said of containment that is done.
 pub(super) const DONE: &str =
-    "By sessions outside of the incident, after it was used. See that they were yours.";
+    "By sessions outside the incident, after it was used. Make sure that they were yours.";
 
 /// Containment that is done, as a sentence.
 pub(super) fn done(one: &Done) -> String {
@@ -321,7 +321,7 @@ pub(super) fn done(one: &Done) -> String {
         who(&one.by),
         one.at.id,
         place(&one.at),
-        if one.is_held { "; stopped, and still there for those who look" } else { "" }
+        if one.is_held { "; stopped, and kept for forensics" } else { "" }
     )
 }
 
@@ -331,7 +331,7 @@ pub(super) fn since_then(one: &Lasting) -> String {
         let at = &ended.deed.at;
         format!(
             "{} by `{}` at {}, {} (event `{}`, {})",
-            if ended.is_held { "stopped, and still there," } else { "ended" },
+            if ended.is_held { "stopped and kept," } else { "ended" },
             ended.deed.name,
             time(at.time),
             who(&ended.by),
@@ -339,23 +339,23 @@ pub(super) fn since_then(one: &Lasting) -> String {
             place(at)
         )
     });
-    let there = if one.kind.leaves == Leaves::Lack { "not undone" } else { "still there" };
+    let there = if one.kind.leaves == Leaves::Lack { "not undone" } else { "still exists" };
     let seen = match &one.seen {
         Seen::There(at, more) => {
-            Some(format!("{there} at {} by the account's evidence{}", time(*at), with(more)))
+            Some(format!("{there} at {} according to the account evidence{}", time(*at), with(more)))
         }
         Seen::Gone(at, more) => {
-            Some(format!("already gone at {} by the account's evidence{}", time(*at), with(more)))
+            Some(format!("already gone at {} according to the account evidence{}", time(*at), with(more)))
         }
         Seen::Replaced(at, what) => {
-            Some(format!("{there} at {} by the account's evidence: {what}", time(*at)))
+            Some(format!("{there} at {} according to the account evidence: {what}", time(*at)))
         }
         Seen::Unknown if one.ended.is_none() => Some(format!("{there}, as far as these logs show")),
         Seen::Unknown => None,
     };
     let tied = one.doubtful.as_ref().map(|deed| {
         format!(
-            "`{}` came in the same second (event `{}`): their order is unknown, so it counts as there",
+            "`{}` happened in the same second (event `{}`): their order is unknown, so it counts as existing",
             deed.name, deed.at.id
         )
     });
@@ -373,19 +373,19 @@ pub(super) fn rotation(one: &Rotation) -> Vec<String> {
     match (one.read, one.changed) {
         (true, true) => told.push("it was read, and changed".to_owned()),
         (false, _) => {
-            told.push("it was changed, and not seen to be read: who put the value there knows it".to_owned())
+            told.push("it was changed, with no read in these logs: whoever set the value knows it".to_owned())
         }
         (true, false) => {}
     }
     if one.tied {
-        told.push("read and changed in the same second: their order is unknown, so what stood there before counts as read".to_owned());
+        told.push("read and changed in the same second: their order is unknown, so the earlier value counts as read".to_owned());
     }
     if let Some(new) = &one.renewed {
         let event =
             format!("`{}` at {} (event `{}`, {})", new.call, time(new.at.time), new.at.id, place(&new.at));
         told.push(match new.tied {
-            true => format!("{event} came in the same second as the last read: their order is unknown, so the new value counts as read, too"),
-            false => format!("a new value was put there since, by {event}: see that the old one was revoked where it came from"),
+            true => format!("{event} happened in the same second as the last read: their order is unknown, so the new value counts as read, too"),
+            false => format!("a new value has been stored since, by {event}: make sure that the old one was revoked at its provider"),
         });
     }
     told
@@ -393,7 +393,7 @@ pub(super) fn rotation(one: &Rotation) -> Vec<String> {
 
 /// What is said of the account's evidence.
 pub(super) const ACCOUNT: &str =
-    "Evidence that was collected from the account: it was so then, and no later.";
+    "Evidence collected from the account: it describes that moment, not later ones.";
 
 /// The columns of the table of data that was read.
 pub(super) const TAKEN_COLUMNS: [&str; 7] =
@@ -414,14 +414,14 @@ pub(super) struct TakenCells {
 pub(super) fn taken(one: &Taken, say: &Say<'_>) -> TakenCells {
     let data = &one.data;
     let place = if one.place.is_empty() {
-        "that is not told".to_owned()
+        "whose name is not recorded".to_owned()
     } else {
         format!("`{}`", one.place.replace('`', "'"))
     };
     TakenCells {
         what: say.name(&format!("{} {place}", one.what)),
         times: data.times.to_string(),
-        size: if data.bytes == 0 { "not told".to_owned() } else { size(data.bytes) },
+        size: if data.bytes == 0 { "not recorded".to_owned() } else { size(data.bytes) },
         objects: data.objects.iter().map(|name| say.name(name)).collect(),
         when: if data.first.time == data.last {
             time(data.last)

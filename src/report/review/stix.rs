@@ -149,13 +149,13 @@ impl Objects {
                 .find(|(known, ..)| known == ip)
                 .map_or(party.first.time, |(_, first, _)| *first);
             let pattern = format!("[{kind}:value = {}]", quoted(ip));
-            let told = "An address that calls of the incident came from. Others may share it.";
+            let told = "A source address of the incident's calls. Others may share it.";
             self.indicator(&format!("address {ip}"), &pattern, told, first, observed);
         }
         for key in &party.keys {
             if say.name(key) == *key {
                 let pattern = format!("[user-account:user_id = {}]", quoted(key));
-                let told = "The id of an AWS access key that was used in the incident: userIdentity.accessKeyId in CloudTrail.";
+                let told = "The ID of an AWS access key used in the incident: userIdentity.accessKeyId in CloudTrail.";
                 self.indicator(&format!("access key {key}"), &pattern, told, party.first.time, observed);
             }
         }
@@ -168,7 +168,7 @@ impl Objects {
                 "[network-traffic:extensions.'http-request-ext'.request_header.'User-Agent' = {}]",
                 quoted(agent)
             );
-            let told = "A user agent that calls of the incident claimed. Honest programs may have the same, and it can be forged.";
+            let told = "A user agent claimed by the incident's calls. Legitimate programs may use the same, and it can be forged.";
             self.indicator(&format!("user agent {agent}"), &pattern, told, *first, observed);
         }
     }

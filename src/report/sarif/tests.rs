@@ -57,7 +57,7 @@ fn the_way_is_a_flow_that_ends_at_the_finding() {
     let flow = result["codeFlows"][0]["threadFlows"][0]["locations"].as_array().unwrap();
     let messages: Vec<&str> =
         flow.iter().map(|step| step["location"]["message"]["text"].as_str().unwrap()).collect();
-    assert_eq!(messages[0], "the secret starts here");
+    assert_eq!(messages[0], "the secret originates here");
     assert_eq!(messages[2], "written to /opt/paperclip/.env");
     let last = &flow[2]["location"]["physicalLocation"];
     assert_eq!(last, &result["locations"][0]["physicalLocation"]);

@@ -102,7 +102,7 @@ pub(super) fn write_findings(
         writeln!(out, "{word}{}", clipped(&text, left))?;
     }
     if !findings.is_empty() {
-        writeln!(out, "--all draws each finding in full, with what to do about it\n")?;
+        writeln!(out, "--all shows each finding in full, and how to fix it\n")?;
     }
     let line = format!("{}; {}", headline(section), section.level_told);
     writeln!(out, "{}", wrapped(&line, style, (0, HANG)))

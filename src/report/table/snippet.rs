@@ -50,7 +50,7 @@ pub(super) fn draw(
         }
         if (half..half + left_out).contains(&index) {
             if index == half {
-                let note = format!("{left_out} more places on the way; --all shows them");
+                let note = format!("{left_out} more steps; --all shows them");
                 group = group.element(Level::NOTE.with_name("and").message(note));
             }
             continue;

@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 use super::{HANG, painted};
 use crate::report::grid::grid;
 use crate::report::told::Teller;
-use crate::report::trail::{COLUMNS, EventRow, SessionRow, TrailSection, cells, coverage};
+use crate::report::trail::{COLUMNS, EventRow, SessionRow, TrailSection, cells, coverage, times};
 use crate::report::wrap::wrapped;
 use crate::report::{TableStyle, verdict::number};
 
@@ -114,7 +114,7 @@ fn detail(
     let tags: Vec<String> = session.tags.iter().map(|(key, value)| format!("{key}={value}")).collect();
     let mfa = session.mfa.map_or("unknown", |mfa| if mfa { "yes" } else { "no" });
     let key =
-        session.key_made_by.as_ref().map(|maker| format!("made by session {maker}")).unwrap_or_default();
+        session.key_made_by.as_ref().map(|maker| format!("created by session {maker}")).unwrap_or_default();
     let fallback = session.fallback.as_ref().map(|(_, _, told)| told.clone()).unwrap_or_default();
     let lines = [
         ("session", session.id.clone()),
@@ -134,8 +134,11 @@ fn detail(
         (
             "events",
             format!(
-                "{}: {} reads, {} writes, {} denied",
-                session.events, session.reads, session.writes, session.denied
+                "{}: {}, {}, {} denied",
+                session.events,
+                times(session.reads, "read", "reads"),
+                times(session.writes, "write", "writes"),
+                session.denied
             ),
         ),
         ("addresses", list(&session.ips)),
@@ -143,9 +146,9 @@ fn detail(
         ("services", list(&session.services)),
         ("user agents", session.user_agents.iter().take(MOST_ITEMS).cloned().collect::<Vec<_>>().join("\n")),
         ("secrets read", list(&session.secrets_read)),
-        ("made", list(&session.created)),
-        ("credentials made", list(&session.created_credentials)),
-        ("lasts", list(&session.persistence)),
+        ("created", list(&session.created)),
+        ("new credentials", list(&session.created_credentials)),
+        ("persistence", list(&session.persistence)),
     ];
     for (name, text) in lines.iter().filter(|(_, text)| !text.is_empty()) {
         for (at, line) in text.lines().enumerate() {

@@ -178,7 +178,7 @@ fn what_is_not_told_is_said_in_every_format_that_has_room() {
     for format in [Format::Table, Format::Markdown, Format::Github, Format::Junit, Format::Sarif] {
         let told = text(format, &report).replace("`origin/main`", "origin/main");
         assert!(told.contains("3 findings are below --min-confidence"), "{format}: {told}");
-        assert!(told.contains("2 entries of the baseline are gone"), "{format}: {told}");
+        assert!(told.contains("2 entries of the baseline are no longer found"), "{format}: {told}");
         assert!(told.contains("Only findings added since origin/main are reported"), "{format}: {told}");
         assert!(!told.contains("No secret lands"), "{format}: {told}");
     }

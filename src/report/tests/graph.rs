@@ -148,7 +148,7 @@ fn the_incident_is_drawn() {
     <text x="770" y="111">/paperclip-app/anthropic/api-key</text>
     </g>
     "##);
-    let (_, words) = page.split_once("The same in words").unwrap();
+    let (_, words) = page.split_once("The same as text").unwrap();
     let words = words.split_once("</details>").unwrap().0.replace("<li>", "\n<li>");
     assert_snapshot!(words, @r##"
     </summary><ul class="tree">
@@ -291,6 +291,6 @@ fn who_made_a_key_that_was_used_is_drawn_and_told() {
         page(vec![role("m", "Admin", "mallory"), user, session("o", "arn:aws:iam::123456789012:user/other")]);
     let drawn = picture(&page);
     assert!(drawn.contains("class=\"edge made\"") && !drawn.contains("other"), "{drawn}");
-    assert!(page.contains("made an access key for"), "the legend");
-    assert!(page.contains(", with an access key that <a href=\"#row-m\">Admin mallory</a> made"), "{page}");
+    assert!(page.contains("created an access key for"), "the legend");
+    assert!(page.contains(", with an access key that <a href=\"#row-m\">Admin mallory</a> created"), "{page}");
 }

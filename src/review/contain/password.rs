@@ -1,4 +1,4 @@
-//! Passwords that somebody signed in with: they work on when the sessions have ended.
+//! Passwords that someone signed in with: they work on when the sessions have ended.
 
 use super::{Actions, Group, Word, code, own};
 use crate::review::endings::ROOT_PASSWORD;
@@ -41,7 +41,7 @@ impl<'g> Actions<'g> {
         }
         let mut command = own("aws iam delete-login-profile --user-name");
         command.push(Word::Name(user.to_owned()));
-        let does = "whoever knows the password can't sign in any more; a console session that runs goes on. Give the user a new one with `aws iam create-login-profile`, and a second factor";
+        let does = "the password no longer works; running console sessions continue. Give the user a new one with `aws iam create-login-profile`, and an MFA device";
         self.add(group, about, party, command, (does, "the user's sign-in"));
     }
 
@@ -54,8 +54,8 @@ impl<'g> Actions<'g> {
         if let Some(deed) = self.ground.endings.deleted(ROOT_PASSWORD, account, "", last + 1) {
             return self.ended(about, deed, false);
         }
-        let does = "no command does it: sign in as root, change the password, look at the MFA devices and the e-mail address; in a member account a service control policy can refuse root everything";
-        self.add(group, about, party, Vec::new(), (does, "nothing that should run as root"));
+        let does = "there is no command for it: sign in as root, change the password, and check the MFA devices and the e-mail address; in a member account, a service control policy can deny root everything";
+        self.add(group, about, party, Vec::new(), (does, "nothing that should depend on root"));
     }
 
     /// The last call of a principal in the incident: who is no part of it may end a password meanwhile.

@@ -86,7 +86,7 @@ impl Keeper {
         }
     }
 
-    /// Only a service of AWS takes its own role: nothing of it was stolen, and somebody has to decide.
+    /// Only a service of AWS takes its own role: nothing of it was stolen, and someone has to decide.
     fn group(self, group: Group) -> Group {
         if self == Self::Service { group.max(Group::Decide) } else { group }
     }
@@ -103,14 +103,14 @@ fn revocation(arn: &str) -> (Vec<Word>, &'static str) {
     command.push(Word::Name(role_name(arn).to_owned()));
     command.extend(own("--policy-name AWSRevokeOlderSessions --policy-document"));
     command.push(Word::Own(BEFORE_NOW.to_owned()));
-    let does = "all sessions of the role that were issued before now are refused everything; who may take the role can take it anew. Undo: `aws iam delete-role-policy` with the same two names";
+    let does = "denies everything to all sessions of the role issued before now; whoever can assume the role can assume it again. Undo: `aws iam delete-role-policy` with the same two names";
     (command, does)
 }
 
 /// What works for a role of Identity Center.
-const OF_IDENTITY_CENTER: &str = "a role of IAM Identity Center: AWS refuses `put-role-policy` and every other change of it here. In the management account, or the delegated one: first refuse that person everything by a service control policy that denies `*` where `identitystore:UserId` is theirs (find it with `aws identitystore list-users`), which stops at once what was given already; then take away their assignments with `aws sso-admin delete-account-assignment`, and their groups with `aws identitystore delete-group-membership`; then delete their active sessions in the console of Identity Center (Users, the person, Active sessions), and reset their password and second factor where they sign in. Without the policy, credentials that were given go on for as long as the permission set says, 12 hours at most";
+const OF_IDENTITY_CENTER: &str = "a role of IAM Identity Center: AWS rejects `put-role-policy` and every other change to it here. In the management or delegated administrator account, first deny that person everything with a service control policy that denies `*` where `identitystore:UserId` is theirs (find it with `aws identitystore list-users`); this stops issued credentials at once. Then remove their assignments with `aws sso-admin delete-account-assignment`, and their group memberships with `aws identitystore delete-group-membership`. Then delete their active sessions in the Identity Center console (Users, the person, Active sessions), and reset their password and MFA where they sign in. Without the policy, issued credentials stay valid for the permission set's session duration, at most 12 hours";
 /// What works for a role of an AWS service.
-const OF_SERVICE: &str = "a service-linked role: AWS refuses `put-role-policy` and every other change of it, and its sessions can't be revoked. Only the service itself takes it: stop or delete in the service what it does for you; `aws iam delete-service-linked-role` works when nothing of that is left";
+const OF_SERVICE: &str = "a service-linked role: AWS rejects `put-role-policy` and every other change to it, and its sessions cannot be revoked. Only the service itself can assume it: stop or delete its resources in that service; `aws iam delete-service-linked-role` works once none are left";
 
 impl<'g> Actions<'g> {
     pub(super) fn party(&mut self, party: &'g Party, group: Group) {
@@ -159,11 +159,14 @@ impl<'g> Actions<'g> {
         command.extend(own("--status Inactive"));
         let (does, breaks) = if party.kind == "Root" {
             (
-                "run it as root: the key stops working; then delete it, root needs none",
-                "what was given root's key: look for it before you delete it",
+                "run it as root: the key stops working; then delete it, since root needs none",
+                "whatever has been given root's key: find it before you delete the key",
             )
         } else {
-            ("the key stops working at once; it can be turned on again", "everything that was given this key")
+            (
+                "the key stops working at once; it can be turned on again",
+                "everything that has been given this key",
+            )
         };
         self.add(group, format!("access key {} of {of}", code(key)), party, command, (does, breaks));
     }
@@ -187,9 +190,9 @@ impl<'g> Actions<'g> {
         let group = Keeper::of(&party.role).group(group);
         let (command, does) = revocation(&party.role);
         let breaks = match Keeper::of(&party.role) {
-            Keeper::Account => "everything that runs with the role, until it takes it anew",
+            Keeper::Account => "everything that runs with the role, until it assumes it again",
             Keeper::IdentityCenter => "the person's work in this account",
-            Keeper::Service => "what the service does for you",
+            Keeper::Service => "whatever the service does for you",
         };
         self.add(group, about, party, command, (does, breaks));
     }
@@ -234,7 +237,7 @@ impl<'g> Actions<'g> {
         if !self.first(format!("user {} {name}", party.account)) || self.is_gone(party, "DeleteUser", name) {
             return;
         }
-        let about = format!("federated sessions that user {} issued", code(name));
+        let about = format!("federated sessions issued by user {}", code(name));
         let latest = party.made.unwrap_or(party.whole.1).max(party.whole.1);
         if !self.is_over(&about, Some(latest), TOKEN_LASTS)
             && !self.is_denied(&about, false, (&party.account, name), latest)
@@ -248,13 +251,13 @@ impl<'g> Actions<'g> {
         command.push(Word::Name(name.to_owned()));
         command.extend(own("--policy-name RevokeOlderSessions --policy-document"));
         command.push(Word::Own(BEFORE_NOW.to_owned()));
-        let does = "temporary credentials, federated ones too, and console sessions of the user from before now are refused everything; turning the key off does not end them. Undo: `aws iam delete-user-policy` with the same two names";
+        let does = "denies everything to the user's temporary credentials, including federated ones, and console sessions from before now; deactivating the key does not end them. Undo: `aws iam delete-user-policy` with the same two names";
         self.add(
             group,
             about,
             party,
             command,
-            (does, "what the user does with them, until the next sign-in"),
+            (does, "whatever the user does with them, until the next sign-in"),
         );
     }
 
@@ -277,8 +280,8 @@ impl<'g> Actions<'g> {
             }
             return;
         }
-        let does = "no command ends them: sign in as root, change the password, look at the MFA devices and the e-mail address; in a member account a service control policy can refuse root everything";
-        self.add(group, about, party, Vec::new(), (does, "nothing that should run as root"));
+        let does = "no command ends them: sign in as root, change the password, and check the MFA devices and the e-mail address; in a member account, a service control policy can deny root everything";
+        self.add(group, about, party, Vec::new(), (does, "nothing that should depend on root"));
     }
 
     /// Whether the role or the user was deleted since: then its sessions can do nothing.
@@ -311,7 +314,7 @@ impl<'g> Actions<'g> {
             command.extend([Word::Own("--access-key-id".into()), Word::Name(id.clone())]);
             command.extend(own("--status Inactive"));
             let about = format!("another access key of user {}, {} ({words})", code(&party.user), code(&id));
-            let words = ("the key stops working; it can be turned on again", "what was given this key");
+            let words = ("the key stops working; it can be reactivated", "whatever has been given this key");
             self.add(Group::Decide, about, party, command, words);
         }
     }
@@ -328,7 +331,7 @@ impl<'g> Actions<'g> {
             return self.ended(format!("{} and its sessions", code(name)), deleted, false);
         }
         let key = code(deed.field("accessKeyId").unwrap_or_default());
-        let about = format!("credentials {key} of role {}, issued and not seen to be used", code(name));
+        let about = format!("credentials {key} of role {}, issued but not used in these logs", code(name));
         if self.is_denied(&about, true, (account, name), deed.at.time) {
             return;
         }
@@ -340,12 +343,12 @@ impl<'g> Actions<'g> {
             account: account.to_owned(),
             command,
             does: does.to_owned(),
-            breaks: "everything that runs with the role, until it takes it anew".to_owned(),
+            breaks: "everything that runs with the role, until it assumes it again".to_owned(),
             because: vec![deed.at.clone()],
         });
     }
 
-    /// Whether somebody else denied a role or a user everything, no earlier than a time.
+    /// Whether someone else denied a role or a user everything, no earlier than a time.
     fn is_denied(&mut self, about: &str, is_role: bool, whose: (&'g str, &'g str), from: i64) -> bool {
         let denied = self.ground.endings.denied(is_role, whose, from, self.ground.within);
         if let Some(deed) = denied {
@@ -360,7 +363,7 @@ impl<'g> Actions<'g> {
         let is_over = latest + lasts < self.ground.now;
         if is_over {
             self.over.push(format!(
-                "{what} seen here have ended by themselves: the last call was at {}, and none lasts longer than {} hours after it was issued",
+                "{what} seen here have expired: the last call was at {}, and none is valid for more than {} hours after it was issued",
                 written(latest),
                 lasts / HOUR
             ));

@@ -6,32 +6,32 @@ use super::{How, Kind, PLAIN};
 pub(super) const KINDS: &[Kind] = &[
     Kind {
         call: "identitystore:CreateGroupMembership",
-        what: "a member of a group of Identity Center",
+        what: "a member of an Identity Center group",
         same: &["membershipId"],
         ended_by: &["DeleteGroupMembership"],
         command: "aws identitystore delete-group-membership --identity-store-id {identityStoreId} --membership-id {membershipId} --region {region}",
-        does: "takes the group's rights from the member; credentials that were given last as long as the permission set's session",
-        breaks: "what the member does by them",
+        does: "removes the group's permissions from the member; issued credentials stay valid until the permission set's session ends",
+        breaks: "whatever the member uses them for",
         ..PLAIN
     },
     Kind {
         call: "identitystore:CreateUser",
-        what: "a user of Identity Center",
+        what: "an Identity Center user",
         same: &["userId"],
         ended_by: &["DeleteUser"],
         command: "aws identitystore describe-user --identity-store-id {identityStoreId} --user-id {userId} --region {region}",
         how: How::Looks,
-        does: "shows the user; delete it with `delete-user` when it was looked at",
+        does: "shows the user; delete it with `delete-user` once it has been examined",
         ..PLAIN
     },
     Kind {
         call: "sso-directory:CreateUser",
-        what: "a user of Identity Center",
+        what: "an Identity Center user",
         same: &["userId"],
         ended_by: &["DeleteUser"],
         command: "aws identitystore describe-user --identity-store-id {identityStoreId} --user-id {userId} --region {region}",
         how: How::Looks,
-        does: "shows the user; delete it with `delete-user` when it was looked at",
+        does: "shows the user; delete it with `delete-user` once it has been examined",
         ..PLAIN
     },
     Kind {
@@ -40,18 +40,18 @@ pub(super) const KINDS: &[Kind] = &[
         same: &["permissionSetArn", "managedPolicyArn"],
         ended_by: &["DetachManagedPolicyFromPermissionSet", "DeletePermissionSet"],
         command: "aws sso-admin detach-managed-policy-from-permission-set --instance-arn {instanceArn} --permission-set-arn {permissionSetArn} --managed-policy-arn {managedPolicyArn} --region {region}",
-        does: "takes the policy from the set; it holds in the accounts after `provision-permission-set`",
-        breaks: "who works by the set",
+        does: "detaches the policy from the set; it takes effect in the accounts after `provision-permission-set`",
+        breaks: "people who work with the permission set",
         ..PLAIN
     },
     Kind {
         call: "sso:CreateAccountAssignment",
-        what: "permission set `{permissionSetArn}` in account `{targetId}`, given to {principalType} `{principalId}`",
+        what: "permission set `{permissionSetArn}` in account `{targetId}`, assigned to {principalType} `{principalId}`",
         same: &["principalId", "permissionSetArn", "targetId"],
         ended_by: &["DeleteAccountAssignment", "DeletePermissionSet"],
         command: "aws sso-admin delete-account-assignment --instance-arn {instanceArn} --target-id {targetId} --target-type AWS_ACCOUNT --permission-set-arn {permissionSetArn} --principal-type {principalType} --principal-id {principalId} --region {region}",
-        does: "nobody gets new credentials by it; those that were given last as long as the set's session",
-        breaks: "the work of who was assigned",
+        does: "stops new credentials from being issued; those already issued stay valid until the permission set's session ends",
+        breaks: "the work of the assigned principal",
         ..PLAIN
     },
     Kind {
@@ -61,7 +61,7 @@ pub(super) const KINDS: &[Kind] = &[
         ended_by: &["DeletePermissionSet"],
         command: "aws sso-admin list-accounts-for-provisioned-permission-set --instance-arn {instanceArn} --permission-set-arn {permissionSetArn} --region {region}",
         how: How::Looks,
-        does: "shows in which accounts it is; take away its assignments, then delete it",
+        does: "shows the accounts it is provisioned in; delete its assignments, then the set",
         ..PLAIN
     },
     Kind {
@@ -72,7 +72,7 @@ pub(super) const KINDS: &[Kind] = &[
         replaced_by: &["PutInlinePolicyToPermissionSet"],
         command: "aws sso-admin get-inline-policy-for-permission-set --instance-arn {instanceArn} --permission-set-arn {permissionSetArn} --region {region}",
         how: How::Looks,
-        does: "shows the policy; put back what your code has, and provision the set anew",
+        does: "shows the policy; restore the one in your code, and provision the set again",
         ..PLAIN
     },
 ];

@@ -14,8 +14,8 @@ static OPENED_FUNCTION: Kind = Kind {
     what: "function `{functionName}`, opened to {others} by permission `{statementId}`",
     command: "aws lambda remove-permission --function-name {functionName} --statement-id {statementId} --region {region}",
     how: How::Stops,
-    does: "takes back who else may call the function",
-    breaks: "what calls it by this permission",
+    does: "revokes the permission to call the function",
+    breaks: "callers that use this permission",
     ..PLAIN
 };
 
@@ -24,8 +24,8 @@ static OPENED_LAYER: Kind = Kind {
     what: "layer `{layerName}`, opened to {others} by permission `{statementId}`",
     command: "aws lambda remove-layer-version-permission --layer-name {layerName} --version-number {versionNumber} --statement-id {statementId} --region {region}",
     how: How::Stops,
-    does: "takes back who else may use the layer",
-    breaks: "who uses the layer by this permission",
+    does: "revokes the permission to use the layer",
+    breaks: "accounts that use the layer through this permission",
     ..PLAIN
 };
 
@@ -33,12 +33,12 @@ static OPENED_LAYER: Kind = Kind {
 pub(super) const KINDS: &[Kind] = &[
     Kind {
         call: "cloudformation:CreateStack",
-        what: "stack `{stackName}`, and all that it made",
+        what: "stack `{stackName}`, and everything it created",
         same: &["stackName"],
         ended_by: &["DeleteStack"],
         command: "aws cloudformation describe-stack-resources --stack-name {stackName} --region {region}",
         how: How::Looks,
-        does: "shows what it made; delete it with `delete-stack` when it was looked at",
+        does: "shows what it created; delete it with `delete-stack` once it has been examined",
         ..PLAIN
     },
     Kind {
@@ -48,28 +48,28 @@ pub(super) const KINDS: &[Kind] = &[
         ended_by: &["DisassociateIamInstanceProfile", "TerminateInstances"],
         replaced_by: &["ReplaceIamInstanceProfileAssociation"],
         command: "aws ec2 disassociate-iam-instance-profile --association-id {associationId} --region {region}",
-        does: "the instance gets no more credentials of the role; those that it has go on for hours",
-        breaks: "what runs on it by the role",
+        does: "stops the instance from getting new credentials of the role; those it has stay valid for hours",
+        breaks: "programs on it that use the role",
         ..PLAIN
     },
     Kind {
         call: "ec2:AuthorizeSecurityGroupIngress",
-        what: "an open way into security group `{groupId}`",
+        what: "an ingress rule of security group `{groupId}`",
         same: &["securityGroupRuleId", "groupId"],
         ended_by: &["RevokeSecurityGroupIngress", "DeleteSecurityGroup"],
         command: "aws ec2 revoke-security-group-ingress --group-id {groupId} --security-group-rule-ids {securityGroupRuleId*} --region {region}",
-        does: "takes away the rules that were added",
-        breaks: "what comes in by them",
+        does: "removes the rules that were added",
+        breaks: "traffic that they allow",
         ..PLAIN
     },
     Kind {
         call: "ec2:CreateInstanceConnectEndpoint",
-        what: "a way into the network, `{instanceConnectEndpointId}`",
+        what: "EC2 Instance Connect endpoint `{instanceConnectEndpointId}`",
         same: &["instanceConnectEndpointId"],
         ended_by: &["DeleteInstanceConnectEndpoint"],
         command: "aws ec2 delete-instance-connect-endpoint --instance-connect-endpoint-id {instanceConnectEndpointId} --region {region}",
-        does: "nobody comes in by it any more",
-        breaks: "who works by it",
+        does: "closes this way into the network",
+        breaks: "people who connect through it",
         ..PLAIN
     },
     Kind {
@@ -78,8 +78,8 @@ pub(super) const KINDS: &[Kind] = &[
         same: &["keyName"],
         ended_by: &["DeleteKeyPair"],
         command: "aws ec2 delete-key-pair --key-name {keyName} --region {region}",
-        does: "no new instance gets the key; those that run keep it",
-        breaks: "launches that name it",
+        does: "stops new instances from getting the key; running instances keep it",
+        breaks: "launches that use it",
         ..PLAIN
     },
     Kind {
@@ -89,26 +89,26 @@ pub(super) const KINDS: &[Kind] = &[
         ended_by: &["DeleteLaunchTemplate"],
         command: "aws ec2 describe-launch-template-versions --launch-template-id {launchTemplateId} --region {region}",
         how: How::Looks,
-        does: "shows the versions; go back with `modify-launch-template`",
+        does: "shows the versions; restore the previous one with `modify-launch-template`",
         ..PLAIN
     },
     Kind {
         call: "ec2:CreateVpcPeeringConnection",
-        what: "a connection to another network, `{vpcPeeringConnectionId}`",
+        what: "VPC peering connection `{vpcPeeringConnectionId}`",
         same: &["vpcPeeringConnectionId"],
         ended_by: &["DeleteVpcPeeringConnection"],
         command: "aws ec2 delete-vpc-peering-connection --vpc-peering-connection-id {vpcPeeringConnectionId} --region {region}",
-        does: "the networks do not reach one another any more",
-        breaks: "what goes over it",
+        does: "disconnects the two networks",
+        breaks: "traffic between them",
         ..PLAIN
     },
     Kind {
         call: "ec2:EnableSerialConsoleAccess",
-        what: "serial consoles of all instances, switched on",
+        what: "serial console access to all instances, enabled",
         ended_by: &["DisableSerialConsoleAccess"],
         command: "aws ec2 disable-serial-console-access --region {region}",
-        does: "nobody gets at an instance by its serial console any more",
-        breaks: "who works by the serial console",
+        does: "blocks access to instances through the serial console",
+        breaks: "people who use the serial console",
         ..PLAIN
     },
     Kind {
@@ -117,8 +117,8 @@ pub(super) const KINDS: &[Kind] = &[
         same: &["keyName"],
         ended_by: &["DeleteKeyPair"],
         command: "aws ec2 delete-key-pair --key-name {keyName} --region {region}",
-        does: "no new instance gets the key; those that run keep it",
-        breaks: "launches that name it",
+        does: "stops new instances from getting the key; running instances keep it",
+        breaks: "launches that use it",
         ..PLAIN
     },
     Kind {
@@ -128,7 +128,7 @@ pub(super) const KINDS: &[Kind] = &[
         ended_by: &["TerminateInstances"],
         command: "aws ec2 describe-instance-attribute --instance-id {instanceId} --attribute userData --region {region}",
         how: How::Looks,
-        does: "shows the script of its next start, in Base64; put back yours",
+        does: "shows the script that its next start runs, in Base64; restore yours",
         ..PLAIN
     },
     Kind {
@@ -137,8 +137,8 @@ pub(super) const KINDS: &[Kind] = &[
         same: &["instanceId"],
         ended_by: &["TerminateInstances"],
         command: "aws ec2 stop-instances --instance-ids {instanceId} --region {region}",
-        does: "stops it; its disks stay for those who look",
-        breaks: "what runs on it",
+        does: "stops it; its disks are kept for forensics",
+        breaks: "whatever runs on it",
         held_by: &[Hold { call: "StopInstances", says: None, released_by: "StartInstances" }],
         ..PLAIN
     },
@@ -148,8 +148,8 @@ pub(super) const KINDS: &[Kind] = &[
         same: &["serviceArn"],
         ended_by: &["DeleteService"],
         command: "aws ecs update-service --cluster {clusterArn} --service {serviceArn} --desired-count 0 --region {region}",
-        does: "stops its tasks; the service stays for those who look",
-        breaks: "what it does",
+        does: "stops its tasks; the service is kept for forensics",
+        breaks: "whatever it does",
         held_by: &[Hold {
             call: "UpdateService",
             says: Some(("desiredCount", "0")),
@@ -163,18 +163,18 @@ pub(super) const KINDS: &[Kind] = &[
         same: &["taskArn"],
         ended_by: &["StopTask"],
         command: "aws ecs stop-task --cluster {clusterArn} --task {taskArn} --region {region}",
-        does: "stops it; what it holds is lost",
-        breaks: "what it does",
+        does: "stops it; its data is lost",
+        breaks: "whatever it does",
         ..PLAIN
     },
     Kind {
         call: "eks:AssociateAccessPolicy",
-        what: "rights of `{principalArn}` in cluster `{clusterName|name}`",
+        what: "permissions of `{principalArn}` in cluster `{clusterName|name}`",
         same: &["principalArn", "policyArn"],
         ended_by: &["DisassociateAccessPolicy", "DeleteAccessEntry", "DeleteCluster"],
         command: "aws eks disassociate-access-policy --cluster-name {clusterName|name} --principal-arn {principalArn} --policy-arn {policyArn} --region {region}",
-        does: "takes the rights in the cluster away",
-        breaks: "what the principal does there",
+        does: "removes the permissions in the cluster",
+        breaks: "whatever the principal does there",
         ..PLAIN
     },
     Kind {
@@ -183,18 +183,18 @@ pub(super) const KINDS: &[Kind] = &[
         same: &["principalArn"],
         ended_by: &["DeleteAccessEntry", "DeleteCluster"],
         command: "aws eks delete-access-entry --cluster-name {clusterName|name} --principal-arn {principalArn} --region {region}",
-        does: "the principal gets into the cluster no more; what it made there stays",
-        breaks: "what the principal does there",
+        does: "the principal loses access to the cluster; what it created there remains",
+        breaks: "whatever the principal does there",
         ..PLAIN
     },
     Kind {
         call: "events:PutRule",
-        what: "rule `{name}` of EventBridge",
+        what: "EventBridge rule `{name}`",
         same: &["name"],
         ended_by: &["DisableRule", "DeleteRule"],
         command: "aws events disable-rule --name {name} --region {region}",
-        does: "the rule starts nothing any more; of another bus than `default`, add `--event-bus-name`",
-        breaks: "what the rule starts",
+        does: "disables the rule; for a bus other than `default`, add `--event-bus-name`",
+        breaks: "whatever the rule starts",
         ..PLAIN
     },
     Kind {
@@ -203,8 +203,8 @@ pub(super) const KINDS: &[Kind] = &[
         same: &["layerName", "statementId"],
         ended_by: &["RemoveLayerVersionPermission20181031"],
         command: "aws lambda remove-layer-version-permission --layer-name {layerName} --version-number {versionNumber} --statement-id {statementId} --region {region}",
-        does: "takes back who else may use the layer",
-        breaks: "who uses the layer by this permission",
+        does: "revokes the permission to use the layer",
+        breaks: "accounts that use the layer through this permission",
         opened: Some(&OPENED_LAYER),
         ..PLAIN
     },
@@ -214,19 +214,19 @@ pub(super) const KINDS: &[Kind] = &[
         same: &["functionName", "statementId"],
         ended_by: &["RemovePermission20150331v2", "DeleteFunction20150331"],
         command: "aws lambda remove-permission --function-name {functionName} --statement-id {statementId} --region {region}",
-        does: "takes back who else may call the function",
-        breaks: "what calls it by this permission",
+        does: "revokes the permission to call the function",
+        breaks: "callers that use this permission",
         opened: Some(&OPENED_FUNCTION),
         ..PLAIN
     },
     Kind {
         call: "lambda:CreateEventSourceMapping20150331",
-        what: "what starts function `{functionName}`, `{uUID}`",
+        what: "event source `{uUID}` of function `{functionName}`",
         same: &["uUID"],
         ended_by: &["DeleteEventSourceMapping20150331"],
         command: "aws lambda update-event-source-mapping --uuid {uUID} --no-enabled --region {region}",
-        does: "the source starts the function no more",
-        breaks: "what comes by this source",
+        does: "stops the source from invoking the function",
+        breaks: "events from this source",
         held_by: &[Hold {
             call: "UpdateEventSourceMapping20150331",
             says: Some(("enabled", "false")),
@@ -240,19 +240,19 @@ pub(super) const KINDS: &[Kind] = &[
         same: &["functionName"],
         ended_by: &["DeleteFunction20150331"],
         command: "aws lambda put-function-concurrency --function-name {functionName} --reserved-concurrent-executions 0 --region {region}",
-        does: "the function is not run any more; delete it when it was looked at",
-        breaks: "what the function does",
+        does: "stops the function from running; delete it once it has been examined",
+        breaks: "whatever the function does",
         held_by: &[NEVER_RUN],
         ..PLAIN
     },
     Kind {
         call: "lambda:CreateFunctionUrlConfig",
-        what: "an address of function `{functionName}`, with sign-in `{authType}`",
+        what: "URL of function `{functionName}`, with authentication `{authType}`",
         same: &["functionName"],
         ended_by: &["DeleteFunctionUrlConfig", "DeleteFunction20150331"],
         command: "aws lambda delete-function-url-config --function-name {functionName} --region {region}",
-        does: "the address stops answering",
-        breaks: "what calls it",
+        does: "the URL stops responding",
+        breaks: "whatever calls it",
         ..PLAIN
     },
     Kind {
@@ -262,8 +262,8 @@ pub(super) const KINDS: &[Kind] = &[
         ended_by: &["DeleteFunction20150331"],
         replaced_by: &["UpdateFunctionCode20150331v2"],
         command: "aws lambda put-function-concurrency --function-name {functionName} --reserved-concurrent-executions 0 --region {region}",
-        does: "the function is not run any more; deploy your code again",
-        breaks: "what the function does",
+        does: "stops the function from running; deploy your code again",
+        breaks: "whatever the function does",
         held_by: &[NEVER_RUN],
         ..PLAIN
     },
@@ -280,13 +280,13 @@ pub(super) const KINDS: &[Kind] = &[
     },
     Kind {
         call: "lambda:UpdateFunctionUrlConfig",
-        what: "a changed address of function `{functionName}`",
+        what: "the changed URL of function `{functionName}`",
         same: &["functionName"],
         ended_by: &["DeleteFunctionUrlConfig", "DeleteFunction20150331"],
         replaced_by: &["UpdateFunctionUrlConfig"],
         command: "aws lambda get-function-url-config --function-name {functionName} --region {region}",
         how: How::Looks,
-        does: "shows who may call it; put back your settings",
+        does: "shows who can call it; restore your settings",
         ..PLAIN
     },
     Kind {
@@ -297,27 +297,27 @@ pub(super) const KINDS: &[Kind] = &[
         replaced_by: &["UpdateSchedule"],
         command: "aws scheduler get-schedule --name {name} --region {region}",
         how: How::Looks,
-        does: "shows what it starts, and as whom; delete it with `delete-schedule`",
+        does: "shows what it starts, and with which role; delete it with `delete-schedule`",
         ..PLAIN
     },
     Kind {
         call: "ssm:CreateActivation",
-        what: "activation `{activationId}`, by which machines join",
+        what: "activation `{activationId}`, which registers machines",
         same: &["activationId"],
         ended_by: &["DeleteActivation"],
         command: "aws ssm delete-activation --activation-id {activationId} --region {region}",
-        does: "no more machines join by it; those that did stay until `deregister-managed-instance`",
-        breaks: "machines that join by it",
+        does: "stops further machines from registering; registered ones remain until `deregister-managed-instance`",
+        breaks: "machines that register with it",
         ..PLAIN
     },
     Kind {
         call: "ssm:CreateAssociation",
-        what: "association `{associationId}`, which runs again and again",
+        what: "association `{associationId}`, which runs repeatedly",
         same: &["associationId"],
         ended_by: &["DeleteAssociation"],
         command: "aws ssm delete-association --association-id {associationId} --region {region}",
-        does: "it is not run any more",
-        breaks: "what it does",
+        does: "it no longer runs",
+        breaks: "whatever it does",
         ..PLAIN
     },
     Kind {
@@ -327,17 +327,17 @@ pub(super) const KINDS: &[Kind] = &[
         same: &["name"],
         ended_by: &["DeleteDocument", "ModifyDocumentPermission"],
         command: "aws ssm modify-document-permission --name {name} --permission-type Share --account-ids-to-remove {accountIdsToAdd*} --region {region}",
-        does: "they may use the document no more",
-        breaks: "accounts that share it on purpose",
+        does: "stops sharing the document with them",
+        breaks: "accounts that it is shared with on purpose",
         ..PLAIN
     },
     Kind {
         call: "ssm:SendCommand",
-        what: "what command `{commandId}` left on its instances",
+        what: "effects of command `{commandId}` on its instances",
         same: &["commandId"],
         command: "aws ssm list-command-invocations --command-id {commandId} --details --region {region}",
         how: How::Looks,
-        does: "shows on which instances it ran; what it did there no trail tells",
+        does: "shows which instances it ran on; CloudTrail does not record what it did there",
         ..PLAIN
     },
     Kind {
@@ -347,8 +347,8 @@ pub(super) const KINDS: &[Kind] = &[
         ended_by: &["TerminateSession"],
         command: "aws ssm terminate-session --session-id {sessionId} --region {region}",
         how: How::Stops,
-        does: "ends the shell; what was done in it no trail tells",
-        breaks: "who works in it",
+        does: "ends the shell; CloudTrail does not record what was done in it",
+        breaks: "the person who works in it",
         ..PLAIN
     },
 ];

@@ -14,43 +14,43 @@ static OPENED_ROLE: Kind = Kind {
     what: "role `{roleName}`, opened to {others}",
     command: "aws iam attach-role-policy --role-name {roleName} --policy-arn arn:aws:iam::aws:policy/AWSDenyAll",
     how: How::Stops,
-    does: "the role can do nothing any more, nor can sessions that run; put back its trust with `aws iam update-assume-role-policy`, then take the denial away with `aws iam detach-role-policy`",
-    breaks: "what uses the role",
+    does: "denies everything to the role and its running sessions; restore its trust policy with `aws iam update-assume-role-policy`, then detach this policy with `aws iam detach-role-policy`",
+    breaks: "whatever uses the role",
     ..PLAIN
 };
 
 /// What most denials have in common.
 const DENIAL: Kind = Kind {
     leaves: Leaves::Denial,
-    does: "lets them act again: leave it where it is containment, yours or AWS's own",
-    breaks: "the containment, where it is one",
+    does: "lets them act again: leave it if it is containment by you or by AWS",
+    breaks: "the containment, if it is one",
     ..PLAIN
 };
 
 static DENIAL_ON_ROLE: Kind = Kind {
     call: "iam:AttachRolePolicy",
-    what: "policy `{policyArn}` on role `{roleName}`, which denies what it does",
+    what: "policy `{policyArn}` on role `{roleName}`, which denies it permissions",
     command: "aws iam detach-role-policy --role-name {roleName} --policy-arn {policyArn}",
     ..DENIAL
 };
 
 static DENIAL_ON_USER: Kind = Kind {
     call: "iam:AttachUserPolicy",
-    what: "policy `{policyArn}` on user `{userName}`, which denies what it does",
+    what: "policy `{policyArn}` on user `{userName}`, which denies it permissions",
     command: "aws iam detach-user-policy --user-name {userName} --policy-arn {policyArn}",
     ..DENIAL
 };
 
 static DENIAL_OF_ROLE: Kind = Kind {
     call: "iam:PutRolePolicy",
-    what: "policy `{policyName}` of role `{roleName}`, which denies what it does",
+    what: "policy `{policyName}` of role `{roleName}`, which denies it permissions",
     command: "aws iam delete-role-policy --role-name {roleName} --policy-name {policyName}",
     ..DENIAL
 };
 
 static DENIAL_OF_USER: Kind = Kind {
     call: "iam:PutUserPolicy",
-    what: "policy `{policyName}` of user `{userName}`, which denies what it does",
+    what: "policy `{policyName}` of user `{userName}`, which denies it permissions",
     command: "aws iam delete-user-policy --user-name {userName} --policy-name {policyName}",
     ..DENIAL
 };
@@ -63,7 +63,7 @@ pub(super) const KINDS: &[Kind] = &[
         same: &["openIDConnectProviderArn", "clientID"],
         ended_by: &["RemoveClientIDFromOpenIDConnectProvider", "DeleteOpenIDConnectProvider"],
         command: "aws iam remove-client-id-from-open-id-connect-provider --open-id-connect-provider-arn {openIDConnectProviderArn} --client-id {clientID}",
-        does: "tokens for this client are taken no more",
+        does: "tokens for this client are no longer accepted",
         breaks: "pipelines that sign in as this client",
         ..PLAIN
     },
@@ -73,8 +73,8 @@ pub(super) const KINDS: &[Kind] = &[
         same: &["roleName", "instanceProfileName"],
         ended_by: &["RemoveRoleFromInstanceProfile", "DeleteInstanceProfile", "DeleteRole"],
         command: "aws iam remove-role-from-instance-profile --instance-profile-name {instanceProfileName} --role-name {roleName}",
-        does: "instances of the profile get no more credentials of the role",
-        breaks: "what runs on these instances",
+        does: "stops instances with the profile from getting credentials of the role",
+        breaks: "whatever runs on these instances",
         ..PLAIN
     },
     Kind {
@@ -83,8 +83,8 @@ pub(super) const KINDS: &[Kind] = &[
         same: &["userName", "groupName"],
         ended_by: &["RemoveUserFromGroup", "DeleteUser", "DeleteGroup"],
         command: "aws iam remove-user-from-group --user-name {userName} --group-name {groupName}",
-        does: "takes the group's rights from the user",
-        breaks: "what the user does by them",
+        does: "removes the group's permissions from the user",
+        breaks: "whatever the user uses them for",
         ..PLAIN
     },
     Kind {
@@ -93,8 +93,8 @@ pub(super) const KINDS: &[Kind] = &[
         same: &["groupName", "policyArn"],
         ended_by: &["DetachGroupPolicy", "DeleteGroup"],
         command: "aws iam detach-group-policy --group-name {groupName} --policy-arn {policyArn}",
-        does: "takes the policy's rights from the group",
-        breaks: "what its users do by them",
+        does: "removes the policy's permissions from the group",
+        breaks: "whatever its users use them for",
         ..PLAIN
     },
     Kind {
@@ -103,8 +103,8 @@ pub(super) const KINDS: &[Kind] = &[
         same: &["roleName", "policyArn"],
         ended_by: &["DetachRolePolicy", "DeleteRole"],
         command: "aws iam detach-role-policy --role-name {roleName} --policy-arn {policyArn}",
-        does: "takes the policy's rights from the role, also from sessions that run",
-        breaks: "what uses the role by them",
+        does: "removes the policy's permissions from the role and its running sessions",
+        breaks: "whatever uses the role for them",
         denial: Some(&DENIAL_ON_ROLE),
         ..PLAIN
     },
@@ -114,20 +114,20 @@ pub(super) const KINDS: &[Kind] = &[
         same: &["userName", "policyArn"],
         ended_by: &["DetachUserPolicy", "DeleteUser"],
         command: "aws iam detach-user-policy --user-name {userName} --policy-arn {policyArn}",
-        does: "takes the policy's rights from the user",
-        breaks: "what the user does by them",
+        does: "removes the policy's permissions from the user",
+        breaks: "whatever the user uses them for",
         denial: Some(&DENIAL_ON_USER),
         ..PLAIN
     },
     Kind {
         call: "iam:ChangePassword",
-        what: "password of user `{userName}`, changed by whoever was signed in as the user",
+        what: "password of user `{userName}`, changed by someone signed in as the user",
         same: &["userName"],
         ended_by: &["DeleteLoginProfile", "DeleteUser"],
         replaced_by: &["UpdateLoginProfile", "ChangePassword"],
         command: "aws iam delete-login-profile --user-name {userName}",
         how: How::Stops,
-        does: "the user can't sign in to the console any more; a console session that runs goes on. Give the user a new one with `aws iam create-login-profile`",
+        does: "the user can no longer sign in to the console; running console sessions continue. Give the user a new one with `aws iam create-login-profile`",
         breaks: "the user's sign-in",
         ..PLAIN
     },
@@ -138,8 +138,8 @@ pub(super) const KINDS: &[Kind] = &[
         ended_by: &["DeleteAccessKey", "UpdateAccessKey", "DeleteUser"],
         command: "aws iam update-access-key --user-name {userName} --access-key-id {accessKeyId} --status Inactive",
         how: How::Stops,
-        does: "the key stops working; it can be turned on again",
-        breaks: "what was given this key since",
+        does: "the key stops working; it can be reactivated",
+        breaks: "whatever has been given this key since",
         ..PLAIN
     },
     Kind {
@@ -150,7 +150,7 @@ pub(super) const KINDS: &[Kind] = &[
         replaced_by: &["UpdateLoginProfile", "ChangePassword"],
         command: "aws iam delete-login-profile --user-name {userName}",
         how: How::Stops,
-        does: "the user can't sign in to the console any more; a console session that runs goes on",
+        does: "the user can no longer sign in to the console; running console sessions continue",
         breaks: "the user's sign-in",
         ..PLAIN
     },
@@ -160,8 +160,8 @@ pub(super) const KINDS: &[Kind] = &[
         same: &["openIDConnectProviderArn"],
         ended_by: &["DeleteOpenIDConnectProvider"],
         command: "aws iam delete-open-id-connect-provider --open-id-connect-provider-arn {openIDConnectProviderArn}",
-        does: "its identities can't take roles any more",
-        breaks: "pipelines that sign in by it",
+        does: "its identities can no longer assume roles",
+        breaks: "pipelines that sign in through it",
         ..PLAIN
     },
     Kind {
@@ -172,7 +172,7 @@ pub(super) const KINDS: &[Kind] = &[
         replaced_by: &["SetDefaultPolicyVersion"],
         command: "aws iam list-policy-versions --policy-arn {policyArn}",
         how: How::Looks,
-        does: "shows the versions; go back with `set-default-policy-version`",
+        does: "shows the versions; restore the previous one with `set-default-policy-version`",
         ..PLAIN
     },
     Kind {
@@ -182,8 +182,8 @@ pub(super) const KINDS: &[Kind] = &[
         ended_by: &["DeleteRole"],
         command: "aws iam attach-role-policy --role-name {roleName} --policy-arn arn:aws:iam::aws:policy/AWSDenyAll",
         how: How::Stops,
-        does: "the role can do nothing any more, nor can sessions that run; delete it when it was looked at",
-        breaks: "what uses the role",
+        does: "denies everything to the role and its running sessions; delete it once it has been examined",
+        breaks: "whatever uses the role",
         held_by: &[DENIED_ROLE],
         ..PLAIN
     },
@@ -193,8 +193,8 @@ pub(super) const KINDS: &[Kind] = &[
         same: &["sAMLProviderArn"],
         ended_by: &["DeleteSAMLProvider"],
         command: "aws iam delete-saml-provider --saml-provider-arn {sAMLProviderArn}",
-        does: "its identities can't take roles any more",
-        breaks: "people who sign in by it",
+        does: "its identities can no longer assume roles",
+        breaks: "people who sign in through it",
         ..PLAIN
     },
     Kind {
@@ -204,8 +204,8 @@ pub(super) const KINDS: &[Kind] = &[
         ended_by: &["DeleteServiceSpecificCredential", "UpdateServiceSpecificCredential", "DeleteUser"],
         command: "aws iam update-service-specific-credential --user-name {userName} --service-specific-credential-id {serviceSpecificCredentialId} --status Inactive",
         how: How::Stops,
-        does: "the credential stops working; it can be turned on again",
-        breaks: "what was given it since",
+        does: "the credential stops working; it can be reactivated",
+        breaks: "whatever has been given it since",
         ..PLAIN
     },
     Kind {
@@ -215,14 +215,14 @@ pub(super) const KINDS: &[Kind] = &[
         ended_by: &["DeleteUser"],
         command: "aws iam attach-user-policy --user-name {userName} --policy-arn arn:aws:iam::aws:policy/AWSDenyAll",
         how: How::Stops,
-        does: "the user can do nothing any more, with no key and no password; delete it when it was looked at",
-        breaks: "what uses the user",
+        does: "denies everything to the user, whether by key or by password; delete it once it has been examined",
+        breaks: "whatever uses the user",
         held_by: &[DENIED_USER],
         ..PLAIN
     },
     Kind {
         call: "iam:DeactivateMFADevice",
-        what: "user `{userName}` without the second factor `{serialNumber}`",
+        what: "the removed MFA device `{serialNumber}` of user `{userName}`",
         leaves: Leaves::Lack,
         same: &["userName"],
         ended_by: &["DeleteUser"],
@@ -230,40 +230,40 @@ pub(super) const KINDS: &[Kind] = &[
         made_by: Some("EnableMFADevice"),
         command: "aws iam list-mfa-devices --user-name {userName}",
         how: How::Looks,
-        does: "shows what is left; the user enables a device anew in the console",
+        does: "shows the remaining devices; the user registers a device again in the console",
         ..PLAIN
     },
     Kind {
         call: "iam:DeleteRolePermissionsBoundary",
-        what: "role `{roleName}` without its boundary",
+        what: "the removed permissions boundary of role `{roleName}`",
         leaves: Leaves::Lack,
         same: &["roleName"],
         ended_by: &["DeleteRole"],
         replaced_by: &["PutRolePermissionsBoundary"],
         command: "aws iam get-role --role-name {roleName}",
         how: How::Looks,
-        does: "shows the role; put its boundary back with `put-role-permissions-boundary`",
+        does: "shows the role; restore its boundary with `put-role-permissions-boundary`",
         ..PLAIN
     },
     Kind {
         call: "iam:DeleteUserPermissionsBoundary",
-        what: "user `{userName}` without the boundary",
+        what: "the removed permissions boundary of user `{userName}`",
         leaves: Leaves::Lack,
         same: &["userName"],
         ended_by: &["DeleteUser"],
         replaced_by: &["PutUserPermissionsBoundary"],
         command: "aws iam get-user --user-name {userName}",
         how: How::Looks,
-        does: "shows the user; put the boundary back with `put-user-permissions-boundary`",
+        does: "shows the user; restore the boundary with `put-user-permissions-boundary`",
         ..PLAIN
     },
     Kind {
         call: "iam:EnableMFADevice",
-        what: "second factor `{serialNumber}` of user `{userName}`",
+        what: "MFA device `{serialNumber}` of user `{userName}`",
         same: &["serialNumber", "userName"],
         ended_by: &["DeactivateMFADevice", "DeleteUser"],
         command: "aws iam deactivate-mfa-device --user-name {userName} --serial-number {serialNumber}",
-        does: "the device is asked for no more; the user enables one of their own in the console",
+        does: "the device is no longer accepted; the user registers their own in the console",
         breaks: "the user's sign-in with this device",
         ..PLAIN
     },
@@ -273,8 +273,8 @@ pub(super) const KINDS: &[Kind] = &[
         same: &["groupName", "policyName"],
         ended_by: &["DeleteGroupPolicy", "DeleteGroup"],
         command: "aws iam delete-group-policy --group-name {groupName} --policy-name {policyName}",
-        does: "takes the policy's rights from the group",
-        breaks: "what its users do by them",
+        does: "removes the policy's permissions from the group",
+        breaks: "whatever its users use them for",
         ..PLAIN
     },
     Kind {
@@ -283,8 +283,8 @@ pub(super) const KINDS: &[Kind] = &[
         same: &["roleName", "policyName"],
         ended_by: &["DeleteRolePolicy", "DeleteRole"],
         command: "aws iam delete-role-policy --role-name {roleName} --policy-name {policyName}",
-        does: "takes the policy's rights from the role, also from sessions that run",
-        breaks: "what uses the role by them",
+        does: "removes the policy's permissions from the role and its running sessions",
+        breaks: "whatever uses the role for them",
         denial: Some(&DENIAL_OF_ROLE),
         ..PLAIN
     },
@@ -294,8 +294,8 @@ pub(super) const KINDS: &[Kind] = &[
         same: &["userName", "policyName"],
         ended_by: &["DeleteUserPolicy", "DeleteUser"],
         command: "aws iam delete-user-policy --user-name {userName} --policy-name {policyName}",
-        does: "takes the policy's rights from the user",
-        breaks: "what the user does by them",
+        does: "removes the policy's permissions from the user",
+        breaks: "whatever the user uses them for",
         denial: Some(&DENIAL_OF_USER),
         ..PLAIN
     },
@@ -307,29 +307,29 @@ pub(super) const KINDS: &[Kind] = &[
         replaced_by: &["SetDefaultPolicyVersion"],
         command: "aws iam list-policy-versions --policy-arn {policyArn}",
         how: How::Looks,
-        does: "shows the versions; go back with `set-default-policy-version`",
+        does: "shows the versions; restore the previous one with `set-default-policy-version`",
         ..PLAIN
     },
     Kind {
         call: "iam:UpdateAccessKey",
-        what: "access key `{accessKeyId}` of user `{userName}`, switched on again",
+        what: "access key `{accessKeyId}` of user `{userName}`, reactivated",
         same: &["accessKeyId", "userName"],
         ended_by: &["DeleteAccessKey", "UpdateAccessKey", "DeleteUser"],
         command: "aws iam update-access-key --user-name {userName} --access-key-id {accessKeyId} --status Inactive",
         how: How::Stops,
-        does: "the key stops working; it can be turned on again",
-        breaks: "what was given this key",
+        does: "the key stops working; it can be reactivated",
+        breaks: "whatever has been given this key",
         ..PLAIN
     },
     Kind {
         call: "iam:UpdateAssumeRolePolicy",
-        what: "who may take role `{roleName}`",
+        what: "trust policy of role `{roleName}`",
         same: &["roleName"],
         ended_by: &["DeleteRole"],
         replaced_by: &["UpdateAssumeRolePolicy"],
         command: "aws iam get-role --role-name {roleName}",
         how: How::Looks,
-        does: "shows who may take the role; put back what your code has with `update-assume-role-policy`",
+        does: "shows who can assume the role; restore the policy in your code with `update-assume-role-policy`",
         held_by: &[DENIED_ROLE],
         opened: Some(&OPENED_ROLE),
         ..PLAIN
@@ -342,19 +342,19 @@ pub(super) const KINDS: &[Kind] = &[
         replaced_by: &["UpdateLoginProfile", "ChangePassword"],
         command: "aws iam delete-login-profile --user-name {userName}",
         how: How::Stops,
-        does: "the user can't sign in to the console any more; a console session that runs goes on",
+        does: "the user can no longer sign in to the console; running console sessions continue",
         breaks: "the user's sign-in",
         ..PLAIN
     },
     Kind {
         call: "iam:UpdateSAMLProvider",
-        what: "what identity provider `{sAMLProviderArn}` trusts",
+        what: "metadata of identity provider `{sAMLProviderArn}`",
         same: &["sAMLProviderArn"],
         ended_by: &["DeleteSAMLProvider"],
         replaced_by: &["UpdateSAMLProvider"],
         command: "aws iam get-saml-provider --saml-provider-arn {sAMLProviderArn}",
         how: How::Looks,
-        does: "shows its metadata; put back yours with `update-saml-provider`",
+        does: "shows its metadata; restore yours with `update-saml-provider`",
         ..PLAIN
     },
     Kind {
@@ -364,8 +364,8 @@ pub(super) const KINDS: &[Kind] = &[
         ended_by: &["DeleteSSHPublicKey", "UpdateSSHPublicKey", "DeleteUser"],
         command: "aws iam update-ssh-public-key --user-name {userName} --ssh-public-key-id {sSHPublicKeyId} --status Inactive",
         how: How::Stops,
-        does: "the key stops working; it can be turned on again",
-        breaks: "what was given it since",
+        does: "the key stops working; it can be reactivated",
+        breaks: "whatever has been given it since",
         ..PLAIN
     },
     Kind {
@@ -375,25 +375,25 @@ pub(super) const KINDS: &[Kind] = &[
         ended_by: &["DeleteSigningCertificate", "UpdateSigningCertificate", "DeleteUser"],
         command: "aws iam update-signing-certificate --user-name {userName} --certificate-id {certificateId} --status Inactive",
         how: How::Stops,
-        does: "the certificate stops working; it can be turned on again",
-        breaks: "what was given it since",
+        does: "the certificate stops working; it can be reactivated",
+        breaks: "whatever has been given it since",
         ..PLAIN
     },
     Kind {
         call: "rolesanywhere:CreateTrustAnchor",
-        what: "trust anchor `{name}` of Roles Anywhere",
+        what: "Roles Anywhere trust anchor `{name}`",
         same: &["trustAnchorId"],
         ended_by: &["DisableTrustAnchor", "DeleteTrustAnchor"],
         command: "aws rolesanywhere disable-trust-anchor --trust-anchor-id {trustAnchorId} --region {region}",
-        does: "its certificates give no more credentials",
-        breaks: "machines that sign in by it",
+        does: "its certificates no longer yield credentials",
+        breaks: "machines that sign in through it",
         ..PLAIN
     },
     Kind {
         call: "signin:EmailUpdated",
         what: "the e-mail address of root",
         how: How::None,
-        does: "where that was not you, no command undoes it: sign in as root and put the address back, or ask AWS Support at once: who has the address can get the password anew",
+        does: "if it was not you, no command undoes it: sign in as root and restore the address, or contact AWS Support at once: whoever has the address can reset the password",
         ..PLAIN
     },
     Kind {
@@ -401,7 +401,7 @@ pub(super) const KINDS: &[Kind] = &[
         what: "the password of root, changed",
         replaced_by: &["PasswordUpdated", "PasswordRecoveryCompleted"],
         how: How::None,
-        does: "where that was not you, no command undoes it: get the password anew by e-mail, and look at the MFA devices and the e-mail address",
+        does: "if it was not you, no command undoes it: reset the password by e-mail, and check the MFA devices and the e-mail address",
         ..PLAIN
     },
 ];

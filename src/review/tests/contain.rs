@@ -34,8 +34,8 @@ fn a_secret_is_restored_only_where_aws_keeps_it_and_somebody_else_made_it() {
     let review = review(&log(&events), key(), NOW);
     let told: Vec<String> = commands(&review).into_iter().filter(|line| line.contains("secret")).collect();
     assert_eq!(told, ["aws secretsmanager restore-secret --secret-id kept --region us-east-1"]);
-    assert_eq!(abouts(&review).last().unwrap().1, "secret `lost`, deleted for good");
-    let own = "1 secret was made and deleted again by the incident itself: nothing is to be restored";
+    assert_eq!(abouts(&review).last().unwrap().1, "secret `lost`, deleted permanently");
+    let own = "1 secret was created and deleted again by the incident itself: nothing to restore";
     assert!(review.over.iter().any(|text| text == own), "{:?}", review.over);
 }
 
@@ -120,7 +120,7 @@ fn a_role_that_delivers_logs_is_somebodys_decision() {
     let all = abouts(&told);
     let all: Vec<(Group, &str)> = all.iter().skip(1).map(|(group, about)| (*group, about.as_str())).collect();
     assert_eq!(all, wanted);
-    assert!(told.actions.last().unwrap().breaks.contains("you may be blind"));
+    assert!(told.actions.last().unwrap().breaks.contains("lose visibility"));
 }
 
 #[test]
@@ -145,7 +145,7 @@ fn a_role_that_was_opened_to_another_account_is_denied_everything() {
         [deny("app"), deny("all"), "aws iam get-role --role-name own".to_owned()]
     );
     assert_eq!(told.lasting[0].what, "role `app`, opened to `arn:aws:iam::210987654321:root`");
-    assert_eq!(told.lasting[2].what, "role `all`, opened to everybody");
+    assert_eq!(told.lasting[2].what, "role `all`, opened to everyone");
 }
 
 #[test]

@@ -234,7 +234,7 @@ fn who_contained_it_is_not_taken_for_who_did_it() {
     let all = told(&[first, look, ended]);
     assert!(all.actions.is_empty(), "{:?}", all.actions);
     assert_eq!(done(&all), [("DeleteAccessKey", "e-300-other")]);
-    assert!(all.over.iter().any(|text| text.contains("no command is made against it")), "{:?}", all.over);
+    assert!(all.over.iter().any(|text| text.contains("no command is suggested against it")), "{:?}", all.over);
 }
 
 #[test]

@@ -35,7 +35,7 @@ fn a_changed_password_stays() {
 fn a_bucket_that_was_opened_is_told_with_who_may() {
     let put = |principal: Value| json!({"bucketName": "data", "bucketPolicy": policy(principal)});
     let (what, command) = told(of("s3", "PutBucketPolicy", put(json!("*"))));
-    assert_eq!(what, "bucket `data`, opened to everybody by its policy");
+    assert_eq!(what, "bucket `data`, opened to everyone by its policy");
     assert_eq!(command, "aws s3api delete-bucket-policy --bucket data");
     let other = put(json!({"AWS": "arn:aws:iam::210987654321:root"}));
     assert!(
@@ -43,7 +43,7 @@ fn a_bucket_that_was_opened_is_told_with_who_may() {
     );
     let own = put(json!({"AWS": "arn:aws:iam::123456789012:root"}));
     let (what, command) = told(of("s3", "PutBucketPolicy", own));
-    assert_eq!(what, "a policy of bucket `data`");
+    assert_eq!(what, "policy of bucket `data`");
     assert!(command.starts_with("aws s3api get-bucket-policy"), "{command}");
 }
 
@@ -60,12 +60,12 @@ fn what_others_may_use_is_told_with_who() {
     let function = json!({"functionName": "f", "statementId": "s", "principal": "*"});
     assert_eq!(
         told(of("lambda", "AddPermission20150331v2", function)).0,
-        "function `f`, opened to everybody by permission `s`"
+        "function `f`, opened to everyone by permission `s`"
     );
     let address = json!({"functionName": "f", "authType": "NONE"});
     assert_eq!(
         told(of("lambda", "CreateFunctionUrlConfig", address)).0,
-        "an address of function `f`, with sign-in `NONE`"
+        "URL of function `f`, with authentication `NONE`"
     );
     let everybody = json!({"imageId": "ami-1", "launchPermission": {"add": {"items": [{"group": "all"}]}}});
     assert_eq!(told(of("ec2", "ModifyImageAttribute", everybody)).0, "image `ami-1`, shared with everyone");

@@ -42,7 +42,7 @@ fn a_shared_host_alone_makes_nobody_guilty() {
     let open = &told.verdict[0].1;
     assert!(!open.contains("alice"), "{open}");
     assert!(
-        matches!(&told.perhaps[0].relation, Relation::FellBack { is_sure: false, told, .. } if told.contains("nothing in these logs ended"))
+        matches!(&told.perhaps[0].relation, Relation::FellBack { is_sure: false, told, .. } if told.contains("nothing in these logs revoked"))
     );
 }
 
@@ -163,7 +163,7 @@ fn a_secret_that_the_incident_created_and_deleted_is_not_rotated() {
     };
     let rotated = |events: &[Value]| {
         let all = review(&log(events), key(), NOW);
-        let gone = all.over.iter().any(|text| text.starts_with("1 secret was made and deleted again"));
+        let gone = all.over.iter().any(|text| text.starts_with("1 secret was created and deleted again"));
         (all.rotations.len(), all.rotations.iter().any(|one| one.tied), gone)
     };
     let read = parameter(1, "GetParameter", 0);

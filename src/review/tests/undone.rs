@@ -1,4 +1,4 @@
-//! What somebody else did since counts only where it undoes the same thing.
+//! What someone else did since counts only where it undoes the same thing.
 
 use super::*;
 
@@ -19,7 +19,7 @@ fn other(event: Value) -> Value {
 /// Whether what the first event left is open, and whether its command names a later event.
 fn open(events: &[Value]) -> (bool, bool) {
     let all = review(&log(events), key(), NOW);
-    let named = all.actions.iter().any(|one| one.does.contains("-other`), and these logs do not prove"));
+    let named = all.actions.iter().any(|one| one.does.contains("-other`); these logs do not prove"));
     assert_eq!(all.done.is_empty(), all.lasting[0].is_open());
     (all.lasting[0].is_open(), named)
 }

@@ -30,18 +30,18 @@ fn of_modifiers() {
     ]), @r"
     test.yml:6:11: unknown modifier `containz` (did you mean `contains`?)
     test.yml:6:20: `contains` is given twice
-    test.yml:6:14: `contains` can't be combined with `re`
-    test.yml:6:22: `endswith` can't be combined with `startswith`
+    test.yml:6:14: `contains` cannot be combined with `re`
+    test.yml:6:22: `endswith` cannot be combined with `startswith`
     test.yml:6:11: `i` belongs to regular expressions: write it after `re`
     test.yml:6:20: `base64` must come before `contains`
     test.yml:6:18: `expand` must come before `base64`
-    test.yml:6:18: `all` can't be combined with `exists`
-    test.yml:6:14: `cased` can't be combined with `lt`
-    test.yml:6:16: `contains` can't be combined with `cidr`
-    test.yml:6:20: `re` can't be combined with `fieldref`
+    test.yml:6:18: `all` cannot be combined with `exists`
+    test.yml:6:14: `cased` cannot be combined with `lt`
+    test.yml:6:16: `contains` cannot be combined with `cidr`
+    test.yml:6:20: `re` cannot be combined with `fieldref`
     test.yml:6:11: a modifier is missing after `|`
-    test.yml:6:16: `contains` can't be combined with `hour`
-    test.yml:6:14: `neq` can't be combined with `gt`
+    test.yml:6:16: `contains` cannot be combined with `hour`
+    test.yml:6:14: `neq` cannot be combined with `gt`
     test.yml:6:11: unknown modifier `utf8` (did you mean `utf16`?)
     ");
 }
@@ -81,14 +81,14 @@ fn of_values() {
     test.yml:6:17: expected a text: write 'true' with quotes
     test.yml:6:13: `10.0.0.0/33` is not a network such as 10.0.0.0/8 or fd00::/8
     test.yml:6:26: `home` is not a network such as 10.0.0.0/8 or fd00::/8
-    test.yml:6:11: this regular expression can't be read: look-around, including look-ahead and look-behind, is not supported
-    test.yml:6:11: this regular expression can't be read: unclosed group
+    test.yml:6:11: this regular expression cannot be read: look-around, including look-ahead and look-behind, is not supported
+    test.yml:6:11: this regular expression cannot be read: unclosed group
     test.yml:6:11: this regular expression is too large: simplify it
-    test.yml:6:15: an encoded value can't have wildcards: write `\*` for a star
+    test.yml:6:15: an encoded value cannot have wildcards: write `\*` for a star
     test.yml:6:14: UTF-16 that is not plain ASCII needs `base64` or `base64offset` after it
     test.yml:6:21: this value is too short for `base64offset`
-    test.yml:6:8: a value can't be a map: name nested fields with dots (`outer.inner`)
-    test.yml:6:9: a value can't be a list inside a list
+    test.yml:6:8: a value cannot be a map: name nested fields with dots (`outer.inner`)
+    test.yml:6:9: a value cannot be a list inside a list
     test.yml:6:8: `a` has no values
     test.yml:5:6: the search `s` is empty
     test.yml:5:6: the search `s` is empty
@@ -176,7 +176,7 @@ fn of_files() {
     assert_snapshot!(files.iter().map(|file| refused(file)).collect::<String>(), @r"
     test.yml:1:1: the file holds no rule
     test.yml:1:1: a rule is a map that starts with `title:`, found a list
-    test.yml:1:1: the rule has no `logsource`: name the product and the service that it judges
+    test.yml:1:1: the rule has no `logsource`: name the product and the service that it applies to
     test.yml:1:1: the rule has no `detection`: say what it looks for
     test.yml:1:1: the rule has no `detection`: say what it looks for
     test.yml:2:12: `logsource` needs a `product`, a `service` or a `category`
@@ -193,7 +193,7 @@ fn of_files() {
     test.yml:2:4: this is not YAML: mapping values are not allowed in this context
     test.yml:1:8: this is not YAML: while scanning a quoted scalar, found unexpected end of stream
     test.yml:2:1: this is not YAML: while parsing a flow sequence, expected ',' or ']'
-    test.yml:1:3: a list or a map can't be a key: write a name
+    test.yml:1:3: a list or a map cannot be a key: write a name
     test.yml:3:3: merge keys (`<<`) are not part of YAML 1.2: write the entries out
     test.yml:3:3: the correlation has no `rules`: name those whose records it counts
     test.yml:3:3: the correlation has no `timespan`: `10m`, for example
@@ -221,7 +221,7 @@ fn a_broken_document_does_not_take_its_neighbours_along() {
     let names: Vec<&str> = rules.iter().flatten().map(Rule::name).collect();
     assert_eq!(names, ["many", "many-3"]);
     assert_snapshot!(rules.into_iter().filter_map(Result::err).map(|errors| told(&errors)).collect::<String>(), @r"
-    rules/many.yml:9:1: the rule has no `logsource`: name the product and the service that it judges
+    rules/many.yml:9:1: the rule has no `logsource`: name the product and the service that it applies to
     rules/many.yml:9:1: the rule has no `detection`: say what it looks for
     rules/many.yml:19:1: the rule has no `title`: name in one line what it finds
     rules/many.yml:19:14: the correlation has no `type`: `event_count`, for example

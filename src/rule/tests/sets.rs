@@ -41,7 +41,7 @@ fn broken_rules_and_names_that_stand_twice_are_errors() {
     let extra = vec![file("x/a.yml", "product: aws"), broken, file("y/a.yml", "product: aws")];
     let errors = RuleSet::load(&[], extra.clone()).unwrap_err();
     insta::assert_snapshot!(told(&errors), @r"
-    b.yml:1:1: the rule has no `logsource`: name the product and the service that it judges
+    b.yml:1:1: the rule has no `logsource`: name the product and the service that it applies to
     b.yml:1:1: the rule has no `detection`: say what it looks for
     y/a.yml:1:1: a rule is already named `a`: rename this file
     ");

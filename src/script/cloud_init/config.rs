@@ -38,12 +38,12 @@ impl Reader<'_> {
         for hole in document.unknown {
             let secret = flat.hole_at(hole).filter(|hole| !hole.traces.is_empty());
             if let Some(at) = secret.map(|hole| hole.at) {
-                self.gap(at, "what is put in here holds a secret and can't be read as YAML", true);
+                self.gap(at, "the text inserted here contains a secret and cannot be read as YAML", true);
             }
         }
         if let Some(broken) = document.broken {
             let at = flat.place(broken.at, broken.at + 1).unwrap_or(self.context.fallback);
-            self.gap(at, "this is no whole YAML; it was read line by line", broken.lost);
+            self.gap(at, "this is not valid YAML; it was read line by line", broken.lost);
         }
         document.roots
     }

@@ -57,7 +57,7 @@ impl Reader<'_> {
     fn read(&mut self, text: &Flat, declared: Option<Form>, depth: usize) {
         let at = text.place(0, 1).unwrap_or(self.context.fallback);
         if depth > DEEPEST {
-            return self.gap(at, "too many texts within texts", true);
+            return self.gap(at, "documents are nested too deeply", true);
         }
         match form::form(text.text()).or(declared) {
             Some(Form::Config) => self.config(text, false),
@@ -84,13 +84,13 @@ impl Reader<'_> {
     /// Python that cloud-init calls for parts of its own type.
     fn part_handler(&mut self, text: &Flat, at: Span) {
         if !text.slice(0, text.text().len()).traces().is_empty() {
-            self.gap(at, "what this Python does with its secrets is not followed", true);
+            self.gap(at, "this Python code handles secrets and is not analysed", true);
         }
     }
 
     fn base64(&mut self, text: &Flat, at: Span, depth: usize) {
         let Some(decoded) = encoded::from_packed_base64(text.text(), &mut self.budget) else {
-            return self.gap(at, "this is not whole base64", true);
+            return self.gap(at, "this is not valid base64", true);
         };
         if let Some(text) = self.decoded(decoded, at) {
             self.read(&Flat::new(&text), None, depth + 1);
@@ -102,8 +102,8 @@ impl Reader<'_> {
         match decoded {
             Decoded::Text(text) => return Some(Text::made(text, at)),
             Decoded::Bytes => {}
-            Decoded::TooLarge => self.gap(at, "what is packed here is too large to follow", true),
-            Decoded::Broken => self.gap(at, "what is packed here can't be unpacked", true),
+            Decoded::TooLarge => self.gap(at, "the compressed data is too large to follow", true),
+            Decoded::Broken => self.gap(at, "the compressed data cannot be decompressed", true),
         }
         None
     }
@@ -128,7 +128,7 @@ impl Reader<'_> {
     fn pay(&mut self, cost: usize, at: Span) -> bool {
         if self.budget < cost {
             self.budget = 0;
-            self.gap(at, "what stands here expands to too much to follow", true);
+            self.gap(at, "this text expands to more than can be followed", true);
             return false;
         }
         self.budget -= cost;

@@ -11,7 +11,7 @@ use crate::value::{Flat, Text};
 const MOST_PARTS: usize = 256;
 /// Header lines of one part.
 const MOST_HEADERS: usize = 64;
-const TOO_MANY_PARTS: &str = "this mail has more parts than are followed";
+const TOO_MANY_PARTS: &str = "this MIME message has more parts than are followed";
 
 /// A part's headers as far as they matter, and where its body is.
 #[derive(Debug, Default)]
@@ -30,11 +30,15 @@ impl Reader<'_> {
         let head = part(text, blank..text.len());
         let at = flat.place(0, 1).unwrap_or(self.context.fallback);
         let Some(boundary) = head.boundary.filter(|boundary| !boundary.is_empty()) else {
-            return self.gap(at, "the parts of this mail can't be told apart: it names no boundary", true);
+            return self.gap(
+                at,
+                "this MIME message cannot be split into parts: it declares no boundary",
+                true,
+            );
         };
         let bodies = split(text, head.body, &boundary);
         if bodies.is_empty() {
-            self.gap(at, "the parts of this mail can't be told apart: its boundary stands nowhere", true);
+            self.gap(at, "this MIME message cannot be split into parts: its boundary does not occur", true);
         }
         if bodies.len() == MOST_PARTS {
             self.gap(at, TOO_MANY_PARTS, true);
@@ -76,7 +80,7 @@ impl Reader<'_> {
             }
             for body in nested {
                 if depth >= super::DEEPEST {
-                    return self.gap(at, "too many texts within texts", true);
+                    return self.gap(at, "documents are nested too deeply", true);
                 }
                 let part = self::part(inner.text(), body);
                 self.part(&inner, &part, depth + 1);

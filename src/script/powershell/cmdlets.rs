@@ -58,7 +58,7 @@ impl Machine<'_> {
                     Some(value) => self.named_literal(named.as_ref(), Some(&value), at),
                     None => bound.traces(),
                 };
-                let by = format!("kept by `{}`", shown(name));
+                let by = format!("saved by `{}`", shown(name));
                 self.land_file(&shown_path(&path.text()), at, by, traces);
                 Value::default()
             }

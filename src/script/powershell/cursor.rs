@@ -125,7 +125,7 @@ impl<'t> Reader<'t> {
         match self.rest().find("#>") {
             Some(end) => self.at += end + 2,
             None => {
-                self.problem(self.at, "a comment that does not end", true);
+                self.problem(self.at, "a comment is not closed", true);
                 self.at = self.text.len();
             }
         }
@@ -141,7 +141,7 @@ impl<'t> Reader<'t> {
     pub fn count(&mut self) {
         self.parts += 1;
         if self.parts == MOST_PARTS {
-            self.problem(self.at, "a script of more parts than are read", true);
+            self.problem(self.at, "the script has more parts than are read", true);
             self.at = self.text.len();
         }
     }
@@ -179,7 +179,7 @@ impl<'t> Reader<'t> {
 
     /// A string that began at `start` has no end: its first line is all of it, some times.
     pub fn without_end(&mut self, start: usize) -> Extent {
-        self.problem(start, "a string that does not end", true);
+        self.problem(start, "a string is not closed", true);
         self.recoveries += 1;
         let rest = self.text.get(start..).unwrap_or_default();
         let line = rest.find('\n').filter(|_| self.recoveries <= MOST_RECOVERIES);

@@ -162,7 +162,7 @@ impl Reader<'_> {
                 return node;
             }
         }
-        self.problem(self.at, "a chain of more members than are followed", true);
+        self.problem(self.at, "a member chain is too long to follow", true);
         node
     }
 

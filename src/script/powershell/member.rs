@@ -296,7 +296,7 @@ impl Machine<'_> {
         let says = |word: &str| target.contains(word) || known == word;
         if says("machine") || says("user") {
             let path = environment_path(says("machine"));
-            self.land_file(path, at, "kept by `SetEnvironmentVariable`".to_owned(), value.traces());
+            self.land_file(path, at, "saved by `SetEnvironmentVariable`".to_owned(), value.traces());
         }
         self.variables.set(&format!("env:{name}"), value);
     }

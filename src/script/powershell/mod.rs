@@ -62,12 +62,14 @@ pub fn trace(script: &Flat, context: &Context<'_>) -> Reading<Vec<Landing>> {
     }
     machine.written_scripts();
     if machine.ledger.full {
-        let reason =
-            format!("more than {} places where secrets land: the others are not told", ledger::MOST_LANDINGS);
+        let reason = format!(
+            "secrets land in more than {} places: the others are not reported",
+            ledger::MOST_LANDINGS
+        );
         machine.gap(context.fallback, &reason, true);
     }
     if machine.ledger.forgetful {
-        machine.gap(context.fallback, "more is written to scripts than is kept", true);
+        machine.gap(context.fallback, "more is written to script files than is tracked", true);
     }
     let mut gaps = machine.gaps;
     gaps.sort();

@@ -37,7 +37,7 @@ impl Machine<'_> {
                 let mut words = arguments.iter().filter(|text| !is_switch(text));
                 let (variable, value) = (words.next(), words.next());
                 let value = self.named_literal(variable, value, at);
-                let by = "kept by `setx`".to_owned();
+                let by = "saved by `setx`".to_owned();
                 self.land_file(environment_path(of_machine), at, by, value);
                 return Value::default();
             }
@@ -111,7 +111,7 @@ impl Machine<'_> {
             path: row.path.clone(),
             lifetime: row.lifetime,
             at,
-            by: format!("kept by `{words}`"),
+            by: format!("saved by `{words}`"),
         };
         self.ledger.land(sink, traces, &self.branches);
     }
@@ -154,7 +154,7 @@ impl Machine<'_> {
         };
         let traces = self.named_literal(after("/v"), after("/d"), call.at);
         let path = call.arguments.get(1).map(shown_path).unwrap_or_default();
-        self.land_file(&path, call.at, "kept by `reg add`".to_owned(), traces);
+        self.land_file(&path, call.at, "saved by `reg add`".to_owned(), traces);
     }
 
     /// The secrets of a value; where its name says secret and it is a literal, that.

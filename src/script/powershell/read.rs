@@ -21,7 +21,7 @@ impl Reader<'_> {
             let next = self.peek();
             if self.ended() {
                 if end != 0 {
-                    self.problem(self.text.len(), "a block that does not end", false);
+                    self.problem(self.text.len(), "a block is not closed", false);
                 }
                 return block;
             }

@@ -156,7 +156,7 @@ impl<'c> Machine<'c> {
         let last = self.gaps.len() + 1 == MOST_GAPS;
         if self.gaps.len() < MOST_GAPS {
             let name = self.context.file_name.to_owned();
-            let reason = if last { "more places that can't be followed" } else { reason }.to_owned();
+            let reason = if last { "more places that cannot be followed" } else { reason }.to_owned();
             self.gaps.push(Gap { at, name, reason, hides_findings: hides_findings || last });
         }
     }
@@ -407,7 +407,7 @@ impl<'c> Machine<'c> {
             return;
         }
         let by = if by == "the script" {
-            "put out by the script".to_owned()
+            "printed by the script".to_owned()
         } else {
             format!("printed by `{by}`")
         };

@@ -227,7 +227,7 @@ impl Machine<'_> {
     fn scatter(&mut self, text: &Text, call: &Call<'_>) {
         let opaque = matches!(text.pieces.first(), Some(Piece::Hole(hole)) if !hole.traces.is_empty());
         if opaque {
-            let message = format!("becomes variables through `{}`", call.name);
+            let message = format!("read into variables by `{}`", call.name);
             let hop = crate::value::Hop { at: call.at, name: call.name.to_owned(), message };
             self.scattered.absorb(&text.traces().then(&hop));
         }

@@ -159,7 +159,7 @@ fn read(flat: Flat, context: &Context<'_>) -> (Rc<Program>, Rc<List>, Vec<Gap>) 
     let too_long = (read.len() < flat.text().len()).then(|| Gap {
         at: flat.place(read.len(), read.len() + 1).unwrap_or(context.fallback),
         name: context.file_name.to_owned(),
-        reason: "the script is longer than 2 MiB: from here on it was not followed".to_owned(),
+        reason: "the script is longer than 2 MiB: the rest was not followed".to_owned(),
         hides_findings: true,
     });
     let gaps = script
@@ -250,13 +250,14 @@ impl<'c> Machine<'c> {
         self.written_scripts();
         if self.files.full {
             let reason = format!(
-                "more than {} places where secrets land: the others are not told",
+                "secrets land in more than {} places: the others are not reported",
                 files::MOST_LANDINGS
             );
             self.gap(self.context.fallback, &reason, true);
         }
         if self.files.forgetful {
-            let reason = "more is written to files than is kept: who reads them later is not followed whole";
+            let reason =
+                "more is written to files than is tracked: later reads of them are only partly followed";
             self.gap(self.context.fallback, reason, true);
         }
     }
@@ -275,7 +276,7 @@ impl<'c> Machine<'c> {
         let last = self.gaps.len() + 1 == MOST_GAPS;
         if self.gaps.len() < MOST_GAPS {
             let name = self.context.file_name.to_owned();
-            let reason = if last { "more places that can't be followed" } else { reason }.to_owned();
+            let reason = if last { "more places that cannot be followed" } else { reason }.to_owned();
             self.gaps.push(Gap { at, name, reason, hides_findings: hides_findings || last });
         }
     }

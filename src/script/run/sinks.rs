@@ -347,7 +347,7 @@ impl Machine<'_> {
 
     fn land_row(&mut self, call: &Call<'_>, row: &SinkCommand, after: usize, traces: Traces) {
         let words: Vec<String> = row.form.words.clone();
-        let by = format!("kept by `{}`", [vec![call.name.to_owned()], words].concat().join(" "));
+        let by = format!("saved by `{}`", [vec![call.name.to_owned()], words].concat().join(" "));
         let operands: Vec<&Text> =
             call.arguments.get(after..).unwrap_or_default().iter().filter(|text| !is_option(text)).collect();
         let path = match row.path_word {

@@ -154,7 +154,7 @@ impl<'t> Parser<'t> {
         match self.problems.len() {
             count if count + 1 < MOST_PROBLEMS => self.problems.push(Problem { at, reason, hides_findings }),
             count if count < MOST_PROBLEMS => {
-                let reason = "more places that can't be read";
+                let reason = "more places that cannot be read";
                 self.problems.push(Problem { at, reason, hides_findings });
             }
             // One that could hide a finding is enough.

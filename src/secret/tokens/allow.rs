@@ -55,9 +55,7 @@ impl AllowList {
             for text in texts {
                 match Regex::new(&dialect::from_go(&text)) {
                     Ok(regex) => compiled.push(regex),
-                    Err(_) => {
-                        warn("allow-list has an expression that can't be used; it allows nothing".into())
-                    }
+                    Err(_) => warn("allow-list has an invalid expression, which allows nothing".into()),
                 }
             }
             compiled
@@ -65,7 +63,7 @@ impl AllowList {
         let told = allow.is_teams.then(|| reason(&allow).into());
         let (regexes, paths) = (compile(allow.regexes), compile(allow.paths));
         if !allow.commits.is_empty() {
-            warn("allow-list names commits; no history is read, so they allow nothing".into());
+            warn("allow-list names commits, which have no effect: Git history is not read".into());
         }
         let all = allow.condition.as_deref().is_some_and(|word| matches!(word, "AND" | "and" | "&&"));
         let stopwords = allow.stopwords.iter().map(|word| word.to_lowercase()).collect();

@@ -29,12 +29,12 @@ pub(super) fn load(text: &str, name: &str, ours: Option<&str>) -> Result<TokenTa
     let mut rules: Vec<(Rule, usize)> = file.rules.into_iter().map(|rule| (rule, reach)).collect();
     let mut lists: Vec<Allow> = file.allowlists.into_iter().chain(file.allowlist).collect();
     if file.extend.path.is_some() || file.extend.url.is_some() {
-        let reason = "`extend` names another table, which is not read".into();
+        let reason = "`extend` refers to another table, which is not read".into();
         loader.table.unusable.push(Unusable { reason, hides_findings: true });
     }
     if ours.is_some() {
         for key in File::unknown_keys(text) {
-            let reason = format!("nothing is known of the key {key}");
+            let reason = format!("unknown key {key}");
             loader.table.unusable.push(Unusable { reason, hides_findings: false });
         }
     }
@@ -62,11 +62,10 @@ fn usable(file: &File, text: &str, name: &str) -> Result<(), Error> {
         return Ok(());
     }
     let unknown = File::unknown_keys(text);
-    let unknown =
-        if unknown.is_empty() { String::new() } else { format!("; it says {}", unknown.join(", ")) };
-    let message = format!("{name} has no rule and no allow-list, so it is no token table{unknown}");
+    let unknown = if unknown.is_empty() { String::new() } else { format!("; it has {}", unknown.join(", ")) };
+    let message = format!("{name} is not a token table: it has no rule and no allow-list{unknown}");
     Err(Error::new(ErrorKind::Settings, message)
-        .hint("a token table is TOML in the form that gitleaks reads: [[rules]] with id, regex and keywords"))
+        .hint("a token table is TOML in the gitleaks format: [[rules]] with id, regex and keywords"))
 }
 
 fn read(text: &str, name: &str) -> Result<File, Error> {
@@ -74,9 +73,8 @@ fn read(text: &str, name: &str) -> Result<File, Error> {
         let before = error.span().and_then(|span| text.get(..span.start));
         let line = before.map_or(1, |before| before.matches('\n').count() + 1);
         // The message only: the excerpt that comes with it can show what the file holds.
-        Error::new(ErrorKind::Settings, format!("{name}:{line}: {}", without_values(error.message()))).hint(
-            "a token table is TOML in the form that gitleaks reads: [[rules]] with id, regex and keywords",
-        )
+        Error::new(ErrorKind::Settings, format!("{name}:{line}: {}", without_values(error.message())))
+            .hint("a token table is TOML in the gitleaks format: [[rules]] with id, regex and keywords")
     })
 }
 
@@ -124,7 +122,7 @@ impl Loader<'_> {
                 self.table.rules.push(compiled);
             }
             Err(reason) => {
-                let reason = format!("rule `{id}` is not used: {reason}");
+                let reason = format!("rule `{id}` is ignored: {reason}");
                 self.table.unusable.push(Unusable { reason, hides_findings });
             }
         }
@@ -135,12 +133,12 @@ impl Loader<'_> {
             return Err("it has no id".into());
         }
         let regex =
-            rule.regex.as_deref().ok_or("it has no regex, and files are not judged by their path alone")?;
+            rule.regex.as_deref().ok_or("it has no regex, and rules on paths alone are not supported")?;
         let regex = Pattern::new(regex);
         let group = rule.secret_group.unwrap_or(0);
         // Tests compile all of ours: at a user's, most of them are never needed.
         if !self.is_ours && group >= regex.check()?.captures_len() {
-            return Err(format!("its expression has no group {group}"));
+            return Err(format!("its expression has no capture group {group}"));
         }
         let check = match rule.check.as_deref() {
             None => Check::Shape,
@@ -150,7 +148,7 @@ impl Loader<'_> {
         keywords.retain(|word| !word.is_empty());
         let id = &rule.id;
         if keywords.is_empty() {
-            self.warn(format!("rule `{id}` has no keywords: it is slow, as all of every text is searched"));
+            self.warn(format!("rule `{id}` has no keywords, so it is slow: it searches every text in full"));
         }
         let mut warnings = Vec::new();
         let lists = rule.allowlists.into_iter().chain(rule.allowlist);

@@ -38,7 +38,7 @@ pub(super) fn compile(regex: &str) -> Result<Regex, String> {
     let told = |error: regex::Error| match error {
         regex::Error::CompiledTooBig(_) => "its expression is too large".to_owned(),
         // The last line of the message says what is wrong, those before it quote the expression.
-        other => other.to_string().lines().last().unwrap_or("its expression can't be read").trim().to_owned(),
+        other => other.to_string().lines().last().unwrap_or("its expression is invalid").trim().to_owned(),
     };
     RegexBuilder::new(&dialect::from_go(regex)).size_limit(LARGEST_REGEX).build().map_err(told)
 }

@@ -161,8 +161,8 @@ fn a_users_table_extends_ours() {
     assert!(rules(&token, "test/main.tf").is_empty());
     assert!(rules(&sample("s=«{jwt}»", 3).text, "").is_empty());
     let unusable = |at: usize| (&*table.unusable()[at].reason, table.unusable()[at].hides_findings);
-    assert!(matches!(unusable(0), (reason, true) if reason.starts_with("rule `look-ahead` is not used: ")));
-    assert!(matches!(unusable(1), (reason, false) if reason.starts_with("rule `path-only` is not used: ")));
+    assert!(matches!(unusable(0), (reason, true) if reason.starts_with("rule `look-ahead` is ignored: ")));
+    assert!(matches!(unusable(1), (reason, false) if reason.starts_with("rule `path-only` is ignored: ")));
     assert_eq!((table.unusable().len(), table.warnings().len()), (2, 0));
 }
 
@@ -183,15 +183,15 @@ fn a_users_table_replaces_ours_only_where_it_says_so() {
 #[test]
 fn a_table_that_says_nothing_of_tokens_is_an_error() {
     for (text, told) in [
-        ("", "t.toml has no rule and no allow-list, so it is no token table"),
-        ("[extend]\nuseDefault = false\n", "t.toml has no rule and no allow-list, so it is no token table"),
-        ("[[rule]]\nid = 'a'\n", "table; it says `rule` (did you mean `rules`?)"),
+        ("", "t.toml is not a token table: it has no rule and no allow-list"),
+        ("[extend]\nuseDefault = false\n", "t.toml is not a token table: it has no rule and no allow-list"),
+        ("[[rule]]\nid = 'a'\n", "allow-list; it has `rule` (did you mean `rules`?)"),
     ] {
         let error = TokenTable::parse(text, "t.toml").unwrap_err();
         assert!(error.message.ends_with(told), "{}", error.message);
     }
     let table = TokenTable::parse("foo = 1\n[allowlist]\nstopwords = ['x']\n", "t.toml").unwrap();
-    assert_eq!(table.unusable()[0].reason, "nothing is known of the key `foo`");
+    assert_eq!(table.unusable()[0].reason, "unknown key `foo`");
     assert!(!table.unusable()[0].hides_findings);
 }
 

@@ -30,7 +30,7 @@ impl<'s> Profiles<'s> {
                 let ini = ini::read(text);
                 if let Some((line, reason)) = ini.wrong.first() {
                     gaps.push(format!(
-                        "{shown}:{line}: {reason}: the AWS CLI refuses the whole file, other tools read on"
+                        "{shown}:{line}: {reason}: the AWS CLI rejects the whole file, other tools continue"
                     ));
                 }
                 ini

@@ -301,7 +301,7 @@ fn a_table_of_setups() {
             made().config("[default]\nregion = a\nregion = b\n"),
             vec![
                 "note: no credential is set up: neither variables nor profiles hold one",
-                "unknown: config:3: this setting is twice in its section: the AWS CLI refuses the whole file, other tools read on",
+                "unknown: config:3: this setting is twice in its section: the AWS CLI rejects the whole file, other tools continue",
             ],
         ),
     ];

@@ -68,7 +68,7 @@ pub(super) fn given<'w>(
         let mut inside = Inside { at, texts: Vec::new(), whole: true };
         inside.look(&value, name, USER_DATA.contains(&name), 0);
         if !inside.whole {
-            evaluator.gap(at, &address, "the input holds more texts than are read one by one", true);
+            evaluator.gap(at, &address, "the input contains more texts than are read individually", true);
         }
         let mut open = false;
         for (text, usage) in inside.texts {
@@ -86,7 +86,7 @@ pub(super) fn given<'w>(
     }
     let source = instance.directory.source_of(call.node);
     if source.is_some_and(|source| !source.starts_with('.')) {
-        let mut reason = String::from("its source is not here: run `terraform init` before the scan");
+        let mut reason = String::from("its source is not available: run `terraform init` before the scan");
         if !followed.is_empty() {
             reason.push_str(&format!(" to follow what goes into {}", followed.join(", ")));
         }

@@ -65,7 +65,7 @@ impl<'w> Visitor<'_, 'w> {
             words.filter(|word| word.ends_with(".sh") || word.ends_with(".bash")).collect();
         let at = self.block.span(self.block.node.kind.range);
         if scripts.len() > MOST_SCRIPTS {
-            self.evaluator.gap(at, "", "the command names more scripts than are followed", true);
+            self.evaluator.gap(at, "", "the command runs more scripts than are followed", true);
         }
         let opened = scripts.into_iter().take(MOST_SCRIPTS).filter_map(|word| {
             let path = folder.map_or_else(|| word.to_owned(), |folder| format!("{folder}/{word}"));

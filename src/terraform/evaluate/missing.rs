@@ -80,11 +80,11 @@ impl<'w> Evaluator<'w> {
             _ => true,
         };
         let name = std::path::Path::new(path).file_name().map(|name| name.to_string_lossy().into_owned());
-        self.gap(at, name.unwrap_or_default(), format!("the file is not read: {}", refusal.reason()), hides);
+        self.gap(at, name.unwrap_or_default(), format!("the file was not read: {}", refusal.reason()), hides);
     }
 
     fn tell_unknown(&self, at: Span) {
-        self.gap(at, "", "which file it is is not known, so it was not read", true);
+        self.gap(at, "", "the file's path is not known, so it was not read", true);
     }
 
     fn is_made(&self, path: &Expr) -> bool {

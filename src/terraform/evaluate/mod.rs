@@ -201,19 +201,15 @@ impl<'w> Evaluator<'w> {
         let written = call.node.body.attribute("source")?;
         let Some(source) = parent.directory.source_of(call.node) else {
             let at = call.span(written.value.range);
-            self.gap(
-                at,
-                address,
-                "which module is called is not known: its source is not a plain text",
-                true,
-            );
+            self.gap(at, address, "the module is unknown: its source is not a literal string", true);
             return None;
         };
         let directory = self.tree.module(&self.root, &parent.directory.path, &source, &address);
         let Some(directory) = directory else {
             // Of a module from elsewhere, `arrivals` tells whether a secret goes into it.
             if source.starts_with("./") || source.starts_with("../") {
-                let reason = "its folder is not here: name the folder that holds all modules";
+                let reason =
+                    "its folder is outside the scanned tree: scan the folder that contains all modules";
                 self.gap(at, address, reason, true);
             }
             return None;
@@ -310,7 +306,7 @@ impl<'w> Evaluator<'w> {
         if steps > MOST_STEPS {
             if !self.is_spent.replace(true) {
                 let at = Span::start_of(scope.source);
-                self.gap(at, "", "this root module is too large to evaluate whole", true);
+                self.gap(at, "", "this root module is too large to evaluate completely", true);
             }
             return Value::unknown("…", at);
         }

@@ -62,7 +62,7 @@ impl<'w> Evaluator<'w> {
             value.then(|| Hop {
                 at: block.span(attribute.name.range),
                 name: format!("{}.{name}", child.address),
-                message: format!("given out as output {name} of {}", child.address),
+                message: format!("returned as output {name} of {}", child.address),
             })
         })
     }

@@ -128,12 +128,7 @@ impl<'w> Evaluator<'w> {
         let mut value = compute();
         // `b = [a, a]`, `c = [b, b]` ...: what doubles from name to name is no longer followed member by member.
         if value.weight(MOST_WEIGHT) > MOST_WEIGHT {
-            self.gap(
-                at,
-                instance.address_of(&key),
-                "the value is too large to follow in all its parts",
-                true,
-            );
+            self.gap(at, instance.address_of(&key), "the value is too large to follow completely", true);
             value = Value::tainted(key.clone(), at, value.traces());
         }
         instance.memo.borrow_mut().insert(key, Some(value.clone()));
@@ -150,7 +145,7 @@ impl<'w> Evaluator<'w> {
             value.then(|| Hop {
                 at: local.span(local.node.name.range),
                 name: instance.address_of(&format!("local.{name}")),
-                message: format!("kept in local value {name}"),
+                message: format!("assigned to local value {name}"),
             })
         })
     }

@@ -112,7 +112,7 @@ impl<'w> Evaluator<'w> {
         if files.is_empty() {
             let unknown = self.alternatives(scope, path).iter().any(|path| path.known().is_none());
             if unknown {
-                self.gap(at, "", "which template is rendered is not known, so it was not followed", true);
+                self.gap(at, "", "the template's path is not known, so it was not followed", true);
             }
             return Value::tainted("templatefile(…)", at, vars.traces());
         }
@@ -308,7 +308,7 @@ impl<'w> Evaluator<'w> {
         let mut seen = BTreeSet::new();
         files.retain(|file| seen.insert(*file));
         if files.len() > MOST_CANDIDATES {
-            let reason = format!("more than {MOST_CANDIDATES} files fit this path; not all were followed");
+            let reason = format!("more than {MOST_CANDIDATES} files match this path; not all were followed");
             self.gap(at, "", reason, true);
             files.truncate(MOST_CANDIDATES);
         }

@@ -50,7 +50,7 @@ impl<'p> Arrivals<'p> {
         }
         let sinks = Tables::embedded().sinks(planned.kind, &planned.type_name);
         let (Some(values), Some(unknown)) = (Json::read(planned.values), Json::read(planned.unknown)) else {
-            all.gap("", "its values are too many or nested too deep to be read");
+            all.gap("", "it has too many values, or they are nested too deeply");
             return all;
         };
         for row in sinks {
@@ -101,7 +101,7 @@ impl<'p> Arrivals<'p> {
             return;
         }
         match value {
-            Json::Null if inner.is_marked() => self.by_reference(row, "it is not known before the apply"),
+            Json::Null if inner.is_marked() => self.by_reference(row, "it is not known before apply"),
             Json::Null | Json::Flag(_) => {}
             Json::Text(text) if row.content == Content::Script && is_sha1(text) => {
                 self.by_reference(row, "the plan holds only its SHA-1 (AWS provider before version 6)");
@@ -109,7 +109,7 @@ impl<'p> Arrivals<'p> {
             value => {
                 self.known(row, values, value);
                 if inner.is_marked() {
-                    self.by_reference(row, "a part of it is not known before the apply");
+                    self.by_reference(row, "a part of it is not known before apply");
                 }
             }
         }
@@ -122,7 +122,7 @@ impl<'p> Arrivals<'p> {
         if referred.traces.is_empty() {
             if referred.local && self.is_marked(&row.argument) && !self.means.places.is_known() {
                 let reason = format!(
-                    "{why}, and it holds a sensitive value through a local value: scan the sources beside the plan"
+                    "{why}, and it contains a sensitive value through a local value: scan the sources together with the plan"
                 );
                 self.gap(&row.argument, &reason);
             }
@@ -316,8 +316,7 @@ fn holds_kind(value: &Json<'_>, kinds: &[String]) -> bool {
 }
 
 /// What a command of a provisioner does with a secret stands in the sources only.
-const UNSEEN: &str =
-    "it is given a secret, and a plan does not hold what provisioners run: scan the sources beside the plan";
+const UNSEEN: &str = "it receives a secret, and a plan does not contain what provisioners run: scan the sources together with the plan";
 /// Documents in documents.
 const MOST_NESTING: usize = 8;
 

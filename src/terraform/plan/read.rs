@@ -78,23 +78,25 @@ pub fn read_plan(source: SourceId, text: &str) -> Reading<Plan<'_>> {
                 plan.before.extend(before.into_iter().filter(|planned| planned.kind == "data"));
             }
         }
-        "errored" if value == "true" => gap("", "Terraform ended the plan with an error: it is not whole"),
+        "errored" if value == "true" => {
+            gap("", "Terraform reported an error while planning: the plan is incomplete")
+        }
         "deferred_changes" if value.len() > 2 => {
-            gap("", "Terraform deferred changes to a later plan: what they will write is not in this one");
+            gap("", "Terraform deferred some changes to a later plan: what they write is not in this one");
         }
         _ => {}
     });
     if read.is_err() {
-        gap("", "it is no JSON from end to end");
+        gap("", "it is not valid JSON to the end");
     }
     if lost > 0 {
-        gap("resource_changes", &format!("{lost} changes can't be understood"));
+        gap("resource_changes", &format!("{lost} changes could not be parsed"));
     }
     if !changes && !plan.configuration.modules.is_empty() && body.contains("\"planned_values\"") {
         plan.take_planned_values(page, body);
     }
     if plan.configuration.cut {
-        gap("configuration", "it calls too many modules, or too deep");
+        gap("configuration", "it calls too many modules, or nests them too deeply");
     }
     Reading { facts: plan, gaps }
 }

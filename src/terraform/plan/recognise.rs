@@ -41,13 +41,13 @@ impl Mistake {
     pub fn reason(&self) -> String {
         let place = |broken: &Broken| format!("line {}, column {}", broken.line, broken.column);
         match self {
-            Self::ForPeople => "it is what `terraform show` prints for people, not JSON".into(),
+            Self::ForPeople => "it is the human-readable output of `terraform show`, not JSON".into(),
             Self::Messages => "it is the log of `terraform plan -json`, not the plan".into(),
-            Self::Redacted => "it is HCP Terraform's redacted plan: its values are taken out".into(),
-            Self::OldState => "it is a state file of a version before 4".into(),
-            Self::NewFormat => "its format is newer than the ones this program knows (0.1 to 1.x)".into(),
-            Self::CutOff(broken) => format!("the JSON is cut off at {}", place(broken)),
-            Self::Broken(broken) => format!("it is no JSON at {}", place(broken)),
+            Self::Redacted => "it is HCP Terraform's redacted plan, which has no values".into(),
+            Self::OldState => "it is a state file in a format older than version 4".into(),
+            Self::NewFormat => "its format is newer than the supported ones (0.1 to 1.x)".into(),
+            Self::CutOff(broken) => format!("the JSON is truncated at {}", place(broken)),
+            Self::Broken(broken) => format!("invalid JSON at {}", place(broken)),
             Self::Other => "it is neither a plan nor a state".into(),
         }
     }
@@ -55,8 +55,8 @@ impl Mistake {
     /// What to do instead.
     pub fn hint(&self) -> &'static str {
         match self {
-            Self::Redacted => "take the plan's `json-output`, not its `json-output-redacted`",
-            Self::OldState => "`terraform show -json terraform.tfstate` rewrites it",
+            Self::Redacted => "use the plan's `json-output`, not its `json-output-redacted`",
+            Self::OldState => "convert it with `terraform show -json terraform.tfstate`",
             Self::NewFormat => "use a newer secretrail, or scan the sources",
             Self::CutOff(_) => "did the command that wrote it fail, or its disk fill up?",
             _ => RUN,

@@ -38,7 +38,7 @@ pub fn read_state(source: SourceId, text: &str) -> Reading<Plan<'_>> {
         gaps.push(Gap {
             at: Span::start_of(source),
             name: "resources".into(),
-            reason: format!("{} resources of the state can't be understood", lost.max(1)),
+            reason: format!("{} resources of the state could not be parsed", lost.max(1)),
             hides_findings: true,
         });
     }

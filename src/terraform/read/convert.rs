@@ -58,7 +58,7 @@ impl<'t> Converter<'t> {
                 Structure::Attribute(attribute) => {
                     let name = self.name(attribute.key.as_str(), attribute.key.span());
                     if !seen.insert(name.text.clone()) {
-                        self.object(name.range, "an argument is set twice; the later one is used");
+                        self.object(name.range, "an argument is set twice; the later value is used");
                     }
                     out.attributes.push(Attribute { name, value: self.expr(&attribute.value) });
                 }
@@ -186,7 +186,7 @@ impl<'t> Converter<'t> {
     /// Of a quoted string only interpolations may span lines.
     fn one_line(&self, raw: &str, start: usize) {
         if raw.contains('\n') {
-            self.object(self.range(Some(start..start + raw.len())), "a quoted string spans lines");
+            self.object(self.range(Some(start..start + raw.len())), "a quoted string spans several lines");
         }
     }
 

@@ -170,13 +170,13 @@ impl Reader<'_> {
             b'f' => '\u{c}',
             b'"' | b'\\' | b'/' => letter as char,
             b'u' => {
-                let digits = self.text.get(self.at..self.at + 4).ok_or("half an escape")?;
+                let digits = self.text.get(self.at..self.at + 4).ok_or("an incomplete escape")?;
                 self.at += 4;
-                let code = u32::from_str_radix(digits, 16).map_err(|_| "a wrong \\u escape")?;
+                let code = u32::from_str_radix(digits, 16).map_err(|_| "an invalid \\u escape")?;
                 // Half of a surrogate pair: never part of a secret or a path that we compare.
                 char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER)
             }
-            _ => return Err("a wrong escape".into()),
+            _ => return Err("an invalid escape".into()),
         })
     }
 }

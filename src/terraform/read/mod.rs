@@ -35,7 +35,7 @@ fn converted(source: SourceId, body: &hcl_edit::structure::Body, converter: Conv
     let gaps = converter.objections().into_iter().map(|(range, reason)| Gap {
         at: Span { source, start: range.start, end: range.end },
         name: String::new(),
-        reason: format!("Terraform refuses this: {reason}"),
+        reason: format!("Terraform rejects this: {reason}"),
         hides_findings: false,
     });
     Reading { facts, gaps: gaps.collect() }
@@ -154,7 +154,7 @@ struct Loose {
 /// An interpolation longer than this is none.
 const LONGEST: usize = 64 * 1024;
 /// Why a text was not sought through to its end.
-const TOO_NESTED: &str = "its interpolations are nested too deeply: the rest was read as text";
+const TOO_NESTED: &str = "its interpolations are nested too deeply: the rest was read as plain text";
 
 fn loose_template(text: &str) -> Loose {
     let most = text.len().saturating_mul(8).saturating_add(LONGEST * 8);

@@ -7,7 +7,7 @@ use crate::trail::slots::{Event, Slot};
 const INTERNAL: &str = "AWS Internal";
 /// The managed MCP server, which calls with the caller's credential.
 pub const MCP: &str = "aws-mcp.amazonaws.com";
-/// They fetch a secret for somebody, and decrypt it with a key of KMS in that person's name.
+/// They fetch a secret for someone, and decrypt it with a key of KMS in that person's name.
 const FETCHERS: [&str; 3] = [INTERNAL, "secretsmanager.amazonaws.com", "ssm.amazonaws.com"];
 /// Stands for the service where a sign-in failed.
 pub const FAILED: &str = "sign-in that failed";
@@ -128,7 +128,7 @@ fn is_of_root(arn: &str) -> bool {
         if partition.starts_with("aws") && account.bytes().all(|digit| digit.is_ascii_digit()))
 }
 
-/// What a service decrypted for somebody who fetched it.
+/// What a service decrypted for someone who fetched it.
 fn fetched(event: &Event<'_>, invoked_by: &str) -> String {
     let decrypts =
         event.bytes(Slot::EventName) == b"Decrypt" && event.bytes(Slot::EventSource) == b"kms.amazonaws.com";

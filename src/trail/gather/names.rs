@@ -148,7 +148,7 @@ impl Names {
     fn shared(&mut self) -> u32 {
         *self.shared.get_or_insert_with(|| {
             self.plain.push(false);
-            self.texts.push("(more texts than are kept)".into());
+            self.texts.push("(more values than are kept)".into());
             self.texts.len() as u32 - 1
         })
     }

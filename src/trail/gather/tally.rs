@@ -6,7 +6,7 @@ use super::few::{Few, Spans};
 use super::hits::Hits;
 use crate::finding::Hours;
 
-/// Where an event stands, in the order in which events are told: by time, then by id.
+/// Where an event is, in the order in which events are told: by time, then by id.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Mark {
     /// Seconds since 1970.
@@ -82,7 +82,7 @@ pub struct Tally {
     pub credentials: Few,
     /// Ids of access keys that it made.
     pub made_keys: Few,
-    /// Calls after which somebody can come back.
+    /// Calls after which someone can come back.
     pub persistence: Few,
     /// What was made.
     pub created: Few,

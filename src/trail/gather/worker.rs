@@ -51,7 +51,7 @@ struct Local<'s> {
     /// The credential itself, where it issued others.
     shared: Option<Arc<Credential>>,
     met: Vec<Met<'s>>,
-    /// Root, or somebody whom it may have issued.
+    /// Root, or someone whom it may have issued.
     may_be_root: bool,
 }
 

@@ -88,7 +88,7 @@ fn a_shelf_that_fails_is_told() {
     let mut ids = Ids { most_held: 1, ..Ids::new(Box::new(Broken)) };
     let key = Key { time: None, id: 1 };
     assert!(ids.is_new(0, key));
-    assert!(ids.is_new(0, key), "it can't be known");
+    assert!(ids.is_new(0, key), "it cannot be known");
     assert_eq!(ids.unsure(), 1);
 }
 

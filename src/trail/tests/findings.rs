@@ -47,7 +47,7 @@ fn many_events_of_a_session_are_one_finding_that_counts_them() {
         ("2026-03-28T14:16:39Z", &["StopLogging".into()][..])
     );
     let message =
-        "arn:aws:iam::123456789012:user/mallory called StopLogging for trail-0; 1000 such events of session ";
+        "arn:aws:iam::123456789012:user/mallory called StopLogging for trail-0; 1000 such events in session ";
     assert!(only.message.starts_with(message), "{}", only.message);
     let session = events.session.as_deref().unwrap();
     let end = format!(
@@ -92,7 +92,7 @@ fn of_too_many_sessions_the_rest_is_one_finding() {
     let all = found(10_003);
     let rest = rest(&all);
     assert_eq!((all.len(), rest.len(), rest[0].0), (10_001, 1, 3));
-    let message = "Trail stopped: 3 more sessions between 2026-03-28T14:00:00Z and 2026-03-28T14:00:00Z, of ";
+    let message = "Trail stopped: 3 more sessions between 2026-03-28T14:00:00Z and 2026-03-28T14:00:00Z, by ";
     assert!(rest[0].1.starts_with(message), "{}", rest[0].1);
 }
 
@@ -129,14 +129,17 @@ fn of_a_mixed_session_only_what_is_marked_is_told_as_the_agent_s() {
     let (marked, bare) = ("aws-cli/2.36.7 ua/2.1 m/AN,E,b app/x", "Mozilla/5.0 (X11)");
     for (agents, told) in [
         (&[marked, marked, bare, bare][..], "2 of 4 events carry its mark, 1 of them a write"),
-        (&[marked, bare, bare], "1 of 3 events carries its mark, and only reads"),
+        (&[marked, bare, bare], "1 of 3 events carries its mark, a read"),
         (&[bare, marked, marked, marked], "3 of 4 events carry its mark, 3 of them writes"),
         (&[marked, marked], "all 2 events carry its mark, 1 of them a write"),
-        (&["Boto3/1.34 app/cc-1-toolu_01AjU2", bare], "1 of 2 events carries its mark, and only reads"),
+        (&["Boto3/1.34 app/cc-1-toolu_01AjU2", bare], "1 of 2 events carries its mark, a read"),
     ] {
         assert_eq!(session(agents, ""), told);
     }
-    assert_eq!(session(&[bare, bare], "claude-code-7"), "all 2 events are the agent's, 1 of them a write");
+    assert_eq!(
+        session(&[bare, bare], "claude-code-7"),
+        "all 2 events were made by the agent, 1 of them a write"
+    );
     let told: Vec<String> =
         findings(&case("fallback-root"), "agent-as-root").into_iter().map(|one| one.message).collect();
     assert_eq!(told.len(), 1);

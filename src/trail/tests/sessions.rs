@@ -52,7 +52,7 @@ fn the_silent_fallback_is_seen() {
     assert!(fallback.told.contains("DeleteAccessKey"), "{}", fallback.told);
     let actor = &root.of_root()[0].actor;
     assert_eq!((actor.kind, actor.name.as_str()), (Kind::Agent, "Claude Code"), "an agent went on as root");
-    assert!(actor.contradictions.iter().any(|one| one.contains("root's console")), "{actor:?}");
+    assert!(actor.contradictions.iter().any(|one| one.contains("console session of root")), "{actor:?}");
     let sso = trail_of("fallback-sso");
     let fallen: Vec<_> = sso.sessions.iter().filter(|one| one.fallback.is_some()).collect();
     assert_eq!(fallen.len(), 1);

@@ -52,8 +52,7 @@ pub(super) fn check(
         follow(name, &all, &by_object, verdict, &mut holes);
     }
     if keys.is_none() && !digests.is_empty() {
-        let why =
-            "no public keys were given: the digests agree with one another, but anybody could have made them";
+        let why = "no public keys were given: the digests are consistent with one another, but anyone could have created them";
         verdict.unproven.push(("signatures".to_owned(), why.to_owned()));
     }
     holes
@@ -64,7 +63,7 @@ fn before(digest: &Digest, by_object: &BTreeMap<&str, &Digest>, verdict: &mut Ve
     let Some(previous) = &digest.previous else { return };
     let Some(other) = by_object.get(previous.object.as_str()) else { return };
     if !other.hash.eq_ignore_ascii_case(&previous.hash) || other.bucket != previous.bucket {
-        let detail = format!("it is not the digest that {} names", base(&digest.name));
+        let detail = format!("it is not the digest that {} refers to", base(&digest.name));
         verdict.faults.push(Fault { name: other.name.clone(), kind: FaultKind::Altered, detail });
     }
 }
@@ -83,13 +82,14 @@ fn follow(
         let times = format!("{} to {}", time::written(last.end), time::written(digest.start));
         match &digest.previous {
             None => {
-                let why = format!("the chain starts anew with it: nothing is proven from {times}");
+                let why = format!("the chain restarts with it: nothing is proven from {times}");
                 verdict.unproven.push((digest.name.clone(), why));
                 holes.push(hole);
             }
             Some(previous) if by_object.contains_key(previous.object.as_str()) => {
                 if previous.object != last.object {
-                    let detail = format!("no digest follows it: {} names another one", base(&digest.name));
+                    let detail =
+                        format!("no digest follows it: {} refers to another one", base(&digest.name));
                     verdict.faults.push(Fault { name: last.name.clone(), kind: FaultKind::Extra, detail });
                 }
             }
@@ -97,7 +97,7 @@ fn follow(
                 let count = ((digest.start - last.end + HOUR / 2) / HOUR).max(1);
                 let detail = match count {
                     1 => format!("the digest of {times}"),
-                    _ => format!("the last of about {count} digests that are missing in a row, of {times}"),
+                    _ => format!("the last of about {count} consecutive missing digests, of {times}"),
                 };
                 let name = previous.object.clone();
                 verdict.faults.push(Fault { name, kind: FaultKind::Missing, detail });
@@ -111,7 +111,7 @@ fn follow(
 fn place(digest: &Digest, verdict: &mut Verdict) {
     let (is, says) = (base(&digest.name), base(&digest.object));
     if is != says && Some(is) != says.strip_suffix(".gz") {
-        let detail = format!("it says that it is {says}");
+        let detail = format!("it claims to be {says}");
         verdict.faults.push(Fault { name: digest.name.clone(), kind: FaultKind::Moved, detail });
     }
 }
@@ -132,21 +132,21 @@ fn signature(
     {
         verdict.faults.push(fault(
             FaultKind::Forged,
-            "the signature beside it is not the one that the next digest repeats",
+            "the signature stored with it differs from the one in the next digest",
         ));
         return;
     }
     let Some(keys) = keys else { return };
     let Some(signature) = own.or_else(|| told.map(str::to_owned)) else {
-        let why =
-            "it is the newest digest, and its signature is not beside it: save it from the object's metadata";
+        let why = "it is the newest digest, and its signature is missing: save it from the object's metadata";
         verdict.unproven.push((name, why.to_owned()));
         return;
     };
     if digest.algorithm != "SHA256withRSA" {
-        verdict
-            .faults
-            .push(fault(FaultKind::Forged, "CloudTrail signs with SHA256withRSA, this names something else"));
+        verdict.faults.push(fault(
+            FaultKind::Forged,
+            "it names a signature algorithm other than CloudTrail's SHA256withRSA",
+        ));
         return;
     }
     let previous = digest.previous.as_ref().map_or("null", |previous| &previous.signature);
@@ -158,10 +158,10 @@ fn signature(
         Some(Some(true)) => {}
         Some(None) => verdict.faults.push(fault(
             FaultKind::Forged,
-            "no key that was given has its fingerprint: keys change, list those of the whole time and of its Region",
+            "none of the given keys has its fingerprint: keys change, so list those of the whole period and of its Region",
         )),
         Some(Some(false)) => {
-            verdict.faults.push(fault(FaultKind::Forged, "the signature does not fit: text, place or signature was changed"));
+            verdict.faults.push(fault(FaultKind::Forged, "the signature does not match: content, location or signature was changed"));
         }
         None => verdict.faults.push(fault(FaultKind::Forged, "the signature is not hexadecimal")),
     }

@@ -11,7 +11,7 @@ use super::{Fault, FaultKind, Files, base, hex};
 
 /// A digest of an hour with a hundred thousand logs has 40 MB.
 const MOST_BYTES: u64 = 256 << 20;
-/// What stands in the names of digests.
+/// What is in the names of digests.
 const MARK: &str = "_CloudTrail-Digest_";
 
 /// What is kept of a digest.
@@ -87,12 +87,12 @@ pub(super) fn read(files: &dyn Files, name: &str) -> Result<(Digest, Vec<Log>), 
     let fault = |kind, detail: &str| Fault { name: name.to_owned(), kind, detail: detail.to_owned() };
     let text = whole(files, name, MOST_BYTES).map_err(|why| fault(FaultKind::Damaged, &why))?;
     // Serde's message quotes what it found.
-    let wire: Wire = serde_json::from_slice(&text)
-        .map_err(|_| fault(FaultKind::Altered, "it is not the JSON of a digest"))?;
+    let wire: Wire =
+        serde_json::from_slice(&text).map_err(|_| fault(FaultKind::Altered, "it is not a digest in JSON"))?;
     let times =
         time::seconds(wire.digest_start_time.as_bytes()).zip(time::seconds(wire.digest_end_time.as_bytes()));
     let Some((start, end)) = times else {
-        return Err(fault(FaultKind::Altered, "its times are not times"));
+        return Err(fault(FaultKind::Altered, "its times are invalid"));
     };
     let previous =
         match (wire.previous_object, wire.previous_digest_hash_value, wire.previous_digest_signature) {
@@ -100,7 +100,7 @@ pub(super) fn read(files: &dyn Files, name: &str) -> Result<(Digest, Vec<Log>), 
             (Some(object), Some(hash), Some(signature)) => {
                 Some(Previous { bucket: wire.previous_bucket.unwrap_or_default(), object, hash, signature })
             }
-            _ => return Err(fault(FaultKind::Altered, "it says only in part which digest is before it")),
+            _ => return Err(fault(FaultKind::Altered, "its reference to the previous digest is incomplete")),
         };
     let (chain, backfill) = chain(&wire.object);
     let digest = Digest {
@@ -136,7 +136,7 @@ pub(super) fn whole(files: &dyn Files, name: &str, most: u64) -> Result<Vec<u8>,
     let mut reader = text_of(files, name)?.take(most + 1);
     reader.read_to_end(&mut text).map_err(|error| broken(&error))?;
     if text.len() as u64 > most {
-        return Err("it is larger than any digest".to_owned());
+        return Err("it is too large for a digest".to_owned());
     }
     Ok(text)
 }
@@ -173,9 +173,11 @@ fn text_of<'f>(files: &'f dyn Files, name: &str) -> Result<Box<dyn Read + 'f>, S
 
 fn broken(error: &std::io::Error) -> String {
     match error.kind() {
-        std::io::ErrorKind::UnexpectedEof => "it ends before its end".to_owned(),
-        std::io::ErrorKind::FileTooLarge => "it inflates to far more than a log has".to_owned(),
-        std::io::ErrorKind::InvalidInput | std::io::ErrorKind::InvalidData => "its gzip is broken".to_owned(),
+        std::io::ErrorKind::UnexpectedEof => "it is truncated".to_owned(),
+        std::io::ErrorKind::FileTooLarge => "it decompresses to far more than a log contains".to_owned(),
+        std::io::ErrorKind::InvalidInput | std::io::ErrorKind::InvalidData => {
+            "its gzip data is corrupt".to_owned()
+        }
         kind => kind.to_string(),
     }
 }

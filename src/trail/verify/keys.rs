@@ -32,12 +32,12 @@ impl Keys {
     /// What is wrong with the text.
     pub fn add(&mut self, text: &str) -> Result<(), &'static str> {
         let wire: Wire = serde_json::from_str(text)
-            .map_err(|_| "it is not what `aws cloudtrail list-public-keys --output json` prints")?;
+            .map_err(|_| "it is not the output of `aws cloudtrail list-public-keys --output json`")?;
         for key in wire.list {
             let value = STANDARD.decode(key.value.trim()).map_err(|_| "one of its keys is not base64")?;
             self.0.insert(key.fingerprint.to_ascii_lowercase(), value);
         }
-        if self.0.is_empty() { Err("it holds no key") } else { Ok(()) }
+        if self.0.is_empty() { Err("it contains no key") } else { Ok(()) }
     }
 
     /// How many there are.

@@ -7,7 +7,7 @@ use super::chain::Hole;
 use super::digest::{Log, hash, is_digest};
 use super::{Chain, Fault, FaultKind, Files, Verdict, base};
 
-/// What stands in the names of logs.
+/// What is in the names of logs.
 const MARK: &str = "_CloudTrail_";
 /// A log is named before it is delivered, and its digest is of the hour of delivery.
 const LAG: i64 = 1800;
@@ -52,7 +52,7 @@ impl Index {
             match judged(base(name), chains, holes) {
                 Some(why) => verdict.unproven.push((name.clone(), why)),
                 None => {
-                    let detail = "no digest lists it, though those of its time are here".to_owned();
+                    let detail = "no digest lists it, although those of its time are present".to_owned();
                     verdict.faults.push(Fault { name: name.clone(), kind: FaultKind::Extra, detail });
                 }
             }
@@ -68,18 +68,18 @@ fn is_log(name: &str) -> bool {
 /// Why nobody can tell whether a log is CloudTrail's; `None` where it is not.
 fn judged(name: &str, chains: &[Chain], holes: &[Hole]) -> Option<String> {
     let Some((place, at)) = parts(name) else {
-        return Some("its name says neither account, Region nor time".to_owned());
+        return Some("its name does not contain account, Region and time".to_owned());
     };
     let of_place = |chain: &str| chain.starts_with(&place);
     let mut own = chains.iter().filter(|chain| of_place(&chain.name)).peekable();
     if own.peek().is_none() {
-        return Some("no digest of its account and Region is here".to_owned());
+        return Some("there is no digest of its account and Region".to_owned());
     }
     if holes.iter().any(|hole| of_place(&hole.chain) && (hole.from - LAG..=hole.until + LAG).contains(&at)) {
         return Some("the digests of its time are missing".to_owned());
     }
     let inside = own.any(|chain| (chain.first + LAG..=chain.last - LAG).contains(&at));
-    (!inside).then(|| "it is at or beyond the ends of the digests".to_owned())
+    (!inside).then(|| "it lies at or outside the ends of the digests".to_owned())
 }
 
 /// `123456789012 eu-central-1_` and the time of `123456789012_CloudTrail_eu-central-1_20260328T1420Z_x.json.gz`.
@@ -110,7 +110,7 @@ pub(super) fn check(files: &dyn Files, listed: &[Log], index: &mut Index, verdic
                 verdict.logs += 1;
                 continue;
             }
-            Ok(_) => (FaultKind::Altered, "its text is not the one that was delivered".to_owned()),
+            Ok(_) => (FaultKind::Altered, "its content differs from what was delivered".to_owned()),
             Err(why) => (FaultKind::Damaged, why),
         };
         verdict.faults.push(Fault { name: name.clone(), kind: fault.0, detail: fault.1 });

@@ -217,7 +217,7 @@ fn only_the_newest_signature_has_to_be_kept() {
     assert_eq!(
         whole_of(&world),
         [
-            "? CloudTrail-Digest_eu-central-1_20260328T040000Z.json.gz: it is the newest digest, and its signature is not beside it: save it from the object's metadata",
+            "? CloudTrail-Digest_eu-central-1_20260328T040000Z.json.gz: it is the newest digest, and its signature is missing: save it from the object's metadata",
         ]
     );
     let mut saved = world.clone();
@@ -234,14 +234,14 @@ fn logs_that_were_altered_removed_cut_or_added_are_named() {
     assert_eq!(
         whole_of(&altered),
         [
-            "altered CloudTrail_eu-central-1_20260328T0220Z_aaaa.json.gz: its text is not the one that was delivered"
+            "altered CloudTrail_eu-central-1_20260328T0220Z_aaaa.json.gz: its content differs from what was delivered"
         ]
     );
     let longer = world.clone().changed("T0220Z_aaaa", |bytes| bytes.extend(gzip(b"{}")));
     assert_eq!(
         whole_of(&longer),
         [
-            "altered CloudTrail_eu-central-1_20260328T0220Z_aaaa.json.gz: its text is not the one that was delivered"
+            "altered CloudTrail_eu-central-1_20260328T0220Z_aaaa.json.gz: its content differs from what was delivered"
         ]
     );
     let removed = world.clone().without("T0220Z_aaaa");
@@ -252,14 +252,14 @@ fn logs_that_were_altered_removed_cut_or_added_are_named() {
     let cut = world.clone().changed("T0220Z_aaaa", |bytes| bytes.truncate(bytes.len() - 9));
     assert_eq!(
         whole_of(&cut),
-        ["damaged CloudTrail_eu-central-1_20260328T0220Z_aaaa.json.gz: it ends before its end"]
+        ["damaged CloudTrail_eu-central-1_20260328T0220Z_aaaa.json.gz: it is truncated"]
     );
     let mut added = world;
     added.log(START + 5500, "zzzz");
     assert_eq!(
         whole_of(&added),
         [
-            "extra CloudTrail_eu-central-1_20260328T0131Z_zzzz.json.gz: no digest lists it, though those of its time are here"
+            "extra CloudTrail_eu-central-1_20260328T0131Z_zzzz.json.gz: no digest lists it, although those of its time are present"
         ]
     );
 }
@@ -288,15 +288,15 @@ fn digests_that_were_removed_are_named_also_in_a_row() {
     assert_eq!(
         whole_of(&two),
         [
-            "missing CloudTrail-Digest_eu-central-1_20260328T040000Z.json.gz: the last of about 2 digests that are missing in a row, of 2026-03-28T02:00:00Z to 2026-03-28T04:00:00Z",
+            "missing CloudTrail-Digest_eu-central-1_20260328T040000Z.json.gz: the last of about 2 consecutive missing digests, of 2026-03-28T02:00:00Z to 2026-03-28T04:00:00Z",
         ]
     );
     let newest = world.without("T060000Z");
     assert_eq!(
         whole_of(&newest),
         [
-            "? CloudTrail_eu-central-1_20260328T0520Z_aaaa.json.gz: it is at or beyond the ends of the digests",
-            "? CloudTrail_eu-central-1_20260328T0540Z_bbbb.json.gz: it is at or beyond the ends of the digests",
+            "? CloudTrail_eu-central-1_20260328T0520Z_aaaa.json.gz: it lies at or outside the ends of the digests",
+            "? CloudTrail_eu-central-1_20260328T0540Z_bbbb.json.gz: it lies at or outside the ends of the digests",
         ]
     );
 }
@@ -313,13 +313,13 @@ fn another_key_another_text_and_another_place_are_told() {
     let wrong = keys_of(&OTHER_KEY, "31e8b5433410dfb61a9dc45cc65b22ff");
     assert_eq!(
         told(&world, Some(&wrong)),
-        forged("the signature does not fit: text, place or signature was changed")
+        forged("the signature does not match: content, location or signature was changed")
     );
     let unknown = keys_of(&KEY, "00000000000000000000000000000000");
     assert_eq!(
         told(&world, Some(&unknown)),
         forged(
-            "no key that was given has its fingerprint: keys change, list those of the whole time and of its Region"
+            "none of the given keys has its fingerprint: keys change, so list those of the whole period and of its Region"
         )
     );
     // A digest without one of its logs, and the log gone.
@@ -331,8 +331,8 @@ fn another_key_another_text_and_another_place_are_told() {
     assert_eq!(
         whole_of(&edited),
         [
-            "altered CloudTrail-Digest_eu-central-1_20260328T010000Z.json.gz: it is not the digest that CloudTrail-Digest_eu-central-1_20260328T020000Z.json.gz names",
-            "forged CloudTrail-Digest_eu-central-1_20260328T010000Z.json.gz: the signature does not fit: text, place or signature was changed",
+            "altered CloudTrail-Digest_eu-central-1_20260328T010000Z.json.gz: it is not the digest that CloudTrail-Digest_eu-central-1_20260328T020000Z.json.gz refers to",
+            "forged CloudTrail-Digest_eu-central-1_20260328T010000Z.json.gz: the signature does not match: content, location or signature was changed",
         ]
     );
     let mut moved = world;
@@ -343,7 +343,7 @@ fn another_key_another_text_and_another_place_are_told() {
     assert_eq!(
         whole_of(&moved),
         [
-            "moved CloudTrail-Digest_eu-central-1_20260328T003000Z.json.gz: it says that it is CloudTrail-Digest_eu-central-1_20260328T010000Z.json.gz"
+            "moved CloudTrail-Digest_eu-central-1_20260328T003000Z.json.gz: it claims to be CloudTrail-Digest_eu-central-1_20260328T010000Z.json.gz"
         ]
     );
 }
@@ -355,7 +355,7 @@ fn a_chain_that_starts_anew_proves_nothing_of_the_time_between() {
     assert_eq!(
         whole_of(&world.hours(2)),
         [
-            "? CloudTrail-Digest_eu-central-1_20260328T050000Z.json.gz: the chain starts anew with it: nothing is proven from 2026-03-28T02:00:00Z to 2026-03-28T04:00:00Z",
+            "? CloudTrail-Digest_eu-central-1_20260328T050000Z.json.gz: the chain restarts with it: nothing is proven from 2026-03-28T02:00:00Z to 2026-03-28T04:00:00Z",
         ]
     );
 }

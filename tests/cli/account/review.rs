@@ -75,10 +75,10 @@ fn it_tells_what_still_works_and_what_is_gone() {
     let folder = place(&state(true));
     let told = review(folder.path(), &[]).out;
     for words in [
-        "**May do:** user `mallory`: an administrator",
-        "## What the account says",
-        "`AKIAIOSFODNN7EXAMPLE`: active, made 2025-11-26T00:00:00Z, never used",
-        "- Second factor: none",
+        "**Can do:** user `mallory`: an administrator",
+        "## Account evidence",
+        "`AKIAIOSFODNN7EXAMPLE`: active, created 2025-11-26T00:00:00Z, never used",
+        "- MFA: none",
         "user `eve` was already gone at",
         "access key `AKIAI44QH8DHBEXAMPLE` of user `alice` was already gone at",
         "another access key of user `mallory`, `AKIAOTHERKEYEXAMPLE0`",
@@ -105,7 +105,7 @@ fn a_key_that_was_switched_off_since_asks_for_nothing() {
     let told = review(folder.path(), &[]).out;
     assert!(
         told.contains("access key `AKIAIOSFODNN7EXAMPLE` was already gone at")
-            && told.contains("it is switched off"),
+            && told.contains("it is inactive"),
         "{told}"
     );
     assert!(!told.contains("--access-key-id AKIAIOSFODNN7EXAMPLE"), "{told}");

@@ -121,9 +121,9 @@ fn what_is_not_told_is_not_known() {
     for told in [
         "iam:GetAccountSummary is denied to arn:aws:sts::123456789012:assumed-role/audit/secretrail: root's keys",
         "iam:GetCredentialReport failed: ReportNotPresent: users",
-        "whether root has access keys is not known: iam:GetAccountSummary is denied to",
-        "whether root has MFA is not known",
-        "when root was last used is not known",
+        "whether root has access keys is unknown: iam:GetAccountSummary is denied to",
+        "whether root has MFA is unknown",
+        "when root was last used is unknown",
     ] {
         assert!(reasons.contains(told), "{told}:\n{reasons}");
     }
@@ -131,7 +131,7 @@ fn what_is_not_told_is_not_known() {
     let verdict = &secretrail::account::verdict(&audited.account)[0];
     assert_eq!(
         verdict,
-        "whether root has access keys is not known; whether it has MFA is not known; its last use is not known"
+        "whether root has access keys is unknown; whether it has MFA is unknown; its last use is not known"
     );
 }
 

@@ -116,7 +116,7 @@ fn figures_of_others_are_not_overwritten() {
     {
         let job = Job::new("[notify]\nprometheus = { file = \"/proc/secretrail.prom\" }\n");
         let ran = job.scan();
-        assert!(ran.code == 1 && ran.err.contains("/proc/secretrail.prom can't be written"), "{}", ran.err);
+        assert!(ran.code == 1 && ran.err.contains("/proc/secretrail.prom cannot be written"), "{}", ran.err);
     }
 }
 
@@ -134,7 +134,7 @@ fn a_test_message_tells_who_gets_it() {
     assert_eq!(lines[2], "ping: ok");
     assert!(
         lines[3].starts_with("prometheus: not delivered: ")
-            && lines[3].contains("none/x.prom can't be written"),
+            && lines[3].contains("none/x.prom cannot be written"),
         "{}",
         ran.out
     );

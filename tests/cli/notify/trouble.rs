@@ -86,7 +86,7 @@ fn broken_answers_are_no_harm() {
     for (address, told) in [
         (url(&closed), "the connection broke"),
         (url(&redirect), "it said 302, and redirects are not followed"),
-        (gone, "it can't be connected to"),
+        (gone, "it cannot be connected to"),
         ("http://canary.example/".to_owned(), "the address is not https"),
         ("canary".to_owned(), "the address has no scheme or host"),
     ] {
@@ -149,7 +149,7 @@ fn nothing_audited_is_told_once_and_so_is_its_end() {
     let told: Vec<_> = receiver.calls().iter().map(verified).collect();
     assert_eq!(told.len(), 1);
     assert_eq!(told[0]["standing"]["now"], "not-audited");
-    assert!(told[0]["verdict"].as_str().unwrap().starts_with("Nothing was audited: logs can't be read"));
+    assert!(told[0]["verdict"].as_str().unwrap().starts_with("Nothing was audited: logs cannot be read"));
     job.folder.write("logs/x.json", "{\"Records\":[]}");
     audit("logs");
     let told: Vec<_> = receiver.calls().iter().map(verified).collect();

@@ -52,7 +52,7 @@ fn two_for_a_path_that_is_not_there() {
     let folder = Folder::new(&[("main.tf", CLEAN)]);
     let ran = folder.run(&["scan", "main.tf", "infar"]);
     assert_eq!((ran.code, ran.out.as_str()), (2, ""));
-    assert!(ran.err.contains("infar can't be read"), "{}", ran.err);
+    assert!(ran.err.contains("infar cannot be read"), "{}", ran.err);
     assert!(ran.err.contains(" hint: "), "{}", ran.err);
     assert!(ran.err.ends_with("no audit was performed\n"), "{}", ran.err);
 }

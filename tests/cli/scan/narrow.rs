@@ -27,7 +27,7 @@ fn one_rule_is_asked_for() {
     assert_eq!(ran.findings(), ["secret-in-user-data main.tf:5"]);
     let ran = folder.run(&["scan", "--rule", "secret-in-user-data"]);
     assert!(
-        ran.out.contains("Only secret-in-user-data is asked for; 1 finding of other rules left out"),
+        ran.out.contains("Only secret-in-user-data is requested; 1 finding of other rules left out"),
         "{}",
         ran.out
     );

@@ -156,5 +156,5 @@ fn a_module_that_nothing_here_names_is_a_gap() {
     )]);
     let ran = folder.run(&["scan", "-f", "json"]);
     assert_eq!(ran.code, 3);
-    assert_eq!(ran.gaps(), ["main.tf: which module is called is not known: its source is not a plain text"]);
+    assert_eq!(ran.gaps(), ["main.tf: the module is unknown: its source is not a literal string"]);
 }

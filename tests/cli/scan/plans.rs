@@ -123,16 +123,16 @@ fn mistakes_are_told_with_what_to_run() {
     let whole = fixture("terraform/plan-local/plan.json");
     let cut = &whole[..whole.len() / 2];
     for (input, reason) in [
-        (cut, "the JSON is cut off at line 1, column"),
-        ("Terraform used the selected providers to generate\n", "prints for people, not JSON"),
+        (cut, "the JSON is truncated at line 1, column"),
+        ("Terraform used the selected providers to generate\n", "the human-readable output of `terraform show`"),
         (
             "{\"@level\":\"info\",\"@message\":\"x\"}\n{\"@level\":\"info\"}\n",
             "the log of `terraform plan -json`",
         ),
         ("PK\u{3}\u{4}rest", "it is a plan file, not JSON"),
-        ("{\"format_version\":\"2.0\",\"planned_values\":{}}", "newer than the ones this program knows"),
-        ("{\"version\":3,\"serial\":1,\"modules\":[]}", "a version before 4"),
-        ("[]", "no JSON at line 1"),
+        ("{\"format_version\":\"2.0\",\"planned_values\":{}}", "newer than the supported ones"),
+        ("{\"version\":3,\"serial\":1,\"modules\":[]}", "older than version 4"),
+        ("[]", "invalid JSON at line 1"),
     ] {
         let ran = scan(&["--plan", "-"], input);
         assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{reason}");

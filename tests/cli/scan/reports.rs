@@ -59,7 +59,7 @@ fn a_report_that_can_t_be_written_is_an_error_and_leaves_the_old_one() {
     let folder = Folder::new(&[("main.tf", LEAK), ("old.json", "{}")]);
     let ran = folder.run(&["scan", "-f", "json", "-o", "none/report.json"]);
     assert_eq!(ran.code, 2);
-    assert!(ran.err.contains("none/report.json can't be written"), "{}", ran.err);
+    assert!(ran.err.contains("none/report.json cannot be written"), "{}", ran.err);
     let ran = folder.run(&["scan", "-f", "json", "-o", "old.json", "gone"]);
     assert_eq!((ran.code, folder.read("old.json").as_str()), (2, "{}"));
     assert_eq!(folder.run(&["scan", "-f", "json", "-o", "old.json"]).code, 1);

@@ -106,7 +106,7 @@ fn without_a_key_nothing_is_served() {
         (&["serve", "run-task", "--hmac-key-file", "empty"], "is empty"),
         (&["serve", "run-task", "--hmac-key-file", "short"], "too short"),
         (&["serve", "run-task", "--hmac-key-file", "large"], "too large"),
-        (&["serve", "run-task", "--hmac-key-file", "none"], "can't be read"),
+        (&["serve", "run-task", "--hmac-key-file", "none"], "cannot be read"),
     ] {
         let ran = folder.run(arguments);
         assert_eq!(ran.code, 2, "{ran:?}");

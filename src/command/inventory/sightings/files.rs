@@ -136,7 +136,7 @@ fn folder(named: &Path) -> Result<PathBuf, Error> {
     let folder =
         if named.as_os_str().is_empty() { own().map(PathBuf::from) } else { Some(named.to_path_buf()) };
     folder.filter(|folder| folder.is_dir()).ok_or_else(|| {
-        Error::new(ErrorKind::Input, "the home folder can't be searched").hint("name it: --home=/home/alice")
+        Error::new(ErrorKind::Input, "the home folder cannot be searched").hint("name it: --home=/home/alice")
     })
 }
 
@@ -162,8 +162,8 @@ impl Files {
                 Ok(entry) => self.add(&entry, root, name),
                 Err(error) => {
                     let reason = error.io_error().map_or_else(
-                        || "it can't be walked".to_owned(),
-                        |error| format!("it can't be read: {}", error.kind()),
+                        || "it cannot be listed".to_owned(),
+                        |error| format!("it cannot be read: {}", error.kind()),
                     );
                     let at = refused_at(&error, root);
                     self.gaps.push(Gap { name: name(&at), reason, hides_findings: true });

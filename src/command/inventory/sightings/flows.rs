@@ -66,7 +66,7 @@ fn told(finding: &Finding) -> String {
         "source-code" => "has a value here".into(),
         "user-data" => "is put into user data".into(),
         "process-arguments" => "is put on a command line".into(),
-        "output" => "is given out".into(),
+        "output" => "is exposed as an output".into(),
         kind => format!("is put into {}", kind.replace('-', " ")),
     }
 }

@@ -248,7 +248,7 @@ impl Values {
 
     #[cfg(not(feature = "aws"))]
     fn take_aws(&mut self, _: &InventoryWhereArguments, _: &[Key]) -> Result<(), Error> {
-        Err(Error::new(ErrorKind::Usage, "this build of secretrail can't ask AWS")
+        Err(Error::new(ErrorKind::Usage, "this build of secretrail cannot query AWS")
             .hint("build it with `--features aws`, or give values with --value-from-env"))
     }
 }

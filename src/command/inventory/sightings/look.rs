@@ -116,10 +116,10 @@ impl Looker<'_> {
         let mut of = match result {
             Ok(Ok(of)) => of,
             Ok(Err(error)) => {
-                Of { seen: Vec::new(), gaps: vec![gap(format!("it can't be read: {}", error.kind()))] }
+                Of { seen: Vec::new(), gaps: vec![gap(format!("it cannot be read: {}", error.kind()))] }
             }
             Err(_) => {
-                let reason = "an error of secretrail's own ended the work on it; please report it";
+                let reason = "an internal error stopped the work on it; please report it";
                 Of { seen: Vec::new(), gaps: vec![gap(reason.into())] }
             }
         };

@@ -44,7 +44,7 @@ impl Terminal {
         if types && tcgetpgrp(io::stdin()).ok() != Some(getpgrp()) {
             return None;
         }
-        let (pty, end) = open().map_err(|error| tracing::debug!("no terminal can be had: {error}")).ok()?;
+        let (pty, end) = open().map_err(|error| tracing::debug!("no terminal is available: {error}")).ok()?;
         let mut modes = tcgetattr(&ours).ok()?;
         if !types {
             // Ours stays as it is, and ends the lines.

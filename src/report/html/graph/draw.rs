@@ -16,7 +16,7 @@ pub(super) fn legend(graph: &Graph) -> Markup {
     let drawn = |link: Link| graph.edges.iter().any(|edge| edge.link == link);
     html! {
         ul.legend {
-            @for (link, words) in [(Link::Issued, "issued credentials"), (Link::Fell, "fell back silently"), (Link::Made, "made an access key for"), (Link::Read, "read a secret")] {
+            @for (link, words) in [(Link::Issued, "issued credentials"), (Link::Fell, "fell back silently"), (Link::Made, "created an access key for"), (Link::Read, "read a secret")] {
                 @if drawn(link) {
                     li {
                         svg.edge.(class(link)) width="34" height="14" aria-hidden="true" focusable="false" { path d="M2 7H30" {} path.head d="M25 3L30 7L25 11" {} }

@@ -33,7 +33,7 @@ fn item(graph: &Graph, at: usize, met: &mut BTreeSet<usize>) -> Markup {
                 @if let Some(before) = graph.nodes.get(edge.from) { ", " strong.fell { "fell back silently" } " from " (name(before)) }
             }
             @for edge in of(Link::Made, |edge| edge.to) {
-                @if let Some(maker) = graph.nodes.get(edge.from) { ", with an access key that " (name(maker)) " made" }
+                @if let Some(maker) = graph.nodes.get(edge.from) { ", with an access key that " (name(maker)) " created" }
             }
             @if !secrets.is_empty() || !issued.is_empty() {
                 ul {

@@ -13,7 +13,7 @@ impl Page<'_> {
         writeln!(out, "\n## Blast radius")?;
         writeln!(out, "\n### Secrets")?;
         if review.secrets.is_empty() {
-            writeln!(out, "\nNone was read or changed, as far as these logs show.")?;
+            writeln!(out, "\nNone was read or changed in these logs.")?;
         } else {
             header(&["secret", "reads", "changes", "when (UTC)", "sessions", "events"], out)?;
         }
@@ -54,8 +54,8 @@ impl Page<'_> {
         )?;
         self.taken(out)?;
         self.lasting(out)?;
-        self.calls("Changes", "Calls that worked and do not only read.", &review.changes, out)?;
-        self.calls("Refused", "What was tried, and AWS did not allow.", &review.denied, out)?;
+        self.calls("Changes", "Successful write calls.", &review.changes, out)?;
+        self.calls("Denied", "Calls that AWS denied.", &review.denied, out)?;
         self.calls("Failed otherwise", "", &review.failed, out)?;
         self.only_read(out)
     }
@@ -66,7 +66,7 @@ impl Page<'_> {
         if lines.is_empty() {
             return Ok(());
         }
-        writeln!(out, "\n### Only read\n")?;
+        writeln!(out, "\n### Reads\n")?;
         for (service, calls) in &lines {
             let calls = calls.iter().map(|(name, times)| format!("{} ×{times}", code(name)));
             writeln!(out, "- {}: {}", code(service), calls.collect::<Vec<_>>().join(", "))?;
@@ -85,7 +85,7 @@ impl Page<'_> {
         let (there, gone): (Vec<&Lasting>, Vec<&Lasting>) =
             review.lasting.iter().partition(|one| one.is_open());
         for one in there.into_iter().chain(gone).take(self.limits.others) {
-            let words = if one.kind.leaves == Leaves::Lack { "not undone" } else { "still there" };
+            let words = if one.kind.leaves == Leaves::Lack { "not undone" } else { "still exists" };
             let ended = self.prose(&rows::since_then(one)).replacen(words, &format!("**{words}**"), 1);
             let mark = &one.made.at;
             row(

@@ -28,7 +28,7 @@ pub(super) const LIMITS: &[Limits] = &[
     Limits { actions: 15, rows: 10, others: 3, sessions: 1, cited: 0, files: 0 },
 ];
 /// What is said where less is told than of most.
-pub(super) const SHORTENED: &str = "Shortened to the 65,536 characters of a comment: every part says how much it leaves out. All is in `--format json`, and nearly all in `--format html`.";
+pub(super) const SHORTENED: &str = "Shortened to the 65,536 characters of a comment: each section says how much it leaves out. `--format json` has everything, and `--format html` nearly everything.";
 
 /// Cuts what is too long for all that behind a whole line outside of a command. What matters stands first.
 pub(super) fn cut(text: String) -> String {
