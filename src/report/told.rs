@@ -36,18 +36,20 @@ pub(super) struct Place {
     pub span: Span,
     /// Whether it lies in a plan or a state, of which nothing is shown.
     pub is_sealed: bool,
+    /// Whether a line can be named.
+    pub has_lines: bool,
 }
 
 impl Place {
     /// `path:line`.
     pub fn short(&self) -> String {
-        self.in_a_plan().unwrap_or_else(|| format!("{}:{}", self.path, self.position.line))
+        self.without_a_line().unwrap_or_else(|| format!("{}:{}", self.path, self.position.line))
     }
 
     /// `path:line:column`.
     pub fn long(&self) -> String {
         let place = || format!("{}:{}:{}", self.path, self.position.line, self.position.column);
-        self.in_a_plan().unwrap_or_else(place)
+        self.without_a_line().unwrap_or_else(place)
     }
 
     /// `path:line name`; the name alone where there is no document.
@@ -59,8 +61,11 @@ impl Place {
         }
     }
 
-    /// In JSON of one line the resource tells more than a column.
-    fn in_a_plan(&self) -> Option<String> {
+    /// In JSON of one line the resource tells more than a column; elsewhere there may be no line.
+    fn without_a_line(&self) -> Option<String> {
+        if !self.has_lines {
+            return Some(self.path.clone());
+        }
         let told = self.is_sealed && self.position.line == 1 && !self.name.is_empty();
         told.then(|| format!("{}: {}", self.path, self.name))
     }
@@ -306,8 +311,17 @@ impl Teller<'_> {
             if path.is_empty() { NAMELESS.to_owned() } else { joined(&self.report.path_prefix, &path) };
         let exact_path = self.report.redactor.path(&path).into_owned();
         let position = self.report.sources.position(span);
-        let is_sealed = self.report.sources.document(span.source).sealed().is_some();
-        Place { path: shown(&exact_path), exact_path, position, name: self.name(name), span, is_sealed }
+        let document = self.report.sources.document(span.source);
+        let (is_sealed, has_lines) = (document.sealed().is_some(), document.has_lines());
+        Place {
+            path: shown(&exact_path),
+            exact_path,
+            position,
+            name: self.name(name),
+            span,
+            is_sealed,
+            has_lines,
+        }
     }
 
     fn step(&self, related: &Related) -> Step {

@@ -106,6 +106,11 @@ impl Document {
     pub fn is_read(&self) -> bool {
         self.text.get().is_some() || self.sealed.get().is_some()
     }
+
+    /// Whether lines of it are known: not of a log, which is read once and not kept, nor of a file that could not be read.
+    pub fn has_lines(&self) -> bool {
+        self.is_read() || !self.marks.is_empty()
+    }
 }
 
 /// All documents of a run. Shared between threads; ids never change.

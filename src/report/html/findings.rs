@@ -247,7 +247,7 @@ fn also_met(finding: &ToldFinding, other: &ToldFinding) -> Markup {
         p.also {
             "Also " (severity_mark(other.severity)) " " code { (other.rule) } ": " (inline(&other.message)) ". "
             @for step in other.related.iter().filter(|step| !is_above(step)) {
-                code { (place_of(other, step)) } " " (inline(step.label())) ". "
+                code { (step.place.long()) } " " (inline(step.label())) ". "
             }
             "Confidence " (other.confidence) ", fingerprint " (other.fingerprint)
         }
@@ -280,17 +280,12 @@ fn step_of(told: &Told<'_>, finding: &ToldFinding, step: &Step, primary: bool) -
     let name = Some(step.place.name.as_str()).filter(|name| !name.is_empty() && !step.place.is_sealed);
     html! {
         li aria-current=[primary.then_some("step")] {
-            code { (place_of(finding, step)) }
+            code { (step.place.long()) }
             @if let Some(name) = name { " " code.name { (name) } }
             p { (role) (inline(step.label())) }
             @if let Some(line) = told.teller.excerpt(step.place.span, WIDTH) { (source(&line, step.place.position.line)) }
         }
     }
-}
-
-/// A trail's files are read once and not kept, so that no line of them is known.
-fn place_of(finding: &ToldFinding, step: &Step) -> String {
-    if finding.surface == Surface::Trail { step.place.path.clone() } else { step.place.long() }
 }
 
 /// A line of source with the place marked.

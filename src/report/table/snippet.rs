@@ -78,20 +78,20 @@ pub(super) fn draw(
         group = group.element(Level::HELP.with_name(name).message(text));
     }
     let drawn = renderer(finding.severity, style).render(&[group]);
-    with_paths(told, &drawn, &way)
+    with_paths(&drawn, &way)
 }
 
 /// Puts the paths in. The renderer counts columns in the text that it is given, which is wrong for a
 /// line that was cut; so it gets a mark with the step's number as the path, and the mark and the
 /// columns after it are replaced by the true place.
-fn with_paths(told: &Told<'_>, drawn: &str, way: &[(&Step, bool)]) -> String {
+fn with_paths(drawn: &str, way: &[(&Step, bool)]) -> String {
     let mut parts = drawn.split(PATH_MARK);
     let mut whole = parts.next().unwrap_or_default().to_owned();
     for part in parts {
         let rest = part.trim_start_matches(|letter: char| letter.is_ascii_digit());
         let number = part.get(..part.len() - rest.len()).and_then(|digits| digits.parse::<usize>().ok());
         if let Some((step, _)) = number.and_then(|number| way.get(number)) {
-            whole.push_str(&in_table(told, step));
+            whole.push_str(&step.place.long());
         }
         whole.push_str(rest.trim_start_matches(|letter: char| letter == ':' || letter.is_ascii_digit()));
     }
@@ -102,13 +102,6 @@ fn with_paths(told: &Told<'_>, drawn: &str, way: &[(&Step, bool)]) -> String {
 fn at_its_time(finding: &ToldFinding) -> String {
     let one = finding.events.as_ref().filter(|events| events.count == 1 && !events.first.is_empty());
     one.map(|events| format!(" at {}", events.first)).unwrap_or_default()
-}
-
-/// A log has no lines to point at: its events are named below the path.
-fn in_table(told: &Told<'_>, step: &Step) -> String {
-    let place = &step.place;
-    let has_lines = place.is_sealed || told.teller.excerpt(place.span, GUTTER).is_some();
-    if has_lines { place.long() } else { place.path.clone() }
 }
 
 fn renderer(severity: Severity, style: TableStyle) -> Renderer {
