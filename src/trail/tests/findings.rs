@@ -57,7 +57,7 @@ fn many_events_of_a_session_are_one_finding_that_counts_them() {
     assert!(only.message.ends_with(&end), "{}", only.message);
     let named: Vec<&str> = only.related.iter().filter_map(|one| one.at.name.get(33..)).collect();
     assert_eq!(named, ["000", "001", "002", "003", "004", "999"]);
-    assert!(only.related[3].message.contains("for trail-3: event "), "{:?}", only.related[3]);
+    assert!(only.related[3].message.contains("called StopLogging for trail-3"), "{:?}", only.related[3]);
 }
 
 #[test]
