@@ -159,7 +159,7 @@ fn what_is_no_history_is_left_as_it_is() {
     let later = folder.path().join("later.db");
     drop(History::open(&later).unwrap());
     Connection::open(&later).unwrap().pragma_update(None, "user_version", 99).unwrap();
-    assert!(History::open(&later).unwrap_err().message.ends_with("of a later version"));
+    assert!(History::open(&later).unwrap_err().message.ends_with("written by a later version"));
     assert!(History::open_existing(&folder.path().join("none.db")).is_err());
     assert!(!folder.path().join("none.db").exists());
 }

@@ -101,7 +101,7 @@ fn virtual_devices_that_are_not_told() {
     assert!(list(&format!("{in_use}{of_root}")).has("root-mfa-is-virtual"));
     let mut bundle = State::good().bundle();
     bundle.documents.retain(|document| document.call.action != DEVICES);
-    assert!(hidden(&of(&bundle)).contains("has no answer to iam:ListVirtualMFADevices"));
+    assert!(hidden(&of(&bundle)).contains("has no response to iam:ListVirtualMFADevices"));
 }
 
 #[test]

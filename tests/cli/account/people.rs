@@ -176,7 +176,7 @@ fn a_password_policy_that_is_weak_or_absent() {
     assert_eq!(state.audit().told(), ["password-policy-weak 123456789012"]);
     state.password_policy = None;
     let reasons = state.audit().reasons().join("");
-    assert!(reasons.contains("the evidence has no answer to iam:GetAccountPasswordPolicy"), "{reasons}");
+    assert!(reasons.contains("the evidence has no response to iam:GetAccountPasswordPolicy"), "{reasons}");
 }
 
 #[test]

@@ -79,8 +79,8 @@ fn it_tells_what_still_works_and_what_is_gone() {
         "## Account evidence",
         "`AKIAIOSFODNN7EXAMPLE`: active, created 2025-11-26T00:00:00Z, never used",
         "- MFA: none",
-        "user `eve` was already gone at",
-        "access key `AKIAI44QH8DHBEXAMPLE` of user `alice` was already gone at",
+        "user `eve` no longer existed at",
+        "access key `AKIAI44QH8DHBEXAMPLE` of user `alice` no longer existed at",
         "another access key of user `mallory`, `AKIAOTHERKEYEXAMPLE0`",
         "aws iam update-access-key --user-name mallory --access-key-id AKIAIOSFODNN7EXAMPLE --status Inactive",
         "aws iam detach-user-policy --user-name mallory",
@@ -104,7 +104,7 @@ fn a_key_that_was_switched_off_since_asks_for_nothing() {
     let folder = place(&state(false));
     let told = review(folder.path(), &[]).out;
     assert!(
-        told.contains("access key `AKIAIOSFODNN7EXAMPLE` was already gone at")
+        told.contains("access key `AKIAIOSFODNN7EXAMPLE` no longer existed at")
             && told.contains("it is inactive"),
         "{told}"
     );
@@ -126,7 +126,7 @@ fn a_second_factor_that_the_incident_put_there_undoes_nothing() {
     assert!(
         told.contains("the last one was enabled by the incident itself (event `e-11`)")
             && !told.contains(
-                "was already gone at 2026-11-26T00:00:00Z, by the account's evidence: there is a second"
+                "no longer existed at 2026-11-26T00:00:00Z, by the account's evidence: there is a second"
             ),
         "{told}"
     );

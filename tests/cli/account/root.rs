@@ -131,7 +131,7 @@ fn what_is_not_told_is_not_known() {
     let verdict = &secretrail::account::verdict(&audited.account)[0];
     assert_eq!(
         verdict,
-        "whether root has access keys is unknown; whether it has MFA is unknown; its last use is not known"
+        "whether root has access keys is not known; whether it has MFA is not known; its last use is not known"
     );
 }
 
@@ -191,7 +191,7 @@ fn evidence_that_lacks_an_answer_is_not_whole() {
     assert!(
         reasons
             .iter()
-            .any(|reason| reason.starts_with("the evidence has no answer to iam:GetAccountSummary"))
+            .any(|reason| reason.starts_with("the evidence has no response to iam:GetAccountSummary"))
     );
     assert!(audited.gaps.iter().all(|gap| gap.hides_findings));
 }
