@@ -196,7 +196,7 @@ fn a_run_that_was_killed_goes_on_without_loss_or_doubles() {
     assert!(ran.code == 2 && ran.err.contains("another question"), "{ran:?}");
     here.write("other/notes.txt", "mine");
     let (ran, _) = live(&here, &["--keep", "other"]);
-    assert!(ran.code == 2 && ran.err.contains("holds something else"), "{ran:?}");
+    assert!(ran.code == 2 && ran.err.contains("contains something else"), "{ran:?}");
 }
 
 #[test]
