@@ -134,7 +134,8 @@ fn what_a_template_made_is_in_the_state() {
             r#"{{"version":4,"serial":3,"resources":[{{"mode":"{mode}","type":"{type_name}","name":"app","instances":[{{"attributes":{attributes}}}]}}]}}"#
         ))
     };
-    let script = r##"{"rendered":"#!/bin/sh\nAPI_KEY=Zx9-wq7Lk2pQ4\necho \"API_KEY=$API_KEY\" > /etc/key\n"}"##;
+    let script =
+        r##"{"rendered":"#!/bin/sh\nAPI_KEY=Zx9-wq7Lk2pQ4\necho \"API_KEY=$API_KEY\" > /etc/key\n"}"##;
     insta::assert_snapshot!(state("data", "template_file", script), @r"
     data.template_file.app file /etc/key API_KEY medium
     state state - template_file.rendered high

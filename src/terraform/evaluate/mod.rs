@@ -349,6 +349,7 @@ impl<'w> Evaluator<'w> {
         };
         let found = self.eval(scope, value);
         let found = self.judge_named(&name, found, scope, value);
+        let found = if judge::takes_a_name(&name) { judge::named_only(found) } else { found };
         // What is put into an object stands there: `jsonencode` shows the member, not the declaration.
         let at = scope.span(value.range);
         let found = match found {

@@ -20,7 +20,9 @@ pub fn read_shown_state(source: SourceId, text: &str) -> Reading<Plan<'_>> {
             plan.read_outputs(outputs);
         }
     }
-    plan.resources.iter_mut().for_each(|planned| planned.gated = is_followed(planned.kind, &planned.type_name));
+    plan.resources
+        .iter_mut()
+        .for_each(|planned| planned.gated = is_followed(planned.kind, &planned.type_name));
     Reading { facts: plan, gaps: Vec::new() }
 }
 
