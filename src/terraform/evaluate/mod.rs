@@ -29,7 +29,8 @@ use crate::value::{Hole, Hop, Text};
 
 pub use json_text::encode;
 pub use judge::{
-    goes_through_ids, is_literal_secret, label, literal_confidence_under, literal_origin, sheds,
+    goes_through_ids, is_literal_secret, label, literal_confidence, literal_confidence_under, literal_origin,
+    sheds,
 };
 pub use template::placed_at;
 
