@@ -11,6 +11,7 @@ use crate::secret::Secret;
 use crate::secret::tokens::TokenTable;
 use crate::source::{SourceId, Span};
 use crate::terraform::plan::arrivals::{Arrivals, Means};
+use crate::terraform::plan::documents::with_secrets;
 use crate::terraform::plan::recognise::Document;
 use crate::terraform::plan::state::{read_shown_state, read_state};
 use crate::terraform::plan::{Plan, Understood, read_plan};
@@ -84,7 +85,8 @@ pub fn flows_of_document(
     }
     once_for_each_block(&mut all.flows);
     if plan.is_state {
-        all.flows.extend(in_clear(&plan, &understood, committed));
+        let documents = with_secrets(&plan.resources, &correlator);
+        all.flows.extend(in_clear(&plan, &understood, &documents, committed));
     }
     all.hidden = understood.into_hidden();
     Reading { facts: all, gaps }
@@ -104,9 +106,16 @@ fn once_for_each_block(flows: &mut Vec<PlanFlow>) {
 const MOST_NAMED: usize = 6;
 
 /// One flow for all secrets that stand in a state in clear.
-fn in_clear(plan: &Plan<'_>, understood: &Understood<'_>, committed: bool) -> Option<PlanFlow> {
+fn in_clear(
+    plan: &Plan<'_>,
+    understood: &Understood<'_>,
+    documents: &[String],
+    committed: bool,
+) -> Option<PlanFlow> {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    for attribute in understood.attributes() {
+    let known: HashSet<&str> = understood.attributes().collect();
+    let documents = documents.iter().map(String::as_str).filter(|name| !known.contains(name));
+    for attribute in understood.attributes().chain(documents) {
         *counts.entry(attribute).or_default() += 1;
     }
     let total: usize = counts.values().sum();

@@ -18,7 +18,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use rayon::prelude::*;
 
 use self::around::Clouds;
-use crate::finding::Finding;
+use crate::finding::{Confidence, Finding};
 use crate::flow::{
     DocumentFlows, Flow, OfRoot, flows_of_compose, flows_of_document, flows_of_root, flows_of_script,
     not_told_by,
@@ -161,6 +161,7 @@ pub fn scan(sources: &Sources, material: &Material, tools: &Tools<'_>) -> Scanne
         gaps.extend(reading.gaps);
     }
     told_once(&mut flows, told_literals);
+    surest(&mut flows);
     let allowed = add_allowed(&mut flows, literals.allowed);
     let mut secrets = literals.secrets;
     let mut planned = Vec::new();
@@ -221,6 +222,18 @@ fn told_once(flows: &mut Vec<Flow>, told: usize) {
         flow.sink.at = flow.trace.origin.at;
         !is_known(flow.sink.at)
     });
+}
+
+/// Without the guesses of what another flow proves: a root module's secret, seen again by the example that calls it.
+fn surest(flows: &mut Vec<Flow>) {
+    let place = |flow: &Flow| {
+        let (from, to) = (flow.trace.origin.at, flow.sink.at);
+        let span = |at: Span| (at.source, at.start, at.end);
+        (span(from), span(to), flow.sink.kind.word(), flow.sink.path.clone())
+    };
+    let sure = |flow: &Flow| flow.confidence() > Confidence::Low;
+    let proven: BTreeSet<_> = flows.iter().filter(|flow| sure(flow)).map(place).collect();
+    flows.retain(|flow| sure(flow) || !proven.contains(&place(flow)));
 }
 
 /// What a team's allow-list lets pass, where nothing else tells the same place.

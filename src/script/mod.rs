@@ -89,13 +89,49 @@ pub fn is_named_powershell(name: &str) -> bool {
     powershell::is_named_powershell(name)
 }
 
-/// Whether a file of this name holds a program in a language that is not followed, also one to be rendered:
-/// `login.py.template`. Its `password=value,` hands an argument on.
+/// Whether a file of this name holds a language that is not followed, also one to be rendered: `login.py.template`,
+/// `site.css.tpl`, `nginx.conf.tpl`. Its `password=value,` hands an argument on, and its braces are no shell's.
 pub fn is_named_program(name: &str) -> bool {
     const RENDERED: [&str; 4] = [".tpl", ".tftpl", ".tmpl", ".template"];
-    const LANGUAGES: [&str; 15] = [
-        ".py", ".js", ".mjs", ".ts", ".rb", ".go", ".java", ".kt", ".groovy", ".php", ".pl", ".lua", ".rs",
-        ".cs", ".sql",
+    const LANGUAGES: [&str; 38] = [
+        ".py",
+        ".js",
+        ".mjs",
+        ".ts",
+        ".rb",
+        ".go",
+        ".java",
+        ".kt",
+        ".groovy",
+        ".php",
+        ".pl",
+        ".lua",
+        ".rs",
+        ".cs",
+        ".sql",
+        ".jsx",
+        ".tsx",
+        ".vue",
+        ".css",
+        ".scss",
+        ".sass",
+        ".less",
+        ".html",
+        ".htm",
+        ".xhtml",
+        ".xml",
+        ".svg",
+        ".md",
+        ".json",
+        ".toml",
+        ".ini",
+        ".properties",
+        ".conf",
+        ".cfg",
+        ".cnf",
+        ".vcl",
+        ".rego",
+        ".hcl",
     ];
     let lower = name.to_ascii_lowercase();
     let name = RENDERED.iter().find_map(|ending| lower.strip_suffix(ending)).unwrap_or(&lower);
@@ -141,7 +177,19 @@ pub fn looks_like_shell(text: &str) -> bool {
     }
     let bare = |line: &&str| !line.trim().is_empty() && !line.trim_start().starts_with('#');
     let Some(line) = text.lines().find(bare) else { return !text.is_empty() };
-    !is_markup(line) && !is_data(text, line) && !is_yaml_key(line)
+    !is_markup(line) && !is_data(text, line) && !is_yaml_key(line) && !opens_a_section(line)
+}
+
+/// `body {`, `@media print {`, `upstream app {`, `/* ... */`, `{{- define "x" -}}`: of stylesheets, web servers and charts.
+fn opens_a_section(line: &str) -> bool {
+    let line = line.trim();
+    let foreign = ["/*", "//", "@", "{{"].iter().any(|start| line.starts_with(start));
+    let shell = |c: char| "()|&;=$\"'`".contains(c);
+    let words = || line.split_whitespace();
+    let compound =
+        words().any(|word| matches!(word, "function" | "do" | "then" | "else" | "time" | "!" | "coproc"));
+    let opens = line.ends_with('{') && words().count() > 1 && !line.contains(shell) && !compound;
+    foreign || opens || line.ends_with(',')
 }
 
 fn is_markup(line: &str) -> bool {

@@ -139,18 +139,24 @@ fn rendered_output<'w>(
     }
 }
 
+/// How a text begins that runs somewhere.
+const STARTS: [&str; 6] = [
+    "#!",
+    "#cloud-config",
+    "#cloud-boothook",
+    "## template: jinja",
+    "Content-Type: multipart/",
+    "MIME-Version:",
+];
+
 /// Whether a text says in its first line that it runs somewhere: a script, or user data.
 pub fn runs(text: &Text) -> bool {
-    [
-        "#!",
-        "#cloud-config",
-        "#cloud-boothook",
-        "## template: jinja",
-        "Content-Type: multipart/",
-        "MIME-Version:",
-    ]
-    .iter()
-    .any(|start| text.starts_with(start))
+    STARTS.iter().any(|start| text.starts_with(start))
+}
+
+/// The same of a text that is known whole.
+pub fn says_it_runs(text: &str) -> bool {
+    STARTS.iter().any(|start| text.starts_with(start))
 }
 
 fn given_out<'w>(

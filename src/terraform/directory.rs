@@ -178,14 +178,29 @@ impl Directory {
 
     /// The block that says where the state is kept, or else where things are made.
     pub fn state_block(&self) -> Option<Span> {
-        let settings = self.blocks_of("terraform").flat_map(|terraform| {
+        let mut providers =
+            self.blocks_of("provider").map(|provider| provider.span(provider.node.kind.range));
+        self.backend().or_else(|| providers.next())
+    }
+
+    /// The block that says where the state is kept.
+    fn backend(&self) -> Option<Span> {
+        let mut settings = self.blocks_of("terraform").flat_map(|terraform| {
             let kinds = terraform.node.body.blocks.iter();
             let kinds = kinds.filter(|inner| matches!(&*inner.kind.text, "backend" | "cloud"));
             kinds.map(move |inner| terraform.span(inner.kind.range))
         });
-        let mut providers =
-            self.blocks_of("provider").map(|provider| provider.span(provider.node.kind.range));
-        settings.into_iter().next().or_else(|| providers.next())
+        settings.next()
+    }
+
+    /// Whether it keeps a state of its own.
+    pub fn has_backend(&self) -> bool {
+        self.backend().is_some()
+    }
+
+    /// Whether it sets up a provider: an empty block only says that its callers pass one.
+    pub fn has_provider(&self) -> bool {
+        self.blocks_of("provider").any(|provider| !provider.node.body.attributes.is_empty())
     }
 
     /// Whether it says where and with which values it is applied: a module for others to call has neither a

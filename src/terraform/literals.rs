@@ -3,6 +3,9 @@
 //! A pass over what is written, once a file, whatever calls it. No regex: names and values are
 //! known from the syntax.
 
+mod secret_object;
+
+use self::secret_object::{holds_values, is_secret_resource, odd_values};
 use super::ast::{Attribute, Block, Body, Expr, ExprKind, Key, Name};
 use super::evaluate::literal_confidence_under;
 use super::tables::Tables;
@@ -114,6 +117,12 @@ impl Finder {
         let entry = block.body.attribute("name").and_then(|attribute| attribute.value.as_literal());
         let last = entry.as_deref().and_then(|entry| entry.rsplit('/').next());
         let secure = block.body.attribute("type").and_then(|attribute| attribute.value.as_literal());
+        let is_secret = is_secret_resource(type_name);
+        for attribute in block.body.attributes.iter().filter(|one| is_secret && holds_values(&one.name.text))
+        {
+            self.argument = attribute.name.text.to_string();
+            self.odd(&attribute.value);
+        }
         for attribute in &block.body.attributes {
             let Some(judge) = Tables::embedded().origin(&block.kind.text, type_name, &attribute.name.text)
             else {
@@ -127,6 +136,14 @@ impl Finder {
             if secret && says_secret(&attribute.name.text).is_none() {
                 self.add(last.unwrap_or(label), &attribute.value, Confidence::Medium);
             }
+        }
+    }
+
+    /// The values of a Secret whose keys say nothing.
+    fn odd(&mut self, data: &Expr) {
+        for (name, value, confidence) in odd_values(data) {
+            let text = value.as_literal().unwrap_or_default();
+            self.tell(&name, value, text, confidence);
         }
     }
 
@@ -188,6 +205,10 @@ impl Finder {
         let ExprKind::Template(_) = &value.kind else { return };
         let Some(text) = value.as_literal() else { return };
         let Some(confidence) = literal_confidence_under(name, &text, confidence) else { return };
+        self.tell(name, value, text, confidence);
+    }
+
+    fn tell(&mut self, name: &str, value: &Expr, text: String, confidence: Confidence) {
         // A value that Terraform is told to leave alone is there to be replaced.
         let confidence = if self.is_ignored() { Confidence::Low } else { confidence };
         let at = Span { source: self.source, start: value.range.start, end: value.range.end };
@@ -213,6 +234,10 @@ impl Finder {
                     })
                 };
                 self.pair(member("name"), member("value"));
+                if member("kind").and_then(Expr::as_literal).as_deref() == Some("Secret") {
+                    let data = ["data", "stringData"].into_iter().filter_map(member);
+                    data.for_each(|data| self.odd(data));
+                }
                 for (key, value) in members.iter() {
                     let name = match key {
                         Key::Name(name) => Some(name.text.to_string()),
@@ -298,6 +323,25 @@ mod tests {
         let described =
             "locals {\n  passwords = { description = \"Oracle 19c passwords\", users = \"team\" }\n}\n";
         assert_eq!(named(described), [""; 0]);
+    }
+
+    #[test]
+    fn a_secret_object_holds_secrets_only() {
+        let data =
+            "{ \"odd.key\" = \"Tr0ub4dor-x3Qz\", username = \"admin\", db_password = \"Tr0ub4dor-x3Qz\" }";
+        let resource = |kind: &str, argument: &str| {
+            named(&format!("resource \"{kind}\" \"a\" {{\n  {argument} = {data}\n}}\n"))
+        };
+        assert_eq!(resource("kubernetes_secret_v1", "data"), ["odd.key", "db_password"]);
+        assert_eq!(resource("kubernetes_secret", "binary_data"), ["odd.key", "db_password"]);
+        assert_eq!(resource("kubernetes_config_map", "data"), ["db_password"]);
+        let manifest = |kind: &str| {
+            named(&format!(
+                "resource \"kubernetes_manifest\" \"a\" {{\n  manifest = {{ kind = \"{kind}\", stringData = {data} }}\n}}\n"
+            ))
+        };
+        assert_eq!(manifest("Secret"), ["odd.key", "db_password"]);
+        assert_eq!(manifest("ConfigMap"), ["db_password"]);
     }
 
     #[test]

@@ -184,10 +184,12 @@ impl Tree {
         self.directories.values().flat_map(|directory| &directory.values).chain(&self.values)
     }
 
-    /// Root modules: folders that no other folder of the scan calls. Of folders that only call each
-    /// other, all are roots.
+    /// Root modules: folders that no other folder of the scan calls, and those that are applied by themselves
+    /// whoever calls them. Of folders that only call each other, all are roots.
     pub fn roots(&self) -> Vec<&Directory> {
         let mut called = BTreeSet::new();
+        // Called from elsewhere than from a folder within them.
+        let mut from_outside = BTreeSet::new();
         for directory in self.directories.values() {
             for call in directory.blocks_of("module") {
                 // A source that nothing here tells is a gap, told where the call is followed.
@@ -196,15 +198,24 @@ impl Tree {
                 let folder = source.starts_with('.')
                     || is_old_folder(&source) && self.directories.contains_key(&target);
                 if folder && target != directory.path {
+                    if !directory.path.starts_with(&target) {
+                        from_outside.insert(target.clone());
+                    }
                     called.insert(target);
                 }
             }
         }
         called.extend(self.downloaded.values().cloned());
         let modules = || self.directories.values().filter(|directory| directory.is_module());
+        // What only its own examples call is judged as if they were not there.
+        let is_root = |directory: &Directory| {
+            let own_examples = !from_outside.contains(&directory.path) && directory.has_provider();
+            own_examples || directory.has_backend() || !directory.values.is_empty()
+        };
+        let is_root = |one: &Directory| !self.downloaded.values().any(|dir| *dir == one.path) && is_root(one);
         let mut reached = BTreeSet::new();
         let mut roots: Vec<&Directory> =
-            modules().filter(|directory| !called.contains(&directory.path)).collect();
+            modules().filter(|directory| !called.contains(&directory.path) || is_root(directory)).collect();
         for root in &roots {
             self.reach(root, &mut reached);
         }

@@ -123,8 +123,50 @@ fn a_state_is_followed_and_summed_up() {
     insta::assert_snapshot!(told(text), @r"
     module.app.aws_instance.web[0] user-data - random_password.db.result high
     module.app.aws_instance.web[0] file /etc/key random_password.db.result high
-    state state - random_password.result high
+    state state - 2 secrets high
     ");
+}
+
+#[test]
+fn what_a_template_made_is_in_the_state() {
+    let state = |mode: &str, type_name: &str, attributes: &str| {
+        told(&format!(
+            r#"{{"version":4,"serial":3,"resources":[{{"mode":"{mode}","type":"{type_name}","name":"app","instances":[{{"attributes":{attributes}}}]}}]}}"#
+        ))
+    };
+    let script =
+        r##"{"rendered":"#!/bin/sh\nAPI_KEY=Zx9-wq7Lk2pQ4\necho \"API_KEY=$API_KEY\" > /etc/key\n"}"##;
+    insta::assert_snapshot!(state("data", "template_file", script), @r"
+    data.template_file.app file /etc/key API_KEY medium
+    state state - template_file.rendered high
+    ");
+    let settings = r#"{"rendered":"[db]\nhost = db\npassword = Zx9-wq7Lk2pQ4\n"}"#;
+    insta::assert_snapshot!(state("data", "template_file", settings), @"state state - template_file.rendered high");
+    let part = r##"{"part":[{"content":"#cloud-config\nwrite_files:\n- path: /etc/key\n  content: password=Zx9-wq7Lk2pQ4\n"}]}"##;
+    insta::assert_snapshot!(state("data", "cloudinit_config", part), @r"
+    data.cloudinit_config.app user-data - password medium
+    data.cloudinit_config.app file /etc/key password medium
+    state state - cloudinit_config.part high
+    ");
+    let file = r#"{"filename":"a","content":"[db]\npassword = Zx9-wq7Lk2pQ4\n"}"#;
+    insta::assert_snapshot!(state("managed", "local_file", file), @r"
+    local_file.app file a password medium
+    state state - local_file.content high
+    ");
+    let harmless = r##"{"rendered":"#!/bin/sh\necho hello > /etc/motd\npassword = $PASSWORD\n"}"##;
+    assert_eq!(state("data", "template_file", harmless), "");
+}
+
+#[test]
+fn an_output_is_a_secret_by_its_name() {
+    let state = |name: &str, value: &str| {
+        told(&format!(
+            r#"{{"version":4,"serial":3,"resources":[],"outputs":{{"{name}":{{"value":"{value}","type":"string"}}}}}}"#
+        ))
+    };
+    assert_eq!(state("db_password", "Zx9-wq7Lk2pQ4"), "state state - output high");
+    assert_eq!(state("db_password_arn", "arn:aws:x"), "");
+    assert_eq!(state("host", "Zx9-wq7Lk2pQ4"), "");
 }
 
 #[test]

@@ -88,3 +88,22 @@ fn what_is_declared_sensitive_and_is_public_is_a_guess() {
         ]
     );
 }
+
+#[test]
+fn two_mappings_are_one_configuration() {
+    let found = |user_data: &str| {
+        let main = format!(
+            "variable \"api_key\" {{}}\nlocals {{\n  a = {{ write_files = [{{ path = \"/etc/a\", content = var.api_key, owner = null }}], x = [] }}\n  b = {{ runcmd = [[\"ls\", \"/\"], \"id\"], users = [{{ name = \"a\", groups = [\"b\", \"c\"] }}] }}\n}}\nresource \"aws_instance\" \"x\" {{\n  user_data = {user_data}\n}}\n"
+        );
+        lands(&[("main.tf", main.as_str())])
+    };
+    for user_data in [
+        "join(\"\\n\", [\"#cloud-config\", yamlencode(local.a), yamlencode(local.b)])",
+        "join(\"\\n\", [\"#cloud-config\", yamlencode(local.b), yamlencode(local.a)])",
+        "\"#cloud-config\\n${yamlencode(local.b)}${yamlencode(local.a)}\"",
+        "\"#cloud-config\\n${yamlencode(merge(local.b, local.a))}\"",
+    ] {
+        let found = found(user_data);
+        assert!(found.iter().any(|line| line.starts_with("api_key > file /etc/a")), "{user_data}: {found:?}");
+    }
+}

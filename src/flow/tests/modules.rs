@@ -53,3 +53,27 @@ fn a_text_that_is_a_template_is_rendered() {
     );
     assert_eq!(files(&found).len(), 1, "{found:?}");
 }
+
+#[test]
+fn a_root_module_that_its_examples_call_is_still_a_root() {
+    let module = |more: &str| {
+        format!(
+            "{more}variable \"api_key\" {{\n  default = \"\"\n  sensitive = true\n}}\nresource \"aws_instance\" \"x\" {{\n  user_data = \"#!/bin/sh\\necho ${{var.api_key}} > /etc/x\\n\"\n}}\n"
+        )
+    };
+    let sure = |main: &str, example: &str, more: &[(&str, &str)]| {
+        let mut all = vec![("main.tf", main), (example, "module \"a\" {\n  source = \"../..\"\n}\n")];
+        all.extend_from_slice(more);
+        files(&lands(&all)).iter().any(|line| line.ends_with("high"))
+    };
+    for more in ["terraform {\n  backend \"s3\" {}\n}\n", "provider \"aws\" {\n  region = var.region\n}\n"] {
+        assert!(sure(&module(more), "examples/a/main.tf", &[]), "{more}");
+    }
+    assert!(sure(&module(""), "examples/a/main.tf", &[("terraform.tfvars", "region = \"x\"\n")]));
+    // A module for others, and one of old times with a provider in it.
+    assert!(!sure(&module("provider \"aws\" {}\n"), "examples/a/main.tf", &[]));
+    let old = module("provider \"aws\" {\n  region = var.region\n}\n");
+    let found = lands(&[("main.tf", "module \"a\" {\n  source = \"./m\"\n}\n"), ("m/main.tf", &old)]);
+    assert_eq!(files(&found).len(), 1, "{found:?}");
+    assert!(files(&found)[0].ends_with("low"), "{found:?}");
+}

@@ -81,3 +81,35 @@ fn user_data_finds_what_the_provisioners_copied() {
         ]
     );
 }
+
+#[test]
+fn what_a_secret_is_called_is_none() {
+    let kept = |member: &str, declared: &str| {
+        let main = format!(
+            "variable \"app_secret\" {{\n{declared}}}\nresource \"kubectl_manifest\" \"a\" {{\n  yaml_body = yamlencode({{ spec = {{ {member} = var.app_secret }} }})\n}}\n"
+        );
+        lands(&[("main.tf", main.as_str())]).len()
+    };
+    for member in [
+        "secretRef",
+        "existingSecret",
+        "secretName",
+        "tls_secret_name",
+        "\"auth.existingSecret\"",
+        "secretArn",
+    ] {
+        assert_eq!(kept(member, ""), 0, "{member}");
+    }
+    for member in ["secret", "value", "clientSecret"] {
+        assert_eq!(kept(member, ""), 1, "{member}");
+    }
+    assert_eq!(kept("secretName", "  sensitive = true\n"), 1);
+    let through = |given: &str| {
+        let main = format!("module \"a\" {{\n  source = \"./m\"\n  app_secret = {given}\n}}\n");
+        let module = "variable \"app_secret\" {}\nresource \"kubectl_manifest\" \"a\" {\n  yaml_body = yamlencode({ key = var.app_secret })\n}\n";
+        lands(&[("main.tf", main.as_str()), ("m/main.tf", module)]).len()
+    };
+    assert_eq!(through("module.x.app_secret_name"), 0);
+    assert_eq!(through("kubernetes_secret.x.metadata[0].name"), 0);
+    assert_eq!(through("module.x.app_secret"), 1);
+}

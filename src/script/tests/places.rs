@@ -1,7 +1,7 @@
 //! The places that are pointed at, the way that is told, and what is a script at all.
 
 use super::rig::Rig;
-use crate::script::{Role, looks_like_shell};
+use crate::script::{Role, is_named_program, looks_like_shell};
 use crate::value::Landing;
 
 fn hops(rig: &Rig, landing: &Landing) -> Vec<String> {
@@ -65,6 +65,9 @@ fn what_is_a_shell_script() {
         "{ a; b; }\n",
         ": ${X:=1}\n",
         "[[ -z $x ]]\n",
+        "main() {\n",
+        "function main {\n",
+        "if true; then {\n",
     ] {
         assert!(looks_like_shell(text), "{text}");
     }
@@ -84,7 +87,24 @@ fn what_is_a_shell_script() {
         "[section]\na=b\n",
         "-----BEGIN RSA PRIVATE KEY-----\n",
         "<?xml version=\"1.0\"?>\n",
+        "body {\n  color: red;\n}\n",
+        "h1,\nh2 {\n}\n",
+        "@media print {\n}\n",
+        "/* site */\n.a > .b {\n}\n",
+        "upstream app {\n  server a;\n}\n",
+        "{{- define \"x\" -}}\n",
     ] {
         assert!(!looks_like_shell(text), "{text}");
+    }
+}
+
+#[test]
+fn the_inner_ending_says_the_language() {
+    for name in ["all.css.tpl", "page.html.tftpl", "nginx.conf.tpl", "app.py.template", "server.cfg", "q.sql"]
+    {
+        assert!(is_named_program(name), "{name}");
+    }
+    for name in ["setup.sh.tpl", "user_data.tpl", "init.tftpl", "boot.template", "conf"] {
+        assert!(!is_named_program(name), "{name}");
     }
 }

@@ -29,7 +29,7 @@ const STRONG: &str = "
     service_account_key service_account_json dockerconfigjson .dockerconfigjson docker_config_json htpasswd sas_token mnemonic
     integration_key subscription_key secret_id_vault_secret_id vault_approle_secret_id splunk_hec_token SPLUNK_PASSWORD
     var.db_password local.secrets.db_password connection.password admin_user_password grafana_admin_password requirepass
-    elasticsearchPassword ELASTIC_PASSWORD rabbitmq_password rabbitmq_erlang_cookie WG_PRIVATE_KEY gitlab_runner_token smtp_pass
+    elasticsearchPassword ELASTIC_PASSWORD rabbitmq_password rabbitmq_erlang_cookie secret_cookie RELEASE_COOKIE rabbitmq_cookie RABBITMQ_ERLANG_COOKIE WG_PRIVATE_KEY gitlab_runner_token smtp_pass
     ldap_bind_password bind_password winrm_password domain_join_password domainPassword sudo_pass ansible_become_pass
     sonar_token SENTRY_AUTH_TOKEN TF_VAR_db_password TF_TOKEN_app_terraform_io_token argocd_admin_password jenkins_admin_password
     rds_password_gitlab rds_password_gitaly password_grafana api_key_payments db_password_app1 passwords_tenants
@@ -80,6 +80,7 @@ const NEVER: &str = "
     password_special_chars password_min_upper password_reuse_prevention password_change_required api_key_header_name
     api_key_stage_name private_key_algorithm secret_key_gitlab_ref password_authentication_enabled token_gitlab_url
     connection_string_template password_login_allowed access_token_validity access_token_validity_units api_key_usage_plan
+    cookie_name cookieName session_cookie_domain secure_cookie http_only_cookie cookie_expiry cookie_secure cookie_ttl
     access_key_last_used access_key_rotation access_key_age password_age max_password_age PASS_MAX_DAYS
 ";
 

@@ -3,7 +3,7 @@
 //! A function that is not here keeps the secrets of all its arguments: taint is never lost by
 //! ignorance. Functions that destroy a secret are named.
 
-use super::json_text::encode;
+use super::json_text::{encode, encode_yaml};
 use super::steps::{attribute, named_member};
 use super::{Evaluator, Scope};
 use crate::source::Span;
@@ -143,6 +143,7 @@ impl<'w> Evaluator<'w> {
             "zipmap" => zipmap(&values, at),
             "try" | "coalesce" | "coalescelist" => first_of(values),
             "jsonencode" | "yamlencode" => match values.first() {
+                Some(value) if name == "yamlencode" => Value::Text(encode_yaml(value, at)),
                 Some(value) => Value::Text(encode(value, at)),
                 None => Value::Null,
             },

@@ -7,11 +7,79 @@ use crate::value::{Piece, Text};
 /// Values nested deeper become one hole.
 const MOST_DEPTH: usize = 32;
 
-/// The value as JSON, one member a line. YAML takes the same text.
+/// The value as JSON, one member a line.
 pub fn encode(value: &Value, at: Span) -> Text {
     let mut out = Text::default();
     write(value, at, 0, &mut out);
     out
+}
+
+/// The value as YAML in blocks: two of them one after the other are one mapping, which of JSON is no YAML.
+pub fn encode_yaml(value: &Value, at: Span) -> Text {
+    let mut out = Text::default();
+    block(value, at, 0, "", &mut out);
+    out
+}
+
+/// A value on lines of its own; `start` stands before the first of them instead of the indent.
+fn block(value: &Value, at: Span, depth: usize, start: &str, out: &mut Text) {
+    let indent = "  ".repeat(depth);
+    let lead = |position: usize| if position == 0 && depth > 0 { start } else { indent.as_str() };
+    match shape(value) {
+        Value::Map(members) if !members.is_empty() && depth < MOST_DEPTH => {
+            for (position, (name, member)) in members.iter().enumerate() {
+                let place = member.place().unwrap_or(at);
+                let key = serde_json::Value::from(&**name);
+                raw(out, &format!("{}{key}:", lead(position)), place);
+                if is_block(member) {
+                    raw(out, "\n", place);
+                    block(member, place, depth + 1, &"  ".repeat(depth + 1), out);
+                } else {
+                    raw(out, " ", place);
+                    line(member, place, depth, out);
+                }
+            }
+        }
+        Value::List(items) if !items.is_empty() && depth < MOST_DEPTH => {
+            for (position, item) in items.iter().enumerate() {
+                let dash = format!("{}- ", lead(position));
+                if is_block(item) {
+                    block(item, at, depth + 1, &dash, out);
+                } else {
+                    raw(out, &dash, at);
+                    line(item, at, depth, out);
+                }
+            }
+        }
+        other => {
+            raw(out, start, at);
+            line(other, at, depth, out);
+        }
+    }
+}
+
+/// Of several arms the first, as long as no secret of the others is lost.
+fn shape(value: &Value) -> &Value {
+    match value {
+        Value::Either(arms) => match arms.split_first() {
+            Some((first, rest)) if !rest.iter().any(Value::is_tainted) => first,
+            _ => value,
+        },
+        other => other,
+    }
+}
+
+fn is_block(value: &Value) -> bool {
+    match shape(value) {
+        Value::Map(members) => !members.is_empty(),
+        Value::List(items) => !items.is_empty(),
+        _ => false,
+    }
+}
+
+fn line(value: &Value, at: Span, depth: usize, out: &mut Text) {
+    write(value, at, depth, out);
+    raw(out, "\n", at);
 }
 
 fn raw(out: &mut Text, text: &str, at: Span) {

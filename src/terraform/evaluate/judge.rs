@@ -353,6 +353,42 @@ pub(super) fn names_an_id(name: &str) -> bool {
     ends && !lower.ends_with("secret_id")
 }
 
+/// `secretRef`, `existingSecret`, `db_secret_name`: what stands under it is what a secret is called.
+pub(super) fn takes_a_name(name: &str) -> bool {
+    const ENDS: [&str; 9] = [
+        "secretref",
+        "secretrefs",
+        "secretkeyref",
+        "secretname",
+        "secretarn",
+        "existingsecret",
+        "existingsecretname",
+        "imagepullsecret",
+        "imagepullsecrets",
+    ];
+    let letters = name.bytes().filter(u8::is_ascii_alphanumeric).map(|byte| byte.to_ascii_lowercase());
+    let letters: Vec<u8> = letters.collect();
+    ENDS.iter().any(|end| letters.ends_with(end.as_bytes()))
+}
+
+/// What only its name made a secret, under a key that takes the name of one.
+pub(super) fn named_only(value: Value) -> Value {
+    let by_name = |trace: &crate::value::Trace| {
+        trace.origin.kind != OriginKind::Literal && trace.origin.confidence < Confidence::High
+    };
+    match value {
+        Value::Hole(hole) if hole.traces.iter().all(by_name) => {
+            Value::unknown(hole.label.to_string(), hole.at)
+        }
+        other => other,
+    }
+}
+
+/// Whether a reference is to the name or the address of a secret: `module.x.secret_arn`.
+pub(super) fn is_about(expr: &Expr) -> bool {
+    last_name(expr).is_some_and(sheds) || goes_through_ids(&label(expr))
+}
+
 /// `db_username`, `vm_host`: who or where, declared sensitive as well. It opens nothing.
 pub(super) fn names_a_user(name: &str) -> bool {
     let last = name.rsplit(['_', '-']).next().unwrap_or_default().to_ascii_lowercase();
@@ -396,8 +432,7 @@ impl<'w> Evaluator<'w> {
         // A mix of text and harmless holes, a call of an unknown function: not by name alone.
         let referred = matches!(expr.kind, ExprKind::Traversal(..) | ExprKind::Variable(_));
         // `module.secrets.secret_arns["api-key"]`
-        let about = last_name(expr).is_some_and(sheds) || goes_through_ids(&label(expr));
-        if !referred || about || !value.is_unknown() {
+        if !referred || is_about(expr) || !value.is_unknown() {
             return value;
         }
         let origin = Origin {

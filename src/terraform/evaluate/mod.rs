@@ -29,7 +29,8 @@ use crate::value::{Hole, Hop, Text};
 
 pub use json_text::encode;
 pub use judge::{
-    goes_through_ids, is_literal_secret, label, literal_confidence_under, literal_origin, sheds,
+    goes_through_ids, is_literal_secret, label, literal_confidence, literal_confidence_under, literal_origin,
+    sheds,
 };
 pub use template::placed_at;
 
@@ -345,6 +346,7 @@ impl<'w> Evaluator<'w> {
         };
         let found = self.eval(scope, value);
         let found = self.judge_named(&name, found, scope, value);
+        let found = if judge::takes_a_name(&name) { judge::named_only(found) } else { found };
         // What is put into an object stands there: `jsonencode` shows the member, not the declaration.
         let at = scope.span(value.range);
         let found = match found {

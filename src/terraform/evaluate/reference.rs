@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::judge::{
-    is_literal_secret, is_weak_password, label, literal_origin, names_a_file, names_a_public_key,
+    is_about, is_literal_secret, is_weak_password, label, literal_origin, names_a_file, names_a_public_key,
     names_a_user, names_an_id, sheds,
 };
 use super::modules::several;
@@ -154,8 +154,14 @@ impl<'w> Evaluator<'w> {
     fn variable(&self, instance: &Rc<Instance<'w>>, name: &str, at: Span) -> Value {
         let declared = instance.directory.variable(name);
         self.once(instance, format!("var.{name}"), at, || {
-            if let Some(value) = self.module_input(instance, name) {
-                return self.declared_secret(instance, name, declared, value, false);
+            if let Some((value, about)) = self.module_input(instance, name) {
+                let is_name =
+                    about && !value.is_tainted() && !declared.is_some_and(|block| is_sensitive(block.node));
+                return if is_name {
+                    value
+                } else {
+                    self.declared_secret(instance, name, declared, value, false)
+                };
             }
             let loaded = instance.call.is_none().then(|| instance.directory.value(name)).flatten();
             let default = declared.and_then(|block| {
@@ -180,16 +186,18 @@ impl<'w> Evaluator<'w> {
         })
     }
 
-    fn module_input(&self, instance: &Rc<Instance<'w>>, name: &str) -> Option<Value> {
+    /// What the caller gives, and whether that is the name or the address of something.
+    fn module_input(&self, instance: &Rc<Instance<'w>>, name: &str) -> Option<(Value, bool)> {
         let (scope, call) = instance.call.as_ref()?;
         let attribute = call.node.body.attribute(name)?;
         let value = self.eval(scope, &attribute.value);
         let value = self.judge_named(name, value, scope, &attribute.value);
-        Some(value.then(|| Hop {
+        let value = value.then(|| Hop {
             at: call.span(attribute.name.range),
             name: format!("{}.{name}", instance.address),
             message: format!("passed to input {name} of {}", instance.address),
-        }))
+        });
+        Some((value, is_about(&attribute.value)))
     }
 
     /// A variable that is declared sensitive, or named as a secret, is one whatever its default.
@@ -203,8 +211,7 @@ impl<'w> Evaluator<'w> {
     ) -> Value {
         let Some(block) = declared else { return value };
         let attribute = |wanted: &str| block.node.body.attribute(wanted);
-        let sensitive =
-            attribute("sensitive").and_then(|a| a.value.as_literal()).is_some_and(|text| text == "true");
+        let sensitive = is_sensitive(block.node);
         let typed = attribute("type").and_then(|a| a.value.as_variable());
         // `default = false` is the type of what has none.
         let default = attribute("default").and_then(|a| a.value.as_literal());
@@ -436,6 +443,12 @@ impl<'w> Evaluator<'w> {
     pub(super) fn label_of(&self, expr: &Expr) -> String {
         label(expr)
     }
+}
+
+/// `sensitive = true`
+fn is_sensitive(variable: &Block) -> bool {
+    let said = variable.body.attribute("sensitive").and_then(|said| said.value.as_literal());
+    said.is_some_and(|text| text == "true")
 }
 
 /// `__TOKEN__`, `<token>`: a place that is marked in the text.

@@ -14,7 +14,7 @@ use crate::finding::Confidence;
 use crate::reading::Gap;
 use crate::secret::names::says_secret;
 use crate::source::Span;
-use crate::terraform::arrivals::{Arrival, Use};
+use crate::terraform::arrivals::{Arrival, Use, says_it_runs};
 use crate::terraform::evaluate::{literal_confidence_under, literal_origin, sheds};
 use crate::terraform::tables::{Content, SinkRow, Tables};
 use crate::value::{SinkKind, Text, Traces};
@@ -219,7 +219,7 @@ impl<'p> Arrivals<'p> {
             each_leaf(value, &mut |_, text| {
                 let inner = decoded(text);
                 let text = inner.as_deref().unwrap_or(text);
-                if text.trim_start().starts_with("#!") {
+                if says_it_runs(text.trim_start()) {
                     scripts.push(text.to_owned());
                 }
             });

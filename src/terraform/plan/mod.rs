@@ -6,6 +6,7 @@
 pub mod arrivals;
 pub mod configuration;
 mod correlate;
+pub mod documents;
 mod encoded;
 pub mod json;
 mod origins;

@@ -1,10 +1,14 @@
 //! State files, version 4, and `terraform show -json` of a state.
 
+use super::documents::makes_documents;
 use super::json::{each_element, each_member, member, text_of};
 use super::read::{MOST_RESOURCES, Plan, shown_modules};
 use super::resource::{Marks, Page, Planned};
+use crate::finding::Confidence;
 use crate::reading::{Gap, Reading};
+use crate::secret::names::says_secret;
 use crate::source::{SourceId, Span};
+use crate::terraform::evaluate::{literal_confidence_under, sheds};
 
 /// Reads what `terraform show -json` prints of a state.
 pub fn read_shown_state(source: SourceId, text: &str) -> Reading<Plan<'_>> {
@@ -16,7 +20,9 @@ pub fn read_shown_state(source: SourceId, text: &str) -> Reading<Plan<'_>> {
             plan.read_outputs(outputs);
         }
     }
-    plan.resources.iter_mut().for_each(|planned| planned.gated = planned.kind == "resource");
+    plan.resources
+        .iter_mut()
+        .for_each(|planned| planned.gated = is_followed(planned.kind, &planned.type_name));
     Reading { facts: plan, gaps: Vec::new() }
 }
 
@@ -45,11 +51,24 @@ pub fn read_state(source: SourceId, text: &str) -> Reading<Plan<'_>> {
     Reading { facts: plan, gaps }
 }
 
+/// Whether what a block of a state holds is followed to where it lands.
+fn is_followed(kind: &str, type_name: &str) -> bool {
+    kind == "resource" || makes_documents(type_name)
+}
+
+/// Whether an output that nobody marks is a secret by its name.
+fn is_named_secret(name: &str, value: &str) -> bool {
+    let named = says_secret(name).filter(|_| !sheds(name));
+    let judged = |text: String| literal_confidence_under(name, &text, named?.confidence);
+    text_of(value).and_then(judged).is_some_and(|sure| sure >= Confidence::Medium)
+}
+
 impl<'t> Plan<'t> {
     fn read_outputs(&mut self, text: &'t str) {
-        let _ = each_member(text, &mut |name, value| {
-            if member(value, "sensitive") == Some("true") {
-                self.outputs.push((name.into_owned(), member(value, "value").unwrap_or("null")));
+        let _ = each_member(text, &mut |name, output| {
+            let value = member(output, "value").unwrap_or("null");
+            if member(output, "sensitive") == Some("true") || is_named_secret(&name, value) {
+                self.outputs.push((name.into_owned(), value));
             }
         });
     }
@@ -94,7 +113,7 @@ impl<'t> Planned<'t> {
             address.push_str(&format!("[{key}]"));
         }
         let mut planned = Self::named_by(&address, kind, type_name, name, at)?;
-        planned.gated = kind == "resource";
+        planned.gated = is_followed(kind, type_name);
         // Terraform before 0.12 kept attributes flat.
         planned.values = member(instance, "attributes").or_else(|| member(instance, "attributes_flat"))?;
         planned.marks = Marks::Paths(member(instance, "sensitive_attributes").unwrap_or("[]"));
