@@ -2,10 +2,13 @@
 //! excerpt of its neighbour, so an excerpt hides all that stands in a secret's place.
 
 mod compared;
+mod given;
 mod joint;
 mod line;
 mod options;
+mod patterns;
 mod sentence;
+mod simple;
 mod value;
 
 #[cfg(test)]
@@ -26,7 +29,9 @@ pub(super) fn in_secret_places(text: &str) -> Vec<Range<usize>> {
     let mut start = 0;
     for line in text.split_inclusive('\n') {
         let bare = line.trim_end_matches(['\n', '\r']);
-        hidden.extend(Line::new(bare, DEEPEST).read().into_iter().map(|at| at.start + start..at.end + start));
+        let named = Line::new(bare, DEEPEST).read().into_iter();
+        let found = named.chain(given::in_commands(bare)).chain(patterns::in_patterns(bare));
+        hidden.extend(found.map(|at| at.start + start..at.end + start));
         start += line.len();
     }
     hidden
@@ -34,8 +39,30 @@ pub(super) fn in_secret_places(text: &str) -> Vec<Range<usize>> {
 
 /// Whether a name, an option or a key says that a secret follows.
 fn is_telling(name: &str) -> bool {
-    const MORE: [&str; 9] =
-        ["authorization", "bearer", "pass", "pw", "pwd", "passwd", "userpass", "passin", "passout"];
+    const MORE: [&str; 22] = [
+        "authorization",
+        "bearer",
+        "cookie",
+        "pass",
+        "pw",
+        "pwd",
+        "passwd",
+        "userpass",
+        "passin",
+        "passout",
+        "psk",
+        "creds",
+        "_auth",
+        "sse-c-key",
+        "sse-c-copy-source-key",
+        "sse-customer-key",
+        "setup-key",
+        "activationkey",
+        "X-Amz-Signature",
+        "X-Amz-Security-Token",
+        "X-Goog-Signature",
+        "sessionid",
+    ];
     let last = name.rsplit(['.', ':']).next().unwrap_or(name);
     let listed = MORE.iter().any(|word| last.eq_ignore_ascii_case(word));
     listed || says_secret(name).is_some() || says_secret(last).is_some()

@@ -23,6 +23,12 @@ pub(super) struct Name {
     quoted: bool,
 }
 
+/// `sig` and `key` of an address: `?sig=…&key=…`.
+fn is_query_key(name: &str, before: &str) -> bool {
+    const KEYS: [&str; 7] = ["sig", "key", "signature", "auth", "session", "sid", "sas"];
+    before.ends_with(['?', '&']) && KEYS.iter().any(|key| name.eq_ignore_ascii_case(key))
+}
+
 pub(super) struct Line<'t> {
     pub(super) text: &'t str,
     pub(super) at: usize,
@@ -102,7 +108,7 @@ impl<'t> Line<'t> {
     /// ` # text` or ` // text` after a secret that was set.
     fn is_comment(&self) -> bool {
         let rest = self.rest();
-        let mark = rest.starts_with('#') || rest.starts_with("//");
+        let mark = rest.starts_with('#') || rest.starts_with("// ");
         self.set
             && mark
             && self.quotes.is_empty()
@@ -190,7 +196,16 @@ impl<'t> Line<'t> {
         self.at += 3;
         let rest = self.rest();
         let end = rest.find(|c: char| c.is_whitespace() || "/\"'<>".contains(c)).unwrap_or(rest.len());
-        let Some(at) = rest.get(..end).and_then(|host| host.rfind('@')) else { return };
+        // A password in an address may hold a slash when nobody encoded it.
+        let login = rest.find(|c: char| c.is_whitespace() || "\"'<>".contains(c)).unwrap_or(rest.len());
+        let login = rest.get(..login).and_then(|rest| rest.split_once('@'));
+        let login = login.map(|(login, _)| login).filter(|login| {
+            let port = login.split_once(':').map_or("0", |(_, port)| port.split('/').next().unwrap_or(port));
+            let base64 = !login.contains(['.', ':']) && login.contains(['+', '=']);
+            !port.is_empty() && !port.bytes().all(|byte| byte.is_ascii_digit()) || base64
+        });
+        let at = rest.get(..end).and_then(|host| host.rfind('@')).or(login.map(str::len));
+        let Some(at) = at else { return };
         let login = rest.get(..at).unwrap_or_default();
         let user = login.split_once(':').map_or(0, |(user, _)| user.len() + 1);
         self.hide(self.at + user..self.at + at);
@@ -226,7 +241,7 @@ impl<'t> Line<'t> {
                 && closed
                     .is_some_and(|(quote, _)| self.quotes.last().is_some_and(|(open, _)| *open == quote)),
         };
-        if self.is_value_key(bare) || is_telling(bare) {
+        if self.is_value_key(bare) || is_telling(bare) || is_query_key(bare, before) {
             self.after(&name);
         }
     }
@@ -332,8 +347,13 @@ impl<'t> Line<'t> {
         if name.option || scheme {
             return true;
         }
-        let plain = bare.len() < 12 && bare.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');
-        let path = bare.contains('/') || bare.contains("=") || bare.ends_with(':');
+        let keyword = ["BY", "FOR", "TO", "IS", "AS", "AND", "OR", "IN", "FROM", "WITH", "EXPIRE", "SET"];
+        let plain = keyword.contains(&bare)
+            || bare.len() < 12 && bare.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');
+        // `Zq/Vel+mari7==` is no path, and nothing is set by it.
+        let padded = bare.trim_end_matches('=');
+        let encoded = bare.contains('+') || padded.len() < bare.len();
+        let path = bare.contains('/') && !encoded || padded.contains('=') || bare.ends_with(':');
         let before = self.before(name.range.start);
         let lists =
             ["-e ", "--env ", "unset ", "export ", "local ", "read ", "declare ", "-v ", "function ", "for "];
@@ -370,7 +390,16 @@ impl<'t> Line<'t> {
                 let joins = next.is_some_and(|next| next.is_alphanumeric() || "\\$_.-+@%'\"".contains(next));
                 if quote.slashes == 0 && joins { word_end(bytes, close + 1) } else { close }
             }
+            (None, _) if self.before(name.range.start).ends_with(['?', '&']) => {
+                let rest = self.text.get(start..).unwrap_or_default();
+                let ends = |c: char| c.is_whitespace() || "&\"'<>;".contains(c);
+                start + rest.find(ends).unwrap_or(rest.len())
+            }
             (None, Some(close)) => close,
+            (None, None) if self.text.get(start..).is_some_and(|value| value.starts_with('(')) => {
+                let rest = self.text.get(start..).unwrap_or_default();
+                start + rest.find(')').unwrap_or(rest.len())
+            }
             (None, None) if joint == Joint::Colon || header => {
                 self.text.get(start..).map_or(start, |rest| start + plain_end(rest))
             }

@@ -74,6 +74,73 @@ fn options_headers_and_addresses() {
 }
 
 #[test]
+fn ways_that_many_commands_share() {
+    hides("mongodump -u a -p «hunter2» db");
+    hides("app -p «hunter2» -u a");
+    hides("ipmitool -U u -P«hunter2» x");
+    hides("curl -sSu user:«hunter2» https://h");
+    hides("curl --proxy-user u:«hunter2» h");
+    hides("winexe -U user%«hunter2» //h cmd");
+    hides("sshpass -p «hunter2» ssh h");
+    hides("echo «hunter2» | sudo -S ls");
+    hides("echo -n '«hunter2»' | cryptsetup luksOpen /dev/x y -");
+    hides("echo «hunter2» | docker login -u u --password-stdin h");
+    hides("kinit u <<< «hunter2»");
+    hides("read -r PASSWORD <<< \"«hunter2»\"");
+    hides("ssh h \"echo «hunter2» | sudo -S x\"");
+    hides("useradd -p $(openssl passwd -1 «hunter2») u");
+    hides("echo \"h:5432:db:u:«hunter2»\" >> ~/.pgpass");
+    hides("app --db u:«hunter2»@h/db");
+    hides("htpasswd -nbB u «hunter2»");
+    hides("sqlplus scott/«hunter2»@db");
+    hides("aws s3 cp a s3://b --sse-c AES256 --sse-c-key «hunter2»");
+    hides("curl \"https://h/x?X-Amz-Signature=«hunter2»&X-Amz-Expires=30\"");
+    hides("curl \"https://h/x?sv=2020&sig=«hunter2»\"");
+    hides("psql postgres://u:«Zq/Vel+7==»@h/db");
+    hides("setx API_KEY «Zq/Vel+7==»");
+    hides("PASSWORDS=(\"«hunter2» b\" x)");
+}
+
+#[test]
+fn small_languages() {
+    hides("mysql -e \"ALTER USER 'root'@'localhost' IDENTIFIED BY '«hunter2»'\"");
+    hides("mysql -e \"CREATE USER a IDENTIFIED WITH mysql_native_password BY '«hunter2»'\"");
+    hides("sqlite3 x.db \"PRAGMA key = '«hunter2»'\"");
+    hides("sqlite3 x.db \"PRAGMA rekey=\\\"«hunter2»\\\"\"");
+    hides("sed -i 's/PASSWORD/«hunter2»/' x");
+    hides("sed -i \"s|__TOKEN__|«hunter2»|g\" x");
+    hides("sed -i 's/^#requirepass.*/requirepass «hunter2»/' x");
+    hides("sed -i \"s/database_password_here/«hunter2»/\" x");
+    hides("python -c \"print(crypt.crypt('«hunter2»'))\"");
+    hides("php -r \"echo password_hash('«hunter2»', PASSWORD_DEFAULT);\"");
+}
+
+#[test]
+fn what_only_looks_like_these_stays() {
+    for text in [
+        "sudo -u jenkins mkdir -p data",
+        "docker run -u 1000:1000 -p 8080:80 img",
+        "docker-compose -p proj up",
+        "ssh -p 2222 u@h",
+        "git clone git@github.com:org/repo.git",
+        "docker pull nginx:1.25.3@sha256:abcdef",
+        "rsync -au host:backup .",
+        "curl http://host:8080/a@b",
+        "echo hello | tee -a /var/log/x",
+        "sed -i 's/listen 80/listen 8080/' x",
+        "aws s3api get-object --key app/config",
+        "curl \"https://h/?page=12345\"",
+        "mysql -u root -p\"$PASS\"",
+        "echo \"$TOKEN\" | docker login -u AWS --password-stdin h",
+        "sed -i \"s/__PASSWORD__/$PASSWORD/\" x",
+        "openssl passwd -6 \"$PASSWORD\"",
+        "python -c \"x.login('', password)\"",
+    ] {
+        assert_eq!(shown(text), text);
+    }
+}
+
+#[test]
 fn comparisons_and_comments() {
     hides("case \"$PASSWORD\" in «hunter2») echo $PASSWORD > /etc/x;; «hunter3») ;; esac");
     hides("if ($password -eq \"«hunter2»\") { x }");
