@@ -78,5 +78,33 @@ fn a_machine_configuration_of_talos_in_user_data_is_found() {
         "main.tf",
         "resource \"talos_machine_secrets\" \"s\" {}\ndata \"talos_machine_configuration\" \"m\" {\n  for_each = { a = 1 }\n  machine_secrets = talos_machine_secrets.s.machine_secrets\n}\nlocals { configs = { for key, config in data.talos_machine_configuration.m : key => config.machine_configuration } }\nresource \"hcloud_server\" \"s\" {\n  user_data = local.configs[\"a\"]\n}\n",
     )]);
-    assert_eq!(user_data(&told), ["m > user-data - main.tf:8 high"]);
+    assert_eq!(user_data(&told), ["m.machine_configuration > user-data - main.tf:8 high"]);
+}
+
+#[test]
+fn an_older_template_of_packer_is_followed() {
+    let template = r#"{
+  "variables": {"app_token": "{{env `APP_TOKEN`}}", "region": "eu-west-1"},
+  "sensitive-variables": ["app_token"],
+  "builders": [{"type": "amazon-ebs", "access_key": "{{user `aws_key`}}", "ssh_password": "Tr0ub4dor-x3"}],
+  "provisioners": [
+    {"type": "shell", "environment_vars": ["TOKEN={{user `app_token`}}"],
+     "inline": ["echo token=${TOKEN} > /etc/app.conf"]},
+    {"type": "ansible", "extra_arguments": ["-e", "token={{ user `app_token` }}"]}
+  ]
+}"#;
+    let sources = Sources::default();
+    let source = sources.add_text("a/packer.json", template);
+    let found = PathBuf::from("/tree/packer.json");
+    let input = Input { source, found: Found { path: found, kind: FileKind::HclJson } };
+    let tree = Tree::build(&sources, &[input]).facts;
+    let mut told = Vec::new();
+    for directory in tree.roots() {
+        for flow in flows_of_root(&tree, &sources, directory).0.facts.flows {
+            let line = sources.position(flow.sink.at).line;
+            told.push(format!("{} > {} {line}", flow.trace.origin.key, flow.sink.kind.word()));
+        }
+    }
+    told.sort();
+    assert_eq!(told, ["app_token > file 7", "app_token > process-arguments 8"]);
 }
