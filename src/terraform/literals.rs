@@ -347,6 +347,7 @@ mod tests {
         for (name, value) in [
             ("admin_password", "DummyPass123"),
             ("admin_password", "test1"),
+            ("winrm_password", "vagrant"),
             ("admin_password", "PASSWORD"),
             ("mariadb_root_password", "MariaDB-Root-Password"),
             ("backup_sas_token", "PostgreSQL-Backup-SAS-Token"),

@@ -257,13 +257,15 @@ pub fn literal_confidence_under(name: &str, text: &str, named: Confidence) -> Op
     Some(if by_name || key_of_secret { Confidence::Low } else { confidence })
 }
 
-/// `DummyPass123`, `test1`, `PASSWORD`: what stands in examples and tests.
+/// `DummyPass123`, `test1`, `PASSWORD`, `vagrant`: what stands in examples, tests and throw-away machines.
 fn is_stand_in(text: &str) -> bool {
     const SAYS: [&str; 7] =
         ["dummy", "changeme", "change_me", "change-me", "fakepass", "notasecret", "foobar"];
     let lower = text.to_ascii_lowercase();
     let stem = lower.trim_end_matches(|last: char| last.is_ascii_digit() || "!#$.".contains(last));
-    text.len() <= 40 && (SAYS.iter().any(|word| lower.contains(word)) || matches!(stem, "test" | "tests"))
+    text.len() <= 40
+        && (SAYS.iter().any(|word| lower.contains(word))
+            || matches!(stem, "test" | "tests" | "vagrant" | "packer"))
         || matches!(text, "PASSWORD" | "PASS" | "SECRET" | "TOKEN")
 }
 
