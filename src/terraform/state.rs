@@ -134,7 +134,9 @@ fn held_at<'w>(
     let found = arguments(body, &steps);
     found.into_iter().find_map(|attribute| {
         let value = evaluator.eval(&scope, &attribute.value);
-        let named = says_secret(&attribute.name.text).is_some() && value.is_unknown();
+        // The token of a CodeBuild credential may be the ARN of a connection.
+        let address = super::evaluate::label(&attribute.value).ends_with("arn");
+        let named = says_secret(&attribute.name.text).is_some() && value.is_unknown() && !address;
         (named || surely_secret(&value)).then(|| block.span(attribute.name.range))
     })
 }
