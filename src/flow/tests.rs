@@ -475,6 +475,15 @@ fn packer_is_followed() {
 }
 
 #[test]
+fn what_packer_gives_ansible_is_on_a_command_line() {
+    let found = lands(&[(
+        "image.pkr.hcl",
+        "variable \"bucket_secret_key\" {}\nbuild {\n  provisioner \"ansible\" {\n    playbook_file = \"a.yml\"\n    extra_arguments = [\"--scp-extra-args\", \"'-O'\", \"-e\", \"secret_key=${var.bucket_secret_key}\"]\n  }\n}\n",
+    )]);
+    assert_eq!(found, ["bucket_secret_key > process-arguments - image.pkr.hcl:5 medium"]);
+}
+
+#[test]
 fn a_script_that_a_provisioner_copies_is_followed() {
     let found = lands(&[
         (

@@ -1,6 +1,7 @@
 //! Files that lie next to Terraform and hold names with values: `.env`, compose files, Dockerfiles.
 
 mod backend;
+mod stages;
 
 use std::collections::BTreeSet;
 
@@ -319,6 +320,7 @@ pub(super) fn flows_of_dockerfile(source: SourceId, name: &str, text: &str) -> R
     let mut flows = Vec::new();
     let mut gaps = Vec::new();
     let mut seen = BTreeSet::new();
+    let kept = stages::kept_stages(text);
     for instruction in instructions(text) {
         for pair in docker_pairs(&instruction) {
             let Some(verdict) = says_secret(pair.name) else { continue };
@@ -338,6 +340,8 @@ pub(super) fn flows_of_dockerfile(source: SourceId, name: &str, text: &str) -> R
                 });
                 return Reading { facts: flows, gaps };
             }
+            // What another stage sets is in the image only where people build that stage.
+            let shipped = kept.is_empty() || kept.iter().any(|stage| stage.contains(&pair.at));
             let start = pair.at.saturating_sub(pair.name.len() + usize::from(!pair.value.is_empty()));
             let at = Span::new(source, start, pair.at + pair.value.len());
             let origin = Origin {
@@ -345,9 +349,10 @@ pub(super) fn flows_of_dockerfile(source: SourceId, name: &str, text: &str) -> R
                 name: pair.name.to_owned(),
                 key: pair.name.to_owned(),
                 at,
-                confidence: verdict.confidence,
+                confidence: if shipped { verdict.confidence } else { Confidence::Low },
                 literal: None,
             };
+            let place = if shipped { "image" } else { "build stage" };
             flows.push(Flow {
                 trace: Trace::new(origin),
                 sink: Sink {
@@ -355,7 +360,7 @@ pub(super) fn flows_of_dockerfile(source: SourceId, name: &str, text: &str) -> R
                     path: None,
                     lifetime: Lifetime::Durable,
                     at,
-                    by: format!("stored in the image by `{}`", instruction.word),
+                    by: format!("stored in the {place} by `{}`", instruction.word),
                 },
                 address: name.rsplit('/').next().unwrap_or(name).to_owned(),
                 host: Host::Instance,
@@ -452,6 +457,10 @@ mod tests {
         let flows = flows_of_dockerfile(SourceId(0), "a/Dockerfile", text).facts;
         let told: Vec<&str> = flows.iter().map(|flow| &text[flow.sink.at.range()]).collect();
         assert_eq!(told, ["NPM_TOKEN", "NPM_TOKEN=$NPM_TOKEN"]);
+        let staged = "FROM x AS build\nARG NPM_TOKEN\nFROM x\nARG API_TOKEN\n";
+        let flows = flows_of_dockerfile(SourceId(0), "Dockerfile", staged).facts;
+        let told: Vec<_> = flows.iter().map(|flow| flow.trace.origin.confidence).collect();
+        assert_eq!(told, [Confidence::Low, Confidence::Medium]);
     }
 
     #[test]

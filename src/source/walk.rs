@@ -39,7 +39,8 @@ impl FileKind {
         if path.ends_with(BACKEND) {
             return Some(Self::Backend);
         }
-        Self::of(&path.file_name()?.to_string_lossy())
+        let name = path.file_name()?.to_string_lossy();
+        Self::of(&name).or_else(|| is_packer_template(path, &name).then_some(Self::HclJson))
     }
 
     /// The kind by name; `None` for files that a scan does not read.
@@ -74,6 +75,15 @@ impl FileKind {
             None
         }
     }
+}
+
+/// Packer's older templates have no ending of their own: `packer.json`, `packer/web.json`.
+fn is_packer_template(path: &Path, name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    let folder = path.parent().and_then(Path::file_name).map(|folder| folder.to_ascii_lowercase());
+    name.ends_with(".json")
+        && (name.contains("packer") || folder.is_some_and(|folder| folder == "packer"))
+        && !["manifest", "lock", "package"].iter().any(|other| name.contains(other))
 }
 
 /// A file to read.
@@ -307,5 +317,13 @@ mod tests {
         assert_eq!(FileKind::of("Dockerfile"), Some(FileKind::Dockerfile));
         assert_eq!(FileKind::of("docker-compose.dev.yml"), Some(FileKind::Compose));
         assert_eq!(FileKind::of("image.pkr.hcl"), Some(FileKind::Hcl));
+        for (path, kind) in [
+            ("a/packer/web.json", Some(FileKind::HclJson)),
+            ("a/web-packer.json", Some(FileKind::HclJson)),
+            ("a/packer-manifest.json", None),
+            ("a/web.json", None),
+        ] {
+            assert_eq!(FileKind::at(Path::new(path)), kind, "{path}");
+        }
     }
 }

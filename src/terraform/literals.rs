@@ -6,7 +6,7 @@
 mod secret_object;
 
 use self::secret_object::{holds_values, is_secret_resource, odd_values};
-use super::ast::{Attribute, Block, Body, Expr, ExprKind, Key, Name};
+use super::ast::{Attribute, Block, Body, Expr, ExprKind, Key};
 use super::evaluate::literal_confidence_under;
 use super::tables::Tables;
 use super::typed::typed_in;
@@ -83,7 +83,9 @@ impl Finder {
             if depth == 1 {
                 self.argument = attribute.name.text.to_string();
             }
-            self.attribute(attribute, depth);
+            if !self.names_an_entry(body, attribute) {
+                self.attribute(attribute, depth);
+            }
         }
         for block in &body.blocks {
             let outer = (depth == 0).then(|| std::mem::replace(&mut self.address, address_of(block)));
@@ -147,6 +149,14 @@ impl Finder {
         }
     }
 
+    /// `secret = "db-password"` of Google's Secret Manager, often with a `version` beside it: which one it is.
+    fn names_an_entry(&self, body: &Body, attribute: &Attribute) -> bool {
+        let manager = self.address.trim_start_matches("data.").starts_with("google_");
+        &*attribute.name.text == "secret"
+            && manager
+            && (self.address.contains("_secret_manager_") || body.attribute("version").is_some())
+    }
+
     fn attribute(&mut self, attribute: &Attribute, depth: usize) {
         self.named(&attribute.name.text, &attribute.value);
         self.expr(&attribute.value, depth + 1);
@@ -179,7 +189,12 @@ impl Finder {
                 }
             }
             ExprKind::List(items) if several => items.iter().filter(|item| looks_chosen(item)).for_each(next),
-            ExprKind::Object(members) if several => {
+            // `db_password = { type = "SecureString", value = "..." }`
+            ExprKind::Object(members) if !several => {
+                let value = members.iter().find(|(key, _)| is_key(key, "value"));
+                value.into_iter().for_each(|(_, value)| next(value));
+            }
+            ExprKind::Object(members) => {
                 let said = |key: &Key| matches!(key, Key::Name(key) if says_secret(&key.text).is_some());
                 let others = members.iter().filter(|(key, value)| !said(key) && looks_chosen(value));
                 others.for_each(|(_, value)| next(value));
@@ -228,10 +243,7 @@ impl Finder {
         match &expr.kind {
             ExprKind::Object(members) => {
                 let member = |wanted: &str| {
-                    members.iter().find_map(|(key, value)| match key {
-                        Key::Name(Name { text, .. }) if &**text == wanted => Some(value),
-                        _ => None,
-                    })
+                    members.iter().find_map(|(key, value)| is_key(key, wanted).then_some(value))
                 };
                 self.pair(member("name"), member("value"));
                 if member("kind").and_then(Expr::as_literal).as_deref() == Some("Secret") {
@@ -255,6 +267,13 @@ impl Finder {
             ExprKind::For(for_expr) => self.expr(&for_expr.value, depth + 1),
             _ => {}
         }
+    }
+}
+
+fn is_key(key: &Key, wanted: &str) -> bool {
+    match key {
+        Key::Name(name) => &*name.text == wanted,
+        Key::Expr(key) => key.as_literal().is_some_and(|key| key == wanted),
     }
 }
 
@@ -318,6 +337,24 @@ mod tests {
     }
 
     #[test]
+    fn a_value_may_stand_in_an_object_of_its_own() {
+        let entry = "parameters = {\n  \"/app/db/password\" = { type = \"SecureString\", value = \"Tr0ub4dor-x3\" }\n}\n";
+        assert_eq!(named(entry), ["/app/db/password"]);
+        assert_eq!(named("locals {\n  db_password = { length = \"Tr0ub4dor-x3\" }\n}\n"), [""; 0]);
+    }
+
+    #[test]
+    fn what_only_says_which_secret_is_none() {
+        for block in [
+            "data \"google_secret_manager_secret_version\" \"s\" {\n  secret = \"hcloud\"\n}\n",
+            "resource \"google_cloud_run_v2_service\" \"s\" {\n  secret_key_ref {\n    secret  = \"db-main-entry\"\n    version = \"1\"\n  }\n}\n",
+            "locals {\n  db_url = \"test-db.eu-west-1.rds.amazonaws.com:5432\"\n}\n",
+        ] {
+            assert_eq!(named(block), [""; 0], "{block}");
+        }
+    }
+
+    #[test]
     fn passwords_have_members_that_are_none() {
         assert_eq!(named("locals {\n  db_passwords = { app = \"Tr0ub4dor-x3\" }\n}\n"), ["db_passwords"]);
         let described =
@@ -354,6 +391,7 @@ mod tests {
         for (name, value) in [
             ("admin_password", "DummyPass123"),
             ("admin_password", "test1"),
+            ("winrm_password", "vagrant"),
             ("admin_password", "PASSWORD"),
             ("mariadb_root_password", "MariaDB-Root-Password"),
             ("backup_sas_token", "PostgreSQL-Backup-SAS-Token"),

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 
 use serde::Deserialize;
 
-use super::ast::Block;
+use super::ast::{Attribute, Block, Body};
 use super::directory::Placed;
 use super::evaluate::{Evaluator, Instance};
 use super::value::Value;
@@ -129,11 +129,25 @@ fn held_at<'w>(
             evaluator.provider_attribute(instance, (&row.block, &row.r#type, &row.attribute), block, address);
         return surely_secret(&value).then(|| block.name_span());
     }
-    let attribute = body.attribute(&row.attribute)?;
+    let steps: Vec<&str> = row.attribute.split('.').collect();
     let scope = evaluator.resource_scope(instance, block);
-    let value = evaluator.eval(&scope, &attribute.value);
-    let named = says_secret(&row.attribute).is_some() && value.is_unknown();
-    (named || surely_secret(&value)).then(|| block.span(attribute.name.range))
+    let found = arguments(body, &steps);
+    found.into_iter().find_map(|attribute| {
+        let value = evaluator.eval(&scope, &attribute.value);
+        // The token of a CodeBuild credential may be the ARN of a connection.
+        let address = super::evaluate::label(&attribute.value).ends_with("arn");
+        let named = says_secret(&attribute.name.text).is_some() && value.is_unknown() && !address;
+        (named || surely_secret(&value)).then(|| block.span(attribute.name.range))
+    })
+}
+
+/// The arguments at the end of `user.password`: each block can stand there more than once.
+fn arguments<'b>(body: &'b Body, steps: &[&'b str]) -> Vec<&'b Attribute> {
+    match steps {
+        [] => Vec::new(),
+        [argument] => body.attribute(argument).into_iter().collect(),
+        [block, rest @ ..] => body.blocks_of(block).flat_map(|inner| arguments(&inner.body, rest)).collect(),
+    }
 }
 
 fn surely_secret(value: &Value) -> bool {

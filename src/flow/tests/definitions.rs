@@ -54,3 +54,57 @@ fn the_commands_of_a_compose_file_are_read() {
     told.sort();
     assert_eq!(told, ["/data/.env", "/data/key"]);
 }
+
+#[test]
+fn what_a_service_keeps_is_a_definition() {
+    for block in [
+        "resource \"aws_glue_connection\" \"c\" {\n  connection_properties = { USERNAME = \"etl\", PASSWORD = var.root_password }\n}",
+        "resource \"aws_sns_topic_subscription\" \"s\" {\n  protocol = \"https\"\n  endpoint = \"https://alerts.example.com/v1?apiKey=${var.root_password}\"\n}",
+        "resource \"aws_cloudwatch_event_target\" \"t\" {\n  http_target { header_parameters = { x-api-key = var.root_password } }\n}",
+        "resource \"aws_codebuild_project\" \"p\" {\n  source {\n    buildspec = \"version: 0.2\\nenv:\\n  variables:\\n    PW: ${var.root_password}\\n\"\n  }\n}",
+        "data \"talos_machine_configuration\" \"m\" {\n  config_patches = [yamlencode({ cluster = { inlineManifests = [{ contents = var.root_password }] } })]\n}",
+        "resource \"ansible_playbook\" \"p\" {\n  extra_vars = { db_pass = var.root_password }\n}",
+    ] {
+        let told = found(&format!("variable \"root_password\" {{}}\n{block}\n"));
+        assert_eq!(told, Vec::<String>::new(), "{block}");
+        let told = lands(&[("main.tf", &format!("variable \"root_password\" {{}}\n{block}\n"))]);
+        assert!(told.iter().any(|line| line.starts_with("root_password > definition")), "{block}: {told:?}");
+    }
+}
+
+#[test]
+fn a_machine_configuration_of_talos_in_user_data_is_found() {
+    let told = lands(&[(
+        "main.tf",
+        "resource \"talos_machine_secrets\" \"s\" {}\ndata \"talos_machine_configuration\" \"m\" {\n  for_each = { a = 1 }\n  machine_secrets = talos_machine_secrets.s.machine_secrets\n}\nlocals { configs = { for key, config in data.talos_machine_configuration.m : key => config.machine_configuration } }\nresource \"hcloud_server\" \"s\" {\n  user_data = local.configs[\"a\"]\n}\n",
+    )]);
+    assert_eq!(user_data(&told), ["m.machine_configuration > user-data - main.tf:8 high"]);
+}
+
+#[test]
+fn an_older_template_of_packer_is_followed() {
+    let template = r#"{
+  "variables": {"app_token": "{{env `APP_TOKEN`}}", "region": "eu-west-1"},
+  "sensitive-variables": ["app_token"],
+  "builders": [{"type": "amazon-ebs", "access_key": "{{user `aws_key`}}", "ssh_password": "Tr0ub4dor-x3"}],
+  "provisioners": [
+    {"type": "shell", "environment_vars": ["TOKEN={{user `app_token`}}"],
+     "inline": ["echo token=${TOKEN} > /etc/app.conf"]},
+    {"type": "ansible", "extra_arguments": ["-e", "token={{ user `app_token` }}"]}
+  ]
+}"#;
+    let sources = Sources::default();
+    let source = sources.add_text("a/packer.json", template);
+    let found = PathBuf::from("/tree/packer.json");
+    let input = Input { source, found: Found { path: found, kind: FileKind::HclJson } };
+    let tree = Tree::build(&sources, &[input]).facts;
+    let mut told = Vec::new();
+    for directory in tree.roots() {
+        for flow in flows_of_root(&tree, &sources, directory).0.facts.flows {
+            let line = sources.position(flow.sink.at).line;
+            told.push(format!("{} > {} {line}", flow.trace.origin.key, flow.sink.kind.word()));
+        }
+    }
+    told.sort();
+    assert_eq!(told, ["app_token > file 7", "app_token > process-arguments 8"]);
+}

@@ -153,15 +153,9 @@ impl Machine<'_> {
     /// `echo user:password | chpasswd` with a literal password.
     pub fn password_input(&mut self, call: &Call<'_>) {
         for chunk in self.streams.input_chunks() {
-            let [piece @ Piece::Known { text, .. }, ..] = chunk.text.pieces.as_slice() else { continue };
-            if chunk.text.known().is_none() {
-                continue;
-            }
-            let password = match (call.name, text.split_once(':')) {
-                ("chpasswd", Some((user, _))) => {
-                    without_start(&Text::of(vec![piece.clone()]), user.len() + 1)
-                }
-                ("passwd", _) => Text::of(vec![piece.clone()]),
+            let password = match call.name {
+                "chpasswd" => after_user(&chunk.text),
+                "passwd" => chunk.text.clone(),
                 _ => continue,
             };
             let password = super::wire::without_last_newlines(password);
@@ -170,6 +164,21 @@ impl Machine<'_> {
             }
         }
     }
+}
+
+/// What stands after the colon of `user:password`; nothing where there is none.
+fn after_user(text: &Text) -> Text {
+    let mut pieces = text.pieces.iter();
+    while let Some(piece) = pieces.next() {
+        if let Piece::Known { text, .. } = piece
+            && let Some(colon) = text.find(':')
+        {
+            let mut rest = without_start(&Text::of(vec![piece.clone()]), colon + 1);
+            rest.pieces.extend(pieces.cloned());
+            return rest;
+        }
+    }
+    Text::default()
 }
 
 fn is_named_value(text: &Text) -> bool {

@@ -105,6 +105,9 @@ fn literals_are_known_by_their_names() {
         "2 file /a <- DB_PASSWORD"
     );
     lands!("echo 'root:hunter2' | chpasswd\n", "1 source-code <- password");
+    lands!("U=ann\necho \"${U}:hunter2\" | sudo chpasswd\n", "2 source-code <- password");
+    lands!("echo \"$1:hunter2\" | sudo chpasswd\n", "1 source-code <- password");
+    lands!("echo \"ann:$1\" | sudo chpasswd\n");
     lands!("mysql -phunter2 -e x\n", "1 process-arguments (memory) <- password", "1 source-code <- password");
     lands!(
         "A=PRE\nDB_PASSWORD=\"$A\"\"hunter2x\"\necho $DB_PASSWORD > /a\n",

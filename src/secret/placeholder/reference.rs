@@ -180,6 +180,8 @@ pub(super) fn is_path(text: &str) -> bool {
 
 /// Whether the text is an address without a password and without a random part: it opens nothing.
 pub(super) fn is_open_url(text: &str) -> bool {
+    let carries = ["sig=", "token=", "key=", "secret=", "password=", "code=", "pwd="];
+    let text = text.strip_prefix("jdbc:").unwrap_or(text);
     let Some((scheme, rest)) = text.split_once("://") else { return false };
     let is_scheme = !scheme.is_empty()
         && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+.-".contains(&byte));
@@ -192,8 +194,8 @@ pub(super) fn is_open_url(text: &str) -> bool {
         return user_info.split_once(':').is_none_or(|(_, password)| super::is_placeholder(password))
             && !looks_random(user_info);
     }
-    let carries = ["sig=", "token=", "key=", "secret=", "password=", "code="];
-    !carries.iter().any(|field| tail.contains(field)) && !tail.split(['/', '?', '&', '=']).any(looks_random)
+    let rest = rest.to_ascii_lowercase();
+    !carries.iter().any(|field| rest.contains(field)) && !tail.split(['/', '?', '&', '=']).any(looks_random)
 }
 
 /// Whether a text without seams looks drawn, not written: 16 letters or more, of all three kinds, in disorder.

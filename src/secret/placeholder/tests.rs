@@ -58,6 +58,8 @@ fn texts_that_hold_a_place() {
         "0123456789abcdef0123456789abcdef",
         "test",
         "test-token",
+        "not_found",
+        "jdbc:postgresql://db:5432/app?sslmode=require",
         "example",
         "example-password",
         "token",

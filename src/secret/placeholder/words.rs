@@ -196,6 +196,8 @@ const MARKS: &[&str] = &[
     "invalid",
     "nothing",
     "blank",
+    "found",
+    "missing",
 ];
 
 /// Beginnings of values that vendors print as examples: the AWS secret access key, the Azure storage emulator's

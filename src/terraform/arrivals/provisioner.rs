@@ -37,6 +37,7 @@ impl<'w> Visitor<'_, 'w> {
                 let environment = self.packer_environment(scope, body);
                 self.remote_exec(scope, body, environment);
             }
+            Some(name @ ("ansible" | "ansible-local")) => self.ansible(scope, body, name),
             Some("file") => {
                 let destination = body.attribute("destination").map(|path| self.text(scope, path));
                 for (text, attribute) in self.copied(scope, body) {
@@ -46,6 +47,23 @@ impl<'w> Visitor<'_, 'w> {
             }
             _ => {}
         }
+    }
+
+    /// Packer's `extra_arguments = ["-e", "token=..."]`: what `ansible-playbook` is called with.
+    fn ansible(&mut self, scope: &Scope<'w>, body: &'w Body, name: &str) {
+        let Some(extra) = body.attribute("extra_arguments") else { return };
+        let at = self.block.span(extra.value.range);
+        let mut command = Text::made("ansible-playbook", at);
+        for word in self.evaluator.eval(scope, &extra.value).texts("…", at) {
+            // A word is one word, and what holds quotes is left as people wrote it.
+            let quote = if Flat::new(&word).text().contains('\'') { "" } else { "'" };
+            command.append(Text::made(format!(" {quote}"), at));
+            command.append(word);
+            command.append(Text::made(quote, at));
+        }
+        let usage = if name == "ansible" { Use::LocalExec } else { Use::RemoteExec };
+        let arrival = self.arrival(usage, SinkKind::ProcessArguments, command, extra);
+        (self.visit)(arrival);
     }
 
     /// What a `file` provisioner copies: a text, or a script, which runs there.

@@ -242,6 +242,9 @@ pub fn literal_confidence_under(name: &str, text: &str, named: Confidence) -> Op
     if is_weak_password(name, text) {
         return Some(Confidence::Low);
     }
+    if is_bare_host(&lower, text) {
+        return None;
+    }
     let confidence = literal_confidence(text, named)?;
     if is_stand_in(text) || is_own_name(name, text) || is_no_private_key(&lower, text) {
         return Some(Confidence::Low);
@@ -254,13 +257,15 @@ pub fn literal_confidence_under(name: &str, text: &str, named: Confidence) -> Op
     Some(if by_name || key_of_secret { Confidence::Low } else { confidence })
 }
 
-/// `DummyPass123`, `test1`, `PASSWORD`: what stands in examples and tests.
+/// `DummyPass123`, `test1`, `PASSWORD`, `vagrant`: what stands in examples, tests and throw-away machines.
 fn is_stand_in(text: &str) -> bool {
     const SAYS: [&str; 7] =
         ["dummy", "changeme", "change_me", "change-me", "fakepass", "notasecret", "foobar"];
     let lower = text.to_ascii_lowercase();
     let stem = lower.trim_end_matches(|last: char| last.is_ascii_digit() || "!#$.".contains(last));
-    text.len() <= 40 && (SAYS.iter().any(|word| lower.contains(word)) || matches!(stem, "test" | "tests"))
+    text.len() <= 40
+        && (SAYS.iter().any(|word| lower.contains(word))
+            || matches!(stem, "test" | "tests" | "vagrant" | "packer"))
         || matches!(text, "PASSWORD" | "PASS" | "SECRET" | "TOKEN")
 }
 
@@ -292,6 +297,23 @@ pub fn is_weak_password(name: &str, text: &str) -> bool {
     let digits = text.len() >= 6 && text.bytes().all(|byte| byte.is_ascii_digit());
     let distinct = text.bytes().any(|byte| Some(&byte) != text.as_bytes().first());
     digits && distinct && says_secret(name).is_some() && is_chosen_by_people(&name.to_ascii_lowercase())
+}
+
+/// `db_url = "db.example.com:5432"`: where it is, and no way in.
+fn is_bare_host(lower: &str, text: &str) -> bool {
+    let host = text.split_once(':').map_or(text, |(host, _)| host);
+    let port = text.get(host.len()..).unwrap_or_default().trim_start_matches(':');
+    let letters = |part: &str| part.bytes().any(|byte| byte.is_ascii_lowercase());
+    let label = |part: &str| {
+        !part.is_empty()
+            && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+    };
+    (lower.ends_with("url") || lower.ends_with("uri") || lower.ends_with("dsn"))
+        && host.contains('.')
+        && host.split('.').all(label)
+        && host.rsplit('.').next().is_some_and(letters)
+        && port.len() <= 5
+        && port.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// `scripts_region1`: the key of a map, as `storage_account_key` of a landing zone names it.

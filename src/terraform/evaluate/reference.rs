@@ -376,11 +376,17 @@ impl<'w> Evaluator<'w> {
     ) -> Value {
         let key = address.rsplit('.').next().unwrap_or(address);
         let attribute = full.rsplit('.').next().unwrap_or(full);
-        // `random_password.db.result` is called `db`, `tls_private_key.x.private_key_pem` by both.
-        let key = if says_secret(key).is_some() || says_secret(attribute).is_none() {
+        let type_name = address.rsplit('.').nth(1).unwrap_or_default();
+        // `random_password.db.result` is called `db`, `tls_private_key.x.private_key_pem` by both, and a label
+        // that says nothing at all by what it stands for: `random_password.this`.
+        let key = if says_secret(key).is_some() {
             key.to_owned()
-        } else {
+        } else if says_secret(attribute).is_some() || attribute.starts_with("machine_config") {
             format!("{key}.{attribute}")
+        } else if matches!(key, "this" | "main" | "default") {
+            format!("{type_name}.{key}")
+        } else {
+            key.to_owned()
         };
         let origin = Origin {
             kind: match kind {

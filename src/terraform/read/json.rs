@@ -4,18 +4,26 @@ use crate::reading::{Gap, Reading};
 use crate::source::{SourceId, Span};
 use crate::terraform::ast::{Attribute, Block, Body, Expr, ExprKind, Key, Name, Range};
 
-use super::{TOO_NESTED, string_template};
+use super::{TOO_NESTED, packer, string_template};
 
 /// Values nested deeper than this are not read: a gap. Who looks into them goes as deep.
 const MOST_DEPTH: usize = 72;
 
 /// Reads `.tf.json`, `.tofu.json` and `.tfvars.json` text.
 ///
+/// A template of Packer becomes the blocks that its HCL has.
+///
 /// In `.tfvars.json` all members are attributes, so blocks are simply not asked for.
 pub fn read_json(source: SourceId, text: &str) -> Reading<Body> {
-    let mut reader = Reader { text, bytes: text.as_bytes(), at: 0, depth: 0, cut: Vec::new() };
     let start = usize::from(text.starts_with('\u{feff}')) * 3;
-    reader.at = start;
+    let reader =
+        |packer| Reader { text, bytes: text.as_bytes(), at: start, depth: 0, cut: Vec::new(), packer };
+    let whole = |expr: &Expr| match packer::is_template(expr) {
+        // Its strings are read once more: `${X}` in them is the shell's.
+        true => reader(true).value().map(|expr| packer::blocks_of(&expr)).unwrap_or_default(),
+        false => top_level(expr),
+    };
+    let mut reader = reader(false);
     let cut = |at: &usize| Gap {
         at: Span::new(source, *at, *at),
         name: String::new(),
@@ -23,7 +31,7 @@ pub fn read_json(source: SourceId, text: &str) -> Reading<Body> {
         hides_findings: true,
     };
     match reader.value() {
-        Ok(expr) => Reading { facts: top_level(&expr), gaps: reader.cut.iter().map(cut).collect() },
+        Ok(expr) => Reading { facts: whole(&expr), gaps: reader.cut.iter().map(cut).collect() },
         Err(reason) => {
             let at = text.floor_char_boundary(reader.at);
             let gap = Gap {
@@ -44,6 +52,8 @@ struct Reader<'t> {
     depth: usize,
     /// Where strings stand that were not read to their end.
     cut: Vec<usize>,
+    /// Whether it is a template of Packer.
+    packer: bool,
 }
 
 impl Reader<'_> {
@@ -78,7 +88,10 @@ impl Reader<'_> {
             b'[' => self.list()?,
             b'"' => {
                 let (text, exact) = self.string()?;
-                let (parts, whole) = string_template(&text, start + 1, exact);
+                let (parts, whole) = match self.packer {
+                    true => (packer::parts(&text, start + 1, exact), true),
+                    false => string_template(&text, start + 1, exact),
+                };
                 if !whole {
                     self.cut.push(start);
                 }
@@ -191,7 +204,7 @@ fn labels_of(kind: &str) -> Option<usize> {
     }
 }
 
-fn members(expr: &Expr) -> impl Iterator<Item = (&Name, &Expr)> {
+pub(super) fn members(expr: &Expr) -> impl Iterator<Item = (&Name, &Expr)> {
     let all: &[(Key, Expr)] = match &expr.kind {
         ExprKind::Object(members) => members,
         _ => &[],
@@ -232,7 +245,7 @@ fn add_blocks(out: &mut Vec<Block>, kind: &Name, labels: &mut Vec<Name>, left: u
 }
 
 /// Without a provider's schema an object may be an attribute or a block: it is given as both.
-fn nested(expr: &Expr) -> Body {
+pub(super) fn nested(expr: &Expr) -> Body {
     let mut body = Body::default();
     for (name, value) in members(expr) {
         let labels = if matches!(&*name.text, "provisioner" | "dynamic") { 1 } else { 0 };

@@ -3,6 +3,7 @@
 mod convert;
 mod json;
 mod literal;
+mod packer;
 mod repair;
 
 use std::ops::Range as Bytes;
