@@ -198,6 +198,7 @@ fn look(
     let asked = Asked {
         since: None,
         surfaces: Vec::new(),
+        readers: Vec::new(),
         sections: Sections { trail: Some(section), ..Sections::default() },
         scope,
         window: None,

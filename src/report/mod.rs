@@ -255,7 +255,9 @@ pub struct Changes {
     pub left_out: Vec<Severity>,
     /// Rule and place of findings that are gone.
     pub fixed: Vec<(String, String)>,
-    /// Whether all was looked at and told: else nothing is taken for fixed.
+    /// Findings that were not seen and are still open.
+    pub unseen: usize,
+    /// Whether all was looked at and told: else what a gap could hide is not taken for fixed.
     pub whole: bool,
 }
 

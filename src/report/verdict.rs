@@ -73,11 +73,21 @@ fn since_last_run(changes: &Changes) -> String {
         back => format!(", {back} of them back again"),
     };
     let fixed = match changes.fixed.len() {
-        0 if !changes.whole => "; none counts as fixed, because not everything was audited".to_owned(),
+        0 if !changes.whole && changes.unseen > 0 => {
+            "; none counts as fixed, because not everything was audited".to_owned()
+        }
         fixed => format!("; {fixed} fixed"),
     };
+    let unseen = match changes.unseen {
+        0 => String::new(),
+        unseen => format!("; {unseen} not seen and still open"),
+    };
     let left_out = if changes.known_left_out && changes.known > 0 { " and left out" } else { "" };
-    format!("Since the last run: {} new{back}{fixed}; {} known{left_out}", changes.new.len(), changes.known)
+    format!(
+        "Since the last run: {} new{back}{fixed}; {} known{left_out}{unseen}",
+        changes.new.len(),
+        changes.known
+    )
 }
 
 fn is_or_are(names: &[String]) -> String {
