@@ -128,7 +128,7 @@ impl Keeper {
         let Some(file) = &arguments.history else { return Ok(None) };
         if since || !arguments.only.is_empty() {
             return Err(Error::new(ErrorKind::Usage, "a history is kept of whole audits only")
-                .hint("leave out --since and --rule, or --history"));
+                .hint("leave out --since, --rule, --session and --event, or --history"));
         }
         let history = History::open(file)?;
         let (job, notify) = (job(cli, &setup.settings.audit), setup.settings.notify.clone());

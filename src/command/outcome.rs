@@ -10,7 +10,7 @@ use rayon::prelude::*;
 
 use super::hiding::Hiding;
 use super::history::Keeper;
-use super::job::day;
+use super::job::{day, moment};
 use super::output::{check_places, style, write};
 use super::scan::{Looked, Setup, judges};
 use super::silencing::Silencing;
@@ -83,7 +83,8 @@ impl Outcome<'_> {
         arguments: &ReportArguments,
         started: Instant,
     ) -> Result<ExitCode, Error> {
-        let (setup, is_part) = (self.setup, self.asked.since.is_some());
+        let focused = self.asked.sections.trail.as_ref().is_some_and(|trail| trail.focus.is_some());
+        let (setup, is_part) = (self.setup, self.asked.since.is_some() || focused);
         self.silencing.be_on(day(cli));
         let mut keeper = Keeper::open((cli, setup), arguments, &self.asked.scope, is_part)?;
         check_places(arguments, &self.looked.sources)?;
@@ -99,6 +100,7 @@ impl Outcome<'_> {
             style: style(cli, arguments),
             ..self.draft(open, &bar, &redactor)
         };
+        report.gate.at = Some(moment(cli).unwrap_or_else(Timestamp::now));
         if report.exit_code == ExitCode::NotAudited {
             write_all(&mut report, setup, arguments)?;
             return Err(nothing());
@@ -155,6 +157,7 @@ impl Outcome<'_> {
             findings,
             silenced: silenced.map(told).collect(),
             gate: Gate {
+                at: None,
                 day: Some(self.silencing.day().to_string()),
                 fail_on: Some(bar.fail_on),
                 left_out,

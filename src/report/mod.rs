@@ -208,6 +208,8 @@ impl Default for TableStyle {
 /// What the gate was asked, and what it did not tell.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Gate {
+    /// When the run was.
+    pub at: Option<jiff::Timestamp>,
     /// The day of the run: until then ignores had to hold.
     pub day: Option<String>,
     /// The least severity that fails.

@@ -42,6 +42,13 @@ pub(super) fn untold(report: &Report<'_>, told: &Told<'_>) -> Vec<String> {
             is_or_are(&report.gate.only)
         ));
     }
+    if let Some((focus, elsewhere)) =
+        report.trail.as_ref().and_then(|one| Some((one.focus.as_ref()?, one.elsewhere)))
+    {
+        let others = number(elsewhere, "finding", "findings");
+        let what = if focus.is_empty() { "one event".to_owned() } else { format!("session {focus}") };
+        all.push(format!("This is a part: only {what} is shown; {others} of others left out"));
+    }
     if report.gate.off_findings > 0 {
         let off = number(report.gate.off_findings, "finding is", "findings are");
         all.push(format!("{off} of rules that are switched off: {}", report.gate.off.join(", ")));

@@ -194,7 +194,10 @@ fn what_is_silenced_is_not_open() {
     assert_eq!(folder.run(&NIGHTLY).code, 1);
     folder.write(
         "main.tf",
-        LEAK.replace("  user_data", "  # secretrail:ignore secret-written-to-disk reason=\"a test\"\n  user_data"),
+        LEAK.replace(
+            "  user_data",
+            "  # secretrail:ignore secret-written-to-disk until=2099-12-31 reason=\"a test\"\n  user_data",
+        ),
     );
     let ran = folder.run(&NIGHTLY);
     assert_eq!(ran.findings().len(), 0, "{}", ran.out);
