@@ -271,6 +271,11 @@ fn day(text: &str) -> Result<Day, &'static str> {
     Day::parse(text).ok_or("a day is written as 2027-01-31")
 }
 
+/// A time. What is wrong with it is not told in the words of a parser, which repeats it.
+fn clock(text: &str) -> Result<jiff::Timestamp, &'static str> {
+    text.parse().map_err(|_| "a time is written as 2027-01-31T14:00:00Z")
+}
+
 impl Command {
     /// Whether it is asked to look at something: then it is told when it could not.
     pub fn audits(&self) -> bool {

@@ -46,15 +46,10 @@ fn main() -> process::ExitCode {
     process::ExitCode::from(code)
 }
 
-/// A value that was typed where only the name of a key belongs is not repeated.
+/// A value that can't be used is not repeated: somebody may have typed a secret.
 fn quote_no_value(error: &mut clap::Error) {
-    let of_a_key = match error.get(ContextKind::InvalidArg) {
-        Some(ContextValue::String(argument)) => {
-            ["--key ", "--value-from-env "].iter().any(|name| argument.starts_with(name))
-        }
-        _ => false,
-    };
-    if of_a_key && error.get(ContextKind::InvalidValue).is_some() {
+    if error.get(ContextKind::InvalidValue).is_some_and(|value| *value != ContextValue::String(String::new()))
+    {
         error.insert(ContextKind::InvalidValue, ContextValue::String("...".to_owned()));
     }
 }

@@ -134,7 +134,7 @@ pub struct AwsArguments {
     pub timeout: u16,
 
     /// The time of the collection, for tests [default: now].
-    #[arg(long, value_name = "TIME", hide = true)]
+    #[arg(long, value_name = "TIME", hide = true, value_parser = super::clock)]
     pub clock: Option<Timestamp>,
 }
 

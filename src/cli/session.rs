@@ -94,6 +94,6 @@ pub struct SessionArguments {
     pub settings: Option<PathBuf>,
 
     /// The time, for tests [default: now].
-    #[arg(long, value_name = "TIME", hide = true)]
+    #[arg(long, value_name = "TIME", hide = true, value_parser = super::clock)]
     pub clock: Option<Timestamp>,
 }

@@ -59,7 +59,7 @@ pub struct SignInArguments {
     pub timeout: u16,
 
     /// The time of the questions, for tests [default: now].
-    #[arg(long, value_name = "TIME", hide = true)]
+    #[arg(long, value_name = "TIME", hide = true, value_parser = super::clock)]
     pub clock: Option<Timestamp>,
 }
 

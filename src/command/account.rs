@@ -37,8 +37,15 @@ pub(super) fn run(cli: &Cli, arguments: &AccountArguments) -> Result<ExitCode, E
     };
     let account = Some(account);
     let sections = Sections { account, ..Sections::default() };
-    let asked =
-        Asked { since: None, surfaces: Vec::new(), sections, scope, window: None, nothing: nothing_to_audit };
+    let asked = Asked {
+        since: None,
+        surfaces: Vec::new(),
+        readers: Vec::new(),
+        sections,
+        scope,
+        window: None,
+        nothing: nothing_to_audit,
+    };
     Outcome { setup: &setup, looked, silencing, asked }.report(cli, &arguments.report, started)
 }
 

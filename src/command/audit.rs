@@ -53,6 +53,7 @@ pub(super) fn run(cli: &Cli, arguments: &AuditArguments) -> Result<ExitCode, Err
         scope,
         window,
         surfaces: all.surfaces,
+        readers: all.readers,
         nothing: nothing_to_audit,
     };
     Outcome { setup: &setup, looked: all.looked, silencing, asked }.report(cli, &arguments.report, started)

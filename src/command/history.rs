@@ -1,10 +1,12 @@
 //! `secretrail history`, and `--history` of what reports.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use jiff::Timestamp;
 
-use super::job::job;
+use super::hiding::Hiding;
+use super::job::{day, job, moment};
 use super::notify::note;
 #[cfg(feature = "notify")]
 use super::notify::{gathered, write as write_figures};
@@ -107,6 +109,8 @@ pub(super) struct Keeper {
     job: String,
     notify: Notify,
     day: Option<Day>,
+    /// When it is, where a test says so.
+    at: Option<Timestamp>,
     only_new: bool,
     /// For Prometheus, where it is asked for.
     #[cfg(feature = "notify")]
@@ -119,13 +123,12 @@ impl Keeper {
         (cli, setup): (&Cli, &Setup),
         arguments: &ReportArguments,
         scope: &str,
-        day: Option<Day>,
         since: bool,
     ) -> Result<Option<Self>, Error> {
         let Some(file) = &arguments.history else { return Ok(None) };
         if since || !arguments.only.is_empty() {
             return Err(Error::new(ErrorKind::Usage, "a history can only record complete audits")
-                .hint("drop --since and --rule, or --history"));
+                .hint("drop --since, --rule, --session and --event, or --history"));
         }
         let history = History::open(file)?;
         let (job, notify) = (job(cli, &setup.settings.audit), setup.settings.notify.clone());
@@ -141,7 +144,8 @@ impl Keeper {
             scope: scope.to_owned(),
             job,
             notify,
-            day,
+            day: day(cli),
+            at: moment(cli),
             only_new: arguments.only_new,
             #[cfg(feature = "notify")]
             figures: None,
@@ -167,29 +171,42 @@ impl Keeper {
     pub(super) fn record(
         &mut self,
         report: &mut Report<'_>,
+        hiding: &Hiding,
         window: Option<super::outcome::Window>,
     ) -> Result<Pending<'_>, Error> {
         let gate = &report.gate;
         // What is left out may be there all the same.
         let told = gate.left_out == 0 && gate.off_findings == 0 && gate.excluded == 0;
-        let whole = told && !report.gaps.iter().any(|gap| gap.hides_findings);
-        let at = self.day.map_or_else(Timestamp::now, Day::begins);
+        let could_hide = |entry: &Entry| !told || hiding.could_hide(entry);
+        let whole = told && hiding.is_whole();
+        let day = self.day.unwrap_or_else(Day::today);
+        let at = self.at.unwrap_or_else(Timestamp::now);
         let window =
             window.map(|one| Window { surface: one.surface.word(), since: one.since, read_to: one.read_to });
-        let seen: Vec<Seen> = report::briefs(report).into_iter().map(seen).collect();
+        let reaches: BTreeMap<&str, Vec<String>> = report
+            .findings
+            .iter()
+            .map(|finding| (finding.fingerprint.as_str(), hiding.reach(finding, report)))
+            .collect();
+        let reach = |print: &str| reaches.get(print).cloned().unwrap_or_default();
+        let seen: Vec<Seen> = report::briefs(report)
+            .into_iter()
+            .map(|brief| Seen { reach: reach(&brief.fingerprint), ..seen(brief) })
+            .collect();
         let silenced: Vec<&str> = report.silenced.iter().map(|one| one.fingerprint.as_str()).collect();
         let pending = self.history.record(
-            Run { scope: &self.scope, job: &self.job, at, whole, window },
+            Run { scope: &self.scope, job: &self.job, at, whole, could_hide: &could_hide, window },
             &seen,
             &silenced,
         )?;
         note(&pending, report, &seen, (&self.scope, at, &self.notify))?;
         #[cfg(feature = "notify")]
         if self.notify.prometheus.is_some() {
-            let day = self.day.unwrap_or_else(Day::today);
             self.figures = Some(gathered(&pending, report, &seen, (&self.scope, at, day))?);
         }
         let known = seen.len() - seen.iter().filter(|one| pending.new.contains(&one.fingerprint)).count();
+        let open = |entry: &&Entry| entry.status(day) == Status::Open;
+        let unseen = pending.unseen.iter().filter(open).count();
         let mut left_out = Vec::new();
         if self.only_new {
             let is_new = |finding: &Finding| pending.new.contains(&finding.fingerprint);
@@ -204,6 +221,7 @@ impl Keeper {
             known_left_out: self.only_new,
             left_out,
             fixed: pending.fixed.iter().map(|entry| (entry.rule.clone(), entry.place.clone())).collect(),
+            unseen,
             whole,
         });
         Ok(pending)
@@ -230,5 +248,6 @@ fn seen(brief: report::Brief) -> Seen {
         message: brief.message,
         last_event: brief.last_event,
         hours: brief.hours,
+        reach: Vec::new(),
     }
 }

@@ -2,13 +2,14 @@
 
 use std::path::PathBuf;
 
+use jiff::Timestamp;
+
 use super::setup::scope;
 #[cfg(feature = "notify")]
 use super::setup::{here, scanned_paths};
 use crate::cli::{AuditArguments, AwsArguments, Cli, Command, InventoryCheckArguments, InventoryCommand};
 #[cfg(feature = "notify")]
 use crate::cli::{ReportArguments, TrailArguments, What};
-#[cfg(feature = "notify")]
 use crate::day::Day;
 use crate::settings::Audit;
 #[cfg(feature = "notify")]
@@ -146,9 +147,29 @@ fn local(of: &TrailArguments) -> Vec<PathBuf> {
     crate::command::trail::local(of)
 }
 
+/// The moment that a test takes for now.
+pub(super) fn moment(cli: &Cli) -> Option<Timestamp> {
+    let clock = match &cli.command {
+        Command::Audit(of) => of.aws.clock,
+        Command::Account(of) => of.aws.clock,
+        #[cfg(feature = "aws")]
+        Command::Trail(of) => of.sign_in.clock,
+        Command::Inventory(of) => match &of.command {
+            InventoryCommand::Check(of) => of.aws.clock,
+            InventoryCommand::Where(of) => of.aws.clock,
+            _ => None,
+        },
+        _ => None,
+    };
+    clock.or_else(|| named_day(cli).map(Day::begins))
+}
+
 /// The day that a test takes for today.
-#[cfg(feature = "notify")]
 pub(super) fn day(cli: &Cli) -> Option<Day> {
+    named_day(cli).or_else(|| moment(cli).map(Day::of))
+}
+
+fn named_day(cli: &Cli) -> Option<Day> {
     match &cli.command {
         Command::Audit(of) => of.setup.now,
         Command::Scan(of) => of.what.now,

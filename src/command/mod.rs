@@ -8,6 +8,7 @@ mod collect;
 #[cfg(all(feature = "aws", feature = "run"))]
 mod credential_process;
 mod evidence;
+mod hiding;
 mod history;
 mod init;
 mod inventory;

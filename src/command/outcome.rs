@@ -8,7 +8,9 @@ use std::time::Instant;
 use jiff::Timestamp;
 use rayon::prelude::*;
 
+use super::hiding::Hiding;
 use super::history::Keeper;
+use super::job::{day, moment};
 use super::output::{check_places, style, write};
 use super::scan::{Looked, Setup, judges};
 use super::silencing::Silencing;
@@ -42,6 +44,8 @@ pub(super) struct Asked {
     pub sections: Sections,
     /// What an audit of several surfaces looked at; else empty.
     pub surfaces: Vec<Surface>,
+    /// Which surface had a gap, where there are several.
+    pub readers: Vec<(Gap, Surface)>,
     /// What was audited, as a history tells jobs apart: `terraform infra/`.
     pub scope: String,
     /// Of which surface a stretch of time was read only.
@@ -79,25 +83,31 @@ impl Outcome<'_> {
         arguments: &ReportArguments,
         started: Instant,
     ) -> Result<ExitCode, Error> {
-        let (setup, is_part) = (self.setup, self.asked.since.is_some());
-        let day = self.silencing.named_day();
-        let mut keeper = Keeper::open((cli, setup), arguments, &self.asked.scope, day, is_part)?;
+        let focused = self.asked.sections.trail.as_ref().is_some_and(|trail| trail.focus.is_some());
+        let (setup, is_part) = (self.setup, self.asked.since.is_some() || focused);
+        self.silencing.be_on(day(cli));
+        let mut keeper = Keeper::open((cli, setup), arguments, &self.asked.scope, is_part)?;
         check_places(arguments, &self.looked.sources)?;
         let bar = Bar::of(setup, arguments)?;
         let ids = key_ids(self.asked.sections.trail.as_ref());
         let redactor = redactor(setup, &mut self.looked).with_key_ids(ids);
         let open = self.open(&redactor, keeper.as_ref())?;
         let (window, nothing) = (self.asked.window, self.asked.nothing);
+        let readers = std::mem::take(&mut self.asked.readers);
+        let parts = std::mem::take(&mut self.looked.scanned.parts);
         let mut report = Report {
             elapsed: Some(started.elapsed()),
             style: style(cli, arguments),
             ..self.draft(open, &bar, &redactor)
         };
+        report.gate.at = Some(moment(cli).unwrap_or_else(Timestamp::now));
         if report.exit_code == ExitCode::NotAudited {
             write_all(&mut report, setup, arguments)?;
             return Err(nothing());
         }
-        let pending = keeper.as_mut().map(|keeper| keeper.record(&mut report, window)).transpose()?;
+        let hiding = Hiding::of(&report, &parts, &readers, setup);
+        let pending =
+            keeper.as_mut().map(|keeper| keeper.record(&mut report, &hiding, window)).transpose()?;
         // Those that are new may be fewer.
         report.exit_code = bar.code(&report.findings, &report.gaps);
         write_all(&mut report, setup, arguments)?;
@@ -147,6 +157,7 @@ impl Outcome<'_> {
             findings,
             silenced: silenced.map(told).collect(),
             gate: Gate {
+                at: None,
                 day: Some(self.silencing.day().to_string()),
                 fail_on: Some(bar.fail_on),
                 left_out,

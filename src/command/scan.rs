@@ -53,6 +53,7 @@ pub(super) fn run(cli: &Cli, arguments: &ScanArguments) -> Result<ExitCode, Erro
     let asked = Asked {
         since: arguments.since.clone(),
         surfaces: Vec::new(),
+        readers: Vec::new(),
         sections: Sections::default(),
         scope: scope("terraform", arguments.what.paths.iter().chain(&arguments.what.plans)),
         window: None,
@@ -124,6 +125,13 @@ impl Setup {
         tracing::info!("{} earlier files read", material.inputs.len());
         let scanned = scan(&sources, &material, tools);
         Looked { sources, scanned, files: material.inputs.len(), excluded: 0, past: None }
+    }
+
+    /// Files of rules, tokens and settings: what is wrong with them touches all that is read.
+    pub(super) fn own_files(&self) -> impl Iterator<Item = &Path> {
+        let rules = self.rule_gaps.iter().map(|(file, ..)| &**file);
+        let tokens = self.token_gaps.iter().map(|(path, _)| &**path);
+        rules.chain(tokens).chain(self.settings.file.as_deref())
     }
 
     /// A token that is not looked for, and a rule that nothing meets, are findings that could be missed.

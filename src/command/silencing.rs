@@ -31,9 +31,9 @@ impl Silencing {
         Self { baseline: None, today }
     }
 
-    /// The day, where the user named one.
-    pub(super) fn named_day(&self) -> Option<Day> {
-        self.today
+    /// A clock that is set sets the day, where none is named.
+    pub(super) fn be_on(&mut self, day: Option<Day>) {
+        self.today = self.today.or(day);
     }
 
     /// The day that decides until when an ignore holds.

@@ -208,7 +208,8 @@ fn look(
     }
     let proof = proof::proof(arguments, setup)?;
     gaps.extend(proof.faults.iter().map(missing));
-    let section = section::section(&sessions, links, &seen.gathered, shown, arguments, (&found, &proof));
+    let mut section = section::section(&sessions, links, &seen.gathered, shown, arguments, (&found, &proof));
+    section.elsewhere = section::keep_focused(&section, &mut findings);
     let files = if seen.gathered.coverage.delivered == 0 { 0 } else { found.logs.len() };
     let scanned = Scanned { findings, gaps, ..Scanned::default() };
     let looked = Looked { sources, scanned, files, excluded: 0, past: None };
@@ -216,6 +217,7 @@ fn look(
     let asked = Asked {
         since: None,
         surfaces: Vec::new(),
+        readers: Vec::new(),
         sections: Sections { trail: Some(section), ..Sections::default() },
         scope,
         window: None,

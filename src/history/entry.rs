@@ -41,8 +41,12 @@ pub struct Entry {
     pub fixed_at: Option<Timestamp>,
     /// When it left the time that its job reads.
     pub past_at: Option<Timestamp>,
+    /// Whether something silences it: it is still there.
+    pub silenced: bool,
     /// Whether somebody accepted it.
     pub acceptance: Option<Acceptance>,
+    /// The folders that it was followed through, as the last run said; empty where that is not known.
+    pub reach: Vec<String>,
 }
 
 /// How a finding stands on a day.
@@ -52,6 +56,8 @@ pub enum Status {
     Open,
     /// Still there, and accepted.
     Accepted,
+    /// Still there, and silenced.
+    Silenced,
     /// It happened before the time that its job reads now.
     Past,
     /// Gone.
@@ -64,6 +70,7 @@ impl Status {
         match self {
             Self::Open => "open",
             Self::Accepted => "accepted",
+            Self::Silenced => "silenced",
             Self::Past => "past",
             Self::Fixed => "fixed",
         }
@@ -78,6 +85,7 @@ impl Entry {
             (Some(_), ..) => Status::Fixed,
             (None, true, _) => Status::Accepted,
             (None, false, Some(_)) => Status::Past,
+            (None, false, None) if self.silenced => Status::Silenced,
             (None, false, None) => Status::Open,
         }
     }
@@ -142,7 +150,7 @@ pub(super) fn known(
 
 const COLUMNS: &str =
     "f.scope, f.fingerprint, f.rule, f.surface, f.severity, f.place, f.message, f.first_seen,
-  f.last_seen, f.fixed_at, a.until, a.reason, f.past_at
+  f.last_seen, f.fixed_at, a.until, a.reason, f.past_at, f.told, f.reach
   FROM finding f LEFT JOIN acceptance a ON a.fingerprint = f.fingerprint";
 
 /// All, those that are open first, the newest first.
@@ -157,12 +165,11 @@ pub(super) fn all(connection: &Connection) -> Result<Vec<Entry>, rusqlite::Error
 pub(super) fn unseen(
     connection: &Connection,
     (scope, run): (&str, i64),
-    but_of: &str,
 ) -> Result<Vec<Entry>, rusqlite::Error> {
     let which = "WHERE f.scope = ?1 AND f.last_run <> ?2 AND f.fixed_at IS NULL AND f.past_at IS NULL
-                 AND f.surface <> ?3 ORDER BY f.fingerprint";
+                 ORDER BY f.fingerprint";
     let mut statement = connection.prepare(&format!("SELECT {COLUMNS} {which}"))?;
-    statement.query_map(params![scope, run, but_of], entry)?.collect()
+    statement.query_map(params![scope, run], entry)?.collect()
 }
 
 /// All acceptances.
@@ -194,6 +201,11 @@ fn entry(row: &Row<'_>) -> Result<Entry, rusqlite::Error> {
         last_seen: moment(row.get(8)?),
         fixed_at: row.get::<_, Option<i64>>(9)?.map(moment),
         past_at: row.get::<_, Option<i64>>(12)?.map(moment),
+        silenced: !row.get::<_, bool>(13)?,
+        reach: row
+            .get::<_, Option<String>>(14)?
+            .map(|folders| folders.split('\n').map(str::to_owned).collect())
+            .unwrap_or_default(),
         acceptance: until.zip(reason).map(|(until, reason)| Acceptance { until, reason }),
     })
 }

@@ -54,10 +54,15 @@ pub struct Seen {
     pub last_event: Option<String>,
     /// Where single events met the rule, which: one more of them is news, however late it comes.
     pub hours: Option<Hours>,
+    /// The folders that it is followed through: a gap elsewhere can't hide it. Empty where that is not known.
+    pub reach: Vec<String>,
 }
 
+/// Whether something that was not read could hide a finding that is not seen any more.
+pub type CouldHide<'r> = &'r dyn Fn(&Entry) -> bool;
+
 /// One run of a job.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Run<'r> {
     /// What was audited. Findings of other scopes are left alone.
     pub scope: &'r str,
@@ -65,8 +70,10 @@ pub struct Run<'r> {
     pub job: &'r str,
     /// When.
     pub at: Timestamp,
-    /// Whether nothing could hide a finding: only then is a finding that is not seen any more *fixed*.
+    /// Whether nothing could hide any finding.
     pub whole: bool,
+    /// Where something could: whether it could hide this one. Only what nothing hides is *fixed*.
+    pub could_hide: CouldHide<'r>,
     /// What of it reads a stretch of time only.
     pub window: Option<Window<'r>>,
 }
@@ -96,6 +103,8 @@ pub struct Pending<'h> {
     pub before: Option<String>,
     /// Findings that are gone.
     pub fixed: Vec<Entry>,
+    /// Findings that were not seen and stay open.
+    pub unseen: Vec<Entry>,
     /// How many findings left the time that the job reads.
     pub past: usize,
     /// Whether the history had no run of this scope before.
@@ -178,6 +187,7 @@ impl History {
                 past: 0,
                 first: false,
                 fixed: Vec::new(),
+                unseen: Vec::new(),
             };
             pending.note(run, seen, silenced)?;
             Ok(pending)
@@ -309,15 +319,15 @@ impl Pending<'_> {
         if let Some(window) = run.window {
             self.past = self.pass(run.scope, at, id, window)?;
         }
-        if run.whole {
-            // What happened is not mended by not being told any more.
-            let windowed = run.window.map_or("", |window| window.surface);
-            self.fixed = entry::unseen(&self.transaction, (run.scope, id), windowed)?;
-            self.transaction.execute(
-                "UPDATE finding SET fixed_at = ?1 WHERE scope = ?2 AND last_run <> ?3 AND fixed_at IS NULL
-                   AND past_at IS NULL AND surface <> ?4",
-                params![at, run.scope, id, windowed],
-            )?;
+        // What happened is not mended by not being told any more.
+        let windowed = run.window.map_or("", |window| window.surface);
+        let stays = |entry: &Entry| entry.surface == windowed || !run.whole && (run.could_hide)(entry);
+        (self.unseen, self.fixed) =
+            entry::unseen(&self.transaction, (run.scope, id))?.into_iter().partition(stays);
+        for entry in &self.fixed {
+            self.transaction
+                .prepare_cached("UPDATE finding SET fixed_at = ?1 WHERE scope = ?2 AND fingerprint = ?3")?
+                .execute(params![at, run.scope, entry.fingerprint])?;
         }
         self.transaction.execute(
             "UPDATE run SET new = ?1, fixed = ?2 WHERE id = ?3",
@@ -356,11 +366,11 @@ impl Pending<'_> {
         self.transaction
             .prepare_cached(
                 "INSERT INTO finding (scope, fingerprint, rule, surface, severity, place, message, first_seen,
-                                      last_seen, last_run, told, last_event, events)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9, 1, ?10, ?11)
+                                      last_seen, last_run, told, last_event, events, reach)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9, 1, ?10, ?11, ?12)
                  ON CONFLICT (scope, fingerprint) DO UPDATE SET severity = ?5, place = ?6, message = ?7,
                    last_seen = ?8, last_run = ?9, told = 1, fixed_at = NULL, past_at = NULL,
-                   last_event = ?10, events = ?11, hours = NULL",
+                   last_event = ?10, events = ?11, hours = NULL, reach = ?12",
             )?
             .execute(params![
                 scope,
@@ -373,7 +383,8 @@ impl Pending<'_> {
                 at,
                 run,
                 one.last_event,
-                hours
+                hours,
+                (!one.reach.is_empty()).then(|| one.reach.join("\n"))
             ])?;
         Ok(())
     }

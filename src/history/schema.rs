@@ -90,6 +90,10 @@ ALTER TABLE outbox ADD COLUMN job TEXT;
 -- Which events of a trail's finding were seen, by the hour: a number for each; `hours` is what an older version wrote.
 ALTER TABLE finding ADD COLUMN events BLOB;
 ",
+    "
+-- The folders that a finding is followed through, a line each: what is not read elsewhere can't hide it.
+ALTER TABLE finding ADD COLUMN reach TEXT;
+",
 ];
 
 /// Whether the file is a history that this version knows, or an empty one; returns its version. Nothing is written.

@@ -18,11 +18,19 @@ fn seen(fingerprint: &str) -> Seen {
         message: "anthropic_api_key is written to /opt/paperclip/.env".into(),
         last_event: None,
         hours: None,
+        reach: Vec::new(),
     }
 }
 
 fn run(at: i64, whole: bool) -> Run<'static> {
-    Run { scope: "terraform .", job: "scan .", at: Timestamp::from_second(at).unwrap(), whole, window: None }
+    Run {
+        scope: "terraform .",
+        job: "scan .",
+        at: Timestamp::from_second(at).unwrap(),
+        whole,
+        could_hide: &|_| true,
+        window: None,
+    }
 }
 
 /// New fingerprints, how many had returned, and fixed ones.
@@ -62,6 +70,23 @@ fn what_could_not_be_looked_at_is_not_fixed() {
     record(&mut history, run(1, true), &["a"]);
     assert_eq!(record(&mut history, run(2, false), &[]).2, Vec::<String>::new());
     assert_eq!(record(&mut history, run(3, true), &[]).2, ["a"]);
+}
+
+#[test]
+fn a_gap_hides_what_is_near_it_only() {
+    let folder = folder();
+    let mut history = History::open(&folder.path().join("h.db")).unwrap();
+    let at = |print: &str, reach: &[&str]| Seen { reach: strings(reach), ..seen(print) };
+    let all = [at("near", &["app", "prod"]), at("far", &["ops"]), at("anywhere", &[])];
+    assert_eq!(new_of(&mut history, run(1, true), &all).0.len(), 3);
+    let hides = |entry: &Entry| entry.reach.is_empty() || entry.reach.iter().any(|folder| folder == "prod");
+    let pending = history.record(Run { could_hide: &hides, ..run(2, false) }, &[], &[]).unwrap();
+    let prints = |all: &[Entry]| all.iter().map(|one| one.fingerprint.clone()).collect::<Vec<_>>();
+    assert_eq!(
+        (prints(&pending.fixed), prints(&pending.unseen)),
+        (strings(&["far"]), strings(&["anywhere", "near"]))
+    );
+    pending.commit().unwrap();
 }
 
 #[test]
@@ -304,7 +329,7 @@ fn what_an_older_version_wrote_is_known_by_its_last_event() {
     drop(history);
     let old = Connection::open(&path).unwrap();
     old.execute_batch(
-        "ALTER TABLE finding DROP COLUMN hours; ALTER TABLE finding DROP COLUMN events; ALTER TABLE outbox DROP COLUMN job; PRAGMA user_version = 3;",
+        "ALTER TABLE finding DROP COLUMN reach; ALTER TABLE finding DROP COLUMN hours; ALTER TABLE finding DROP COLUMN events; ALTER TABLE outbox DROP COLUMN job; PRAGMA user_version = 3;",
     )
     .unwrap();
     drop(old);
@@ -327,7 +352,7 @@ fn what_the_last_version_wrote_is_known_by_its_number_of_events() {
     let hour = (keys.last_event.as_deref().unwrap().parse::<Timestamp>().unwrap().as_second() / 3_600) as u32;
     let hours = [hour.to_be_bytes(), 1_u32.to_be_bytes(), [7; 4], [7; 4]].concat();
     let old = Connection::open(&path).unwrap();
-    old.execute_batch("ALTER TABLE finding DROP COLUMN events; PRAGMA user_version = 5;").unwrap();
+    old.execute_batch("ALTER TABLE finding DROP COLUMN reach; ALTER TABLE finding DROP COLUMN events; PRAGMA user_version = 5;").unwrap();
     old.execute("UPDATE finding SET hours = ?1", params![hours]).unwrap();
     drop(old);
     let mut history = History::open(&path).unwrap();

@@ -36,9 +36,7 @@ pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()>
     let told = Told::of(report);
     let is_audit = !report.gate.surfaces.is_empty();
     match &report.trail {
-        Some(section) if !is_audit && !section.sessions.is_empty() => {
-            sessions::write(&section.sessions, &told, out)
-        }
+        Some(section) if !is_audit && !section.sessions.is_empty() => sessions::write(section, &told, out),
         _ => findings(report, &told, out),
     }
 }

@@ -19,7 +19,7 @@ const MESSAGE: usize = 240;
 /// One finding over time. Times are RFC 3339, in UTC.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct HistoryRow {
-    /// `open`, `accepted`, `past` or `fixed`.
+    /// `open`, `accepted`, `silenced`, `past` or `fixed`.
     pub status: &'static str,
     /// How bad.
     pub severity: String,
@@ -90,14 +90,15 @@ pub fn write_history(
     }
     let count = |status: &str| rows.iter().chain(hidden).filter(|row| row.status == status).count();
     let all = number(rows.len() + hidden.len(), "finding", "findings");
-    let past = match count("past") {
+    let more_of = |status: &str| match count(status) {
         0 => String::new(),
-        past => format!(", {past} past"),
+        count => format!(", {count} {status}"),
     };
+    let (silenced, past) = (more_of("silenced"), more_of("past"));
     let (open, accepted, fixed) = (count("open"), count("accepted"), count("fixed"));
     let more = if hidden.is_empty() { "" } else { "; --all shows them all" };
     let before = if rows.is_empty() { "" } else { "\n" };
-    writeln!(out, "{before}{all}: {open} open, {accepted} accepted, {fixed} fixed{past}{more}")
+    writeln!(out, "{before}{all}: {open} open, {accepted} accepted{silenced}, {fixed} fixed{past}{more}")
 }
 
 fn place(row: &HistoryRow) -> String {

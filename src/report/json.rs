@@ -49,6 +49,7 @@ struct History {
     known_left_out: bool,
     fixed: Vec<Fixed>,
     whole: bool,
+    unseen: usize,
 }
 
 #[derive(Serialize)]
@@ -275,6 +276,7 @@ fn history(changes: &super::Changes, told: &Told<'_>) -> History {
         known_left_out: changes.known_left_out,
         fixed: changes.fixed.iter().map(fixed).collect(),
         whole: changes.whole,
+        unseen: changes.unseen,
     }
 }
 

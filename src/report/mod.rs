@@ -208,6 +208,8 @@ impl Default for TableStyle {
 /// What the gate was asked, and what it did not tell.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Gate {
+    /// When the run was.
+    pub at: Option<jiff::Timestamp>,
     /// The day of the run: until then ignores had to hold.
     pub day: Option<String>,
     /// The least severity that fails.
@@ -257,7 +259,9 @@ pub struct Changes {
     pub left_out: Vec<Severity>,
     /// Rule and place of findings that are gone.
     pub fixed: Vec<(String, String)>,
-    /// Whether all was looked at and told: else nothing is taken for fixed.
+    /// Findings that were not seen and are still open.
+    pub unseen: usize,
+    /// Whether all was looked at and told: else what a gap could hide is not taken for fixed.
     pub whole: bool,
 }
 

@@ -16,9 +16,10 @@ const VERSION: &str = "1.3.0";
 /// Writes the lines.
 pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     let told = Told::of(report);
-    // A finding's time: that of its logs' end, so that the same logs give the same bytes.
+    // A finding's time: that of its logs' end, so that the same logs give the same bytes; else that of the run.
     let last = report.trail.as_ref().and_then(|section| section.coverage.last.clone());
-    let time = last.and_then(|last| last.parse().ok()).map_or(0, jiff::Timestamp::as_millisecond);
+    let last = last.and_then(|last| last.parse().ok()).or(report.gate.at);
+    let time = last.map_or(0, jiff::Timestamp::as_millisecond);
     for finding in &told.findings {
         line(&detection(&told, finding, time), out)?;
     }

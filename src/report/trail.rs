@@ -21,6 +21,8 @@ pub struct TrailSection {
     pub events: Vec<EventRow>,
     /// The one session that is told.
     pub focus: Option<String>,
+    /// Findings of others, which are left out for it.
+    pub elsewhere: usize,
     /// Whether the ids of access keys are shown whole.
     pub show_key_ids: bool,
 }

@@ -42,6 +42,13 @@ pub(super) fn untold(report: &Report<'_>, told: &Told<'_>) -> Vec<String> {
             is_or_are(&report.gate.only)
         ));
     }
+    if let Some((focus, elsewhere)) =
+        report.trail.as_ref().and_then(|one| Some((one.focus.as_ref()?, one.elsewhere)))
+    {
+        let others = number(elsewhere, "finding", "findings");
+        let what = if focus.is_empty() { "one event".to_owned() } else { format!("session {focus}") };
+        all.push(format!("Partial view: only {what} is shown; {others} elsewhere left out"));
+    }
     if report.gate.off_findings > 0 {
         let off = number(report.gate.off_findings, "finding is", "findings are");
         all.push(format!("{off} from disabled rules: {}", report.gate.off.join(", ")));
@@ -79,11 +86,21 @@ fn since_last_run(changes: &Changes) -> String {
         back => format!(", {back} of them back again"),
     };
     let fixed = match changes.fixed.len() {
-        0 if !changes.whole => "; none counts as fixed, because the audit was incomplete".to_owned(),
+        0 if !changes.whole && changes.unseen > 0 => {
+            "; none counts as fixed, because the audit was incomplete".to_owned()
+        }
         fixed => format!("; {fixed} fixed"),
     };
+    let unseen = match changes.unseen {
+        0 => String::new(),
+        unseen => format!("; {unseen} not seen and still open"),
+    };
     let left_out = if changes.known_left_out && changes.known > 0 { " and left out" } else { "" };
-    format!("Since the last run: {} new{back}{fixed}; {} known{left_out}", changes.new.len(), changes.known)
+    format!(
+        "Since the last run: {} new{back}{fixed}; {} known{left_out}{unseen}",
+        changes.new.len(),
+        changes.known
+    )
 }
 
 fn is_or_are(names: &[String]) -> String {

@@ -5,11 +5,13 @@ mod beside;
 mod examples;
 mod fields;
 mod literal;
+mod parts;
 mod told;
 mod typed;
 
 pub use examples::{check_examples, outcome};
 pub use fields::{KINDS, never_met};
+pub use parts::folder_of;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -101,6 +103,8 @@ pub struct Scanned {
     pub secrets: Vec<Secret>,
     /// Places that must not be shown.
     pub places: Vec<Span>,
+    /// Folders that belong together, as reports name them.
+    pub parts: Vec<BTreeSet<String>>,
 }
 
 impl Scanned {
@@ -111,6 +115,7 @@ impl Scanned {
         self.gaps.extend(other.gaps);
         self.secrets.extend(other.secrets);
         self.places.extend(other.places);
+        self.parts.extend(other.parts);
     }
 }
 
@@ -142,6 +147,8 @@ pub fn scan(sources: &Sources, material: &Material, tools: &Tools<'_>) -> Scanne
             reading
         })
         .collect();
+    let of_each: Vec<&BTreeSet<SourceId>> = of_roots.iter().map(|(_, files)| files).collect();
+    let parts = parts::parts(&tree, sources, &roots, &of_each);
     let mut used = BTreeSet::new();
     let mut states = Vec::new();
     for (reading, files) in of_roots {
@@ -180,7 +187,7 @@ pub fn scan(sources: &Sources, material: &Material, tools: &Tools<'_>) -> Scanne
     for flow in &flows {
         hide_literal(sources, flow, &mut secrets, &mut places);
     }
-    Scanned { findings, allowed, gaps, secrets, places }
+    Scanned { findings, allowed, gaps, secrets, places, parts }
 }
 
 /// The flows of a plan or a state; a panic in it is a gap.

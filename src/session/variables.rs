@@ -37,6 +37,9 @@ const OVERRIDES: &[(&str, &str)] = &[
 /// Names that say secret, and whose variables name a place or hold nothing of worth.
 const HARMLESS: &[&str] = &["SSH_AUTH_SOCK", "GPG_TTY", "CLAUDE_CODE_SESSION_ID"];
 
+/// Programs take these whatever they hold, also what looks like an example.
+const IN_USE: &[&str] = &["AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"];
+
 /// What a program inherits: names and values.
 pub struct Variable {
     /// The name.
@@ -84,7 +87,8 @@ fn holds_key(variable: &Variable) -> bool {
     !listed
         && !HARMLESS.contains(&name)
         && says_secret(name).is_some()
-        && !is_placeholder(variable.value.expose())
+        && (IN_USE.contains(&name) || !is_placeholder(variable.value.expose()))
+        && !variable.value.expose().trim().is_empty()
 }
 
 /// The name, with the length of a long value.
@@ -140,5 +144,10 @@ mod tests {
     #[test]
     fn an_environment_without_keys_is_fine() {
         assert_eq!(told_of(&[("HOME", "/root"), ("LANG", "C")]), ["ok: no variable holds a key"]);
+        let example = told_of(&[("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")]);
+        assert_eq!(
+            example,
+            ["note: AWS_SECRET_ACCESS_KEY (40 characters) holds a key that every program you start can read"]
+        );
     }
 }

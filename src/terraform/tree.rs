@@ -228,6 +228,18 @@ impl Tree {
         roots
     }
 
+    /// The folder at this path.
+    pub fn directory(&self, path: &Path) -> Option<&Directory> {
+        self.directories.get(path)
+    }
+
+    /// A root's folder, and those of all modules below it.
+    pub fn reached_from(&self, root: &Directory) -> BTreeSet<PathBuf> {
+        let mut reached = BTreeSet::new();
+        self.reach(root, &mut reached);
+        reached
+    }
+
     fn reach(&self, from: &Directory, reached: &mut BTreeSet<PathBuf>) {
         let mut open = vec![from.path.clone()];
         while let Some(path) = open.pop() {

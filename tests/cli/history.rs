@@ -154,3 +154,57 @@ fn a_run_that_is_killed_loses_and_doubles_nothing() {
     let listed = folder.run(&["history", "list", "audit.db", "--json"]);
     assert_eq!(listed.json()["history"].as_array().map(Vec::len), Some(2), "{}", listed.out);
 }
+
+#[test]
+fn a_gap_elsewhere_keeps_nothing_open() {
+    let broken = "resource \"aws_instance\" \"x\" {\n  user_data = = {\n}\n";
+    let call = "module \"app\" {\n  source = \"../modules/app\"\n  name = \"a\"\n}\n";
+    let folder = Folder::new(&[
+        ("app/main.tf", LEAK),
+        ("other/main.tf", broken),
+        ("prod/main.tf", call),
+        ("modules/app/main.tf", LEAK),
+    ]);
+    let ran = folder.run(&NIGHTLY);
+    assert_eq!((ran.code, ran.findings().len()), (1, 4), "{}", ran.out);
+    folder.write("app/main.tf", CLEAN);
+    folder.write("modules/app/main.tf", CLEAN);
+    folder.write("prod/main.tf", call.replace("name =", "name = ="));
+    let ran = folder.run(&NIGHTLY);
+    let fixed = ran.json()["history"]["fixed"].as_array().cloned().unwrap_or_default();
+    assert!(fixed.len() == 2 && ran.out.contains("app/main.tf:5"), "{}", ran.out);
+    assert_eq!(
+        (ran.code, &ran.json()["history"]["unseen"]),
+        (3, &2.into()),
+        "prod could call it: {}",
+        ran.out
+    );
+    let told = folder.run(&["scan", "--history", "audit.db", "--only-new"]).out;
+    assert!(
+        told.contains("0 known and left out; 2 not seen and still open")
+            || told.contains("0 known; 2 not seen and still open"),
+        "{told}"
+    );
+    let listed = folder.run(&["history", "list", "audit.db"]).out;
+    assert!(listed.contains("4 findings: 2 open, 0 accepted, 2 fixed"), "{listed}");
+    folder.write("prod/main.tf", call);
+    let ran = folder.run(&NIGHTLY);
+    assert_eq!(ran.json()["history"]["fixed"].as_array().map(Vec::len), Some(2), "{}", ran.out);
+}
+
+#[test]
+fn what_is_silenced_is_not_open() {
+    let folder = Folder::new(&[("main.tf", LEAK)]);
+    assert_eq!(folder.run(&NIGHTLY).code, 1);
+    folder.write(
+        "main.tf",
+        LEAK.replace(
+            "  user_data",
+            "  # secretrail:ignore secret-written-to-disk until=2099-12-31 reason=\"a test\"\n  user_data",
+        ),
+    );
+    let ran = folder.run(&NIGHTLY);
+    assert_eq!(ran.findings().len(), 0, "{}", ran.out);
+    let listed = folder.run(&["history", "list", "audit.db"]).out;
+    assert!(listed.contains("2 findings: 1 open, 0 accepted, 1 silenced, 0 fixed"), "{listed}");
+}

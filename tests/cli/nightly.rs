@@ -226,3 +226,14 @@ fn an_audit_says_what_its_history_knows() {
     let ran = folder.run(&job);
     assert!(ran.out.contains("Since the last run: 0 new; 2 fixed"), "{}", ran.out);
 }
+
+#[test]
+fn a_clock_that_is_set_is_the_clock_of_the_history() {
+    let folder = Folder::new(&[("logs/1.json", &stop("stop-1", "2026-04-01T12:00:00Z"))]);
+    assert_eq!(night(&folder, 2).code, 1);
+    let row = folder.run(&["history", "list", "audit.db", "--json"]).json()["history"][0].clone();
+    assert_eq!(
+        (&row["first_seen"], &row["last_seen"]),
+        (&"2026-04-02T03:00:00Z".into(), &"2026-04-02T03:00:00Z".into())
+    );
+}

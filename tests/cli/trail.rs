@@ -127,6 +127,19 @@ fn one_session_one_event_and_the_timeline_are_shown() {
     let root = report["sessions"].as_array().expect("sessions").iter().find(|one| one["root"] == "console");
     let (id, event) = (root.expect("root")["id"].as_str().expect("id"), &root.expect("root")["first_event"]);
     let session = folder.run(&["trail", &logs, "--session", id]);
+    assert!(session.out.contains("Partial view: only session "), "{}", session.out);
+    let (_, told) = json(&folder, &[&logs, "--session", id]);
+    let all = |report: &Value| report["findings"].as_array().expect("findings").clone();
+    assert!(!all(&told).is_empty() && all(&told).len() < all(&report).len());
+    assert!(all(&told).iter().all(|one| one["events"]["session"] == id), "{told}");
+    assert_eq!(told["trail"]["part_of"]["findings_left_out"], all(&report).len() - all(&told).len());
+    let csv = folder.run(&["trail", &logs, "--session", id, "-f", "csv"]).out;
+    assert_eq!(
+        (csv.lines().count(), csv.lines().nth(1).map(|line| line.starts_with(id))),
+        (2, Some(true)),
+        "{csv}"
+    );
+    assert_eq!(folder.run(&["trail", &logs, "--session", id, "--history", "h.db"]).code, 2);
     assert!(session.out.contains("contradictions") && session.out.contains("local time"), "{}", session.out);
     let (_, told) = json(&folder, &[&logs, "--event", event.as_str().expect("id")]);
     assert_eq!(told["trail"]["events"][0]["session"], id);

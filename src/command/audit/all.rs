@@ -18,6 +18,8 @@ pub(super) struct All<'s> {
     pub looked: Looked,
     pub sections: Sections,
     pub surfaces: Vec<Surface>,
+    /// Which surface had a gap.
+    pub readers: Vec<(Gap, Surface)>,
     /// From when on events of trails are read.
     pub since: Option<Timestamp>,
     /// How many accounts were audited together, where that is more than the one that asks.
@@ -34,6 +36,7 @@ impl<'s> All<'s> {
             looked,
             sections: Sections::default(),
             surfaces: Vec::new(),
+            readers: Vec::new(),
             since: None,
             members: None,
         }
@@ -63,6 +66,7 @@ impl<'s> All<'s> {
     fn add(&mut self, surface: Surface, looked: Looked) {
         let all = &mut self.looked;
         let is_empty = looked.files == 0;
+        self.readers.extend(looked.scanned.gaps.iter().map(|gap| (gap.clone(), surface)));
         all.sources = looked.sources;
         all.scanned.absorb(looked.scanned);
         all.files += looked.files;

@@ -34,6 +34,7 @@ pub(super) fn run(cli: &Cli, arguments: &InventoryCheckArguments) -> Result<Exit
     let asked = AskedOfReport {
         since: None,
         surfaces: Vec::new(),
+        readers: Vec::new(),
         sections: Sections { inventory: Some(inventory), ..Sections::default() },
         scope: crate::command::job::of_lists(arguments),
         window: None,

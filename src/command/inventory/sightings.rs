@@ -46,6 +46,7 @@ pub(super) fn run(cli: &Cli, arguments: &InventoryWhereArguments) -> Result<Exit
     let asked = Asked {
         since: None,
         surfaces: Vec::new(),
+        readers: Vec::new(),
         sections: Sections::default(),
         scope: scope("sightings", arguments.paths.iter()),
         window: None,

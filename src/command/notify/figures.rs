@@ -71,8 +71,9 @@ fn found(
     });
     let others = entries.iter().filter_map(|entry| {
         let status = entry.status(day);
-        let told =
-            matches!(status, Status::Accepted | Status::Past | Status::Fixed).then(|| status.word())?;
+        let told = matches!(status, Status::Accepted | Status::Past | Status::Fixed).then(|| status.word());
+        let unseen = pending.unseen.iter().any(|one| one.fingerprint == entry.fingerprint);
+        let told = told.or_else(|| (status == Status::Open && unseen).then_some("open"))?;
         Some((entry.surface.as_str(), entry.severity.as_str(), told))
     });
     let all: Vec<(&str, &str, &str)> = now.chain(others).collect();

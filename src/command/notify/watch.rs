@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::noted::addressed;
 use super::{figures, ping, send};
 use crate::cli::Cli;
-use crate::command::job::{day, job, report_arguments, settings};
+use crate::command::job::{day, job, moment, report_arguments, settings};
 use crate::day::Day;
 use crate::error::{Error, ErrorKind, ExitCode};
 use crate::finding::Severity;
@@ -23,6 +23,7 @@ pub(in crate::command) struct Watch {
     history: PathBuf,
     job: String,
     day: Option<Day>,
+    moment: Option<Timestamp>,
     /// The run's number, for who watches whether it runs.
     number: String,
     started: Instant,
@@ -43,7 +44,15 @@ impl Watch {
         let job = job(cli, &audit);
         let number = ping::number(&job);
         ping::begun(&notify, &number);
-        Some(Self { notify, history, job, day: day(cli), number, started: Instant::now() })
+        Some(Self {
+            notify,
+            history,
+            job,
+            day: day(cli),
+            moment: moment(cli),
+            number,
+            started: Instant::now(),
+        })
     }
 
     /// After the command: puts down that nothing was audited, and tells all that waits.
@@ -74,7 +83,7 @@ impl Watch {
     }
 
     fn at(&self) -> Timestamp {
-        self.day.map_or_else(Timestamp::now, Day::begins)
+        self.moment.unwrap_or_else(Timestamp::now)
     }
 
     fn not_audited(&self, history: &History, scope: &str, error: &Error) -> Result<(), Error> {
@@ -86,7 +95,9 @@ impl Watch {
         let redactor = Redactor::default();
         // Nobody looked: what stood open at the run before stands as it did.
         let entries = history.entries()?;
-        let is_open = |entry: &&Entry| entry.scope == scope && entry.status(Day::today()) == Status::Open;
+        let is_open = |entry: &&Entry| {
+            entry.scope == scope && entry.status(self.day.unwrap_or_else(Day::today)) == Status::Open
+        };
         let count = |severity: Severity| {
             entries.iter().filter(is_open).filter(|entry| entry.severity == severity.word()).count()
         };

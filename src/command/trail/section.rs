@@ -7,6 +7,7 @@ use super::covered;
 use super::input::Input;
 use super::proof::Proof;
 use crate::cli::TrailArguments;
+use crate::finding::Finding;
 use crate::report::{IssuerRow, SessionRow, TrailSection};
 use crate::trail::gather::Gathered;
 use crate::trail::{Actor, Kind, Links, Root, Session, secret_name, time};
@@ -32,8 +33,29 @@ pub(super) fn section(
         events_title: title,
         events,
         focus,
+        elsewhere: 0,
         show_key_ids: arguments.show_key_ids,
     }
+}
+
+/// Who asks for one session or event gets its findings only. Returns how many are left out.
+pub(super) fn keep_focused(section: &TrailSection, findings: &mut Vec<Finding>) -> usize {
+    let Some(focus) = &section.focus else { return 0 };
+    let shown: BTreeSet<&str> = section.events.iter().map(|row| row.id.as_str()).collect();
+    let is_of_it =
+        |finding: &Finding| match finding.events.as_ref().and_then(|events| events.session.as_ref()) {
+            Some(session) => session == focus,
+            // Of several sessions together: one of the events is of this one.
+            None => finding
+                .related
+                .iter()
+                .map(|one| &one.at)
+                .chain([&finding.at])
+                .any(|at| shown.contains(at.name.as_str())),
+        };
+    let all = findings.len();
+    findings.retain(is_of_it);
+    all - findings.len()
 }
 
 /// `1 console session`.

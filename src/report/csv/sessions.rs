@@ -4,17 +4,18 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use crate::report::told::{Told, ToldFinding};
-use crate::report::trail::SessionRow;
+use crate::report::trail::{SessionRow, TrailSection};
 
 /// Writes the table.
-pub(super) fn write(rows: &[SessionRow], told: &Told<'_>, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write(section: &TrailSection, told: &Told<'_>, out: &mut dyn Write) -> io::Result<()> {
     let teller = &told.teller;
     let met = met(&told.findings);
     let names = "session,account,type,principal,root,mfa,actor,actor_name,evidence,source_identity,first_seen,\
                  last_seen,events,reads,writes,denied,source_ips,regions,secrets_read,created_credentials,persistence,\
                  fallback,first_event,findings";
     super::line(names.split(','), out)?;
-    for row in rows {
+    let asked = |row: &&SessionRow| section.focus.as_ref().is_none_or(|focus| *focus == row.id);
+    for row in section.sessions.iter().filter(asked) {
         let fallback = row.fallback.as_ref().map(|(_, _, told)| told.clone()).unwrap_or_default();
         let cells = [
             row.id.clone(),

@@ -10,6 +10,15 @@ pub(super) struct Trail {
     verdict: Vec<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     events: Vec<Event>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    part_of: Option<PartOf>,
+}
+
+/// What a drill-down leaves out.
+#[derive(Serialize)]
+struct PartOf {
+    session: String,
+    findings_left_out: usize,
 }
 
 #[derive(Serialize)]
@@ -128,6 +137,10 @@ pub(super) fn trail(section: &TrailSection, teller: &Teller<'_>) -> Trail {
     Trail {
         verdict: section.verdict.iter().map(|sentence| teller.message(sentence)).collect(),
         events: section.events.iter().map(|one| event(one, teller)).collect(),
+        part_of: section
+            .focus
+            .as_ref()
+            .map(|session| PartOf { session: teller.name(session), findings_left_out: section.elsewhere }),
     }
 }
 

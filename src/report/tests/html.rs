@@ -229,6 +229,7 @@ fn trail() -> TrailSection {
             session("s-\"2 x=\"", "9999-99-99", "soon"),
         ],
         events: vec![event],
+        elsewhere: 0,
         events_title: "Timeline \"<x>".into(),
         ..TrailSection::default()
     }
