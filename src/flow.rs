@@ -165,7 +165,7 @@ pub fn flows_of_root(
     let mut flows = Vec::new();
     let mut gaps = Vec::new();
     let mut secrets = StateSecrets::default();
-    if directory.is_deployed() {
+    if directory.is_applied() {
         each_instance(&evaluator, &root, &mut |instance| secrets.look_at(&evaluator, instance));
     }
     each_arrival(&evaluator, &root, &mut |arrival| {

@@ -84,14 +84,17 @@ pub(super) fn keep_arrival(secrets: &mut StateSecrets, arrival: &Arrival) {
 pub(super) fn exposure_of(directory: &Directory, secrets: &StateSecrets) -> Option<StateExposure> {
     let count = secrets.iter().count();
     let (_, first) = secrets.iter().next()?;
-    if !directory.is_deployed() || secrets.iter().all(|(_, held)| held.told) {
+    if !directory.is_applied() || secrets.iter().all(|(_, held)| held.told) {
         return None;
     }
     let mut instead: Vec<String> = secrets.iter().filter_map(|(_, held)| held.instead.clone()).collect();
     instead.sort();
     instead.dedup();
     let shown = secrets.iter().take(MOST_SHOWN).map(|(name, held)| (name.to_owned(), held.at)).collect();
-    Some(StateExposure { at: directory.state_block().unwrap_or(first.at), count, shown, instead })
+    // Several roots can hold the secret of one module: each is at a place of its own.
+    let own = secrets.iter().map(|(_, held)| held.at).find(|at| directory.holds(at.source));
+    let at = directory.state_block().or(own).or_else(|| directory.first_block()).unwrap_or(first.at);
+    Some(StateExposure { at, count, shown, instead })
 }
 
 #[cfg(test)]

@@ -231,12 +231,12 @@ fn told_once(flows: &mut Vec<Flow>, told: usize) {
     });
 }
 
-/// Without the guesses of what another flow proves: a root module's secret, seen again by the example that calls it.
+/// Without the guesses of what another flow proves: a module's secret, that only one of its callers gives.
 fn surest(flows: &mut Vec<Flow>) {
     let place = |flow: &Flow| {
-        let (from, to) = (flow.trace.origin.at, flow.sink.at);
-        let span = |at: Span| (at.source, at.start, at.end);
-        (span(from), span(to), flow.sink.kind.word(), flow.sink.path.clone())
+        let at = flow.sink.at;
+        let (key, kind) = (flow.trace.origin.key.clone(), flow.sink.kind.word());
+        (at.source, at.start, at.end, key, kind, flow.sink.path.clone())
     };
     let sure = |flow: &Flow| flow.confidence() > Confidence::Low;
     let proven: BTreeSet<_> = flows.iter().filter(|flow| sure(flow)).map(place).collect();

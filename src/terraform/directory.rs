@@ -209,6 +209,32 @@ impl Directory {
         !self.values.is_empty() || self.state_block().is_some()
     }
 
+    /// Whether it is applied as it is, where nobody calls it: no caller has to give a value, and it takes none or
+    /// puts modules together that lie beside it. The provider's settings are in the environment then.
+    pub fn is_applied(&self) -> bool {
+        let mut variables = self.blocks_of("variable").peekable();
+        let takes_none = variables.peek().is_none();
+        let needs_none = variables.all(|variable| variable.node.body.attribute("default").is_some());
+        let puts_together = || {
+            let sources = self.blocks_of("module").filter_map(|call| self.source_of(call.node));
+            sources.into_iter().any(|source| source.starts_with("../"))
+        };
+        self.is_deployed() || takes_none || needs_none && puts_together()
+    }
+
+    /// Whether a document is one of its files.
+    pub fn holds(&self, source: SourceId) -> bool {
+        self.files.iter().any(|(own, _)| *own == source)
+    }
+
+    /// The place of its first module call, or else of its first block.
+    pub fn first_block(&self) -> Option<Span> {
+        let call = self.blocks_of("module").next().map(|call| call.name_span());
+        let (source, block) =
+            self.files.iter().find_map(|(source, body)| Some((*source, body.blocks.first()?)))?;
+        call.or(Some(Placed { source, node: block }.name_span()))
+    }
+
     /// Whether any block stands in it.
     pub fn is_module(&self) -> bool {
         self.files.iter().any(|(_, body)| !body.blocks.is_empty())
