@@ -371,7 +371,9 @@ impl<'w> Evaluator<'w> {
         let name = self.sources.name(scope.source);
         let packer = name.ends_with(".pkr.hcl") || (name.ends_with(".json") && !name.ends_with(".tf.json"));
         let above = if packer && !path.starts_with("..") { MOST_ABOVE } else { 0 };
+        // One that is not there is told as missing from the template's own folder.
         let above = self.root.ancestors().skip(1).take(above).map(|folder| folder.join(path));
+        let above = above.filter(|path| self.sources.open(path).is_ok());
         std::iter::once(self.root.join(path)).chain(module).chain(above).collect()
     }
 
