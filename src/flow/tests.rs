@@ -24,7 +24,7 @@ fn tree_of(files: &[(&str, impl AsRef<str>)], sources: &Sources) -> Reading<Tree
         let path = root.join(name);
         let source = sources.add_file(*name, &path);
         sources.document(source).set_text(text.as_ref().into());
-        Input { source, found: Found { path, kind: FileKind::of(name).unwrap() } }
+        Input { source, found: Found { kind: FileKind::at(&path).unwrap(), path } }
     });
     Tree::build(sources, &inputs.collect::<Vec<Input>>())
 }

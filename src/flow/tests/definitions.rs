@@ -90,14 +90,13 @@ fn an_older_template_of_packer_is_followed() {
   "provisioners": [
     {"type": "shell", "environment_vars": ["TOKEN={{user `app_token`}}"],
      "inline": ["echo token=${TOKEN} > /etc/app.conf"]},
+    {"type": "shell", "script": "{{template_dir}}/../set-up.sh"},
     {"type": "ansible", "extra_arguments": ["-e", "token={{ user `app_token` }}"]}
   ]
 }"#;
     let sources = Sources::default();
-    let source = sources.add_text("a/packer.json", template);
-    let found = PathBuf::from("/tree/packer.json");
-    let input = Input { source, found: Found { path: found, kind: FileKind::HclJson } };
-    let tree = Tree::build(&sources, &[input]).facts;
+    let fetch = "#!/bin/sh\naws ssm get-parameter --name /a/key --with-decryption > /etc/key\n";
+    let tree = tree_of(&[("images/packer.json", template), ("set-up.sh", fetch)], &sources).facts;
     let mut told = Vec::new();
     for directory in tree.roots() {
         for flow in flows_of_root(&tree, &sources, directory).0.facts.flows {
@@ -106,5 +105,5 @@ fn an_older_template_of_packer_is_followed() {
         }
     }
     told.sort();
-    assert_eq!(told, ["app_token > file 7", "app_token > process-arguments 8"]);
+    assert_eq!(told, ["app_token > file 7", "app_token > process-arguments 9", "key > file 2"]);
 }

@@ -17,6 +17,8 @@ use crate::value::{Flat, Hole, Hop, Origin, OriginKind, Piece, Text, Traces};
 
 /// The text of one rendered template is not followed past this many bytes.
 const MOST_TEXT: usize = 4 * 1024 * 1024;
+/// Folders above a template of Packer from which it may be run.
+const MOST_ABOVE: usize = 3;
 /// A path that can't be known whole stands for at most this many files; more are a gap.
 const MOST_CANDIDATES: usize = 32;
 /// The file of a text that was put together and is parsed as a template.
@@ -362,10 +364,17 @@ impl<'w> Evaluator<'w> {
         None
     }
 
-    /// Terraform takes relative paths from where it runs; scripts are often beside the module.
+    /// Terraform takes relative paths from where it runs; scripts are often beside the module. Packer is often
+    /// run a few folders above its template.
     pub(super) fn candidates(&self, scope: &Scope<'w>, path: &str) -> Vec<PathBuf> {
         let module = scope.instance.as_ref().map(|instance| instance.directory.path.join(path));
-        std::iter::once(self.root.join(path)).chain(module).collect()
+        let name = self.sources.name(scope.source);
+        let packer = name.ends_with(".pkr.hcl") || (name.ends_with(".json") && !name.ends_with(".tf.json"));
+        let above = if packer && !path.starts_with("..") { MOST_ABOVE } else { 0 };
+        // One that is not there is told as missing from the template's own folder.
+        let above = self.root.ancestors().skip(1).take(above).map(|folder| folder.join(path));
+        let above = above.filter(|path| self.sources.open(path).is_ok());
+        std::iter::once(self.root.join(path)).chain(module).chain(above).collect()
     }
 
     /// Files among those of the scan whose path fits a text with holes.

@@ -65,9 +65,9 @@ pub(super) fn parts(text: &str, base: usize, exact: bool) -> Vec<Part> {
             break;
         };
         from = close;
-        if let Some(name) = text.get(open + 2..close - 2).and_then(user_variable) {
+        if let Some((owner, name)) = text.get(open + 2..close - 2).and_then(reference) {
             parts.push(literal(done, open));
-            let base = Expr { kind: ExprKind::Variable("var".into()), range: range(open, close) };
+            let base = Expr { kind: ExprKind::Variable(owner.into()), range: range(open, close) };
             let steps = [Step::Attribute(name.into())];
             let kind = ExprKind::Traversal(Box::new(base), steps.into());
             parts.push(Part::Interpolation(Expr { kind, range: range(open, close) }));
@@ -81,12 +81,16 @@ pub(super) fn parts(text: &str, base: usize, exact: bool) -> Vec<Part> {
     parts
 }
 
-/// The name in ``user `name` ``.
-fn user_variable(inside: &str) -> Option<&str> {
-    let name = inside.trim_matches(['-', ' ']).strip_prefix("user")?.trim();
+/// What HCL calls ``user `token` `` and `template_dir`: `var.token`, `path.root`.
+fn reference(inside: &str) -> Option<(&str, &str)> {
+    let inside = inside.trim_matches(['-', ' ']);
+    if inside == "template_dir" {
+        return Some(("path", "root"));
+    }
+    let name = inside.strip_prefix("user")?.trim();
     let name = name.strip_prefix(['`', '"'])?.strip_suffix(['`', '"'])?;
     (!name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte)))
-        .then_some(name)
+        .then_some(("var", name))
 }
 
 fn called(text: &str, range: Range) -> Name {
