@@ -81,3 +81,15 @@ fn user_data_finds_what_the_provisioners_copied() {
         ]
     );
 }
+
+#[test]
+fn a_text_is_replaced_in_whichever_it_is() {
+    let found = lands(&[
+        (
+            "main.tf",
+            "variable \"own\" { default = null }\nvariable \"api_token\" {}\nresource \"aws_instance\" \"x\" {\n  user_data = replace(coalesce(var.own, templatefile(\"a.sh\", { k = var.api_token })), \"/\\r/\", \"\")\n}\n",
+        ),
+        ("a.sh", ECHO),
+    ]);
+    assert_eq!(files(&found), ["api_token > file /etc/app.env a.sh:2 medium"]);
+}
