@@ -12,7 +12,8 @@ use crate::finding::Confidence;
 use crate::reading::{Gap, Reading};
 use crate::record::{Field, FieldMap};
 use crate::script::{
-    Context, Role as ScriptRole, definition, is_named_powershell, is_script, trace, trace_powershell,
+    Context, Role as ScriptRole, definition, is_named_powershell, is_python, is_script, trace,
+    trace_powershell,
 };
 use crate::secret::names::says_secret;
 use crate::source::{SourceId, Sources, Span};
@@ -251,7 +252,7 @@ fn follow(arrival: &Arrival, flows: &mut Vec<Flow>, gaps: &mut Vec<Gap>) {
         return;
     };
     let flat = Flat::new(&text);
-    if !powershell && !is_script(flat.text()) {
+    if !powershell && !is_script(flat.text()) && !is_python(flat.text()) {
         return;
     }
     let context = Context {

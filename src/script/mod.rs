@@ -148,6 +148,13 @@ pub fn is_script(text: &str) -> bool {
     cloud_init::is_cloud_init(text) || powershell::is_powershell(text) || looks_like_shell(text)
 }
 
+/// Whether a text says that Python runs it: `#!/usr/bin/env python3`.
+pub fn is_python(text: &str) -> bool {
+    let line = text.trim_start_matches('\u{FEFF}').lines().next().unwrap_or("");
+    let words = line.strip_prefix("#!").map(|rest| rest.split(['/', ' ']));
+    words.is_some_and(|mut words| words.any(|word| word.starts_with("python")))
+}
+
 /// Follows secrets through whatever runs or sets up a machine: shell, PowerShell, cloud-init's forms. Nothing for
 /// a text that is none of them.
 pub fn trace(text: &Flat, context: &Context<'_>) -> Reading<Vec<Landing>> {
@@ -157,6 +164,8 @@ pub fn trace(text: &Flat, context: &Context<'_>) -> Reading<Vec<Landing>> {
         powershell::trace(text, context)
     } else if looks_like_shell(text.text()) {
         trace_shell(text, context)
+    } else if is_python(text.text()) {
+        run::python::trace(text, context)
     } else {
         Reading::default()
     }

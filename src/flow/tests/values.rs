@@ -113,3 +113,15 @@ fn what_a_secret_is_called_is_none() {
     assert_eq!(through("kubernetes_secret.x.metadata[0].name"), 0);
     assert_eq!(through("module.x.app_secret"), 1);
 }
+
+#[test]
+fn a_text_is_replaced_in_whichever_it_is() {
+    let found = lands(&[
+        (
+            "main.tf",
+            "variable \"own\" { default = null }\nvariable \"api_token\" {}\nresource \"aws_instance\" \"x\" {\n  user_data = replace(coalesce(var.own, templatefile(\"a.sh\", { k = var.api_token })), \"/\\r/\", \"\")\n}\n",
+        ),
+        ("a.sh", ECHO),
+    ]);
+    assert_eq!(files(&found), ["api_token > file /etc/app.env a.sh:2 medium"]);
+}

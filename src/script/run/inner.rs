@@ -91,9 +91,13 @@ impl Machine<'_> {
         texts: &[Text],
         at: Span,
     ) {
-        let reads = texts.iter().all(|text| !known_start(text).ends_with('c') || !is_option(text));
-        if !SHELLS.contains(&name) || !reads || self.streams.input.is_none() || !self.input_text().is_empty()
-        {
+        let given = texts.iter().position(|text| known_start(text).ends_with('c') && is_option(text));
+        let runs = match given.map(|number| texts.get(number + 1)) {
+            // `sh -c "$(curl …)"`
+            Some(script) => script.is_some_and(|text| text.pieces.iter().all(is_unknown)),
+            None => self.streams.input.is_some() && self.input_text().is_empty(),
+        };
+        if !SHELLS.contains(&name) || !runs {
             return;
         }
         let mut traces = Traces::none();
@@ -290,6 +294,11 @@ fn is_script(path: &str, text: &Text) -> bool {
     let start = known_start(text).trim_start();
     let named = [".sh", ".bash"].iter().any(|end| path.ends_with(end));
     (start.starts_with("#!") || named) && looks_like_shell(start)
+}
+
+/// A text that nobody here knows, and that holds no secret.
+fn is_unknown(piece: &Piece) -> bool {
+    matches!(piece, Piece::Hole(hole) if hole.traces.is_empty())
 }
 
 fn joined(texts: Vec<Text>) -> Text {

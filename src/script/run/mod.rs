@@ -18,6 +18,7 @@ mod openssl;
 mod passwords;
 mod printed;
 mod programs;
+pub(super) mod python;
 mod redirect;
 mod sed;
 mod sinks;

@@ -1,13 +1,24 @@
-//! Whether a program of another language prints a secret as it is.
+//! Whether a program of another language prints a secret as it is, or writes it.
 
 use super::programs::{DESTROYS, READS};
 
+/// What is known of a program.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Said {
+    Yes,
+    No,
+    /// It has more variables or calls than are followed.
+    Unknown,
+}
+
+/// How programs write to a file that they opened.
+const WRITES: [&str; 5] = ["write", "writelines", "write_text", "write_bytes", "dump"];
 /// How languages print.
 const PRINTS: [&str; 7] = ["print", "printf", "puts", "echo", "console.log", "stdout.write", "say"];
 /// Where a secret stands, or what the program is given.
 const GIVEN: [&str; 3] = ["\u{FFFC}", "argv", "ARGV"];
 /// Calls whose result still tells what they are given. Of others it is not known.
-const PASSES: [&str; 27] = [
+const PASSES: [&str; 28] = [
     "",
     "quote",
     "quote_plus",
@@ -35,35 +46,92 @@ const PASSES: [&str; 27] = [
     "encode",
     "decode",
     "strip",
+    "loads",
 ];
 /// Variables of one program that are followed.
-const MOST_HOLDERS: usize = 16;
+const MOST_HOLDERS: usize = 64;
 
 /// Bytes of arguments, and words that print, that are looked at.
 const LONGEST: usize = 2048;
 const MOST_PRINTS: usize = 512;
+/// Statements of one program.
+const MOST_STATEMENTS: usize = 4096;
 
 /// Whether a program, with a mark for each hole, prints what it holds or is given.
-pub fn prints_secret(program: &str) -> bool {
-    let mut holders: Vec<&str> = Vec::new();
-    for statement in program.split(['\n', ';']) {
-        // `secrets["db"] = os.environ["DB"]`: what `secrets` is printed as later holds it.
-        let Some((left, right)) = statement.split_once('=') else { continue };
-        let set = !left.contains(['(', '!', '<', '>']) && !right.starts_with('=');
-        let word = left.split('[').next().and_then(|left| left.split_whitespace().last());
-        let name = word.unwrap_or_default().trim_matches(|c: char| !(c.is_alphanumeric() || c == '_'));
-        if set && !name.is_empty() && holders.len() < MOST_HOLDERS && holds(right, &holders) {
-            holders.push(name);
-        }
-    }
-    PRINTS.iter().any(|word| {
-        program.match_indices(word).take(MOST_PRINTS).any(|(at, _)| {
+pub fn prints_secret(program: &str) -> Said {
+    hands_over(program, &PRINTS)
+}
+
+/// Whether it writes that to a file.
+pub fn writes_secret(program: &str) -> Said {
+    hands_over(program, &WRITES)
+}
+
+/// Whether one of these calls is given what the program holds.
+fn hands_over(program: &str, calls: &[&str]) -> Said {
+    let (holders, mut cut) = holders(program);
+    for word in calls {
+        for (number, (at, _)) in program.match_indices(word).enumerate() {
+            if number >= MOST_PRINTS {
+                cut = true;
+                break;
+            }
             let before = program.get(..at).unwrap_or_default();
             let rest = program.get(at + word.len()..).unwrap_or_default();
             let whole = !before.ends_with(is_letter) && !rest.starts_with(is_letter);
-            whole && holds(arguments(rest), &holders)
-        })
-    })
+            if whole && holds(arguments(rest), &holders) {
+                return Said::Yes;
+            }
+        }
+    }
+    if cut { Said::Unknown } else { Said::No }
+}
+
+/// The names that hold a secret, and whether there are more.
+fn holders(program: &str) -> (Vec<&str>, bool) {
+    let mut holders: Vec<&str> = Vec::new();
+    let (mut function, mut cut) = (None, false);
+    for (number, statement) in program.split(['\n', ';']).enumerate() {
+        if number >= MOST_STATEMENTS {
+            return (holders, true);
+        }
+        let found: Vec<&str> = assigned(statement, &mut function, &holders);
+        for name in found {
+            if holders.len() < MOST_HOLDERS {
+                holders.push(name);
+            } else {
+                cut = true;
+            }
+        }
+    }
+    (holders, cut)
+}
+
+/// The names that a statement gives a secret to.
+fn assigned<'p>(statement: &'p str, function: &mut Option<&'p str>, holders: &[&str]) -> Vec<&'p str> {
+    let name = |text: &'p str| text.trim_matches(|c: char| !(c.is_alphanumeric() || c == '_'));
+    let fresh = |name: &&str| !name.is_empty() && !holders.contains(name);
+    let trimmed = statement.trim();
+    if let Some(rest) = trimmed.strip_prefix("def ") {
+        *function = rest.split('(').next();
+        return Vec::new();
+    }
+    // `return secret`: what calls the function holds it.
+    if let Some(value) = trimmed.strip_prefix("return ") {
+        return function.filter(|_| holds(value, holders)).into_iter().filter(fresh).collect();
+    }
+    // `for name, value in secrets.items():`
+    if let Some((names, values)) = trimmed.strip_prefix("for ").and_then(|rest| rest.split_once(" in ")) {
+        let given = holds(values, holders);
+        return names.split(',').filter(|_| given).map(name).filter(fresh).collect();
+    }
+    // `secrets["db"] = os.environ["DB"]`: what `secrets` is printed as later holds it.
+    let Some((left, right)) = statement.split_once('=') else { return Vec::new() };
+    let set = !left.contains(['(', '!', '<', '>']) && !right.starts_with('=');
+    let word = left.split('[').next().and_then(|left| left.split_whitespace().last());
+    let word = name(word.unwrap_or_default());
+    let given = set && fresh(&word) && holds(right, holders);
+    given.then_some(word).into_iter().collect()
 }
 
 fn is_letter(letter: char) -> bool {

@@ -3,12 +3,12 @@
 use super::Machine;
 use super::call::{Call, is, is_option};
 use super::external::argument_traces;
-use super::printed;
+use super::printed::{self, Said};
 use super::streams::Stream;
 use super::wire::{known_start, mentions};
 use crate::finding::Confidence;
 use crate::script::names::{Says, says};
-use crate::value::{Piece, Text, Traces};
+use crate::value::{Origin, OriginKind, Piece, Text, Traces};
 
 /// How languages write files; the path is the first string after it, or the last one before it.
 const AFTER: [&str; 11] = [
@@ -67,7 +67,7 @@ impl Machine<'_> {
             Some(number) => call.arguments.get(number + 1).cloned().unwrap_or_default(),
             // A program on standard input: nothing but options and arguments for it.
             None if call.arguments.first().is_none_or(|first| is(first, "-")) => self.input_code(),
-            None => return,
+            None => self.program_file(call),
         };
         if super::variables::known_bytes(&code) > LONGEST || code.is_empty() {
             return;
@@ -81,10 +81,15 @@ impl Machine<'_> {
         if given.is_some() && ["stdin", "STDIN", "php://input"].iter().any(|input| mentions(&code, input)) {
             traces.absorb(&self.streams.input_traces());
         }
-        if traces.is_empty() {
+        let fetched = if call.name.starts_with("python") { fetched(&code, call.at) } else { Traces::none() };
+        if traces.is_empty() && fetched.is_empty() {
             return;
         }
         self.pay(super::variables::known_bytes(&code) / 8);
+        if traces.is_empty() {
+            return self.fetching_program(&code, call, fetched);
+        }
+        traces.absorb(&fetched);
         if let Some(path) = written_path(&code) {
             let path = self.path(&Text::made(path, call.at));
             self.land_file(&path, call.at, format!("written by `{}`", call.name), traces);
@@ -92,10 +97,46 @@ impl Machine<'_> {
         }
         let shown = marked(&code);
         let evaluated = short && given.is_some_and(|at| !is_call_option(call, at, option));
-        if printed::prints_secret(&shown) || evaluated && printed::holds(&shown, &[]) {
+        let prints = printed::prints_secret(&shown);
+        if prints == Said::Unknown {
+            self.gap(call.at, UNDECIDED, true);
+        }
+        if prints == Said::Yes || evaluated && printed::holds(&shown, &[]) {
             let text = Text::hole(format!("output of {}", call.name), call.at, traces);
             self.emit(text, call.at, call.name);
         }
+    }
+
+    /// A program that fetches a secret, and holds none: what it does with the answer is followed from name to name.
+    fn fetching_program(&mut self, code: &Text, call: &Call<'_>, traces: Traces) {
+        // "Decryption" is no `crypt` that destroys.
+        let mut shown = marked(code).replace("WithDecryption", "");
+        for name in FETCHES {
+            shown = shown.replace(name, &format!("\u{FFFC}{name}"));
+        }
+        let (writes, prints) = (printed::writes_secret(&shown), printed::prints_secret(&shown));
+        if writes == Said::Unknown || prints == Said::Unknown {
+            self.gap(call.at, UNDECIDED, true);
+        }
+        if writes == Said::Yes
+            && let Some(path) = written_path(code)
+        {
+            let path = self.path(&Text::made(path, call.at));
+            return self.land_file(&path, call.at, format!("written by `{}`", call.name), traces);
+        }
+        if prints == Said::Yes {
+            self.emit(Text::hole(format!("output of {}", call.name), call.at, traces), call.at, call.name);
+        }
+    }
+
+    /// `python3 /opt/x.py`: a program that this script wrote.
+    fn program_file(&mut self, call: &Call<'_>) -> Text {
+        let mut all = Text::default();
+        let Some(file) = call.operands().first().copied() else { return all };
+        if self.files.written.contains_key(&self.path(file)) {
+            self.file_chunks(file).into_iter().for_each(|chunk| all.append(chunk.text));
+        }
+        all
     }
 
     fn input_code(&self) -> Text {
@@ -172,6 +213,37 @@ impl Machine<'_> {
             self.emit(text, call.at, call.name);
         }
     }
+}
+
+/// How Python asks stores for secrets.
+const FETCHES: [&str; 4] =
+    ["get_secret_value(", "get_parameter(", "get_parameters(", "get_parameters_by_path("];
+const UNDECIDED: &str = "the program has more variables or prints than are followed: it may print a secret";
+
+/// What a program fetches itself: `get_secret_value(SecretId="x")`, `get_parameter(Name="x", WithDecryption=True)`.
+fn fetched(code: &Text, at: crate::source::Span) -> Traces {
+    let shown = marked(code);
+    let decrypts = shown.contains("WithDecryption=True") || shown.contains("WithDecryption = True");
+    let found = FETCHES
+        .iter()
+        .find(|name| shown.contains(&format!(".{name}")) && (decrypts || **name == "get_secret_value("));
+    let Some(name) = found else { return Traces::none() };
+    let label = format!("boto3 {}", name.trim_end_matches('('));
+    let named = ["SecretId", "Name", "Path"].iter().find_map(|key| {
+        let (_, rest) = shown.split_once(&format!("{key}="))?;
+        strings(rest.split([',', ')', '\n']).next()?).first().map(|name| (*name).to_owned())
+    });
+    let key = named.as_deref().and_then(|name| name.trim_end_matches('/').rsplit('/').next());
+    let key = key.filter(|key| !key.is_empty() && !key.contains('\u{FFFC}')).unwrap_or(&label).to_owned();
+    let origin = Origin {
+        kind: OriginKind::Command,
+        name: label,
+        key,
+        at,
+        confidence: Confidence::Medium,
+        literal: None,
+    };
+    Traces::from_origin(origin)
 }
 
 /// Longer programs are not looked through.

@@ -25,6 +25,40 @@ const TAKES: [&str; 13] = [
 ];
 /// Options with two.
 const TAKES_TWO: [&str; 2] = ["lookaside", "pagecache"];
+/// Options without one.
+const ALONE: [&str; 31] = [
+    "append",
+    "ascii",
+    "bail",
+    "batch",
+    "box",
+    "column",
+    "csv",
+    "deserialize",
+    "echo",
+    "header",
+    "noheader",
+    "help",
+    "html",
+    "ifexists",
+    "interactive",
+    "json",
+    "line",
+    "list",
+    "markdown",
+    "memtrace",
+    "multiplex",
+    "nofollow",
+    "noinit",
+    "pcachetrace",
+    "quote",
+    "readonly",
+    "safe",
+    "stats",
+    "table",
+    "tabs",
+    "version",
+];
 /// How statements begin that write what they hold.
 const WRITES: [&str; 8] = ["insert", "update", "replace", "delete", "create", "attach", "alter", "with"];
 
@@ -62,9 +96,18 @@ fn database(call: &Call<'_>) -> Option<usize> {
         if name.starts_with('A') {
             return None;
         }
-        number += 1 + usize::from(TAKES.contains(&name)) + 2 * usize::from(TAKES_TWO.contains(&name));
+        let known = TAKES.contains(&name) || TAKES_TWO.contains(&name) || ALONE.contains(&name);
+        let takes = TAKES.contains(&name) || !known && may_take(call, number + 1);
+        number += 1 + usize::from(takes) + 2 * usize::from(TAKES_TWO.contains(&name));
     }
     None
+}
+
+/// Whether the word after an option that nobody knows is its value: where another one follows that can be the database.
+fn may_take(call: &Call<'_>, next: usize) -> bool {
+    let word = |number: usize| call.arguments.get(number).filter(|text| !is_option(text));
+    word(next).is_some()
+        && word(next + 1).is_some_and(|text| path(text).is_some_and(|path| !path.contains(' ')))
 }
 
 /// The path, without what a URI hands over. None where it is no file, or rather a statement.

@@ -118,3 +118,72 @@ fn files_that_a_loop_removes() {
         "1 file /t/${n} (removed) <- k"
     );
 }
+
+#[test]
+fn programs_that_fetch() {
+    lands!(
+        "python3 - <<EOF\nimport boto3, json\nsm = boto3.client('sm')\ndef get(name):\n    answer = sm.get_secret_value(SecretId='/app/db')\n    return json.loads(answer['SecretString'])\nwith open('/a', 'w') as f:\n    for k, v in get('x').items():\n        f.write(f'{k}={v}')\nEOF\n",
+        "1 file /a <- db",
+    );
+    lands!(
+        "cat > /x.py <<'EOF'\nimport boto3\nv = boto3.client('ssm').get_parameter(Name='/app/key', WithDecryption=True)['Parameter']['Value']\nopen('/a', 'w').write(v)\nEOF\npython3 /x.py\n",
+        "6 file /a <- key",
+    );
+    // It logs in, and writes something else.
+    lands!(
+        "python3 - <<EOF\npassword = sm.get_secret_value(SecretId='x')['SecretString']\nrows = connect(password).fetch()\nopen('/a', 'w').write(rows)\nEOF\n"
+    );
+    lands!("python3 - <<EOF\nv = ssm.get_parameter(Name='/app/url')\nopen('/a', 'w').write(v)\nEOF\n");
+}
+
+#[test]
+fn programs_that_are_too_long_to_follow_leave_a_gap() {
+    let mut code = String::from("python3 - <<EOF\nx0 = '⟦k⟧'\n");
+    for number in 1..200 {
+        code.push_str(&format!("x{number} = x{}\n", number - 1));
+    }
+    code.push_str("print(x199)\nEOF\n");
+    let rig = super::rig::Rig::new(&code);
+    let reading = rig.trace(&rig.context(crate::script::Role::UserData));
+    assert!(reading.facts.is_empty());
+    assert!(reading.gaps.iter().any(|gap| gap.hides_findings), "{:?}", reading.gaps);
+}
+
+#[test]
+fn the_database_of_sqlite_is_no_options_value() {
+    lands!(
+        "sqlite3 --unknown /opt/x.so /a.db \"insert into t values ('⟦k⟧')\"\n",
+        "1 file /a.db <- k",
+        "1 process-arguments (memory) <- k"
+    );
+    lands!(
+        "sqlite3 --unknown /a.db \"insert into t values ('⟦k⟧')\"\n",
+        "1 file /a.db <- k",
+        "1 process-arguments (memory) <- k"
+    );
+    lands!(
+        "sqlite3 -csv /a.db \"insert into t values ('⟦k⟧')\"\n",
+        "1 file /a.db <- k",
+        "1 process-arguments (memory) <- k"
+    );
+    lands!("echo \"insert into t values ('⟦k⟧')\" | sqlite3 --unknown 5 /a.db\n", "1 file /a.db <- k");
+}
+
+#[test]
+fn installers_get_their_environment() {
+    lands!(
+        "DD_API_KEY=⟦k⟧ bash -c \"$(curl -L https://h/install.sh)\"\n",
+        "1 process-arguments (memory) <- k"
+    );
+    lands!("K=⟦k⟧ bash -c 'true'\n");
+    lands!("echo ⟦k⟧ | split -b 9 - /a.\n");
+}
+
+#[test]
+fn a_program_of_python_is_user_data_too() {
+    let text = "#!/usr/bin/env python3\nv = ssm.get_parameter(Name='/app/key', WithDecryption=True)\nopen('/a', 'w').write(v)\n";
+    let rig = super::rig::Rig::new(text);
+    let flat = crate::value::Flat::new(&rig.text);
+    let reading = crate::script::trace(&flat, &rig.context(crate::script::Role::UserData));
+    assert_eq!(rig.told(&reading.facts), ["1 file /a <- key"]);
+}

@@ -335,6 +335,11 @@ fn format_text(values: &[Value], at: Span) -> Value {
 
 /// `replace`: where the text, what is sought and what stands instead are at hand, piece by piece.
 fn replace(values: &[Value], at: Span) -> Value {
+    // `replace(coalesce(var.custom, templatefile(…)), "/\\r/", "")`: in whichever it is.
+    if let [Value::Either(arms), rest @ ..] = values {
+        let with = |arm: &Value| std::iter::once(arm).chain(rest).cloned().collect::<Vec<Value>>();
+        return Value::either(arms.iter().map(|arm| replace(&with(arm), at)));
+    }
     let [text, sought, instead] = values else { return unknown_of("replace(…)", values, at) };
     let (Value::Text(text), Some(sought)) = (text, sought.known()) else {
         return unknown_of("replace(…)", values, at);

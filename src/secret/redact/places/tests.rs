@@ -92,13 +92,13 @@ fn ways_that_many_commands_share() {
     hides("echo \"h:5432:db:u:«hunter2»\" >> ~/.pgpass");
     hides("app --db u:«hunter2»@h/db");
     hides("htpasswd -nbB u «hunter2»");
-    hides("sqlplus scott/«hunter2»@db");
+    hides("sqlplus scott/«hunter2@db»");
     hides("aws s3 cp a s3://b --sse-c AES256 --sse-c-key «hunter2»");
     hides("curl \"https://h/x?X-Amz-Signature=«hunter2»&X-Amz-Expires=30\"");
     hides("curl \"https://h/x?sv=2020&sig=«hunter2»\"");
     hides("psql postgres://u:«Zq/Vel+7==»@h/db");
     hides("setx API_KEY «Zq/Vel+7==»");
-    hides("PASSWORDS=(\"«hunter2» b\" x)");
+    hides("PASSWORDS=«(\"hunter2 b\" x»)");
 }
 
 #[test]
