@@ -7,7 +7,7 @@ use super::endings::Endings;
 use super::names::of_iam;
 use super::party::{Relation, role_name, user};
 use crate::trail::agent::marks;
-use crate::trail::gather::FAILED;
+use crate::trail::gather::is_attempt;
 use crate::trail::{Session, time};
 
 /// A service goes on within these seconds.
@@ -177,7 +177,8 @@ impl<'s> Index<'s> {
         let Some(numbers) = self.by_rights.get(&rights) else { return Vec::new() };
         let all = self.between(numbers, session.first().time - SOON, session.tally.last + SOON);
         let relation = |number| {
-            let service = self.session(number).map(|other| other.via.clone()).filter(|via| via != FAILED)?;
+            let service =
+                self.session(number).map(|other| other.via.clone()).filter(|via| !is_attempt(via))?;
             Some((number, Relation::Through { from: session.id.clone(), service }))
         };
         all.into_iter().filter_map(relation).collect()

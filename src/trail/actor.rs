@@ -120,7 +120,7 @@ fn asserted(session: &Session, gathered: &Gathered, into: &mut Vec<Evidence>) {
     }
     if session.via == MCP {
         say(Kind::Agent, "an MCP client", format!("called through {MCP}"));
-    } else if !session.via.is_empty() && session.via != super::gather::FAILED {
+    } else if !session.via.is_empty() && !super::gather::is_attempt(&session.via) {
         say(Kind::Service, &session.via, format!("{} acts with the caller's permissions", session.via));
     }
     if session.tally.mcp_calls > 0 {

@@ -8,7 +8,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::agent::{Marks, marks};
-use super::gather::{FAILED, Retired};
+use super::gather::{Retired, is_attempt};
 use super::session::{Fallback, Root, Session};
 use super::time;
 
@@ -62,7 +62,7 @@ struct Stay {
 pub(super) fn find(sessions: &mut [Session], retired: &[Retired]) {
     let (mut hosts, mut addresses): (BTreeMap<String, Vec<Stay>>, BTreeMap<String, Vec<Stay>>) =
         Default::default();
-    let is_used = |session: &Session| !session.is_service() && session.via != FAILED;
+    let is_used = |session: &Session| !session.is_service() && !is_attempt(&session.via);
     for (number, session) in sessions.iter().enumerate().filter(|(_, session)| is_used(session)) {
         let all: Vec<(Marks, i64, i64)> =
             session.tally.agents.iter().map(|(text, (first, last))| (marks(text), first, last)).collect();

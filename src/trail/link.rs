@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::class::Issue;
 use super::conventions::Conventions;
-use super::gather::{Credential, FAILED, Gathered, Issued, Tags, Tally};
+use super::gather::{Credential, FAILED, Gathered, Issued, Tags, Tally, is_attempt};
 use super::session::{Session, id};
 use super::{actor, fallback, fetched, root, time};
 
@@ -144,7 +144,7 @@ fn count_link(
     issued: Option<&Issued>,
     by_key: bool,
 ) {
-    if credential.kind != "AssumedRole" || credential.via == FAILED {
+    if credential.kind != "AssumedRole" || is_attempt(&credential.via) {
         return;
     }
     links.of_roles += tally.events;
@@ -250,7 +250,7 @@ fn add(session: &mut Session, credential: Credential, tally: Tally) {
 /// later: numbers of sessions must stay.
 fn attach_failures(sessions: &mut [Session]) {
     let failed: Vec<usize> = (0..sessions.len())
-        .filter(|number| sessions.get(*number).is_some_and(|session| session.via == FAILED))
+        .filter(|number| sessions.get(*number).is_some_and(|session| is_attempt(&session.via)))
         .collect();
     for number in failed {
         let Some(one) = sessions.get_mut(number).map(|session| (session.clone(), &mut session.tally)) else {
@@ -262,14 +262,14 @@ fn attach_failures(sessions: &mut [Session]) {
         let target = sessions
             .iter_mut()
             .filter(|session| session.signed_in && session.account == one.account)
-            .filter(|session| session.principal_id == one.principal_id)
+            .filter(|session| is_same_user(session, &one))
             .filter(|session| {
                 time::seconds(session.created.as_bytes()).is_some_and(|made| span.contains(&made))
             })
             .filter(|session| session.tally.ips.texts().any(|ip| one.tally.ips.contains(ip)))
             .min_by(|left, right| left.created.cmp(&right.created));
         if let Some(session) = target {
-            session.failed_sign_ins += one.tally.events;
+            session.failed_sign_ins += if one.via == FAILED { one.tally.events } else { 0 };
             session.tally.merge(one.tally);
             session.credentials.extend(one.credentials);
         } else if let Some(own) = sessions.get_mut(number) {
@@ -278,7 +278,16 @@ fn attach_failures(sessions: &mut [Session]) {
     }
 }
 
+/// Before a sign-in worked AWS may know a name only.
+fn is_same_user(session: &Session, tried: &Session) -> bool {
+    let name = || session.tally.arns.first().rsplit_once('/').map(|(_, name)| name);
+    session.principal_id == tried.principal_id
+        || (session.kind == tried.kind && name().is_some_and(|name| name == tried.principal_id))
+}
+
 fn finish(session: &mut Session) {
+    // KMS names by its ARN what the call that caused it named in short.
+    session.tally.secrets.keep_once(fetched::plain);
     session.keys.sort();
     session.keys.dedup();
     session.root = root::shape(session);
@@ -368,7 +377,7 @@ fn new_networks(sessions: &mut [Session]) {
         let Some(session) = sessions.get_mut(number) else { continue };
         let networks = session.networks();
         // Who did not get in makes no network known.
-        if networks.is_empty() || session.via == FAILED {
+        if networks.is_empty() || is_attempt(&session.via) {
             continue;
         }
         // Of a role it is the session's name that comes back, of all others the principal.

@@ -12,7 +12,7 @@ pub(super) fn shape(session: &Session) -> Option<Root> {
         return derived.then_some(Root::SessionToken);
     }
     // Who did not get in was not root, and no service was.
-    if session.via == super::gather::FAILED {
+    if super::gather::is_attempt(&session.via) {
         return None;
     }
     if !session.via.is_empty() && session.via != super::gather::MCP {

@@ -9,7 +9,7 @@ use crate::review::lasting::Seen;
 use crate::review::names::of_iam;
 use crate::review::party::{Party, Relation, role_name};
 use crate::review::shell::is_reference;
-use crate::trail::gather::FAILED;
+use crate::trail::gather::is_attempt;
 use crate::trail::time::written;
 
 const HOUR: i64 = 3_600;
@@ -114,7 +114,7 @@ const OF_SERVICE: &str = "a service-linked role: AWS rejects `put-role-policy` a
 
 impl<'g> Actions<'g> {
     pub(super) fn party(&mut self, party: &'g Party, group: Group) {
-        if party.kind == "AWSService" || party.via == FAILED {
+        if party.kind == "AWSService" || is_attempt(&party.via) {
             return;
         }
         for key in party.keys.iter().filter(|key| key.starts_with("AKIA")) {

@@ -11,6 +11,13 @@ pub const MCP: &str = "aws-mcp.amazonaws.com";
 const FETCHERS: [&str; 3] = [INTERNAL, "secretsmanager.amazonaws.com", "ssm.amazonaws.com"];
 /// Stands for the service where a sign-in failed.
 pub const FAILED: &str = "sign-in that failed";
+/// Stands for the service where a sign-in was not at its end yet: `CheckMfa`.
+pub const STEP: &str = "step of a sign-in";
+
+/// Whether somebody only tried to sign in, so far.
+pub fn is_attempt(via: &str) -> bool {
+    matches!(via, FAILED | STEP)
+}
 
 /// A credential. Keys are used again by AWS in principle, so a key alone is none.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -60,6 +67,13 @@ impl Credential {
             via,
             fetched,
         };
+        let is_step = event.bytes(Slot::EventName) == b"CheckMfa"
+            && event.bytes(Slot::EventSource) == b"signin.amazonaws.com";
+        if is_step && whole.created.is_empty() && whole.key.is_empty() {
+            // By the hour, as sign-ins that fail.
+            let hour = event.text(Slot::EventTime).chars().take(13).collect();
+            return Self { via: STEP.to_owned(), created: hour, ..whole };
+        }
         // A service that goes on with somebody's rights gets a new key for every call: one session for all of them.
         if whole.via.is_empty() || whole.via == MCP || whole.kind == "AssumedRole" {
             return whole;

@@ -52,6 +52,16 @@ impl Few {
         self.more |= other.more;
     }
 
+    /// Takes out each ARN of what is there by a shorter name, too.
+    pub fn keep_once(&mut self, plain: fn(&str) -> String) {
+        if !self.all.iter().any(|one| one.starts_with("arn:")) {
+            return;
+        }
+        let short: std::collections::BTreeSet<String> =
+            self.all.iter().filter(|one| !one.starts_with("arn:")).map(|one| plain(one)).collect();
+        self.all.retain(|one| !one.starts_with("arn:") || !short.contains(&plain(one)));
+    }
+
     /// In order.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &str> + DoubleEndedIterator {
         self.all.iter().map(|text| &**text)

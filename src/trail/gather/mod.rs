@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 
 pub use self::at::At;
 pub use self::coverage::{Coverage, Day};
-pub use self::credential::{Credential, FAILED, MCP};
+pub use self::credential::{Credential, FAILED, MCP, is_attempt};
 pub use self::few::{Few, Spans};
 pub use self::hits::{Hit, Hits, MOST_NAMED};
 pub use self::issue::{Issued, Retired, Tags, Terms, is_success};

@@ -190,3 +190,55 @@ fn the_settings_say_what_an_agent_may_do() {
     assert!(session.outside_allowed.contains(&"iam".to_owned()), "{:?}", session.outside_allowed);
     assert!(!session.outside_allowed.contains(&"ssm".to_owned()));
 }
+
+#[test]
+fn the_steps_of_a_sign_in_belong_to_it() {
+    let who = r#""type":"IAMUser","accountId":"123456789012","accessKeyId":"","userName":"ada""#;
+    let event = |number: u32, time: &str, who: &str, name: &str, told: &str| {
+        format!(
+            r#"{{"eventID":"e-{number}","eventTime":"2026-03-28T14:{time}Z","userIdentity":{{{who}}},"eventSource":"signin.amazonaws.com","eventName":"{name}","awsRegion":"us-east-1","sourceIPAddress":"203.0.113.24","userAgent":"Mozilla/5.0","eventType":"AwsConsoleSignIn","recipientAccountId":"123456789012"{told}}}"#
+        )
+    };
+    let whole = r#""type":"IAMUser","principalId":"AIDAEXAMPLE","arn":"arn:aws:iam::123456789012:user/ops/ada","accountId":"123456789012","userName":"ada""#;
+    let failed = r#","errorMessage":"Failed authentication","responseElements":{"ConsoleLogin":"Failure"}"#;
+    let worked = r#","responseElements":{"ConsoleLogin":"Success"},"additionalEventData":{"MFAUsed":"Yes"}"#;
+    let all = [
+        event(1, "00:00", who, "ConsoleLogin", failed),
+        event(2, "00:30", who, "CheckMfa", r#","responseElements":{"CheckMfa":"Success"}"#),
+        event(3, "00:40", whole, "ConsoleLogin", worked),
+    ];
+    let text = format!(r#"{{"Records":[{}]}}"#, all.join(","));
+    let trail = super::rig::read(&[text], 1, &super::super::Conventions::default());
+    let told: Vec<_> =
+        trail.sessions.iter().map(|one| (&*one.principal, one.tally.events, one.failed_sign_ins)).collect();
+    assert_eq!(told, [("arn:aws:iam::123456789012:user/ops/ada", 3, 1)]);
+}
+
+#[test]
+fn a_secret_has_one_name_in_a_session() {
+    let who = r#""type":"IAMUser","principalId":"AIDAEXAMPLE","arn":"arn:aws:iam::123456789012:user/ada","accountId":"123456789012","accessKeyId":"AKIAIOSFODNN7EXAMPLE","userName":"ada""#;
+    let event = |number: u32, service: &str, name: &str, request: &str| {
+        format!(
+            r#"{{"eventID":"e-{number}","eventTime":"2026-03-28T14:00:0{number}Z","userIdentity":{{{who}}},"eventSource":"{service}.amazonaws.com","eventName":"{name}","awsRegion":"us-east-1","sourceIPAddress":"203.0.113.24","eventType":"AwsApiCall","recipientAccountId":"123456789012","requestParameters":{request}}}"#
+        )
+    };
+    let all = [
+        event(1, "ssm", "GetParameter", r#"{"name":"/app/key","withDecryption":true}"#),
+        event(
+            2,
+            "kms",
+            "Decrypt",
+            r#"{"encryptionContext":{"PARAMETER_ARN":"arn:aws:ssm:us-east-1:123456789012:parameter/app/key"}}"#,
+        ),
+        event(
+            3,
+            "kms",
+            "Decrypt",
+            r#"{"encryptionContext":{"PARAMETER_ARN":"arn:aws:ssm:us-east-1:123456789012:parameter/app/other"}}"#,
+        ),
+    ];
+    let text = format!(r#"{{"Records":[{}]}}"#, all.join(","));
+    let trail = super::rig::read(&[text], 1, &super::super::Conventions::default());
+    let secrets: Vec<_> = trail.sessions.iter().flat_map(|one| one.tally.secrets.iter()).collect();
+    assert_eq!(secrets, ["/app/key", "arn:aws:ssm:us-east-1:123456789012:parameter/app/other"]);
+}
