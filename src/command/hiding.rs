@@ -1,6 +1,6 @@
 //! What a gap could hide: not every gap keeps every finding from being fixed.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::scan::Setup;
 use crate::finding::{Finding, Surface};
@@ -17,6 +17,8 @@ const MOST_FOLDERS: usize = 64;
 pub(super) struct Hiding {
     parts: Vec<BTreeSet<String>>,
     shades: Vec<Shade>,
+    /// All folders in which this run met something.
+    folders: BTreeSet<String>,
 }
 
 /// What one gap could hide.
@@ -52,7 +54,14 @@ impl Hiding {
         let gaps = report.gaps.iter().chain(accepted).filter(|gap| gap.hides_findings);
         let shown =
             |part: &BTreeSet<String>| part.iter().map(|one| report.redactor.path(one).into_owned()).collect();
-        Self { shades: gaps.map(shade).collect(), parts: parts.iter().map(shown).collect() }
+        let parts: Vec<BTreeSet<String>> = parts.iter().map(shown).collect();
+        let ids = (0..report.sources.len()).filter_map(|at| u32::try_from(at).ok());
+        let met: BTreeSet<String> =
+            ids.map(|at| folder_of(&report.sources.name(SourceId(at))).to_owned()).collect();
+        let mut folders: BTreeSet<String> =
+            met.iter().map(|one| report.redactor.path(one).into_owned()).collect();
+        folders.extend(parts.iter().flatten().cloned());
+        Self { shades: gaps.map(shade).collect(), parts, folders }
     }
 
     /// The folders that a finding is followed through, with all that belong to them; none where there are too many.
@@ -72,12 +81,18 @@ impl Hiding {
         self.shades.is_empty()
     }
 
-    /// Whether a gap of this run could hide a finding that was there at an earlier one.
-    pub(super) fn could_hide(&self, entry: &Entry) -> bool {
-        self.shades.iter().any(|shade| self.falls_on(shade, entry))
+    /// All folders in which this run met something.
+    pub(super) fn folders(&self) -> &BTreeSet<String> {
+        &self.folders
     }
 
-    fn falls_on(&self, shade: &Shade, entry: &Entry) -> bool {
+    /// Whether a gap of this run could hide a finding that was there at an earlier one. `known` are the folders that
+    /// the last run met, each with the second in which one met it first.
+    pub(super) fn could_hide(&self, entry: &Entry, known: &BTreeMap<String, i64>) -> bool {
+        self.shades.iter().any(|shade| self.falls_on(shade, entry, known))
+    }
+
+    fn falls_on(&self, shade: &Shade, entry: &Entry, known: &BTreeMap<String, i64>) -> bool {
         let surface = Surface::from_word(&entry.surface);
         // Lists of keys, and what is said of ignores, are judged by what all surfaces show.
         let joins = matches!(surface, None | Some(Surface::Inventory | Surface::Gate));
@@ -85,6 +100,12 @@ impl Hiding {
             return false;
         }
         let Some(folder) = shade.folder.as_deref().filter(|_| !entry.reach.is_empty()) else { return true };
+        // What was renamed or moved may lie in a folder that came after the finding was seen last.
+        let came_later = known.get(folder).is_none_or(|first| *first > entry.last_seen.as_second());
+        let is_gone = || entry.reach.iter().any(|reach| !self.folders.contains(reach));
+        if surface == Some(Surface::Terraform) && (came_later || is_gone()) {
+            return true;
+        }
         entry.reach.iter().any(|reach| match surface {
             Some(Surface::Terraform) => self.belong_together(folder, &shade.name, reach),
             Some(Surface::Account) => is_of_one_account(folder, reach),

@@ -177,7 +177,8 @@ impl Keeper {
         let gate = &report.gate;
         // What is left out may be there all the same.
         let told = gate.left_out == 0 && gate.off_findings == 0 && gate.excluded == 0;
-        let could_hide = |entry: &Entry| !told || hiding.could_hide(entry);
+        let known_folders = self.history.folders(&self.scope)?;
+        let could_hide = |entry: &Entry| !told || hiding.could_hide(entry, &known_folders);
         let whole = told && hiding.is_whole();
         let day = self.day.unwrap_or_else(Day::today);
         let at = self.at.unwrap_or_else(Timestamp::now);
@@ -199,6 +200,7 @@ impl Keeper {
             &seen,
             &silenced,
         )?;
+        pending.keep_folders(&self.scope, at, (hiding.folders(), &known_folders))?;
         note(&pending, report, &seen, (&self.scope, at, &self.notify))?;
         #[cfg(feature = "notify")]
         if self.notify.prometheus.is_some() {

@@ -204,7 +204,7 @@ fn entry(row: &Row<'_>) -> Result<Entry, rusqlite::Error> {
         silenced: !row.get::<_, bool>(13)?,
         reach: row
             .get::<_, Option<String>>(14)?
-            .map(|folders| folders.split('\n').map(str::to_owned).collect())
+            .and_then(|folders| serde_json::from_str(&folders).ok())
             .unwrap_or_default(),
         acceptance: until.zip(reason).map(|(until, reason)| Acceptance { until, reason }),
     })

@@ -5,6 +5,7 @@
 //! once wait for one another. What is stored was told in a report before: it passed the redactor, no value is in it.
 
 mod entry;
+mod folders;
 mod outbox;
 mod schema;
 
@@ -384,7 +385,7 @@ impl Pending<'_> {
                 run,
                 one.last_event,
                 hours,
-                (!one.reach.is_empty()).then(|| one.reach.join("\n"))
+                (!one.reach.is_empty()).then(|| serde_json::json!(one.reach).to_string())
             ])?;
         Ok(())
     }

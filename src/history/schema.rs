@@ -94,6 +94,14 @@ ALTER TABLE finding ADD COLUMN events BLOB;
 -- The folders that a finding is followed through, a line each: what is not read elsewhere can't hide it.
 ALTER TABLE finding ADD COLUMN reach TEXT;
 ",
+    "
+-- A folder's name may hold a line's end: from here on `reach` is a JSON list, and what is none is not known.
+-- The folders that the last run met, a JSON object: each with the second in which a run met it first.
+CREATE TABLE folders (
+  scope TEXT PRIMARY KEY,
+  met   TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+",
 ];
 
 /// Whether the file is a history that this version knows, or an empty one; returns its version. Nothing is written.

@@ -208,3 +208,15 @@ fn what_is_silenced_is_not_open() {
     let listed = folder.run(&["history", "list", "audit.db"]).out;
     assert!(listed.contains("2 findings: 1 open, 0 accepted, 1 silenced, 0 fixed"), "{listed}");
 }
+
+#[test]
+fn what_moved_into_what_is_not_read_is_not_fixed() {
+    let folder = Folder::new(&[("env/main.tf", LEAK), ("env/x.tf", "locals {\n  a = 1\n}\n")]);
+    assert_eq!(folder.run(&NIGHTLY).findings().len(), 2);
+    std::fs::remove_file(folder.path().join("env/main.tf")).unwrap();
+    folder.write("new/main.tf", format!("{LEAK}\nx \"{{\n"));
+    for _ in 0..2 {
+        let ran = folder.run(&NIGHTLY);
+        assert_eq!(ran.json()["history"]["fixed"].as_array().map(Vec::len), Some(0), "{}", ran.out);
+    }
+}
