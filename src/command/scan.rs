@@ -233,11 +233,7 @@ fn downloaded(
     let rows = read_text(manifest).ok().and_then(|(text, _)| read_manifest(&root, &text));
     let Some(rows) = rows else {
         let source = sources.add_file(sources.reported_name(manifest), manifest);
-        material.gaps.push(unread_file(
-            source,
-            "the list of downloaded modules cannot be understood".into(),
-            FileKind::Hcl,
-        ));
+        material.gaps.push(unread_file(source, "the list of downloaded modules cannot be understood".into()));
         return Vec::new();
     };
     let mut files = Vec::new();
@@ -255,7 +251,7 @@ fn downloaded(
 fn tell_refused(refused: Vec<(PathBuf, String)>, sources: &Sources, material: &mut Material) {
     for (place, reason) in refused {
         let source = sources.add_file(sources.reported_name(&place), &place);
-        material.gaps.push(unread_file(source, reason, FileKind::Hcl));
+        material.gaps.push(unread_file(source, reason));
     }
 }
 
@@ -288,7 +284,7 @@ fn read_all(found: Vec<Found>, sources: &Sources, material: &mut Material, stop:
                     true
                 }
                 Err(refusal) => {
-                    let gap = unread_file(input.source, refusal.reason(), input.found.kind);
+                    let gap = unread_file(input.source, refusal.reason());
                     gaps.lock().unwrap_or_else(PoisonError::into_inner).push(gap);
                     false
                 }

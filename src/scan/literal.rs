@@ -56,7 +56,7 @@ pub(super) fn literals(sources: &Sources, inputs: &[Input], tree: &Tree, tools: 
         let text = sources.text(input.source);
         if input.found.kind == FileKind::Backend && !is_backend(&text) {
             let reason = "neither a backend configuration nor a readable state".to_owned();
-            all.gaps.push(unread_file(input.source, reason, input.found.kind));
+            all.gaps.push(unread_file(input.source, reason));
         }
         named.extend(literals_beside(input.source, &sources.name(input.source), input.found.kind, &text));
     }

@@ -119,7 +119,7 @@ impl Tree {
                 if let Some(first) = found.first().filter(|_| more > 0) {
                     let source = sources.add_file(sources.reported_name(&first.path), &first.path);
                     let reason = format!("{more} more files of this folder");
-                    gaps.push(unread_file(source, reason, FileKind::Hcl));
+                    gaps.push(unread_file(source, reason));
                 }
                 let mut inputs = Vec::with_capacity(found.len());
                 for found in found.into_iter().filter(|found| is_of_module(found.kind)) {
@@ -127,7 +127,7 @@ impl Tree {
                         Ok(source) => inputs.push(Input { source, found }),
                         Err(refusal) => {
                             let source = sources.add_file(sources.reported_name(&found.path), &found.path);
-                            gaps.push(unread_file(source, refusal.reason(), found.kind));
+                            gaps.push(unread_file(source, refusal.reason()));
                         }
                     }
                 }
@@ -307,12 +307,12 @@ impl Folder {
     }
 }
 
-/// A gap for a file that was not read.
-pub fn unread_file(source: SourceId, reason: String, kind: FileKind) -> Gap {
+/// A gap for a file that was not read: whatever kind it is, a secret may lie in it.
+pub fn unread_file(source: SourceId, reason: String) -> Gap {
     Gap {
         at: Span::start_of(source),
         name: String::new(),
         reason: format!("not read: {reason}"),
-        hides_findings: !matches!(kind, FileKind::Environment | FileKind::Compose | FileKind::Dockerfile),
+        hides_findings: true,
     }
 }

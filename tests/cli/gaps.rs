@@ -57,3 +57,18 @@ fn one_that_is_not_whole_is_an_error() {
         assert!(ran.code == 2 && ran.err.contains(told), "{}", ran.err);
     }
 }
+
+#[test]
+fn a_file_that_is_too_large_could_hide_a_finding() {
+    for name in ["env/prod.env", "docker-compose.yml", "Dockerfile"] {
+        let folder = Folder::new(&[(name, ""), ("main.tf", CLEAN)]);
+        folder.write(name, format!("DB_PASSWORD=Kx82mQpzT1vvq\n{}", "#".repeat(17 << 20)));
+        let ran = folder.run(&["scan", "-f", "json"]);
+        assert_eq!(
+            (ran.code, &ran.json()["gaps"][0]["hides_findings"]),
+            (3, &true.into()),
+            "{name}: {}",
+            ran.out
+        );
+    }
+}

@@ -148,7 +148,7 @@ pub fn found_states(found: Vec<Found>, sources: &Sources, material: &mut Materia
                     hides_findings: true,
                 }),
             },
-            Err(reason) => material.gaps.push(unread_file(source, reason, state.kind)),
+            Err(reason) => material.gaps.push(unread_file(source, reason)),
         }
     }
 }
