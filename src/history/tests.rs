@@ -329,7 +329,7 @@ fn what_an_older_version_wrote_is_known_by_its_last_event() {
     drop(history);
     let old = Connection::open(&path).unwrap();
     old.execute_batch(
-        "ALTER TABLE finding DROP COLUMN reach; ALTER TABLE finding DROP COLUMN hours; ALTER TABLE finding DROP COLUMN events; ALTER TABLE outbox DROP COLUMN job; PRAGMA user_version = 3;",
+        "DROP TABLE folders; ALTER TABLE finding DROP COLUMN reach; ALTER TABLE finding DROP COLUMN hours; ALTER TABLE finding DROP COLUMN events; ALTER TABLE outbox DROP COLUMN job; PRAGMA user_version = 3;",
     )
     .unwrap();
     drop(old);
@@ -352,7 +352,7 @@ fn what_the_last_version_wrote_is_known_by_its_number_of_events() {
     let hour = (keys.last_event.as_deref().unwrap().parse::<Timestamp>().unwrap().as_second() / 3_600) as u32;
     let hours = [hour.to_be_bytes(), 1_u32.to_be_bytes(), [7; 4], [7; 4]].concat();
     let old = Connection::open(&path).unwrap();
-    old.execute_batch("ALTER TABLE finding DROP COLUMN reach; ALTER TABLE finding DROP COLUMN events; PRAGMA user_version = 5;").unwrap();
+    old.execute_batch("DROP TABLE folders; ALTER TABLE finding DROP COLUMN reach; ALTER TABLE finding DROP COLUMN events; PRAGMA user_version = 5;").unwrap();
     old.execute("UPDATE finding SET hours = ?1", params![hours]).unwrap();
     drop(old);
     let mut history = History::open(&path).unwrap();
