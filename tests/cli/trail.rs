@@ -309,6 +309,10 @@ fn a_burst_in_many_logs_is_counted_whole_on_any_number_of_cores() {
             findings.filter(|one| one["rule"] == "denied-calls").map(|one| &one["events"]["count"]).collect();
         assert_eq!(counts, [3_000], "{cores} cores");
     }
+    // Of an event that the finding does not name, nobody can say that it is not one of the burst.
+    let (_, report) = json(&folder, &["logs", "--event", "63d86d13-4ce4-4fa7-0004-000000000257"]);
+    let mut findings = report["findings"].as_array().expect("findings").iter();
+    assert!(findings.any(|one| one["rule"] == "denied-calls"), "{report}");
 }
 
 #[test]
