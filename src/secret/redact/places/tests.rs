@@ -132,6 +132,7 @@ fn what_only_looks_like_these_stays() {
         "curl \"https://h/?page=12345\"",
         "mysql -u root -p\"$PASS\"",
         "echo \"$TOKEN\" | docker login -u AWS --password-stdin h",
+        "docker login -u AWS --password-stdin registry.example.com:5000",
         "sed -i \"s/__PASSWORD__/$PASSWORD/\" x",
         "openssl passwd -6 \"$PASSWORD\"",
         "python -c \"x.login('', password)\"",
