@@ -178,6 +178,16 @@ fn the_key_is_what_users_call_it() {
         "get() { local v; v=$(aws secretsmanager get-secret-value --secret-id \"$1\"); echo \"$v\"; }\nDB_PASSWORD=$(get $NAME)\necho $DB_PASSWORD > /a\n",
         "3 file /a <- DB_PASSWORD"
     );
+    for (command, key) in [
+        (
+            "aws secretsmanager get-secret-value --secret-id $SECRETS_ID",
+            "the value of secretsmanager secret $SECRETS_ID",
+        ),
+        ("aws ssm get-parameter --with-decryption --name \"$NAME\"", "the value of SSM parameter $NAME"),
+        ("aws secretsmanager get-secret-value --secret-id $DB_PASSWORD", "DB_PASSWORD"),
+    ] {
+        lands!(format!("{command} > /a\n").as_str(), format!("1 file /a <- {key}").as_str());
+    }
     lands!("curl -H 'X-Vault-Token: x' $VAULT_ADDR/v1/secret/data/app -o /a\n", "1 file /a <- secret store");
 }
 
