@@ -142,6 +142,21 @@ fn what_only_looks_like_these_stays() {
 }
 
 #[test]
+fn where_a_reference_goes_is_no_value() {
+    for text in [
+        "inline = [\"echo pw=$P > /etc/app.conf\", \"echo connecting with $P\"]",
+        "user_data = \"#!/bin/bash\\necho TOKEN=${var.slack_webhook_token} > /etc/app.env\\n\"",
+        "run = \"echo \\\"TOKEN=$T\\\" >> /etc/app.env\"",
+    ] {
+        assert_eq!(shown(text), text);
+    }
+    hides("inline = [\"echo pw=$P «hunter2 > /etc/app.conf»\"]");
+    hides("inline = [\"echo pw=«hunter2 > /etc/app.conf»\"]");
+    hides("inline = [\"echo pw=$P > /etc/x; app --token «hunter2»\"]");
+    hides("A=\"PASSWORD=$P «> hunter2»\"");
+}
+
+#[test]
 fn comparisons_and_comments() {
     hides("case \"$PASSWORD\" in «hunter2») echo $PASSWORD > /etc/x;; «hunter3») ;; esac");
     hides("if ($password -eq \"«hunter2»\") { x }");
