@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::is_telling;
 use super::joint::{Joint, comparison, is_expression, plain_end};
 use super::options::{Called, Password};
-use super::value::{Quote, hide, word_end};
+use super::value::{Quote, hide, redirected, word_end};
 
 /// Quotes inside of quotes.
 const MOST_QUOTES: usize = 6;
@@ -406,6 +406,7 @@ impl<'t> Line<'t> {
             (None, None) => self.unquoted_end(start),
         };
         let end = self.next_name(start, end);
+        let end = redirected(self.text, start..end).unwrap_or(end);
         self.set |= !matches!(joint, Joint::Comparison | Joint::Blank) || name.option;
         if joint == Joint::Comparison {
             self.compared |= self.text.get(start..end).is_some_and(|value| value.contains(['"', '\'']));

@@ -132,12 +132,28 @@ fn what_only_looks_like_these_stays() {
         "curl \"https://h/?page=12345\"",
         "mysql -u root -p\"$PASS\"",
         "echo \"$TOKEN\" | docker login -u AWS --password-stdin h",
+        "docker login -u AWS --password-stdin registry.example.com:5000",
         "sed -i \"s/__PASSWORD__/$PASSWORD/\" x",
         "openssl passwd -6 \"$PASSWORD\"",
         "python -c \"x.login('', password)\"",
     ] {
         assert_eq!(shown(text), text);
     }
+}
+
+#[test]
+fn where_a_reference_goes_is_no_value() {
+    for text in [
+        "inline = [\"echo pw=$P > /etc/app.conf\", \"echo connecting with $P\"]",
+        "user_data = \"#!/bin/bash\\necho TOKEN=${var.slack_webhook_token} > /etc/app.env\\n\"",
+        "run = \"echo \\\"TOKEN=$T\\\" >> /etc/app.env\"",
+    ] {
+        assert_eq!(shown(text), text);
+    }
+    hides("inline = [\"echo pw=$P «hunter2 > /etc/app.conf»\"]");
+    hides("inline = [\"echo pw=«hunter2 > /etc/app.conf»\"]");
+    hides("inline = [\"echo pw=$P > /etc/x; app --token «hunter2»\"]");
+    hides("A=\"PASSWORD=$P «> hunter2»\"");
 }
 
 #[test]
