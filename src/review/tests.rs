@@ -17,6 +17,7 @@ mod contain;
 mod ended;
 mod given;
 mod links;
+mod renames;
 mod undone;
 
 const HOUR: i64 = 3_600;
@@ -58,7 +59,7 @@ fn review(texts: &[String], start: Start, now: &str) -> Review {
     let found: Vec<Deed> = all.iter().filter(|deed| question.is_start(deed)).cloned().collect();
     let joints: Vec<Deed> = all.iter().filter(|deed| is_joint(&deed.service, &deed.name)).cloned().collect();
     let renewals: Vec<Deed> = all.iter().filter(|deed| renews(deed)).cloned().collect();
-    let begun = begin(&question, &sessions, &found);
+    let begun = begin(&question, &sessions, &found, &joints);
     let spread = spread(&begun.sessions, &sessions, &joints);
     let inside = |deed: &&Deed| deed.session.is_some_and(|number| spread.inside.contains_key(&number));
     let mut calls = BTreeMap::new();
