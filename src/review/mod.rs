@@ -27,6 +27,7 @@ mod rotate;
 mod shell;
 mod spread;
 mod state;
+mod stranger;
 mod taken;
 mod undone;
 mod unseen;
@@ -51,6 +52,7 @@ pub use self::shell::quoted;
 pub use self::spread::{Link, Spread, spread};
 pub use self::state::Identity;
 use self::state::States;
+pub use self::stranger::Stranger;
 pub use self::taken::{AllData, Data, Taken, merge, size, take};
 use crate::account::Account;
 use crate::inventory::Inventory;
@@ -246,6 +248,8 @@ pub struct Review {
     pub failed: Vec<Calls>,
     /// What stays.
     pub lasting: Vec<Lasting>,
+    /// Other accounts that were given something, for however short a time.
+    pub strangers: Vec<Stranger>,
     /// What to do.
     pub actions: Vec<Action>,
     /// What ended by itself or was ended, in sentences.
@@ -358,6 +362,7 @@ impl Review {
             unseen: unseen::unseen(known, &parties, &before, &shown),
             gaps: known.gaps.clone(),
             secrets,
+            strangers: stranger::strangers(&lasting),
             lasting,
             actions,
             over,

@@ -173,12 +173,15 @@ fn what_was_made_and_not_undone_is_taken_away() {
     ];
     let review = review(&log(&events), key(), NOW);
     let told = commands(&review);
+    // A key that was made and used is stopped with the others.
+    let stopped = review.actions.iter().filter(|one| one.group == Group::Stop).count();
+    assert_eq!(stopped, 2);
     assert_eq!(
         told,
         [
             "aws iam update-access-key --user-name mallory --access-key-id AKIAIOSFODNN7EXAMPLE --status Inactive",
-            "aws iam attach-user-policy --user-name eve --policy-arn arn:aws:iam::aws:policy/AWSDenyAll",
             "aws iam update-access-key --user-name eve --access-key-id AKIAI44QH8DHBEXAMPLE --status Inactive",
+            "aws iam attach-user-policy --user-name eve --policy-arn arn:aws:iam::aws:policy/AWSDenyAll",
             "aws iam detach-user-policy --user-name eve --policy-arn arn:aws:iam::aws:policy/AdministratorAccess",
         ]
     );
