@@ -3,6 +3,7 @@
 mod all;
 mod bundles;
 mod named;
+mod outside;
 mod turn;
 
 use std::path::{Path, PathBuf};
@@ -13,10 +14,11 @@ use jiff::Timestamp;
 use self::all::All;
 use self::bundles::Bundles;
 use self::named::{foreign, job, left_out};
+pub(super) use self::outside::outside;
 use self::turn::Turn;
 use super::account;
 use super::inventory::check;
-use super::job::of_audit;
+use super::job::{asked, of_audit};
 use super::outcome::{Asked, Outcome, Window};
 use super::scan::Setup;
 use super::silencing::Silencing;
@@ -82,6 +84,12 @@ impl Auditor<'_> {
             .filter(|_| foreign.is_empty() && missing.is_empty())
         {
             all.note("[audit]", left);
+        }
+        // Who names what to audit knows what it is.
+        if asked(self.arguments, &self.setup.settings.audit) == self.setup.settings.audit
+            && let Some(outside) = outside(self.setup)
+        {
+            all.note("[audit]", outside);
         }
     }
 
