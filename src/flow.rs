@@ -14,7 +14,7 @@ use crate::reading::{Gap, Reading};
 use crate::record::{Field, FieldMap};
 use crate::script::{
     Context, Role as ScriptRole, definition, is_named_powershell, is_python, is_script, trace,
-    trace_powershell,
+    trace_powershell, unread_language,
 };
 use crate::secret::names::says_secret;
 use crate::source::{SourceId, Sources, Span};
@@ -259,6 +259,7 @@ fn follow(arrival: &Arrival, flows: &mut Vec<Flow>, gaps: &mut Vec<Gap>) {
     };
     let flat = Flat::new(&text);
     if !powershell && !is_script(flat.text()) && !is_python(flat.text()) {
+        gaps.extend(unread_program(arrival, flat.text()));
         return;
     }
     let context = Context {
@@ -281,6 +282,18 @@ fn follow(arrival: &Arrival, flows: &mut Vec<Flow>, gaps: &mut Vec<Gap>) {
             add(flows, &landing, &arrival.address, host_of_script, true);
         }
     }
+}
+
+/// User data in a language that nothing here reads, with a secret in it: what it writes is not known.
+fn unread_program(arrival: &Arrival, text: &str) -> Option<Gap> {
+    let language = unread_language(text)?;
+    let reached = arrival.usage == Use::UserData && !arrival.text.traces().is_empty();
+    reached.then(|| Gap {
+        at: arrival.at,
+        name: arrival.address.clone(),
+        reason: format!("its user data is a {language} program, which cannot be read; a secret reaches it"),
+        hides_findings: true,
+    })
 }
 
 /// The commands of a container, an SSM document, an image's component.
