@@ -20,7 +20,8 @@ pub(super) fn copied_on(flows: &[Flow], copies: &[Arrival]) -> Vec<Flow> {
         let from = normalise(Path::new(&source));
         for (path, flow) in &written {
             // A folder is copied with all that is in it.
-            let Some(below) = path.strip_prefix(&from).ok().filter(|_| !source.is_empty()) else { continue };
+            let below = path.strip_prefix(&from).ok().filter(|below| !source.is_empty() && is_inside(below));
+            let Some(below) = below else { continue };
             let next = onward(copy, &source, below, flow);
             let is_known = |known: &Flow| {
                 known.trace.origin == next.trace.origin
@@ -33,6 +34,12 @@ pub(super) fn copied_on(flows: &[Flow], copies: &[Arrival]) -> Vec<Flow> {
         }
     }
     all
+}
+
+/// Whether a path below the copied folder stays there: below `.` everything seems to be.
+fn is_inside(below: &Path) -> bool {
+    let shown = below.to_string_lossy();
+    below.is_relative() && !["..", "~", "${"].iter().any(|start| shown.starts_with(start))
 }
 
 /// A flow that goes on to the machine.

@@ -39,4 +39,9 @@ fn a_key_that_terraform_writes_and_copies_is_on_the_machine() {
         let found = copied(&own, source);
         assert!(found.len() == 1 && found.concat().contains(path), "{source} {found:?}");
     }
+    let elsewhere = |path: &str| own.replace("${path.module}/keys", path);
+    for path in ["/home/me", "..", "~/keys", "${var.folder}"] {
+        assert_eq!(copied(&elsewhere(path), "\".\""), Vec::<String>::new(), "{path}");
+    }
+    assert_eq!(copied(&elsewhere("a"), "\".\"").len(), 1);
 }
