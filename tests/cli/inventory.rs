@@ -219,7 +219,7 @@ fn a_draft_has_what_terraform_shows_of_the_incident() {
     assert!(ran.out.contains("| ANTHROPIC_API_KEY | SSM /paperclip-app/anthropic/api-key |"), "{}", ran.out);
     let key = Folder::new(&[("main.tf", crate::rig::LEAK)]).run(&["inventory", "init", "."]);
     assert!(
-        key.out.contains("| TOKEN | — | — | — | sensitive variable token of Terraform: "),
+        key.out.contains("| TOKEN | — | — | — | variable token of Terraform holds a secret: "),
         "{}",
         key.out
     );
