@@ -144,6 +144,7 @@ impl Auditor<'_> {
         let no_progress = self.arguments.setup.no_progress;
         let asking = trail::Asking { logs, since, aws: &self.arguments.aws, no_progress };
         all.since = since.and_then(|since| Timestamp::from_second(since).ok());
+        all.first_days = turn.first_days.filter(|_| since.is_some());
         let hiding = all.hiding();
         all.look(Surface::Trail, |sources, sections| {
             let (looked, section) = trail::plain(self.cli, &asking, self.setup, sources)?;

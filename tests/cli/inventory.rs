@@ -105,6 +105,25 @@ fn evidence_of_another_list_is_no_pass() {
 }
 
 #[test]
+fn a_list_of_which_nothing_could_be_checked_is_no_pass() {
+    let folder = example();
+    let check = ["inventory", "check", "other.md", "--evidence", "evidence"];
+    for rows in ["| GH_PAT | GitHub Actions secret GH_PAT |\n", "| A_KEY | |\n| B_KEY | — |\n"] {
+        folder.write("other.md", format!("| Key | Location |\n|---|---|\n{rows}"));
+        let ran = folder.run(&check);
+        assert_eq!(ran.code, 3, "{rows}: {}", ran.out);
+        assert!(ran.out.contains("no key of the list could be checked"), "{rows}: {}", ran.out);
+        assert_eq!(folder.run(&[&check[..], &["--exit-zero"]].concat()).code, 0);
+    }
+    folder.write(
+        "other.md",
+        "| Key | Location |\n|---|---|\n| GH_PAT | GitHub Actions secret GH_PAT |\n| ANTHROPIC_API_KEY | SSM /paperclip-app/anthropic/api-key |\n",
+    );
+    let ran = folder.run(&[&check[..], &["--screen"]].concat());
+    assert!(ran.out.contains("1 of 2 secrets is in its place; 1 was not checked."), "{}", ran.out);
+}
+
+#[test]
 fn without_a_list_nothing_was_audited() {
     let folder = Folder::new(&[]);
     let ran = folder.run(&["inventory", "check"]);
@@ -201,7 +220,11 @@ fn a_draft_has_what_terraform_shows_of_the_incident() {
     assert_eq!(ran.code, 0, "{}", ran.err);
     assert!(ran.out.contains("| ANTHROPIC_API_KEY | SSM /paperclip-app/anthropic/api-key |"), "{}", ran.out);
     let key = Folder::new(&[("main.tf", crate::rig::LEAK)]).run(&["inventory", "init", "."]);
-    assert!(key.out.contains("| TOKEN | — | — | — | sensitive variable token of Terraform: "), "{}", key.out);
+    assert!(
+        key.out.contains("| TOKEN | — | — | — | variable token of Terraform holds a secret: "),
+        "{}",
+        key.out
+    );
 }
 
 #[test]
