@@ -123,6 +123,6 @@ mod tests {
         let text = "resource \"a\" \"b\" {\n  x = 1\n  u = <<E\n}\nE\n  v {\n    w = <<-F\n    F\n  }\n  y = 2\n}\nz = <<E\nE\n";
         assert_eq!(of(text, 1), [3..6, 7..9]);
         let text = "resource \"a\" \"b\" {\n  x = \"1\"\n  u = \"#!/bin/sh\\necho\\n\"\n}\nz = \"a\\nb\"\n";
-        assert_eq!(of(text, 1), [3..4]);
+        assert_eq!(of(text, 1), vec![3..4]);
     }
 }
