@@ -1,6 +1,7 @@
 //! Origins meet sinks: what Terraform renders is read as scripts, and each secret that lands is a
 //! flow.
 
+mod copied;
 mod plan;
 pub mod state;
 
@@ -13,7 +14,7 @@ use crate::reading::{Gap, Reading};
 use crate::record::{Field, FieldMap};
 use crate::script::{
     Context, Role as ScriptRole, definition, is_named_powershell, is_python, is_script, trace,
-    trace_powershell,
+    trace_powershell, unread_language,
 };
 use crate::secret::names::says_secret;
 use crate::source::{SourceId, Sources, Span};
@@ -169,10 +170,13 @@ pub fn flows_of_root(
     if directory.is_applied() {
         each_instance(&evaluator, &root, &mut |instance| secrets.look_at(&evaluator, instance));
     }
+    let mut copies = Vec::new();
     each_arrival(&evaluator, &root, &mut |arrival| {
         keep_arrival(&mut secrets, &arrival);
         follow(&arrival, &mut flows, &mut gaps);
+        copies.extend((arrival.usage == Use::Copied).then_some(arrival));
     });
+    flows.extend(copied::copied_on(&flows, &copies));
     let state = exposure_of(directory, &secrets);
     let (more, used) = evaluator.finish();
     gaps.extend(more);
@@ -209,6 +213,8 @@ fn add(flows: &mut Vec<Flow>, landing: &Landing, address: &str, host: Host, refe
 /// Follows a text from where it arrives to where its secrets land.
 fn follow(arrival: &Arrival, flows: &mut Vec<Flow>, gaps: &mut Vec<Gap>) {
     let host = match arrival.usage {
+        // Followed when all that writes files is known.
+        Use::Copied => return,
         Use::LocalExec | Use::LocalFile => Host::Operator,
         Use::UserData | Use::RemoteExec | Use::RemoteFile | Use::Kept | Use::Definition | Use::Rendered => {
             Host::Instance
@@ -227,7 +233,7 @@ fn follow(arrival: &Arrival, flows: &mut Vec<Flow>, gaps: &mut Vec<Gap>) {
         {
             Some(ScriptRole::Standalone)
         }
-        Use::LocalFile | Use::RemoteFile | Use::Kept => None,
+        Use::LocalFile | Use::RemoteFile | Use::Kept | Use::Copied => None,
     };
     let host_of_script = if arrival.usage == Use::LocalExec { host } else { Host::Instance };
     let text = with_argument_hop(arrival);
@@ -253,6 +259,7 @@ fn follow(arrival: &Arrival, flows: &mut Vec<Flow>, gaps: &mut Vec<Gap>) {
     };
     let flat = Flat::new(&text);
     if !powershell && !is_script(flat.text()) && !is_python(flat.text()) {
+        gaps.extend(unread_program(arrival, flat.text()));
         return;
     }
     let context = Context {
@@ -275,6 +282,18 @@ fn follow(arrival: &Arrival, flows: &mut Vec<Flow>, gaps: &mut Vec<Gap>) {
             add(flows, &landing, &arrival.address, host_of_script, true);
         }
     }
+}
+
+/// User data in a language that nothing here reads, with a secret in it: what it writes is not known.
+fn unread_program(arrival: &Arrival, text: &str) -> Option<Gap> {
+    let language = unread_language(text)?;
+    let reached = arrival.usage == Use::UserData && !arrival.text.traces().is_empty();
+    reached.then(|| Gap {
+        at: arrival.at,
+        name: arrival.address.clone(),
+        reason: format!("its user data is a {language} program, which cannot be read; a secret reaches it"),
+        hides_findings: true,
+    })
 }
 
 /// The commands of a container, an SSM document, an image's component.

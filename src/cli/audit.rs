@@ -59,7 +59,7 @@ pub struct AuditArguments {
     #[arg(long, conflicts_with = "trails")]
     pub live: bool,
 
-    /// Trails: only events from this time on [default: with --history, what the last run has not read; else all].
+    /// Trails: only events from this time on [default: with --history, what the last run has not read, and in its first run the last 30 days (first-days); else all].
     #[arg(long, value_name = "TIME", value_parser = super::trail::moment)]
     pub since: Option<i64>,
 

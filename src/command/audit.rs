@@ -3,6 +3,7 @@
 mod all;
 mod bundles;
 mod named;
+mod outside;
 mod turn;
 
 use std::path::{Path, PathBuf};
@@ -13,10 +14,11 @@ use jiff::Timestamp;
 use self::all::All;
 use self::bundles::Bundles;
 use self::named::{foreign, job, left_out};
+pub(super) use self::outside::outside;
 use self::turn::Turn;
 use super::account;
 use super::inventory::check;
-use super::job::of_audit;
+use super::job::{asked, of_audit};
 use super::outcome::{Asked, Outcome, Window};
 use super::scan::Setup;
 use super::silencing::Silencing;
@@ -83,6 +85,12 @@ impl Auditor<'_> {
         {
             all.note("[audit]", left);
         }
+        // Who names what to audit knows what it is.
+        if asked(self.arguments, &self.setup.settings.audit) == self.setup.settings.audit
+            && let Some(outside) = outside(self.setup)
+        {
+            all.note("[audit]", outside);
+        }
     }
 
     fn terraform(&self, all: &mut All<'_>) -> Result<(), Error> {
@@ -136,6 +144,7 @@ impl Auditor<'_> {
         let no_progress = self.arguments.setup.no_progress;
         let asking = trail::Asking { logs, since, aws: &self.arguments.aws, no_progress };
         all.since = since.and_then(|since| Timestamp::from_second(since).ok());
+        all.first_days = turn.first_days.filter(|_| since.is_some());
         let hiding = all.hiding();
         all.look(Surface::Trail, |sources, sections| {
             let (looked, section) = trail::plain(self.cli, &asking, self.setup, sources)?;

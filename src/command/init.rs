@@ -19,7 +19,7 @@ use crate::settings::draft::{Found, draft};
 use crate::shown::shown;
 use crate::source::Sources;
 use crate::source::open::read_text_up_to;
-use crate::source::walk::{FileKind, Repository, walk_logs, walk_repository};
+use crate::source::walk::{FileKind, Repository, walk_logs, walk_outside, walk_repository};
 
 /// More files are more than a repository.
 const MOST_FILES: usize = 200_000;
@@ -27,7 +27,7 @@ const MOST_FILES: usize = 200_000;
 const MOST_MANIFEST: u64 = 4 * 1024 * 1024;
 /// A larger file is no code that somebody wrote.
 const MOST_CODE: u64 = 4 * 1024 * 1024;
-/// More trees than this are told by the folder that holds them.
+/// More folders of logs than this are told by the folder that holds them.
 const MOST_TREES: usize = 6;
 
 pub(super) fn run(arguments: &InitArguments) -> Result<ExitCode, Error> {
@@ -83,7 +83,7 @@ fn write_new(file: &Path, text: &str) -> Result<(), Error> {
 
 fn told(found: &Found) -> [(&'static str, &Vec<String>); 5] {
     [
-        ("Terraform", &found.terraform),
+        ("scanned files", &found.terraform),
         ("CloudTrail", &found.trail),
         ("evidence", &found.evidence),
         ("lists of keys", &found.lists),
@@ -101,16 +101,13 @@ fn look(folder: &Path) -> Looked {
     let Repository { files, refused, is_cut } = walk_repository(folder, MOST_FILES);
     let evidence: BTreeSet<PathBuf> =
         files.iter().filter(|file| is_manifest(file)).filter_map(|file| parent(file)).collect();
-    let (mut trees, mut trail) = (BTreeSet::new(), BTreeSet::new());
+    let mut trail = BTreeSet::new();
     let (mut lists, mut runbooks) = (BTreeSet::new(), BTreeSet::new());
     let (mut projects, mut names) = (BTreeSet::new(), names_of_workflows(folder));
     for file in files.iter().filter(|file| !evidence.iter().any(|bundle| file.starts_with(bundle))) {
         let name = file.file_name().unwrap_or_default().to_string_lossy();
         let lower = name.to_ascii_lowercase();
-        if let Some(kind) = FileKind::of(&name) {
-            if matches!(kind, FileKind::Hcl | FileKind::HclJson) {
-                trees.extend(parent(file));
-            }
+        if FileKind::of(&name).is_some() {
             if let Ok((text, _)) = read_text_up_to(file, MOST_CODE) {
                 of_code(&text, &mut names);
             }
@@ -133,8 +130,13 @@ fn look(folder: &Path) -> Looked {
         left.extend(unnamed.into_iter().filter_map(Result::err).map(reason));
         named.into_iter().flatten().collect()
     };
+    // All that `scan .` would read, hidden and ignored files too: a script or an `.env` beside the Terraform, and what
+    // comes later.
+    let bundles: Vec<PathBuf> = evidence.iter().cloned().collect();
+    let (scanned, is_more) = walk_outside(folder, false, bundles, MOST_FILES);
+    let is_scanned = !scanned.is_empty() || is_more;
     let found = Found {
-        terraform: paths(&few(topmost(trees))),
+        terraform: if is_scanned { vec![".".to_owned()] } else { Vec::new() },
         trail: paths(&few(topmost(trail))),
         evidence: paths(&evidence),
         lists: paths(&lists),

@@ -15,6 +15,7 @@ use super::output::{check_places, style, write};
 use super::scan::{Looked, Setup, judges};
 use super::silencing::Silencing;
 use crate::cli::{Cli, ReportArguments};
+use crate::day::Day;
 use crate::error::{Error, ErrorKind, ExitCode};
 use crate::finding::{Confidence, Finding, Severity, Surface};
 use crate::history::Pending;
@@ -100,7 +101,8 @@ impl Outcome<'_> {
             style: style(cli, arguments),
             ..self.draft(open, &bar, &redactor)
         };
-        report.gate.at = Some(moment(cli).unwrap_or_else(Timestamp::now));
+        report.gate.at =
+            Some(moment(cli).or_else(|| day(cli).map(Day::begins)).unwrap_or_else(Timestamp::now));
         if report.exit_code == ExitCode::NotAudited {
             write_all(&mut report, setup, arguments)?;
             return Err(nothing());

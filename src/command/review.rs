@@ -42,7 +42,7 @@ pub(super) fn run(arguments: &ReviewArguments) -> Result<ExitCode, Error> {
     }
     let (sessions, _) = link(&mut gathered, &settings.trail);
     let joints = look::joints(&archive, &stop, &sessions, &question);
-    let begun = review::begin(&question, &sessions, &joints.found);
+    let begun = review::begin(&question, &sessions, &joints.found, &joints.all);
     if begun.starts().is_empty() {
         return Err(not_found(&question, &begun, &sessions, &joints));
     }

@@ -54,6 +54,9 @@ fn check(named: Option<&Path>) -> Result<ExitCode, Error> {
     for left in left_alone(named, &settings) {
         text.push_str(&format!("{name}: {left} is ignored unless --settings names this file\n"));
     }
+    if let Some(outside) = super::audit::outside(&setup).filter(|_| !settings.audit.is_empty()) {
+        text.push_str(&format!("{name}: {}\n", outside.replace(char::is_control, "?")));
+    }
     text.push_str(&format!("{name}: the settings are valid"));
     text.push_str(&match warnings.len() {
         0 => "\n".to_owned(),

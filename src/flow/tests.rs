@@ -1,6 +1,7 @@
 //! Small trees, and where their secrets land.
 
 mod bounds;
+mod copied;
 mod definitions;
 mod encoded;
 mod left_empty;

@@ -239,6 +239,15 @@ pub fn unasked(inventory: &Inventory, checked: &Checked) -> Vec<Gap> {
     rows.filter_map(gap).collect()
 }
 
+/// A list of which no row could be checked: nobody looked at anything.
+pub fn unchecked(inventory: &Inventory, checked: &Checked) -> Option<Gap> {
+    let is_unchecked = |status: &Status| status.state == State::NotChecked;
+    let first = checked.rows.first().filter(|_| checked.rows.iter().all(is_unchecked))?;
+    let at = inventory.entries.get(first.row)?.at.span;
+    let reason = "no key of the list could be checked: none has a location that AWS shows".to_owned();
+    Some(Gap { at, name: String::new(), reason, hides_findings: true })
+}
+
 /// Rows by the number that equal values share.
 fn groups(inventory: &Inventory, stores: &Stores) -> BTreeMap<u32, Vec<(usize, String)>> {
     let mut groups: BTreeMap<u32, Vec<(usize, String)>> = BTreeMap::new();

@@ -9,8 +9,8 @@ use super::{Answers, Entry, Home, Inventory, Rotated};
 use crate::day::Day;
 use crate::source::{Location, SourceId, Span};
 
-/// Secrets that GitHub makes itself.
-const NOT_OURS: &[&str] = &["GITHUB_TOKEN"];
+/// What GitHub makes itself, and what is kept as a secret and is none: the name of a Region.
+const NOT_OURS: &[&str] = &["GITHUB_TOKEN", "AWS_REGION", "AWS_DEFAULT_REGION"];
 /// A block is looked at so far for its name.
 const BLOCK: usize = 2_000;
 /// A longer name is none.
@@ -83,7 +83,9 @@ pub fn of_workflow(text: &str) -> BTreeSet<String> {
     let name = |captures: regex::Captures<'_>| {
         captures.get(1).or_else(|| captures.get(2)).map(|name| name.as_str().to_owned())
     };
-    found.filter_map(name).filter(|name| !NOT_OURS.contains(&name.as_str())).collect()
+    // GitHub's names are the same in any case.
+    let is_key = |name: &String| !NOT_OURS.iter().any(|other| name.eq_ignore_ascii_case(other));
+    found.filter_map(name).filter(is_key).collect()
 }
 
 /// Adds names that stand in Terraform and scripts.
@@ -184,7 +186,7 @@ pub fn draft(names: &Names) -> Inventory {
     for name in &names.variables {
         let key = key_of(name, true);
         if !known.contains(&key) {
-            let note = format!("sensitive variable {name} of Terraform: where does its value live?");
+            let note = format!("variable {name} of Terraform holds a secret: where does its value live?");
             entries.push(entry(key, Home::None, Some(note)));
         }
     }
@@ -223,7 +225,7 @@ mod tests {
 
     #[test]
     fn names_are_found_where_they_are_used() {
-        let workflow = "env:\n  A: ${{ secrets.GH_PAT }}\n  B: ${{ secrets['NPM_TOKEN'] }} ${{ secrets.GITHUB_TOKEN }}\n";
+        let workflow = "env:\n  A: ${{ secrets.GH_PAT }}\n  B: ${{ secrets['NPM_TOKEN'] }} ${{ secrets.GITHUB_TOKEN }}\n  C: ${{ secrets.github_token }} ${{ secrets.AWS_DEFAULT_REGION }}\n";
         assert_eq!(of_workflow(workflow).into_iter().collect::<Vec<_>>(), ["GH_PAT", "NPM_TOKEN"]);
         let code = "resource \"aws_ssm_parameter\" \"a\" {\n  type = \"SecureString\"\n  name  = \"/app/anthropic/api-key\"\n}\n\
             data \"aws_ssm_parameter\" \"b\" {\n  name = \"/${var.env}/x\"\n}\nresource \"x\" \"y\" {\n  name = \"/not/this\"\n}\n\

@@ -24,7 +24,7 @@ pub mod writes;
 use std::fmt;
 
 pub use self::check::{
-    Checked, Claim, Encryption, Practised, State, Status, Unlisted, check, level_told, unasked,
+    Checked, Claim, Encryption, Practised, State, Status, Unlisted, check, level_told, unasked, unchecked,
 };
 pub use self::judge::judge;
 pub use self::read::read;

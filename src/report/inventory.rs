@@ -87,6 +87,12 @@ impl InventorySection {
         let see = self.runbook.as_ref().map(|file| format!(" See {file} to fix.")).unwrap_or_default();
         match (bad, doubtful) {
             (0, 0) => match self.keys.iter().filter(|key| key.state == KeyState::Good).count() {
+                good if (1..self.keys.len()).contains(&good) => {
+                    let (is, its) = if good == 1 { ("is", "its place") } else { ("are", "their places") };
+                    let (all, rest) = (self.keys.len(), self.keys.len() - good);
+                    let were = if rest == 1 { "was" } else { "were" };
+                    format!("{good} of {all} secrets {is} in {its}; {rest} {were} not checked.")
+                }
                 0 => "No listed secret is in a place that secretrail can check.".to_owned(),
                 1 => "The secret is in its place.".to_owned(),
                 all => format!("All {all} secrets are in their places."),

@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::deed::Deed;
+use super::names::of_iam;
 use super::party::{role_name, user};
+use super::renames::Renames;
 use super::{Question, Start};
 use crate::nearest::did_you_mean;
 use crate::trail::{Session, secret_name};
@@ -44,14 +46,21 @@ pub(super) fn reaches(touched: &str, name: &str) -> bool {
 }
 
 /// The sessions that a start means. `found` are the events that [`Question::is_start`] holds for.
-pub fn begin(question: &Question, sessions: &[Session], found: &[Deed]) -> Begun {
+/// `joints` are events of everybody, in the order of time.
+pub fn begin(question: &Question, sessions: &[Session], found: &[Deed], joints: &[Deed]) -> Begun {
     let mut begun = Begun::default();
+    let renames = Renames::of(joints);
+    let renamed = renamed(question, sessions, &renames);
     let found: BTreeSet<usize> = found.iter().filter_map(|deed| deed.session).collect();
     for (number, session) in sessions.iter().enumerate() {
         let by_event = found.contains(&number);
         let is_meant = match &question.start {
             Start::Key(key) => session.keys.iter().any(|known| known.eq_ignore_ascii_case(key)),
-            Start::Principal(name) => is_principal(session, name),
+            Start::Principal(name) => {
+                is_principal(session, name)
+                    || (!renamed.is_empty()
+                        && renamed.contains(&(session.account.as_str(), of_iam(&renames.user(session)))))
+            }
             Start::Event(_) | Start::Secret(_) => by_event,
         };
         let overlaps = question.since.is_none_or(|since| session.tally.last >= since)
@@ -69,6 +78,21 @@ pub fn begin(question: &Question, sessions: &[Session], found: &[Deed]) -> Begun
         begun.away.clear();
     }
     begun
+}
+
+/// Users that are asked for by a name of theirs, where they had another one too.
+fn renamed<'s>(
+    question: &Question,
+    sessions: &'s [Session],
+    renames: &Renames<'_>,
+) -> BTreeSet<(&'s str, String)> {
+    let Start::Principal(name) = &question.start else { return BTreeSet::new() };
+    if renames.is_empty() {
+        return BTreeSet::new();
+    }
+    let meant = sessions.iter().filter(|session| is_principal(session, name));
+    let users = meant.map(|session| (session.account.as_str(), of_iam(&renames.user(session))));
+    users.filter(|(_, user)| !user.is_empty()).collect()
 }
 
 impl Begun {

@@ -138,7 +138,7 @@ pub(super) fn actions(ground: &Ground<'_>) -> (Vec<Action>, Vec<String>, Vec<Don
 struct Actions<'g> {
     ground: &'g Ground<'g>,
     latest: Latest<'g>,
-    /// Keys that the incident made: they are ended as what is left behind.
+    /// Keys that the incident made and did not use: they are ended as what is left behind.
     made_keys: BTreeSet<&'g str>,
     /// Roles that the incident made, by which AWS delivers logs and does nothing else.
     log_roles: BTreeSet<(&'g str, String)>,
@@ -155,10 +155,14 @@ impl<'g> Actions<'g> {
     fn of(ground: &'g Ground<'g>) -> Self {
         let open =
             ground.lasting.iter().filter(|one| one.is_open() && one.kind.call == "iam:CreateAccessKey");
+        // One that was used comes first: it is stopped with the others.
+        let sure = ground.parties.iter().filter(|party| party.confidence == Confidence::Sure);
+        let used: BTreeSet<&str> = sure.flat_map(|party| party.keys.iter().map(String::as_str)).collect();
+        let made = open.filter_map(|one| one.made.field("accessKeyId"));
         Self {
             ground,
             latest: Latest::of(ground),
-            made_keys: open.filter_map(|one| one.made.field("accessKeyId")).collect(),
+            made_keys: made.filter(|key| !used.contains(key)).collect(),
             log_roles: log_roles(ground.lasting),
             made: Vec::new(),
             over: Vec::new(),

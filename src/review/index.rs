@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::deed::Deed;
 use super::endings::Endings;
 use super::names::of_iam;
-use super::party::{Relation, role_name, user};
+use super::party::{Relation, role_name};
+use super::renames::Renames;
 use crate::trail::agent::marks;
 use crate::trail::gather::is_attempt;
 use crate::trail::{Session, time};
@@ -23,6 +24,7 @@ type OfName<'s> = BTreeMap<(&'s str, String), Numbers>;
 pub(super) struct Index<'s> {
     sessions: &'s [Session],
     endings: &'s Endings<'s>,
+    renames: &'s Renames<'s>,
     by_caller: BTreeMap<&'s str, Numbers>,
     by_key: BTreeMap<&'s str, Numbers>,
     by_user: OfName<'s>,
@@ -38,10 +40,16 @@ pub(super) struct Index<'s> {
 }
 
 impl<'s> Index<'s> {
-    pub fn of(sessions: &'s [Session], joints: &'s [Deed], endings: &'s Endings<'s>) -> Self {
+    pub fn of(
+        sessions: &'s [Session],
+        joints: &'s [Deed],
+        endings: &'s Endings<'s>,
+        renames: &'s Renames<'s>,
+    ) -> Self {
         let mut index = Self {
             sessions,
             endings,
+            renames,
             by_caller: BTreeMap::new(),
             by_key: BTreeMap::new(),
             by_user: BTreeMap::new(),
@@ -83,7 +91,7 @@ impl<'s> Index<'s> {
             self.by_rights.entry(rights).or_default().push(number);
             return;
         }
-        let name = of_iam(&user(session));
+        let name = of_iam(&self.renames.user(session));
         if !name.is_empty() {
             self.by_user.entry((&session.account, name)).or_default().push(number);
         }
@@ -205,7 +213,7 @@ impl<'s> Index<'s> {
             (None, None) => return None,
         };
         let times = (old.first().time, new.first().time + 60);
-        let name = user(old);
+        let name = self.renames.user(old);
         let ended = self.endings.within(&old.account, &name, &old.keys, times);
         let mut told = vec![format!("{place}, {} after the last call before it", time::span(after))];
         told.push(match ended {

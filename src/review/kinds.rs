@@ -211,7 +211,8 @@ pub(super) fn ended_by(service: &str, call: &str) -> &'static [usize] {
 pub fn is_joint(service: &str, call: &str) -> bool {
     // Who changed root's password, or got it anew by e-mail.
     let of_root = service == "signin" && ["PasswordRecoveryCompleted", "PasswordUpdated"].contains(&call);
-    of_root || number(service, call).is_some() || !ended_by(service, call).is_empty()
+    let renames = service == "iam" && ["UpdateGroup", "UpdateUser"].contains(&call);
+    of_root || renames || number(service, call).is_some() || !ended_by(service, call).is_empty()
 }
 
 /// The fields of a template: where each begins and ends.

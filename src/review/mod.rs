@@ -22,10 +22,12 @@ mod kinds;
 mod lasting;
 mod names;
 mod party;
+mod renames;
 mod rotate;
 mod shell;
 mod spread;
 mod state;
+mod stranger;
 mod taken;
 mod undone;
 mod unseen;
@@ -44,11 +46,13 @@ use self::endings::Endings;
 pub use self::kinds::{How, Kind, Leaves, is_joint};
 pub use self::lasting::{Ended, Lasting, Seen, Who};
 pub use self::party::{Confidence, Party, Relation, Within};
+use self::renames::Renames;
 pub use self::rotate::{Listed, Renewed, Rotation, renews};
 pub use self::shell::quoted;
 pub use self::spread::{Link, Spread, spread};
 pub use self::state::Identity;
 use self::state::States;
+pub use self::stranger::Stranger;
 pub use self::taken::{AllData, Data, Taken, merge, size, take};
 use crate::account::Account;
 use crate::inventory::Inventory;
@@ -244,6 +248,8 @@ pub struct Review {
     pub failed: Vec<Calls>,
     /// What stays.
     pub lasting: Vec<Lasting>,
+    /// Other accounts that were given something, for however short a time.
+    pub strangers: Vec<Stranger>,
     /// What to do.
     pub actions: Vec<Action>,
     /// What ended by itself or was ended, in sentences.
@@ -282,9 +288,13 @@ impl Review {
                 .unwrap_or_default()
         };
         let with_events: BTreeSet<usize> = known.calls.keys().map(|call| call.session).collect();
-        let (mut parties, before) = (spread.parties(sessions), spread.parties_before(sessions));
-        let perhaps = spread.parties_perhaps(sessions);
-        let endings = Endings::of(known.joints);
+        let (mut parties, mut before) = (spread.parties(sessions), spread.parties_before(sessions));
+        let mut perhaps = spread.parties_perhaps(sessions);
+        let renames = Renames::of(known.joints);
+        let (joints, deeds) = (renames.deeds(known.joints), renames.deeds(&known.deeds));
+        let accounts = renames.accounts(known.accounts);
+        [&mut parties, &mut before, &mut perhaps].into_iter().flatten().for_each(|one| renames.follow(one));
+        let endings = Endings::of(&joints);
         let within = |number: Option<usize>| number.is_some_and(|number| spread.inside.contains_key(&number));
         let who = |number: Option<usize>| match number.and_then(|number| sessions.get(number)) {
             _ if within(number) => Who::Incident,
@@ -292,9 +302,9 @@ impl Review {
             None => Who::Unknown,
         };
         let mut lasting: Vec<Lasting> =
-            known.deeds.iter().filter_map(|deed| lasting::lasting(deed, &endings, &within, &who)).collect();
+            deeds.iter().filter_map(|deed| lasting::lasting(deed, &endings, &within, &who)).collect();
         lasting::uses(&mut lasting, sessions);
-        let states = States::of(known.accounts);
+        let states = States::of(&accounts);
         states.see(&mut lasting, &endings, &who);
         let unused = unused(known, sessions, &id);
         let named: Vec<&Party> = parties.iter().chain(&before).collect();
@@ -352,6 +362,7 @@ impl Review {
             unseen: unseen::unseen(known, &parties, &before, &shown),
             gaps: known.gaps.clone(),
             secrets,
+            strangers: stranger::strangers(&lasting),
             lasting,
             actions,
             over,

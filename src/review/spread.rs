@@ -7,6 +7,7 @@ use super::deed::Deed;
 use super::endings::Endings;
 use super::index::Index;
 use super::party::{Confidence, Party, Relation};
+use super::renames::Renames;
 use crate::trail::{Mark, Session};
 
 /// Steps back that are followed.
@@ -34,8 +35,10 @@ pub struct Spread {
 
 /// Follows what sessions issued and made. `joints` are events of everybody, in the order of time.
 pub fn spread(starts: &[usize], sessions: &[Session], joints: &[Deed]) -> Spread {
-    let endings = Endings::of(joints);
-    let mut index = Index::of(sessions, joints, &endings);
+    let renames = Renames::of(joints);
+    let joints = renames.deeds(joints);
+    let endings = Endings::of(&joints);
+    let mut index = Index::of(sessions, &joints, &endings, &renames);
     let mut spread = Spread::default();
     // The sure ones first: who is reached both ways is sure.
     let (mut sure, mut likely) = (starts.iter().copied().collect::<VecDeque<_>>(), VecDeque::new());

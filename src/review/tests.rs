@@ -17,6 +17,7 @@ mod contain;
 mod ended;
 mod given;
 mod links;
+mod renames;
 mod undone;
 
 const HOUR: i64 = 3_600;
@@ -58,7 +59,7 @@ fn review(texts: &[String], start: Start, now: &str) -> Review {
     let found: Vec<Deed> = all.iter().filter(|deed| question.is_start(deed)).cloned().collect();
     let joints: Vec<Deed> = all.iter().filter(|deed| is_joint(&deed.service, &deed.name)).cloned().collect();
     let renewals: Vec<Deed> = all.iter().filter(|deed| renews(deed)).cloned().collect();
-    let begun = begin(&question, &sessions, &found);
+    let begun = begin(&question, &sessions, &found, &joints);
     let spread = spread(&begun.sessions, &sessions, &joints);
     let inside = |deed: &&Deed| deed.session.is_some_and(|number| spread.inside.contains_key(&number));
     let mut calls = BTreeMap::new();
@@ -172,12 +173,15 @@ fn what_was_made_and_not_undone_is_taken_away() {
     ];
     let review = review(&log(&events), key(), NOW);
     let told = commands(&review);
+    // A key that was made and used is stopped with the others.
+    let stopped = review.actions.iter().filter(|one| one.group == Group::Stop).count();
+    assert_eq!(stopped, 2);
     assert_eq!(
         told,
         [
             "aws iam update-access-key --user-name mallory --access-key-id AKIAIOSFODNN7EXAMPLE --status Inactive",
-            "aws iam attach-user-policy --user-name eve --policy-arn arn:aws:iam::aws:policy/AWSDenyAll",
             "aws iam update-access-key --user-name eve --access-key-id AKIAI44QH8DHBEXAMPLE --status Inactive",
+            "aws iam attach-user-policy --user-name eve --policy-arn arn:aws:iam::aws:policy/AWSDenyAll",
             "aws iam detach-user-policy --user-name eve --policy-arn arn:aws:iam::aws:policy/AdministratorAccess",
         ]
     );

@@ -27,7 +27,7 @@ fn partial(kind: &Kind) -> Option<&'static str> {
 type Parts<'d> = BTreeSet<&'d str>;
 
 /// Who gets something by a call, and from whom it takes it.
-fn shares(deed: &Deed) -> (Parts<'_>, Parts<'_>) {
+pub(super) fn shares(deed: &Deed) -> (Parts<'_>, Parts<'_>) {
     let (mut added, mut removed) = (Parts::new(), Parts::new());
     let mut adds = None;
     for (field, value) in &deed.targets {

@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Review;
 use super::contain::Group;
 use super::lasting::{Lasting, Who};
 use super::party::{Confidence, Party, Relation};
+use super::{Review, Stranger};
 use crate::trail::time;
 
 /// Names that are told in one line.
@@ -27,6 +27,9 @@ pub(super) fn verdict(review: &Review) -> Vec<Line> {
         .collect();
     if !power.is_empty() {
         lines.insert(2, ("Can do", few(&power)));
+    }
+    if !review.strangers.is_empty() {
+        lines.insert(1, ("Shared", shared(review)));
     }
     if !done.is_empty() {
         lines.insert(1, ("Already done", done));
@@ -290,6 +293,31 @@ fn changed(review: &Review) -> String {
         number(kinds, "kind", "kinds"),
         refused(review)
     )
+}
+
+/// Other accounts that were given something: that it was undone takes no copy back.
+fn shared(review: &Review) -> String {
+    let one = |one: &Stranger| {
+        let who = one
+            .account
+            .as_deref()
+            .map_or("everyone".to_owned(), |account| format!("account {}", code(account)));
+        let undone = match (one.undone, one.given.len()) {
+            (0, _) => String::new(),
+            (1, 1) => " (undone since)".to_owned(),
+            (undone, all) if undone == all => format!(" (all {all} undone since)"),
+            (undone, all) => format!(" ({undone} of {all} undone since)"),
+        };
+        format!("with {who}: {}{undone}", few(&one.given))
+    };
+    let all: Vec<String> = review.strangers.iter().take(MOST).map(one).collect();
+    let more = review.strangers.len().saturating_sub(MOST) as u64;
+    let more = if more > 0 {
+        format!("; with {}", number(more, "more account", "more accounts"))
+    } else {
+        String::new()
+    };
+    format!("{}{more}; copies may exist there, even of what was undone", all.join("; "))
 }
 
 fn refused(review: &Review) -> String {

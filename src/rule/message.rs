@@ -1,4 +1,4 @@
-//! Messages of findings: a template whose fields are filled from the record.
+//! Messages of findings: a template whose fields are filled from the record. `{a|b}` is the first that the record has.
 
 use std::fmt::Write as _;
 
@@ -57,7 +57,10 @@ impl Template {
         for part in &self.0 {
             match part {
                 Part::Text(text) => message.push_str(text),
-                Part::Field(name) => tell(record.field(name).as_ref(), 0, &mut message),
+                Part::Field(names) => {
+                    let known = names.split('|').map(|name| record.field(name.trim()));
+                    tell(known.flatten().find(is_told).as_ref(), 0, &mut message);
+                }
             }
         }
         message
@@ -65,10 +68,11 @@ impl Template {
 
     /// The fields it names.
     pub fn fields(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().filter_map(|part| match part {
-            Part::Field(name) => Some(name.as_str()),
+        let names = self.0.iter().filter_map(|part| match part {
+            Part::Field(names) => Some(names.as_str()),
             Part::Text(_) => None,
-        })
+        });
+        names.flat_map(|names| names.split('|')).map(str::trim)
     }
 }
 
@@ -77,6 +81,16 @@ pub(super) fn told(record: &dyn Record, name: &str) -> String {
     let mut text = String::new();
     tell(record.field(name).as_ref(), 0, &mut text);
     text
+}
+
+/// Whether a field has something to tell.
+fn is_told(field: &Field<'_>) -> bool {
+    match field {
+        Field::Text(text) => !text.is_empty(),
+        Field::Number(_) | Field::Bool(_) => true,
+        Field::List(items) => !items.is_empty(),
+        _ => false,
+    }
 }
 
 fn tell(field: Option<&Field<'_>>, level: usize, message: &mut String) {

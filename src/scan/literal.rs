@@ -149,6 +149,8 @@ fn tokens_of(sources: &Sources, input: &Input, tools: &Tools<'_>) -> Vec<Token> 
                 true => Confidence::Medium,
                 // As under a name: `postgres` is how people start a database on their own machine.
                 false if is_stock_login(&text, hit.range.start, secret) => Confidence::Low,
+                // A JWT that says neither for whom nor until when may be a sample.
+                false if &*hit.rule == "jwt" && !hit.verified && !hit.documentation => Confidence::Medium,
                 false => Confidence::High,
             },
         };

@@ -155,6 +155,28 @@ pub fn is_python(text: &str) -> bool {
     words.is_some_and(|mut words| words.any(|word| word.starts_with("python")))
 }
 
+/// The language that a text's `#!` names, where nothing here reads it.
+pub fn unread_language(text: &str) -> Option<&'static str> {
+    const LANGUAGES: [(&str, &str); 10] = [
+        ("perl", "Perl"),
+        ("ruby", "Ruby"),
+        ("node", "Node.js"),
+        ("nodejs", "Node.js"),
+        ("deno", "Deno"),
+        ("bun", "Bun"),
+        ("php", "PHP"),
+        ("lua", "Lua"),
+        ("tclsh", "Tcl"),
+        ("expect", "Expect"),
+    ];
+    let line = text.trim_start_matches('\u{FEFF}').trim_start().lines().next().unwrap_or("");
+    let mut words = line.strip_prefix("#!")?.split(['/', ' ']);
+    words.find_map(|word| {
+        let name = word.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
+        LANGUAGES.iter().find(|(program, _)| name == *program).map(|(_, said)| *said)
+    })
+}
+
 /// Follows secrets through whatever runs or sets up a machine: shell, PowerShell, cloud-init's forms. Nothing for
 /// a text that is none of them.
 pub fn trace(text: &Flat, context: &Context<'_>) -> Reading<Vec<Landing>> {

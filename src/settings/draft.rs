@@ -5,7 +5,7 @@ use std::fmt::Write;
 /// What was found, as paths with `/` below the folder of the settings.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Found {
-    /// Trees of Terraform.
+    /// Trees to scan.
     pub terraform: Vec<String>,
     /// Folders with CloudTrail's logs.
     pub trail: Vec<String>,
@@ -27,7 +27,7 @@ pub struct Found {
 pub fn draft(found: &Found) -> String {
     let mut text = String::from(HEAD);
     text.push_str("\n# What `secretrail audit` reads.\n[audit]\n");
-    list(&mut text, "terraform", &found.terraform, "\"infra\"", "trees");
+    list(&mut text, "terraform", &found.terraform, "\"infra\"", "trees: Terraform, scripts, .env");
     list(
         &mut text,
         "trail",

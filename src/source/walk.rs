@@ -159,6 +159,34 @@ pub fn is_skipped(folder: &str) -> bool {
 /// usually ignored, and leak all the same. Links to folders are not followed, so loops can't be.
 pub fn walk(root: &Path, respect_gitignore: bool) -> Walk {
     let mut found = Walk::default();
+    for entry in builder(root, respect_gitignore, Vec::new()).build() {
+        match entry {
+            Ok(entry) => found.add(&entry),
+            Err(error) => found.refused.push(refusal(&error, root)),
+        }
+    }
+    found.files.sort();
+    found
+}
+
+/// Files that [`walk`] would find below a folder and outside of some places in it, and whether there may be more, as no
+/// more than so many files and folders are looked at.
+pub fn walk_outside(
+    root: &Path,
+    respect_gitignore: bool,
+    places: Vec<PathBuf>,
+    most: usize,
+) -> (Vec<PathBuf>, bool) {
+    let mut found = Walk::default();
+    let mut entries = builder(root, respect_gitignore, places).build();
+    // What cannot be entered is for who reads it.
+    entries.by_ref().take(most).flatten().for_each(|entry| found.add(&entry));
+    found.files.sort();
+    (found.files.into_iter().map(|file| file.path).collect(), entries.next().is_some())
+}
+
+/// A walk that does not enter folders of others, nor these.
+fn builder(root: &Path, respect_gitignore: bool, left_out: Vec<PathBuf>) -> WalkBuilder {
     let mut builder = WalkBuilder::new(root);
     builder
         .hidden(false)
@@ -171,6 +199,9 @@ pub fn walk(root: &Path, respect_gitignore: bool) -> Walk {
         .sort_by_file_path(Path::cmp);
     let top = root.to_path_buf();
     builder.filter_entry(move |entry| {
+        if left_out.iter().any(|place| place == entry.path()) {
+            return false;
+        }
         let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
         let name = entry.file_name().to_string_lossy();
         let above = entry.path().parent().filter(|above| *above != top);
@@ -179,14 +210,7 @@ pub fn walk(root: &Path, respect_gitignore: bool) -> Walk {
         }
         entry.path() == top || !(is_folder && is_skipped(&name)) || name == ".terraform"
     });
-    for entry in builder.build() {
-        match entry {
-            Ok(entry) => found.add(&entry),
-            Err(error) => found.refused.push(refusal(&error, root)),
-        }
-    }
-    found.files.sort();
-    found
+    builder
 }
 
 impl Walk {

@@ -40,6 +40,8 @@ pub enum Use {
     LocalFile,
     /// Written to a file on a new machine by a provisioner.
     RemoteFile,
+    /// Copied by a provisioner: the text is the path of the file or folder.
+    Copied,
     /// Kept in a definition, a parameter or an object, as it is.
     Kept,
     /// A definition as a whole, whose commands run somewhere.

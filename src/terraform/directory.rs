@@ -53,6 +53,8 @@ pub struct Directory {
     pub files: Vec<(SourceId, Body)>,
     /// Automatically loaded variable values, the later wins.
     pub values: Vec<(SourceId, Body)>,
+    /// Whether it is Packer's half of a folder that holds Terraform too.
+    pub is_packer: bool,
     variables: HashMap<Box<str>, At>,
     outputs: HashMap<Box<str>, At>,
     modules: HashMap<Box<str>, At>,

@@ -403,6 +403,7 @@ mod tests {
             ("admin_password", "Sup3rS3cret!x9"),
             ("admin_password", "P@ssw0rd1234!"),
             ("admin_password", "qwertyuiop1"),
+            ("db_password", "test1234"),
             ("mariadb_root_password", "Root-Fox-Lamp"),
         ] {
             assert_eq!(sure(name, value), Some(Confidence::Medium), "{name} = {value}");

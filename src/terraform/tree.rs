@@ -16,6 +16,8 @@ use crate::source::{SourceId, Sources, Span};
 
 /// Modules that call each other outside of the scanned folders, this deep.
 const MOST_NESTING: usize = 24;
+/// Under what Packer's half of a folder is kept: no folder has such a name.
+const PACKER: &str = "*.pkr.hcl";
 /// Folders of one scan.
 const MOST_CALLED: usize = 20_000;
 
@@ -101,6 +103,11 @@ impl Tree {
         }
         for (path, mut folder) in folders {
             self.values.append(&mut folder.other);
+            if let Some(packer) = folder.split_packer() {
+                let mut directory = packer.into_directory(path.clone());
+                directory.is_packer = true;
+                self.directories.insert(path.join(PACKER), directory);
+            }
             self.directories.insert(path.clone(), folder.into_directory(path));
         }
         gaps
@@ -215,12 +222,12 @@ impl Tree {
         let is_root = |one: &Directory| !self.downloaded.values().any(|dir| *dir == one.path) && is_root(one);
         let mut reached = BTreeSet::new();
         let mut roots: Vec<&Directory> =
-            modules().filter(|directory| !called.contains(&directory.path) || is_root(directory)).collect();
-        for root in &roots {
+            modules().filter(|one| one.is_packer || !called.contains(&one.path) || is_root(one)).collect();
+        for root in roots.iter().filter(|root| !root.is_packer) {
             self.reach(root, &mut reached);
         }
         for directory in modules() {
-            if !reached.contains(&directory.path) {
+            if !directory.is_packer && !reached.contains(&directory.path) {
                 self.reach(directory, &mut reached);
                 roots.push(directory);
             }
@@ -277,6 +284,8 @@ fn is_of_module(kind: FileKind) -> bool {
 #[derive(Default)]
 struct Folder {
     files: Vec<(SourceId, Body)>,
+    /// Packer's: another program, with variables of its own.
+    packer: Vec<(SourceId, Body)>,
     loaded: Vec<(u8, String, SourceId, Body)>,
     other: Vec<(SourceId, Body)>,
 }
@@ -285,7 +294,10 @@ impl Folder {
     fn add(&mut self, input: &Input, body: Body) {
         let name =
             input.found.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let terraform = [".tf", ".tofu", ".tf.json", ".tofu.json"];
+        let is_packer = !terraform.iter().any(|end| name.to_ascii_lowercase().ends_with(end));
         match input.found.kind {
+            FileKind::Hcl | FileKind::HclJson if is_packer => self.packer.push((input.source, body)),
             FileKind::Hcl | FileKind::HclJson => self.files.push((input.source, body)),
             // Terraform's automatic order; other value files are only given by name.
             _ if name == "terraform.tfvars" => self.loaded.push((0, name, input.source, body)),
@@ -298,6 +310,20 @@ impl Folder {
             }
             _ => self.other.push((input.source, body)),
         }
+    }
+
+    /// Takes out what is Packer's, where there is something of Terraform too.
+    fn split_packer(&mut self) -> Option<Self> {
+        let files = std::mem::take(&mut self.packer);
+        if self.files.is_empty() || files.is_empty() {
+            self.files.extend(files);
+            return None;
+        }
+        let (loaded, own) = std::mem::take(&mut self.loaded)
+            .into_iter()
+            .partition(|(_, name, _, _)| name.ends_with(".pkrvars.hcl"));
+        self.loaded = own;
+        Some(Self { files, loaded, ..Self::default() })
     }
 
     fn into_directory(mut self, path: PathBuf) -> Directory {

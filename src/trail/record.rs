@@ -12,6 +12,13 @@ use crate::record::{Field, Record};
 /// Arrays inside arrays deeper than this are not looked into.
 const MOST_LEVELS: usize = 16;
 
+/// Fields of requests that hold a policy about who may come in.
+const POLICIES: &[&str] = &["policyDocument", "bucketPolicy", "assumeRolePolicyDocument", "policy"];
+/// Names that are told of those whom a policy lets in.
+const MOST_LET_IN: usize = 5;
+/// A longer name says nothing more.
+const LONGEST: usize = 300;
+
 /// An event as a record. Nothing is copied before a rule asks.
 #[derive(Debug, Clone, Copy)]
 pub struct EventRecord<'t>(pub Event<'t>);
@@ -54,6 +61,9 @@ impl Record for EventRecord<'_> {
         if name == "secretrail.secrets" {
             return secrets(&self.0);
         }
+        if name == "secretrail.let_in" {
+            return let_in(self.0.value(Slot::Request));
+        }
         let (value, rest) = match slot(name) {
             Some((slot, rest)) => (self.0.value(slot), rest),
             None => (self.0.raw(), name),
@@ -93,6 +103,33 @@ fn secrets<'f>(event: &Event<'_>) -> Option<Field<'f>> {
     let names = class::secrets(&name, event.value(Slot::Request));
     let plain: Vec<Field<'_>> = names.iter().map(|name| Field::Text(fetched::plain(name).into())).collect();
     (!plain.is_empty()).then_some(Field::List(plain))
+}
+
+/// Accounts, ARNs and `*` that the policy in a request names as AWS principals.
+fn let_in<'f>(request: &[u8]) -> Option<Field<'f>> {
+    let policy = POLICIES.iter().find_map(|field| get(request, field))?;
+    let own = text(policy).map(|text| text.trim().as_bytes().to_vec());
+    let policy = own.as_deref().unwrap_or(policy);
+    let of = |value: &[u8], all: &mut Vec<Field<'f>>| {
+        let Some(who) = text(value) else { return };
+        let who: String = who.chars().take(LONGEST).collect();
+        let who = Field::Text(who.into());
+        if all.len() < MOST_LET_IN && !all.contains(&who) {
+            all.push(who);
+        }
+    };
+    let each = |value: &[u8]| -> Vec<Vec<u8>> {
+        if value.first() != Some(&b'[') {
+            return vec![value.to_vec()];
+        }
+        items(value).into_iter().map(<[u8]>::to_vec).collect()
+    };
+    let mut all = Vec::new();
+    for statement in each(get(policy, "Statement")?) {
+        let principal = get(&statement, "Principal").and_then(|who| get(who, "AWS"));
+        each(principal.unwrap_or_default()).iter().for_each(|who| of(who, &mut all));
+    }
+    (!all.is_empty()).then_some(Field::List(all))
 }
 
 /// The field of a name below a value. Keys with dots in them are found, too.
@@ -192,6 +229,28 @@ mod tests {
         assert_eq!(secrets("ec2", "GetParameters", names), 0);
         assert_eq!(secrets("secretsmanager", "BatchGetSecretValue", r#"{"secretIdList":["a","b","c"]}"#), 3);
         assert_eq!(secrets("secretsmanager", "GetSecretValue", r#"{"secretId":"a"}"#), 1);
+    }
+
+    #[test]
+    fn a_policy_tells_whom_it_lets_in() {
+        let let_in = |request: &str| {
+            let text = format!(r#"{{"eventName":"PutX","requestParameters":{request}}}"#);
+            let (slots, _) = find(text.as_bytes(), 0).unwrap();
+            match EventRecord(Event::new(text.as_bytes(), &slots)).field("secretrail.let_in") {
+                Some(Field::List(all)) => format!("{all:?}"),
+                _ => String::new(),
+            }
+        };
+        let text = r#"{"policyDocument":"{\"Statement\":[{\"Principal\":{\"AWS\":\"210987654321\"}}]}"}"#;
+        assert!(let_in(text).contains("210987654321"));
+        let object =
+            r#"{"bucketPolicy":{"Statement":{"Principal":{"AWS":["arn:aws:iam::210987654321:root","*"]}}}}"#;
+        assert!(let_in(object).contains(":root") && let_in(object).contains('*'));
+        assert_eq!(
+            let_in(r#"{"bucketPolicy":{"Statement":[{"Principal":{"Service":"s3.amazonaws.com"}}]}}"#),
+            ""
+        );
+        assert_eq!(let_in(r#"{"policyDocument":"no policy"}"#), "");
     }
 
     #[test]

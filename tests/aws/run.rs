@@ -138,7 +138,10 @@ fn a_value_stands_in_the_environment_of_the_program_only() {
     // One that is not there: nothing runs.
     let ran = shell(&here, &[&inject[..], &["--inject", "NONE=/none"]].concat(), "echo started");
     assert_eq!((ran.code, ran.out.as_str()), (125, ""));
-    assert!(ran.err.contains("/none cannot be had for NONE: ssm:GetParameter: ParameterNotFound"), "{ran:?}");
+    assert!(
+        ran.err.contains("/none cannot be fetched for NONE: ssm:GetParameter: ParameterNotFound"),
+        "{ran:?}"
+    );
     moto.state(&json!({"denied": ["ssm:GetParameter"]}));
     let ran = shell(&here, &inject, "echo started");
     assert_eq!((ran.code, ran.out.as_str()), (125, ""));
@@ -160,7 +163,7 @@ fn keys_of_the_inventory_are_masked_and_not_given() {
     // The role need not be allowed to read what is only masked.
     let ran = shell(&here, &["--mask-inventory", "--role-arn", ROLE], script);
     assert_eq!((ran.code, ran.out.as_str()), (0, "none\n[secretrail: GITHUB_PAT]\n"), "{ran:?}");
-    assert!(ran.err.contains("listed, and not in Parameter Store: LINEAR_API_KEY; "), "{ran:?}");
+    assert!(ran.err.contains("listed, but not in Parameter Store: LINEAR_API_KEY; "), "{ran:?}");
     moto.state(&json!({"denied": ["ssm:GetParameter"]}));
     let ran = shell(&here, &["--mask-inventory"], script);
     assert_eq!((ran.code, ran.out.as_str()), (125, ""), "{ran:?}");

@@ -130,7 +130,7 @@ fn without_a_network_it_says_so_in_time() {
     assert!(ran.code == 3 && ran.took < Duration::from_secs(5), "{ran:?}");
     has(
         &ran,
-        &["UNKNOWN  AWS cannot be reached in us-east-1", "Not sure: 1 thing that could not be checked."],
+        &["UNKNOWN  AWS cannot be reached in us-east-1", "Unclear: 1 check that could not be completed."],
     );
     // Somebody who takes the call and says nothing, and one who breaks it off.
     let stub = Stub::new(|_, _| Reply::Silence);

@@ -193,7 +193,7 @@ fn a_run_that_was_killed_goes_on_without_loss_or_doubles() {
     let cursor = fs::read_to_string(here.path("pages/cursor.json")).expect("the cursor");
     assert!(!cursor.contains("root") && !cursor.contains("203.0.113"), "no values: {cursor}");
     let (ran, _) = live(&here, &["--keep", "pages"]);
-    assert!(ran.code == 2 && ran.err.contains("another question"), "{ran:?}");
+    assert!(ran.code == 2 && ran.err.contains("a different query"), "{ran:?}");
     here.write("other/notes.txt", "mine");
     let (ran, _) = live(&here, &["--keep", "other"]);
     assert!(ran.code == 2 && ran.err.contains("contains something else"), "{ran:?}");

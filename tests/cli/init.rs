@@ -23,7 +23,7 @@ fn the_first_settings_name_what_is_there() {
     assert_eq!((ran.code, ran.err.as_str()), (0, ""));
     let text = folder.read("secretrail.toml");
     for line in [
-        "terraform = [\"infra/live\"]",
+        "terraform = [\".\"]",
         "trail = [\"AWSLogs\"]",
         "files = [\"SECRETS.md\"]",
         "runbooks = [\"SECRETS-RUNBOOK.md\"]",
@@ -39,6 +39,58 @@ fn the_first_settings_name_what_is_there() {
     assert!(again.code == 2 && again.err.contains("already exists"), "{}", again.err);
     assert_eq!(folder.read("secretrail.toml"), text);
     assert_eq!(folder.run(&["init", "--stdout"]).out, text);
+}
+
+/// What follows from the first settings is what a scan of the repository finds.
+#[test]
+fn the_first_audit_reads_all_that_a_scan_would_read() {
+    let script = "#!/bin/bash\nexport DB_PASSWORD='Winter-2026-x9'\n";
+    for file in ["backend/scripts/deploy.sh", ".env", "docker-compose.prod.yml", ".hidden/setup.sh"] {
+        let text = match file {
+            ".env" => "AWS_SECRET_ACCESS_KEY=wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY\n".to_owned(),
+            "docker-compose.prod.yml" => {
+                "services:\n  a:\n    image: a\n    environment:\n      DB_PASSWORD: Winter-2026-x9\n"
+                    .to_owned()
+            }
+            _ => script.to_owned(),
+        };
+        let folder = Folder::new(&[("infrastructure/main.tf", CLEAN), (file, &text)]);
+        let scanned = folder.run(&["scan", ".", "-f", "json"]);
+        assert_eq!(folder.run(&["init"]).code, 0);
+        let ran = folder.run(&["audit", "-f", "json"]);
+        let found = |out: &str| {
+            let report: serde_json::Value = serde_json::from_str(out).expect("JSON");
+            report["findings"].as_array().expect("a list").len()
+        };
+        assert_eq!((ran.code, found(&ran.out)), (scanned.code, found(&scanned.out)), "{file}");
+    }
+}
+
+/// Settings may name less: then the audit and the check say what nobody reads.
+#[test]
+fn what_the_settings_leave_out_is_told() {
+    let folder = Folder::new(&[
+        ("infra/main.tf", CLEAN),
+        ("infra/user-data.sh", "#!/bin/bash\n"),
+        ("scripts/deploy.sh", "#!/bin/bash\n"),
+        ("old/deploy.sh", "#!/bin/bash\n"),
+        (".env", "A=b\n"),
+        ("secretrail.toml", "exclude = [\"old/\"]\n[audit]\nterraform = [\"infra\"]\n"),
+    ]);
+    let told = "2 files here that `secretrail scan` would read are outside of terraform in [audit]: .env, scripts/deploy.sh";
+    let ran = folder.run(&["audit"]);
+    assert!(
+        ran.code == 0 && ran.out.split_whitespace().collect::<Vec<_>>().join(" ").contains(told),
+        "{}",
+        ran.out
+    );
+    let ran = folder.run(&["settings", "check"]);
+    assert!(ran.code == 0 && ran.out.contains(told), "{}", ran.out);
+    // Who names what to audit knows.
+    assert!(!folder.run(&["audit", "infra"]).out.contains("outside of terraform"));
+    folder.write("secretrail.toml", "[audit]\nterraform = [\".\"]\n");
+    assert!(!folder.run(&["audit"]).out.contains("outside of terraform"));
+    assert!(!folder.run(&["settings", "check"]).out.contains("outside of terraform"));
 }
 
 #[test]
@@ -70,7 +122,7 @@ fn what_can_t_be_looked_into_is_told() {
     let folder = Folder::new(&[("infra/main.tf", CLEAN), ("shut/main.tf", CLEAN)]);
     let odd = folder.path().join(OsStr::from_bytes(b"odd-\xff"));
     std::fs::create_dir(&odd).unwrap();
-    std::fs::write(odd.join("main.tf"), CLEAN).unwrap();
+    std::fs::write(odd.join("1_CloudTrail_eu-central-1_a.json"), "{}").unwrap();
     let shut = |mode| std::fs::set_permissions(folder.join("shut"), PermissionsExt::from_mode(mode)).unwrap();
     shut(0o000);
     let is_refused = std::fs::read_dir(folder.join("shut")).is_err();

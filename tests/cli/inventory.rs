@@ -60,11 +60,13 @@ fn every_format_tells_the_missing_key() {
     for format in
         ["table", "json", "sarif", "markdown", "github", "gitlab", "junit", "oneline", "csv", "ocsf"]
     {
-        let ran = folder.run(&["inventory", "check", "--evidence", "evidence", "--format", format]);
+        // OCSF tells when the run was.
+        let check =
+            ["inventory", "check", "--evidence", "evidence", "--now", "2026-04-01", "--format", format];
+        let ran = folder.run(&check);
         assert_eq!(ran.code, 1, "{format}: {}", ran.err);
         assert!(ran.out.contains("/test-bot/anthropic/api-key"), "{format}: {}", ran.out);
-        let again = folder.run(&["inventory", "check", "--evidence", "evidence", "--format", format]);
-        assert_eq!(ran.out, again.out, "{format}");
+        assert_eq!(ran.out, folder.run(&check).out, "{format}");
     }
 }
 
@@ -100,6 +102,25 @@ fn evidence_of_another_list_is_no_pass() {
     assert_eq!((listed.code, listed.timeless()), (ran.code, ran.timeless()));
     assert_eq!(ran.code, 3, "{}", ran.out);
     assert!(ran.out.contains("it was not requested when this evidence was collected"), "{}", ran.out);
+}
+
+#[test]
+fn a_list_of_which_nothing_could_be_checked_is_no_pass() {
+    let folder = example();
+    let check = ["inventory", "check", "other.md", "--evidence", "evidence"];
+    for rows in ["| GH_PAT | GitHub Actions secret GH_PAT |\n", "| A_KEY | |\n| B_KEY | — |\n"] {
+        folder.write("other.md", format!("| Key | Location |\n|---|---|\n{rows}"));
+        let ran = folder.run(&check);
+        assert_eq!(ran.code, 3, "{rows}: {}", ran.out);
+        assert!(ran.out.contains("no key of the list could be checked"), "{rows}: {}", ran.out);
+        assert_eq!(folder.run(&[&check[..], &["--exit-zero"]].concat()).code, 0);
+    }
+    folder.write(
+        "other.md",
+        "| Key | Location |\n|---|---|\n| GH_PAT | GitHub Actions secret GH_PAT |\n| ANTHROPIC_API_KEY | SSM /paperclip-app/anthropic/api-key |\n",
+    );
+    let ran = folder.run(&[&check[..], &["--screen"]].concat());
+    assert!(ran.out.contains("1 of 2 secrets is in its place; 1 was not checked."), "{}", ran.out);
 }
 
 #[test]
@@ -199,7 +220,11 @@ fn a_draft_has_what_terraform_shows_of_the_incident() {
     assert_eq!(ran.code, 0, "{}", ran.err);
     assert!(ran.out.contains("| ANTHROPIC_API_KEY | SSM /paperclip-app/anthropic/api-key |"), "{}", ran.out);
     let key = Folder::new(&[("main.tf", crate::rig::LEAK)]).run(&["inventory", "init", "."]);
-    assert!(key.out.contains("| TOKEN | — | — | — | sensitive variable token of Terraform: "), "{}", key.out);
+    assert!(
+        key.out.contains("| TOKEN | — | — | — | variable token of Terraform holds a secret: "),
+        "{}",
+        key.out
+    );
 }
 
 #[test]

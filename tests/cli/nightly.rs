@@ -50,6 +50,29 @@ fn each_night_reads_on_where_the_last_one_ended() {
 }
 
 #[test]
+fn the_first_night_says_what_it_leaves_out_as_too_old() {
+    let folder = Folder::new(&[("logs/1.json", &quiet(1)), ("logs/2.json", &quiet(2))]);
+    let run = |history: &str, clock: &str, more: &[&str]| {
+        let job = ["audit", "--trail", "logs", "--history", history, "--clock", clock];
+        let ran = folder.run(&[&job[..], more].concat());
+        (ran.code, ran.out.split_whitespace().collect::<Vec<_>>().join(" "))
+    };
+    let left = "before 2026-04-10T03:00:00Z were left out (first-days = 30): use --since DATE";
+    let (code, out) = run("a.db", "2026-05-10T03:00:00Z", &[]);
+    // Nothing at all was audited.
+    assert!(code == 2 && out.contains(&format!("2 events {left}")), "{out}");
+    assert!(!out.contains("has the trail stopped"), "{out}");
+    folder.write("logs/20.json", quiet(20));
+    let (code, out) = run("b.db", "2026-05-10T03:00:00Z", &[]);
+    assert!(code == 0 && out.contains(&format!("2 events {left}")), "{out}");
+    // Later runs, and who names a time, leave out what was asked for.
+    for (history, more) in [("b.db", &[][..]), ("c.db", &["--since", "2026-04-15"])] {
+        let (_, out) = run(history, "2026-05-10T04:00:00Z", more);
+        assert!(!out.contains("first-days"), "{out}");
+    }
+}
+
+#[test]
 fn what_comes_late_is_read_the_next_night_and_told_once() {
     let folder = Folder::new(&[("logs/1.json", &quiet(1))]);
     assert_eq!(night(&folder, 2).code, 0);

@@ -97,7 +97,7 @@ fn a_folder_without_rules_is_no_folder_of_rules() {
     let folder = Folder::new(&[("main.tf", CLEAN), ("mine/rule.txt", "title: x\n")]);
     let ran = folder.run(&["scan", "--rules", "mine"]);
     assert_eq!(ran.code, 2);
-    assert!(ran.err.contains("mine holds no rule"), "{}", ran.err);
+    assert!(ran.err.contains("mine contains no rule"), "{}", ran.err);
 }
 
 #[cfg(unix)]

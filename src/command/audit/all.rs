@@ -22,6 +22,8 @@ pub(super) struct All<'s> {
     pub readers: Vec<(Gap, Surface)>,
     /// From when on events of trails are read.
     pub since: Option<Timestamp>,
+    /// So many days, where the first run of a job chose that.
+    pub first_days: Option<i64>,
     /// How many accounts were audited together, where that is more than the one that asks.
     pub members: Option<usize>,
 }
@@ -38,6 +40,7 @@ impl<'s> All<'s> {
             surfaces: Vec::new(),
             readers: Vec::new(),
             since: None,
+            first_days: None,
             members: None,
         }
     }
@@ -74,12 +77,26 @@ impl<'s> All<'s> {
         self.surfaces.push(surface);
         if is_empty {
             // Alone it would be an error; among others it must not pass unseen.
-            let reason = match self.since.filter(|_| surface == Surface::Trail) {
-                Some(since) => format!("no events since {since}: has the trail stopped?"),
-                None => NOTHING_THERE.to_owned(),
+            let reason = match (self.since.filter(|_| surface == Surface::Trail), self.left_before()) {
+                (Some(since), None) => format!("no events since {since}: has the trail stopped?"),
+                (Some(since), Some(left)) => format!("no events since {since}, and {left}"),
+                (None, _) => NOTHING_THERE.to_owned(),
             };
             self.gap(surface.word(), reason);
+        } else if let Some(left) = self.left_before().filter(|_| surface == Surface::Trail) {
+            self.note(surface.word(), left);
         }
+    }
+
+    /// Events that the first run of a job leaves out as older: a user may have only those.
+    fn left_before(&self) -> Option<String> {
+        let (days, since) = self.first_days.zip(self.since)?;
+        let left =
+            self.sections.trail.as_ref().map(|trail| trail.coverage.left_out).filter(|left| *left > 0)?;
+        let (events, were) = if left == 1 { ("event", "was") } else { ("events", "were") };
+        Some(format!(
+            "{left} {events} before {since} {were} left out (first-days = {days}): use --since DATE to read further back"
+        ))
     }
 
     /// Something that was left out on purpose.

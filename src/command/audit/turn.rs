@@ -29,6 +29,8 @@ pub(super) struct Turn {
     pub since: Option<i64>,
     /// Whether that is because of an earlier turn, or will be for a later one.
     pub comes_back: bool,
+    /// Days that the first turn reads, where this is it and nobody named a time.
+    pub first_days: Option<i64>,
     /// Whether something that no turn has read lies before that.
     pub leaves_a_hole: bool,
 }
@@ -49,7 +51,8 @@ impl Turn {
         let Some(history) = &arguments.report.history else {
             let begun = arguments.aws.clock.unwrap_or_else(Timestamp::now);
             let since = arguments.since;
-            return Ok(Self { _held: None, begun, since, comes_back: false, leaves_a_hole: false });
+            let (comes_back, first_days, leaves_a_hole) = (false, None, false);
+            return Ok(Self { _held: None, begun, since, comes_back, first_days, leaves_a_hole });
         };
         let held = hold(history, scope, Duration::from_secs(arguments.wait), setup)?;
         let begun = arguments.aws.clock.unwrap_or_else(Timestamp::now);
@@ -64,8 +67,9 @@ impl Turn {
         let since = since - SignedDuration::from_secs(since.as_second().rem_euclid(3_600));
         // Who asks for less leaves a hole: the next run must not begin behind it.
         let leaves_a_hole = arguments.since.is_some_and(|asked| asked > since.as_second());
+        let first_days = (before.is_none() && arguments.since.is_none()).then_some(job.first_days);
         let since = Some(arguments.since.unwrap_or(since.as_second()));
-        Ok(Self { _held: Some(held), begun, since, comes_back: true, leaves_a_hole })
+        Ok(Self { _held: Some(held), begun, since, comes_back: true, first_days, leaves_a_hole })
     }
 }
 

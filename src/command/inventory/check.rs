@@ -15,7 +15,7 @@ use crate::error::{Error, ErrorKind, ExitCode};
 use crate::evidence::{self, Bundle};
 use crate::inventory::asked::{Asked, ReadLevel};
 use crate::inventory::writes::Writes;
-use crate::inventory::{self, Home, Inventory, check, judge, stores, unasked};
+use crate::inventory::{self, Home, Inventory, check, judge, stores, unasked, unchecked};
 use crate::reading::Reading;
 use crate::report::InventorySection;
 use crate::scan::Scanned;
@@ -116,6 +116,10 @@ pub(in crate::command) fn looked(
     let mut gaps = listed.gaps;
     gaps.extend(stored.gaps);
     gaps.extend(unasked(&listed.facts, &checked));
+    // Where a gap tells why, that is enough.
+    if !gaps.iter().any(|gap| gap.hides_findings) {
+        gaps.extend(unchecked(&listed.facts, &checked));
+    }
     let (places, secrets) = hidden(&listed.facts, &sources);
     let inventory = section(&listed.facts, &checked, &stored.facts, &bundle, opened.runbook);
     let files = opened.lists.len() + opened.runbooks.len();

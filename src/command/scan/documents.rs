@@ -59,6 +59,12 @@ pub fn standard_input(base: &Path, sources: &Sources, as_plan: bool) -> Result<S
         return Err(unreadable("it is JSON, but neither Terraform nor a plan".into())
             .hint("did the command before the pipe fail?"));
     }
+    if is_yaml(&text) {
+        return Err(unreadable(
+            "it is YAML, but standard input is read as Terraform, a script or a plan".into(),
+        )
+        .hint("name the file or its folder instead: secretrail scan PATH"));
+    }
     let kind = match text.trim_start() {
         text if text.starts_with("#!") => FileKind::Script,
         text if text.starts_with('{') => FileKind::HclJson,
@@ -67,6 +73,18 @@ pub fn standard_input(base: &Path, sources: &Sources, as_plan: bool) -> Result<S
     let source = sources.add_file("<stdin>", &path);
     sources.document(source).set_text(text.into());
     Ok(Standard::Input(Input { source, found: Found { path, kind } }))
+}
+
+/// Whether the first line that says something is one of YAML: `services:`, `version: "3"`, `---`.
+fn is_yaml(text: &str) -> bool {
+    let first = text.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('#'));
+    let word = |name: &str| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte));
+    let member = |line: &str| {
+        line.split_once(':').is_some_and(|(name, value)| {
+            !name.is_empty() && word(name) && (value.is_empty() || value.starts_with(' '))
+        })
+    };
+    first.is_some_and(|line| line == "---" || member(line))
 }
 
 /// JSON without a single block of Terraform's: the answer of a call that failed, most likely.
@@ -160,4 +178,19 @@ fn is_plan_file(bytes: &[u8]) -> bool {
 
 fn refused(name: &str, mistake: Mistake) -> Error {
     Error::new(ErrorKind::Input, format!("{name} is not audited: {}", mistake.reason())).hint(mistake.hint())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn yaml_is_told_from_terraform() {
+        for text in ["services:\n  web:\n", "# a\n\nversion: \"3\"\n", "---\na: b\n"] {
+            assert!(is_yaml(text), "{text}");
+        }
+        for text in ["resource \"a\" \"b\" {\n}", "a = \"b: c\"", "#!/bin/sh\n", "a::b", "/* a: */", ""] {
+            assert!(!is_yaml(text), "{text}");
+        }
+    }
 }

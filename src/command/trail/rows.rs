@@ -70,7 +70,9 @@ pub(super) fn shown(
         _ => format!("{title}: the first {MOST_ROWS} of {found}; use --since to start later"),
     };
     if rows.is_empty() && arguments.event.is_some() {
-        return Err(Error::new(ErrorKind::Input, "there is no event with this ID in these logs"));
+        return Err(Error::new(ErrorKind::Input, "there is no event with this ID in these logs").hint(
+            "--timeline lists the important events with their IDs, and --session ID all of one session",
+        ));
     }
     Ok(Some((title, rows)))
 }

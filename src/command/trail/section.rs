@@ -39,20 +39,23 @@ pub(super) fn section(
 }
 
 /// Who asks for one session or event gets its findings only. Returns how many are left out.
+///
+/// A finding of several sessions names a few of its events, and not all of a session's events may be shown: it is left
+/// out only where all of both are known.
 pub(super) fn keep_focused(section: &TrailSection, findings: &mut Vec<Finding>) -> usize {
     let Some(focus) = &section.focus else { return 0 };
     let shown: BTreeSet<&str> = section.events.iter().map(|row| row.id.as_str()).collect();
-    let is_of_it =
-        |finding: &Finding| match finding.events.as_ref().and_then(|events| events.session.as_ref()) {
-            Some(session) => session == focus,
-            // Of several sessions together: one of the events is of this one.
-            None => finding
-                .related
-                .iter()
-                .map(|one| &one.at)
-                .chain([&finding.at])
-                .any(|at| shown.contains(at.name.as_str())),
-        };
+    let of_session = section.sessions.iter().find(|row| row.id == *focus).map_or(u64::MAX, |row| row.events);
+    let shows_all = section.events.len() as u64 >= of_session;
+    let is_of_it = |finding: &Finding| {
+        let events = finding.events.as_ref();
+        if let Some(session) = events.and_then(|events| events.session.as_ref()) {
+            return session == focus;
+        }
+        let mut named = finding.related.iter().map(|one| &one.at).chain([&finding.at]);
+        let names_all = events.is_some_and(|events| events.count <= finding.related.len() as u64 + 1);
+        !(shows_all && names_all) || named.any(|at| shown.contains(at.name.as_str()))
+    };
     let all = findings.len();
     findings.retain(is_of_it);
     all - findings.len()

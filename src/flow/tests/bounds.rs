@@ -129,3 +129,23 @@ fn a_script_behind_many_others_is_read() {
         }
     }
 }
+
+#[test]
+fn a_program_in_a_language_that_is_not_read_is_a_gap() {
+    for (first, said) in [
+        ("#!/usr/bin/perl -w", "Perl"),
+        ("#!/usr/bin/env ruby", "Ruby"),
+        ("#!/usr/bin/env -S node", "Node.js"),
+    ] {
+        let program = |value: &str| user_data(&format!("\"{first}\\nwrite('/etc/k', '{value}')\\n\""));
+        let (_, gaps) = told(&[("main.tf", SECRET.to_owned() + &program("${var.k}"))]);
+        assert!(gaps.iter().any(|gap| gap.contains(said)), "{first}: {gaps:?}");
+        let (_, gaps) = told(&[("main.tf", SECRET.to_owned() + &program("none"))]);
+        assert_eq!(gaps, [""; 0], "{first}");
+    }
+    for first in ["#!/usr/bin/env python3", "#!/bin/bash"] {
+        let (_, gaps) =
+            told(&[("main.tf", SECRET.to_owned() + &user_data(&format!("\"{first}\\n# ${{var.k}}\\n\"")))]);
+        assert_eq!(gaps, [""; 0], "{first}");
+    }
+}

@@ -77,3 +77,29 @@ fn a_root_module_that_its_examples_call_is_still_a_root() {
     assert_eq!(files(&found).len(), 1, "{found:?}");
     assert!(files(&found)[0].ends_with("low"), "{found:?}");
 }
+
+#[test]
+fn packer_and_terraform_in_one_folder_have_variables_of_their_own() {
+    let build = "variable \"db_password\" {}\nbuild {\n  provisioner \"shell\" {\n    environment_vars = [\"P=${var.db_password}\"]\n    inline = [\"echo pw=$P > /etc/app.conf\", \"echo with $P\"]\n  }\n}\n";
+    let alone = lands(&[("image.pkr.hcl", build)]);
+    assert!(alone.iter().any(|line| line.contains("> boot-log")), "{alone:?}");
+    for declared in ["sensitive = true", "default = \"Terraf0rm-Side!9\""] {
+        let main = format!("variable \"db_password\" {{\n  {declared}\n}}\n");
+        assert_eq!(lands(&[("image.pkr.hcl", build), ("variables.tf", main.as_str())]), alone, "{declared}");
+    }
+    let call = "module \"m\" {\n  source = \"./m\"\n}\n";
+    let called = lands(&[("main.tf", call), ("m/image.pkr.hcl", build), ("m/main.tf", "locals {}\n")]);
+    assert_eq!(called.len(), alone.len(), "{called:?}");
+}
+
+#[test]
+fn the_folder_that_init_makes_is_not_outside() {
+    for (source, advice) in [("./.terraform/modules/a", "terraform init"), ("../a", "scan the folder")] {
+        let sources = Sources::default();
+        let main = format!("module \"a\" {{\n  source = \"{source}\"\n}}\n");
+        let tree = tree_of(&[("main.tf", main)], &sources).facts;
+        let root = tree.roots().into_iter().next().unwrap();
+        let gaps = flows_of_root(&tree, &sources, root).0.gaps;
+        assert!(gaps.len() == 1 && gaps.iter().all(|gap| gap.reason.contains(advice)), "{gaps:?}");
+    }
+}

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use sha1::{Digest, Sha1};
 
 use super::{ReviewReport, Say};
-use crate::review::{Party, written};
+use crate::review::{Party, Stranger, written};
 
 /// The namespace of the standard's own observables (STIX 2.1, section 2.9).
 const OBSERVABLES: u128 = 0x00ab_edb4_aa42_466c_9c01_fed2_3315_a9b7;
@@ -64,6 +64,9 @@ fn bundle(report: &ReviewReport<'_>) -> Value {
     for party in report.review.parties.iter().take(MOST) {
         let observed = objects.observed(party, &say);
         objects.indicators(party, &say, &observed);
+    }
+    for stranger in report.review.strangers.iter().take(MOST) {
+        objects.stranger(stranger, &say);
     }
     let refs: Vec<&String> = objects.all.keys().collect();
     let lines = report.review.verdict.iter().map(|(title, text)| format!("{title}: {}", say.message(text)));
@@ -171,6 +174,17 @@ impl Objects {
             let told = "A user agent claimed by the incident's calls. Legitimate programs may use the same, and it can be forged.";
             self.indicator(&format!("user agent {agent}"), &pattern, told, *first, observed);
         }
+    }
+
+    /// An account that something was shared with: no session of it is in these logs.
+    fn stranger(&mut self, one: &Stranger, say: &Say<'_>) {
+        let Some(account) = one.account.as_deref().filter(|account| say.name(account) == *account) else {
+            return;
+        };
+        self.observable("user-account", &[("user_id", account)], &[("account_type", "aws-account".into())]);
+        let pattern = format!("[user-account:user_id = {}]", quoted(account));
+        let told = "An AWS account that the incident shared data with or granted access to: look for it in policies and shares. First check that it is none of yours.";
+        self.indicator(&format!("account {account}"), &pattern, told, one.first.time, "");
     }
 
     fn indicator(&mut self, name: &str, pattern: &str, told: &str, first: i64, observed: &str) {

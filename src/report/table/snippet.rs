@@ -55,9 +55,14 @@ pub(super) fn draw(
             }
             continue;
         }
-        let label = |index: usize, step: &Step| match way.len() {
-            1 => step.label().to_owned() + &at_its_time(finding),
-            _ => format!("{} {}", index + 1, step.label().trim_start_matches(EVENT)),
+        let label = |index: usize, step: &Step| {
+            let is_own = way.get(index).is_some_and(|(_, primary)| *primary);
+            let has_time = step.label().contains(" at ");
+            let at = if is_own && !has_time { at_its_time(finding) } else { String::new() };
+            match way.len() {
+                1 => step.label().to_owned() + &at,
+                _ => format!("{} {}{at}", index + 1, step.label().trim_start_matches(EVENT)),
+            }
         };
         let name = if finding.surface == Surface::Trail { EVENT.trim_end() } else { "here" };
         let label_of_own = (name, label(index, step));
@@ -98,9 +103,9 @@ fn with_paths(drawn: &str, way: &[(&Step, bool)]) -> String {
     whole
 }
 
-/// " at 2026-03-28T14:00:00Z", where the finding is one event.
+/// " at 2026-03-28T14:00:00Z": a finding of events is at the first of them.
 fn at_its_time(finding: &ToldFinding) -> String {
-    let one = finding.events.as_ref().filter(|events| events.count == 1 && !events.first.is_empty());
+    let one = finding.events.as_ref().filter(|events| !events.first.is_empty());
     one.map(|events| format!(" at {}", events.first)).unwrap_or_default()
 }
 

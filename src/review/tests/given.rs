@@ -75,3 +75,29 @@ fn what_others_may_use_is_told_with_who() {
         "database snapshot `s-1`, shared with everyone"
     );
 }
+
+#[test]
+fn what_was_shared_is_told_even_where_it_was_undone() {
+    let mut undone = of(
+        "ec2",
+        "ModifyImageAttribute",
+        json!({"imageId": "ami-1", "launchPermission": {"remove": {"items": [{"userId": "210987654321"}]}}}),
+    );
+    undone["eventTime"] = json!("2026-10-10T15:09:00Z");
+    undone["eventID"] = json!("e-undone");
+    let given =
+        json!({"imageId": "ami-1", "launchPermission": {"add": {"items": [{"userId": "210987654321"}]}}});
+    let bucket = json!({"bucketName": "data", "bucketPolicy": policy(json!({"AWS": "arn:aws:iam::210987654321:root"}))});
+    let events = [of("ec2", "ModifyImageAttribute", given), of("s3", "PutBucketPolicy", bucket), undone];
+    let mut events = events.to_vec();
+    events[1]["eventID"] = json!("e-bucket");
+    let all = review(&log(&events), key(), NOW);
+    let line = all.verdict.iter().find(|(title, _)| *title == "Shared").map(|(_, text)| text.as_str());
+    assert_eq!(
+        line,
+        Some(
+            "with account `210987654321`: image `ami-1`, bucket `data` (1 of 2 undone since); copies may exist there, even of what was undone"
+        )
+    );
+    assert_eq!(all.strangers[0].account.as_deref(), Some("210987654321"));
+}

@@ -70,6 +70,7 @@ fn messages_are_filled_from_the_record() {
         ("{secret.name} is written to {sink.path}", "DB_PASSWORD is written to unknown"),
         ("{n} {big} {on} {list} {no} {empty}", "3 1.5 true a, 2, unknown unknown unknown"),
         ("plain {{braces}} ä{ n }", "plain {braces} ä3"),
+        ("{no|empty| n } {sink.path|no}", "3 unknown"),
         ("", ""),
     ];
     for (template, expected) in cases {

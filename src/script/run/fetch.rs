@@ -61,7 +61,7 @@ pub fn origin(
     }
     let field =
         selected.as_deref().map(last_segment).filter(|field| secret(field) && !field.starts_with("Secret"));
-    let key = key(variable, name.as_deref(), field).unwrap_or_else(|| label.clone());
+    let key = key(variable, name.as_deref(), field, kind_of(call, row)).unwrap_or_else(|| label.clone());
     let confidence = confidence(call, row, name.as_deref(), selected.as_deref(), variable);
     let origin = Origin {
         kind: OriginKind::Command,
@@ -87,14 +87,38 @@ fn writes_itself(command: &str, option: &str) -> bool {
 
 /// What users call it: the variable where its name says secret, or the last segment of the secret's
 /// name, `api-key` of `/app/api-key`.
-fn key(variable: Option<&str>, name: Option<&str>, field: Option<&str>) -> Option<String> {
+fn key(variable: Option<&str>, name: Option<&str>, field: Option<&str>, kind: &str) -> Option<String> {
     let marks: &[char] = if name.is_some_and(|name| name.starts_with("arn:")) { &['/', ':'] } else { &['/'] };
     let named = name.map(|name| name.trim_end_matches('/').rsplit(marks).next().unwrap_or(name));
     let known = named.filter(|name| !name.contains("${") && !name.is_empty());
     let telling = variable.filter(|variable| says(variable) == Says::Secret);
-    let unknown = named.map(|name| name.trim_start_matches("${").trim_end_matches('}'));
-    let unknown = unknown.filter(|name| name.contains(char::is_alphabetic));
-    telling.or(known).or(variable).or(field).or(unknown).map(str::to_owned)
+    telling.or(known).or(variable).or(field).map(str::to_owned).or_else(|| held(named?, kind))
+}
+
+/// `${SECRET_ID}` holds the name of what is fetched: the finding is about the value, not about the name.
+fn held(name: &str, kind: &str) -> Option<String> {
+    let bare = name.trim_start_matches("${").trim_end_matches('}');
+    if !bare.contains(char::is_alphabetic) {
+        return None;
+    }
+    let one =
+        name.strip_prefix("${").and_then(|name| name.strip_suffix('}')).filter(|name| !name.contains('$'));
+    Some(match one {
+        Some(one) if says(one) == Says::Secret => one.to_owned(),
+        Some(one) if one.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') => {
+            format!("the value of {kind} ${one}")
+        }
+        _ => format!("the value of {kind} {name}"),
+    })
+}
+
+/// What a command fetches, in people's words.
+fn kind_of(call: &Call<'_>, row: &Fetch) -> &'static str {
+    match (call.name, row.form.words.first().map(String::as_str)) {
+        ("aws", Some("secretsmanager")) => "secretsmanager secret",
+        ("aws", Some("ssm")) => "SSM parameter",
+        _ => "secret",
+    }
 }
 
 fn confidence(

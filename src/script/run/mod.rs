@@ -3,6 +3,7 @@
 mod assign;
 mod builtins;
 pub(super) mod call;
+mod code;
 mod deliver;
 mod editors;
 mod expand;
@@ -22,6 +23,7 @@ pub(super) mod python;
 mod redirect;
 mod sed;
 mod sinks;
+mod sql;
 mod sqlite;
 pub(super) mod store_name;
 mod streams;

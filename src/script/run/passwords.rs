@@ -28,7 +28,7 @@ fn stated(argument: &Text) -> Option<(String, Text)> {
 }
 
 /// Longer words are documents.
-const LONGEST_WORD: usize = 4096;
+pub const LONGEST_WORD: usize = 4096;
 
 /// `postgres`, `REPLACESECRET`: how people start something on their own machine, and marks.
 pub fn confidence_of(text: &str) -> Confidence {
@@ -44,6 +44,7 @@ impl Machine<'_> {
         if !goes_on || super::variables::known_bytes(&text) > LONGEST_WORD {
             return text;
         }
+        let text = self.stated_in_sql(text, at);
         let Some(line) = text.known() else { return text };
         let stated = in_word(&line).or_else(|| after_colon(&line));
         let Some(stated) = stated else { return text };
@@ -108,6 +109,8 @@ impl Machine<'_> {
         }
         if !SEARCHES.contains(&call.name) {
             found.extend(call.arguments.iter().filter_map(stated));
+            let statements = call.arguments.iter().flat_map(super::sql::literals);
+            found.extend(statements.map(|(_, value)| ("password".to_owned(), value)));
         }
         let table = self.table;
         for row in table.passwords.get(call.name).into_iter().flatten() {

@@ -72,6 +72,7 @@ impl Machine<'_> {
         if super::variables::known_bytes(&code) > LONGEST || code.is_empty() {
             return;
         }
+        self.literals_in_code(&code, call.at);
         let mut traces = code.traces();
         traces.absorb(&self.environment_read(std::slice::from_ref(&code)));
         let rest = call.arguments.get(given.map_or(1, |number| number + 2)..).unwrap_or_default();

@@ -74,6 +74,7 @@ impl Machine<'_> {
             let extent = Extent::new(line.extent.start, line.extent.end.saturating_sub(1));
             let at = self.place(extent);
             let text = self.stated_in_unit(text, at);
+            let text = self.stated_in_sql(text, at);
             chunks.push(Chunk { text, at, by: by.into(), document: Some(Rc::clone(&hop)) });
         }
         self.streams.input = Some(Rc::new(chunks));

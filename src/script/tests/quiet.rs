@@ -24,6 +24,11 @@ fn handed_to_a_process_is_fine() {
         "openssl rsa -passin stdin <<< ⟦p⟧\n",
         "echo ⟪secret_arn⟫ > /a\n",
         "aws ecr get-login-password | docker login --password-stdin r\n",
+        "aws ecr get-login-password | docker login -u AWS --password-stdin 123456789012.dkr.ecr.eu-west-1.amazonaws.com\n",
+        "podman login -u x --password-stdin quay.io/x < /run/x\n",
+        "helm registry login -u x --password-stdin registry.example.com:5000 < /run/x\n",
+        "crane auth login -u x --password-stdin registry.example.com:5000 < /run/x\n",
+        "skopeo login -u x --password-stdin registry.example.com:5000 < /run/x\n",
         "T=$(curl -X PUT http://169.254.169.254/latest/api/token -H 'X-aws-ec2-metadata-token-ttl-seconds: 60')\necho $T > /dev/null\n",
         "echo '{\"credsStore\": \"ecr-login\"}' > /root/.docker/config.json\n",
         "echo hello | tee /a\n",
@@ -173,6 +178,16 @@ fn the_key_is_what_users_call_it() {
         "get() { local v; v=$(aws secretsmanager get-secret-value --secret-id \"$1\"); echo \"$v\"; }\nDB_PASSWORD=$(get $NAME)\necho $DB_PASSWORD > /a\n",
         "3 file /a <- DB_PASSWORD"
     );
+    for (command, key) in [
+        (
+            "aws secretsmanager get-secret-value --secret-id $SECRETS_ID",
+            "the value of secretsmanager secret $SECRETS_ID",
+        ),
+        ("aws ssm get-parameter --with-decryption --name \"$NAME\"", "the value of SSM parameter $NAME"),
+        ("aws secretsmanager get-secret-value --secret-id $DB_PASSWORD", "DB_PASSWORD"),
+    ] {
+        lands!(format!("{command} > /a\n").as_str(), format!("1 file /a <- {key}").as_str());
+    }
     lands!("curl -H 'X-Vault-Token: x' $VAULT_ADDR/v1/secret/data/app -o /a\n", "1 file /a <- secret store");
 }
 

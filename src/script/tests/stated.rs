@@ -50,6 +50,54 @@ fn printed_literals() {
 }
 
 #[test]
+fn statements_of_sql_state_secrets() {
+    let told = ["1 process-arguments (memory) <- password", "1 source-code <- password"];
+    for script in [
+        "psql -c \"CREATE ROLE app LOGIN PASSWORD 'Sup3rSecret!9xQ'\"\n",
+        "psql -c \"CREATE ROLE ${APP} LOGIN PASSWORD 'Sup3rSecret!9xQ'\"\n",
+        "sudo -u postgres psql -c \"ALTER USER a WITH PASSWORD 'Sup3rSecret!9xQ';\"\n",
+        "mysql -e \"ALTER USER 'root'@'localhost' IDENTIFIED BY 'Sup3rSecret!9xQ'\"\n",
+        "docker exec db mysql -e \"CREATE USER a IDENTIFIED BY 'Sup3rSecret!9xQ'\"\n",
+        "redis-cli CONFIG SET requirepass 'Sup3rSecret!9xQ'\n",
+        "redis-cli -h h config set masterauth 'Sup3rSecret!9xQ'\n",
+    ] {
+        assert_eq!(super::rig::at_boot(script), told, "in\n{script}");
+    }
+    lands!(
+        "mysql -u root <<EOF\nCREATE USER a\nIDENTIFIED BY 'Sup3rSecret!9xQ';\nEOF\n",
+        "3 source-code <- password"
+    );
+    lands!("psql <<EOF\nALTER USER $A WITH PASSWORD 'Sup3rSecret!9xQ';\nEOF\n", "2 source-code <- password");
+    lands!("echo \"ALTER USER a PASSWORD 'Sup3rSecret!9xQ'\" | psql\n", "1 source-code <- password");
+    lands!(
+        "cat > /i.sql <<EOF\nALTER USER a PASSWORD 'Sup3rSecret!9xQ';\nEOF\n",
+        "2 file /i.sql <- password",
+        "2 source-code <- password"
+    );
+    for script in [
+        "psql -c \"ALTER USER a PASSWORD '$PW'\"\n",
+        "psql -c \"ALTER USER a PASSWORD '${PW}'\"\n",
+        "psql <<EOF\nALTER USER a PASSWORD '$PW';\nEOF\n",
+        "mysql -e \"CREATE USER a IDENTIFIED BY 'changeme'\"\n",
+        "mysql -e \"SELECT 1 FROM u WHERE password = 'Sup3rSecret!9xQ'\"\n",
+        "redis-cli CONFIG SET requirepass \"$PW\"\n",
+        "grep \"IDENTIFIED BY 'Sup3rSecret!9xQ'\" x\n",
+    ] {
+        assert_eq!(super::rig::at_boot(script), Vec::<String>::new(), "in\n{script}");
+    }
+}
+
+#[test]
+fn programs_set_secrets() {
+    lands!(
+        "python -c \"\nmake(\n  name='admin',\n  password='admin123',\n)\n\"\n",
+        "4 source-code <- password"
+    );
+    lands!("python3 - <<EOF\nmake(db_password=\"admin123\")\nEOF\n", "2 source-code <- db_password");
+    lands!("python3 -c \"make(password='$PW', token='changeme')\"\n");
+}
+
+#[test]
 fn units_state_secrets() {
     lands!(
         "cat > /etc/systemd/system/a.service <<E\nExecStart=/bin/app --password a,b(c9\nEnvironment=\"API_TOKEN=x y;z9\" A=b\nE\n",

@@ -36,13 +36,14 @@ const STRONG: &str = "
     adminPasswordKeycloak private_key_bastion client_secret_okta_prod access_token_github_com password_a_b
     fernet_key AIRFLOW__CORE__FERNET_KEY AIRFLOW__WEBSERVER__SECRET_KEY webserver_secret_key n8n_encryption_key
     aes_key cookie_key node_token k3s_node_token jwt_signing_key JWT_SECRET tsig_key VAULT_ROOT_TOKEN
+    service_role_key supabase_service_role_key SUPABASE_SERVICE_KEY meta_crypto_key PG_META_CRYPTO_KEY
 ";
 
 const WEAK: &str = "
     pass pw pwd credentials credential aws_credentials creds access_key_id AWS_ACCESS_KEY_ID accessKeyId aws_access_key ssh_key
     webhook_url slack_webhook_url slack_webhook dsn sentry_dsn SENTRY_DSN database_url DATABASE_URL redis_url pfx secrets app_secrets
     tokens pat routing_key basic_auth docker_auth salt connection_url mongodb_uri host_key write_key community_string keytab
-    VAULT_LICENSE ent_license tfe_license kubeadm_join_command client_ovpn
+    VAULT_LICENSE ent_license tfe_license kubeadm_join_command client_ovpn service_key crypto_key
 ";
 
 const NEVER: &str = "
@@ -82,6 +83,8 @@ const NEVER: &str = "
     connection_string_template password_login_allowed access_token_validity access_token_validity_units api_key_usage_plan
     cookie_name cookieName session_cookie_domain secure_cookie http_only_cookie cookie_expiry cookie_secure cookie_ttl
     access_key_last_used access_key_rotation access_key_age password_age max_password_age PASS_MAX_DAYS
+    password-stdin api_key_stdin token-stdin passphrase-stdin service_key_id service_key_name service_key_path crypto_key_id
+    crypto_key_arn cloud_kms_crypto_key service_role_key_arn public_service_key service_role_keys_path
 ";
 
 #[test]

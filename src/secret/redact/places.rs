@@ -37,6 +37,33 @@ pub(super) fn in_secret_places(text: &str) -> Vec<Range<usize>> {
     hidden
 }
 
+/// Whether an option says it by a word that elsewhere says nothing: `--seed X`, `--user-pin X`.
+fn is_telling_option(name: &str) -> bool {
+    const LAST: [&str; 17] = [
+        "seed",
+        "mnemonic",
+        "pin",
+        "puk",
+        "otp",
+        "totp",
+        "mfa",
+        "passcode",
+        "phrase",
+        "codes",
+        "pat",
+        "recovery-code",
+        "backup-code",
+        "otp-code",
+        "mfa-code",
+        "recoverycode",
+        "security-answer",
+    ];
+    let name = name.to_ascii_lowercase().replace('_', "-");
+    LAST.iter().any(|last| {
+        name.strip_suffix(last).is_some_and(|before| before.is_empty() || before.ends_with(['-', '.']))
+    })
+}
+
 /// Whether a name, an option or a key says that a secret follows.
 fn is_telling(name: &str) -> bool {
     const MORE: [&str; 22] = [

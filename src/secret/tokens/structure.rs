@@ -56,10 +56,10 @@ impl Check {
         match self {
             Self::Pem => return pem::block(text, secret),
             Self::Jwt => {
-                return jwt(value).map(|documentation| Verified {
+                return jwt(value).map(|issued| Verified {
                     range: secret,
-                    verified: true,
-                    documentation,
+                    verified: issued == Issued::Likely,
+                    documentation: issued == Issued::MadeUp,
                 });
             }
             _ => {}
@@ -95,19 +95,61 @@ pub(super) struct Verified {
     pub(super) documentation: bool,
 }
 
-/// Whether it is a JWT; then, whether it is a printed example.
-fn jwt(token: &str) -> Option<bool> {
+/// Whether somebody's server issued a JWT.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Issued {
+    /// It says for whom, by whom or until when.
+    Likely,
+    /// It says nothing of that.
+    Perhaps,
+    /// A printed example, or a sentence for those who read it.
+    MadeUp,
+}
+
+/// None where it is no JWT, or a public one.
+fn jwt(token: &str) -> Option<Issued> {
+    use serde_json::Value;
+    // What the servers that people run put into theirs.
+    const CLAIMS: [&str; 17] = [
+        "iss",
+        "iat",
+        "exp",
+        "nbf",
+        "aud",
+        "jti",
+        "role",
+        "roles",
+        "scope",
+        "scopes",
+        "azp",
+        "tid",
+        "oid",
+        "client_id",
+        "permissions",
+        "email",
+        "sid",
+    ];
     let mut parts = token.split('.');
     let mut object = || {
-        let part = parts.next()?;
-        let bytes = URL_SAFE_NO_PAD.decode(part).ok()?;
-        serde_json::from_slice::<serde_json::Value>(&bytes).ok().filter(serde_json::Value::is_object)
+        let bytes = URL_SAFE_NO_PAD.decode(parts.next()?).ok()?;
+        serde_json::from_slice::<Value>(&bytes).ok().filter(Value::is_object)
     };
     let (header, payload) = (object()?, object()?);
     header.get("alg")?.as_str()?;
+    let said = |claim: &str| payload.get(claim).and_then(Value::as_str).unwrap_or_default();
     // Supabase's anonymous key is made to be public.
-    let public = payload.get("role").and_then(serde_json::Value::as_str) == Some("anon");
-    (!public).then(|| placeholder::judge_shaped(token) == Placeholder::Documentation)
+    if said("role") == "anon" {
+        return None;
+    }
+    let claims = || CLAIMS.iter().filter(|claim| payload.get(**claim).is_some());
+    let printed = placeholder::judge_shaped(token) == Placeholder::Documentation
+        || said("sub") == "1234567890" && said("name") == "John Doe";
+    let sentence = said("sub").trim().contains(' ') && claims().next().is_none();
+    Some(match claims().next() {
+        _ if printed || sentence => Issued::MadeUp,
+        Some(_) => Issued::Likely,
+        None => Issued::Perhaps,
+    })
 }
 
 /// Whether the base64 text is `user:password` with a password that can be one.

@@ -98,6 +98,23 @@ fn documented_examples_are_marked() {
 }
 
 #[test]
+fn a_jwt_is_judged_by_what_it_claims() {
+    use base64::Engine;
+    let judged = |payload: &str| {
+        let encoded = |text: &str| base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(text);
+        let token = format!("{}.{}.{}", encoded(r#"{"alg":"HS256"}"#), encoded(payload), "q7Zk2".repeat(9));
+        let found = TokenTable::embedded().find(&format!("token = \"{token}\""), "");
+        found.iter().find(|found| &*found.rule == "jwt").map(|found| (found.verified, found.documentation))
+    };
+    assert_eq!(judged(r#"{"sub":"app","iat":1700000000}"#), Some((true, false)));
+    assert_eq!(judged(r#"{"role":"service_role"}"#), Some((true, false)));
+    assert_eq!(judged(r#"{"role":"anon","iss":"supabase"}"#), None);
+    assert_eq!(judged(r#"{"user":"app"}"#), Some((false, false)));
+    assert_eq!(judged(r#"{"sub":"no valid token is here, sorry"}"#), Some((false, true)));
+    assert_eq!(judged(r#"{"admin":true,"name":"John Doe","sub":"1234567890","iat":1}"#), Some((false, true)));
+}
+
+#[test]
 fn a_checked_token_says_so() {
     let token = sample("«gh|p_{crc30}»", 5);
     let found = TokenTable::embedded().find(&token.text, "");

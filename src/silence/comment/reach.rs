@@ -68,7 +68,13 @@ fn opens_block(text: &str) -> bool {
     text.ends_with('{') && text.starts_with(|first: char| first.is_ascii_alphabetic()) && !text.contains('=')
 }
 
-/// The here-documents in a block, which ends with a brace as deep as its first line.
+/// `user_data = "#!/bin/sh\nset -e\n"`: what could be a here-document as well.
+fn is_quoted_text(text: &str) -> bool {
+    let value = text.split_once('=').map(|(_, value)| value.trim());
+    value.is_some_and(|value| value.starts_with('"') && value.contains("\\n"))
+}
+
+/// The here-documents and other texts of several lines in a block, which ends with a brace as deep as its first line.
 fn inside_block(lines: &[&str], line: usize) -> Vec<Range<usize>> {
     let indent = |text: &str| text.len() - text.trim_start().len();
     let own = lines.get(line - 1).map_or(0, |text| indent(text));
@@ -78,6 +84,8 @@ fn inside_block(lines: &[&str], line: usize) -> Vec<Range<usize>> {
         if let Some(end) = end_of_here_document(lines, at) {
             all.push(at..end + 1);
             at = end;
+        } else if is_quoted_text(text) {
+            all.push(at..at + 1);
         } else if indent(text) == own && text.trim_start().starts_with('}') {
             break;
         }
@@ -114,5 +122,7 @@ mod tests {
     fn of_a_block_its_here_documents_are_reached() {
         let text = "resource \"a\" \"b\" {\n  x = 1\n  u = <<E\n}\nE\n  v {\n    w = <<-F\n    F\n  }\n  y = 2\n}\nz = <<E\nE\n";
         assert_eq!(of(text, 1), [3..6, 7..9]);
+        let text = "resource \"a\" \"b\" {\n  x = \"1\"\n  u = \"#!/bin/sh\\necho\\n\"\n}\nz = \"a\\nb\"\n";
+        assert_eq!(of(text, 1), vec![3..4]);
     }
 }

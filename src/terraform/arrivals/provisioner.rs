@@ -44,6 +44,11 @@ impl<'w> Visitor<'_, 'w> {
                     let arrival = self.arrival(Use::RemoteFile, SinkKind::File, text, attribute);
                     (self.visit)(Arrival { path: destination.clone(), ..arrival });
                 }
+                let Some(source) = body.attribute("source") else { return };
+                for path in self.evaluator.alternatives(scope, &source.value) {
+                    let arrival = self.arrival(Use::Copied, SinkKind::File, path, source);
+                    (self.visit)(Arrival { path: destination.clone(), ..arrival });
+                }
             }
             _ => {}
         }

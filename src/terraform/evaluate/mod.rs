@@ -209,8 +209,11 @@ impl<'w> Evaluator<'w> {
         let Some(directory) = directory else {
             // Of a module from elsewhere, `arrivals` tells whether a secret goes into it.
             if source.starts_with("./") || source.starts_with("../") {
-                let reason =
-                    "its folder is outside the scanned tree: scan the folder that contains all modules";
+                let reason = if source.split('/').any(|part| part == ".terraform") {
+                    "its folder is made by `terraform init`: run it in this module, and scan again"
+                } else {
+                    "its folder is outside the scanned tree: scan the folder that contains all modules"
+                };
                 self.gap(at, address, reason, true);
             }
             return None;

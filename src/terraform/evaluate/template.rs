@@ -319,7 +319,7 @@ impl<'w> Evaluator<'w> {
     }
 
     /// All texts that a path can be: of `"${each.value}.sh"` one for each value.
-    pub(super) fn alternatives(&self, scope: &Scope<'w>, path: &Expr) -> Vec<Text> {
+    pub(in crate::terraform) fn alternatives(&self, scope: &Scope<'w>, path: &Expr) -> Vec<Text> {
         let at = scope.span(path.range);
         let ExprKind::Template(parts) = &path.kind else { return self.eval(scope, path).texts("path", at) };
         let mut all = vec![Text::default()];

@@ -150,7 +150,9 @@ fn calls(words: &[&str], places: &[Range<usize>], found: &mut Vec<Range<usize>>)
             let (password, host) = rest.rsplit_once('@')?;
             let is_host =
                 host.starts_with(|c: char| c.is_ascii_alphanumeric()) && !host.starts_with("sha256:");
-            (named && is_host && !password.contains(['/', ' ', ':'])).then_some((user, password))
+            // A slash is a path's, but for base64.
+            let path = password.contains('/') && !password.contains(['+', '=']);
+            (named && is_host && !path && !password.contains([' ', ':'])).then_some((user, password))
         });
         if let Some((user, password)) = login {
             let start = place.start + user.len() + 1;

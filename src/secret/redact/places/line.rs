@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
-use super::is_telling;
 use super::joint::{Joint, comparison, is_expression, plain_end};
 use super::options::{Called, Password};
-use super::value::{Quote, hide, word_end};
+use super::value::{Quote, hide, redirected, word_end};
+use super::{is_telling, is_telling_option};
 
 /// Quotes inside of quotes.
 const MOST_QUOTES: usize = 6;
@@ -241,7 +241,8 @@ impl<'t> Line<'t> {
                 && closed
                     .is_some_and(|(quote, _)| self.quotes.last().is_some_and(|(open, _)| *open == quote)),
         };
-        if self.is_value_key(bare) || is_telling(bare) || is_query_key(bare, before) {
+        let telling = is_telling(bare) || name.option && is_telling_option(bare);
+        if self.is_value_key(bare) || telling || is_query_key(bare, before) {
             self.after(&name);
         }
     }
@@ -406,6 +407,7 @@ impl<'t> Line<'t> {
             (None, None) => self.unquoted_end(start),
         };
         let end = self.next_name(start, end);
+        let end = redirected(self.text, start..end).unwrap_or(end);
         self.set |= !matches!(joint, Joint::Comparison | Joint::Blank) || name.option;
         if joint == Joint::Comparison {
             self.compared |= self.text.get(start..end).is_some_and(|value| value.contains(['"', '\'']));

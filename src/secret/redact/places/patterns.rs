@@ -53,7 +53,42 @@ pub(super) fn in_patterns(line: &str) -> Vec<Range<usize>> {
         }
     }
     replaced(line, &mut hidden);
+    sent(line, &mut hidden);
+    bots(line, &mut hidden);
     hidden
+}
+
+/// `send "X\r"`: what `expect` types. With a blank in it it is a command.
+fn sent(line: &str, hidden: &mut Vec<Range<usize>>) {
+    for (at, verb) in line.match_indices("send ") {
+        let inside = line.get(..at).is_some_and(|before| before.ends_with(char::is_alphanumeric));
+        let rest = line.get(at + verb.len()..).unwrap_or_default();
+        let bare = rest.trim_start_matches([' ', '-', 's', 'h']);
+        let Some((quote, mark)) = Quote::starting(line.as_bytes(), line.len() - bare.len()) else { continue };
+        let end = quote.closing(line.as_bytes(), mark + 1);
+        let text = line.get(mark + 1..end).unwrap_or_default();
+        let typed = ["\\r", "\\n"].iter().find_map(|key| text.strip_suffix(key));
+        if let Some(typed) = typed.map(|typed| typed.trim_end_matches('\\'))
+            && !inside
+            && !typed.contains(char::is_whitespace)
+        {
+            hide(line, mark + 1..mark + 1 + typed.len(), 0, hidden);
+        }
+    }
+}
+
+/// `/bot123456789:X/sendMessage`: Telegram's tokens, also those that are not as long as they should be.
+fn bots(line: &str, hidden: &mut Vec<Range<usize>>) {
+    for (at, start) in line.match_indices("/bot") {
+        let from = at + start.len();
+        let rest = line.get(from..).unwrap_or_default();
+        let id = rest.bytes().take_while(u8::is_ascii_digit).count();
+        let Some(token) = rest.get(id..).and_then(|rest| rest.strip_prefix(':')) else { continue };
+        if id >= 5 {
+            let end = token.find(|c: char| c.is_whitespace() || "/\"'<>?".contains(c));
+            hide(line, from + id + 1..from + id + 1 + end.unwrap_or(token.len()), 0, hidden);
+        }
+    }
 }
 
 /// Hides the text in quotes that begins here; says where it ends.
@@ -88,11 +123,20 @@ fn replaced(line: &str, hidden: &mut Vec<Range<usize>>) {
             let first = name.strip_suffix("_here").or_else(|| name.strip_suffix("_HERE")).unwrap_or(name);
             !name.is_empty() && is_telling(first)
         });
+        let end = if tells { whole(line, end, mark) } else { end };
         if tells {
             hide(line, value(line, middle + 1..end), 0, hidden);
         }
         from = end;
     }
+}
+
+/// Where the replacement ends when its text holds the mark, as base64 does: `s/PASSWORD/a/b+c==/`.
+fn whole(line: &str, end: usize, mark: u8) -> usize {
+    let rest = line.get(end..).unwrap_or_default();
+    let ends = |c: char| c.is_whitespace() || "\"';}".contains(c);
+    let rest = rest.get(..rest.find(ends).unwrap_or(rest.len())).unwrap_or_default();
+    rest.rfind(char::from(mark)).map_or(end, |last| end + last)
 }
 
 /// Without the secret's name before it: `password = X`, `requirepass X`.

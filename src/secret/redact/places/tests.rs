@@ -55,6 +55,23 @@ fn assignments_and_keys() {
 }
 
 #[test]
+fn typed_seeded_and_replaced() {
+    hides(r#"expect -c 'send "«hunter2»\r"' ; x"#);
+    hides(r#"  send -- "«Qvxcdfg7x»\r""#);
+    hides(r#"expect -c "send \"«hunter2»\\r\"""#);
+    hides(r#"send "ls -la\r" ; send "$PASS\r" ; send "yes\r" ; resend "abcd\r""#);
+    hides("app --seed «hunter2» --user-pin «4711» --recovery-code=«ab12-cd34» --passcode \"«a b c»\" x");
+    hides("seed hunter2 ; db-seed --file seed.sql ; app --pinned hunter2 --spin hunter2");
+    hides("echo \"u:«Zq/Velx+mari7gOld==»@h\" >> x");
+    hides("rsync u:/srv/data/x@y h");
+    hides("sed -i \"s/database_password_here/«Zq/Velx+mari7gOld==»/\" x");
+    hides("sed -i -e \"s/^#\\?requirepass.*/requirepass «Zq/Velx+mari7gOld==»/\" x");
+    hides("sed 's/PASSWORD/«hunter2»/;s/a/b/' x");
+    hides("curl https://api.telegram.org/bot123456789:«Qvxcdfg7x»/sendMessage");
+    hides("curl https://api.telegram.org/bot$TOKEN/sendMessage https://h/bot:80/x");
+}
+
+#[test]
 fn options_headers_and_addresses() {
     hides("app --password «hunter2» --token=«hunter3» x");
     hides("mysql -u root -p«hunter2» -e 'select 1'");
@@ -132,12 +149,28 @@ fn what_only_looks_like_these_stays() {
         "curl \"https://h/?page=12345\"",
         "mysql -u root -p\"$PASS\"",
         "echo \"$TOKEN\" | docker login -u AWS --password-stdin h",
+        "docker login -u AWS --password-stdin registry.example.com:5000",
         "sed -i \"s/__PASSWORD__/$PASSWORD/\" x",
         "openssl passwd -6 \"$PASSWORD\"",
         "python -c \"x.login('', password)\"",
     ] {
         assert_eq!(shown(text), text);
     }
+}
+
+#[test]
+fn where_a_reference_goes_is_no_value() {
+    for text in [
+        "inline = [\"echo pw=$P > /etc/app.conf\", \"echo connecting with $P\"]",
+        "user_data = \"#!/bin/bash\\necho TOKEN=${var.slack_webhook_token} > /etc/app.env\\n\"",
+        "run = \"echo \\\"TOKEN=$T\\\" >> /etc/app.env\"",
+    ] {
+        assert_eq!(shown(text), text);
+    }
+    hides("inline = [\"echo pw=$P «hunter2 > /etc/app.conf»\"]");
+    hides("inline = [\"echo pw=«hunter2 > /etc/app.conf»\"]");
+    hides("inline = [\"echo pw=$P > /etc/x; app --token «hunter2»\"]");
+    hides("A=\"PASSWORD=$P «> hunter2»\"");
 }
 
 #[test]
@@ -204,6 +237,9 @@ fn long_lines_end() {
         "\\\"",
         "'",
         "mysql -p",
+        "/bot12345:",
+        "s/PASSWORD/x/",
+        "send \"x",
     ] {
         in_secret_places(&piece.repeat(4000));
     }

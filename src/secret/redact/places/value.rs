@@ -95,6 +95,21 @@ pub(super) fn hide(text: &str, range: Range<usize>, depth: usize, hidden: &mut V
     hidden.extend(found.into_iter().filter_map(|part| worth_hiding(text, part)));
 }
 
+/// Where a value that is references only ends, if what follows says to which file it goes: `$P > /etc/x`.
+pub(super) fn redirected(text: &str, range: Range<usize>) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let mut at = range.start;
+    while let end = reference_end(bytes, at, range.end)
+        && end > at
+    {
+        at = end;
+    }
+    let rest = text.get(at..range.end).filter(|_| at > range.start)?.trim_start_matches(['"', '\'', '\\']);
+    let path = rest.trim_start().strip_prefix('>')?.trim_start_matches('>').trim_start();
+    let bare = path.trim_start_matches(['"', '\'', '\\']);
+    DIRECTORIES.iter().any(|start| bare.starts_with(start)).then_some(at)
+}
+
 /// The part without quotes around it, where letters or digits stand in it.
 fn worth_hiding(text: &str, part: Range<usize>) -> Option<Range<usize>> {
     let piece = text.get(part.clone())?;
