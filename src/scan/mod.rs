@@ -325,7 +325,7 @@ fn script_alone(sources: &Sources, input: &Input) -> Reading<Vec<Flow>> {
         FileKind::Script => text.contains("$${") || text.contains("%{ if") || text.contains("%{ for"),
         _ => return Reading::default(),
     };
-    let is_other = crate::script::is_named_program(&name) && !text.starts_with("#!");
+    let is_other = crate::script::is_named_program(&name, &text);
     if is_other || !named_powershell && !crate::script::is_script(&text) {
         return Reading::default();
     }

@@ -91,7 +91,8 @@ pub fn is_named_powershell(name: &str) -> bool {
 
 /// Whether a file of this name holds a language that is not followed, also one to be rendered: `login.py.template`,
 /// `site.css.tpl`, `nginx.conf.tpl`. Its `password=value,` hands an argument on, and its braces are no shell's.
-pub fn is_named_program(name: &str) -> bool {
+/// A text that says itself what it is goes before its name: `cloud-init.cfg.tpl` with `#cloud-config`.
+pub fn is_named_program(name: &str, text: &str) -> bool {
     const RENDERED: [&str; 4] = [".tpl", ".tftpl", ".tmpl", ".template"];
     const LANGUAGES: [&str; 38] = [
         ".py",
@@ -135,7 +136,8 @@ pub fn is_named_program(name: &str) -> bool {
     ];
     let lower = name.to_ascii_lowercase();
     let name = RENDERED.iter().find_map(|ending| lower.strip_suffix(ending)).unwrap_or(&lower);
-    LANGUAGES.iter().any(|ending| name.ends_with(ending))
+    let says_so = text.trim_start_matches('\u{FEFF}').starts_with("#!") || cloud_init::is_cloud_init(text);
+    LANGUAGES.iter().any(|ending| name.ends_with(ending)) && !says_so
 }
 
 /// Follows secrets through PowerShell, or through user data that holds it, as [`trace_shell`] does through a shell's.
@@ -208,7 +210,23 @@ pub fn looks_like_shell(text: &str) -> bool {
     }
     let bare = |line: &&str| !line.trim().is_empty() && !line.trim_start().starts_with('#');
     let Some(line) = text.lines().find(bare) else { return !text.is_empty() };
-    !is_markup(line) && !is_data(text, line) && !is_yaml_key(line) && !opens_a_section(line)
+    let is_section = opens_a_section(line) && is_mostly_foreign(text);
+    !is_markup(line) && !is_data(text, line) && !is_yaml_key(line) && !is_section
+}
+
+/// Whether of the lines at the beginning at least half end or begin as no command does: `color: red;`, `}`.
+/// One line alone decides nothing: `sudo bash {` or `{{ if .x }}` can stand above a whole script.
+fn is_mostly_foreign(text: &str) -> bool {
+    const MOST_LINES: usize = 200;
+    let is_foreign = |line: &&str| {
+        let statement = line.ends_with(';') && !line.ends_with(";;");
+        let starts = ["/*", "//", "* ", "*/", "@", "{{", "}"].iter().any(|start| line.starts_with(start));
+        let opens = line.ends_with('{') && !line.contains("()");
+        starts || opens || statement || line.ends_with(',') || is_yaml_key(line)
+    };
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let lines: Vec<&str> = lines.take(MOST_LINES).collect();
+    lines.iter().filter(|line| is_foreign(line)).count() * 2 >= lines.len()
 }
 
 /// `body {`, `@media print {`, `upstream app {`, `/* ... */`, `{{- define "x" -}}`: of stylesheets, web servers and charts.

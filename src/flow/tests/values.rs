@@ -112,6 +112,39 @@ fn what_a_secret_is_called_is_none() {
     assert_eq!(through("module.x.app_secret_name"), 0);
     assert_eq!(through("kubernetes_secret.x.metadata[0].name"), 0);
     assert_eq!(through("module.x.app_secret"), 1);
+    assert_eq!(through("var.app_secret_name"), 0);
+    assert_eq!(through("aws_secretsmanager_secret.x.name"), 0);
+    for given in [
+        "random_string.p.id",
+        "random_id.p.id",
+        "random_uuid.p.id",
+        "random_uuid.p.result",
+        "consul_acl_token_secret_id.x.secret_id",
+        "local.m.api_key.name",
+        "data.external.e.result.name",
+        "data.vault_generic_secret.s.data.id",
+        "var.secrets.name",
+    ] {
+        assert_eq!(through(given), 1, "{given}");
+    }
+}
+
+#[test]
+fn a_strong_name_is_a_value_under_any_key() {
+    let kept = |body: &str| {
+        let main = format!(
+            "variable \"db_password\" {{}}\nvariable \"app_secret\" {{}}\nresource \"kubectl_manifest\" \"a\" {{\n  yaml_body = {body}\n}}\n"
+        );
+        let found = lands(&[("main.tf", main.as_str()), ("u.tpl", "a: ${existingSecret}\n")]);
+        found.len()
+    };
+    assert_eq!(kept("yamlencode({ auth = { existingSecret = var.db_password } })"), 1);
+    assert_eq!(kept("yamlencode({ auth = { secretName = var.db_password } })"), 1);
+    assert_eq!(kept("yamlencode({ auth = { secretName = var.app_secret } })"), 0);
+    assert_eq!(kept("yamlencode({ env = { APP_SECRETREF = var.db_password } })"), 1);
+    assert_eq!(kept("yamlencode({ env = { APP_SECRETREF = var.app_secret } })"), 1);
+    assert_eq!(kept("templatefile(\"u.tpl\", { existingSecret = var.db_password })"), 1);
+    assert_eq!(kept("templatefile(\"u.tpl\", { existingSecret = var.app_secret })"), 1);
 }
 
 #[test]

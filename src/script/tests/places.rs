@@ -68,6 +68,13 @@ fn what_is_a_shell_script() {
         "main() {\n",
         "function main {\n",
         "if true; then {\n",
+        "{{ if .x }}\necho a\necho b\n{{ end }}\necho c\n",
+        "while read -r line {\necho a\necho b\n",
+        "sudo bash {\necho a\necho b\n",
+        "/* x */\necho a\necho b\n",
+        "// boot\necho a\necho b\n",
+        "@echo on\necho a\necho b\n",
+        "install -d /etc/a,\necho a\necho b\n",
     ] {
         assert!(looks_like_shell(text), "{text}");
     }
@@ -102,9 +109,16 @@ fn what_is_a_shell_script() {
 fn the_inner_ending_says_the_language() {
     for name in ["all.css.tpl", "page.html.tftpl", "nginx.conf.tpl", "app.py.template", "server.cfg", "q.sql"]
     {
-        assert!(is_named_program(name), "{name}");
+        assert!(is_named_program(name, "echo a\n"), "{name}");
     }
     for name in ["setup.sh.tpl", "user_data.tpl", "init.tftpl", "boot.template", "conf"] {
-        assert!(!is_named_program(name), "{name}");
+        assert!(!is_named_program(name, "echo a\n"), "{name}");
+    }
+    for text in [
+        "#cloud-config\nruncmd: []\n",
+        "Content-Type: multipart/mixed; boundary=\"b\"\nMIME-Version: 1.0\n\n--b\n",
+        "#!/bin/bash\necho a\n",
+    ] {
+        assert!(!is_named_program("cloud-init.cfg.tpl", text), "{text}");
     }
 }

@@ -181,6 +181,7 @@ pub(super) fn is_path(text: &str) -> bool {
 /// Whether the text is an address without a password and without a random part: it opens nothing.
 pub(super) fn is_open_url(text: &str) -> bool {
     let carries = ["sig=", "token=", "key=", "secret=", "password=", "code=", "pwd="];
+    let is_jdbc = text.starts_with("jdbc:");
     let text = text.strip_prefix("jdbc:").unwrap_or(text);
     let Some((scheme, rest)) = text.split_once("://") else { return false };
     let is_scheme = !scheme.is_empty()
@@ -195,7 +196,19 @@ pub(super) fn is_open_url(text: &str) -> bool {
             && !looks_random(user_info);
     }
     let rest = rest.to_ascii_lowercase();
-    !carries.iter().any(|field| rest.contains(field)) && !tail.split(['/', '?', '&', '=']).any(looks_random)
+    !carries.iter().any(|field| rest.contains(field))
+        && !has_password_field(&rest, is_jdbc)
+        && !tail.split(['/', '?', '&', '=']).any(looks_random)
+}
+
+/// `?user=app&pass=…`, `;pw=…`: fields too short to be looked for anywhere in a text.
+fn has_password_field(rest: &str, is_jdbc: bool) -> bool {
+    const NAMES: [&str; 4] = ["passwd", "pass", "passphrase", "pw"];
+    let fields = rest.split(['?', '&', ';']).skip(1);
+    // `https://blog/?p=2` is a page.
+    fields
+        .filter_map(|field| field.split_once('='))
+        .any(|(name, value)| !value.is_empty() && (NAMES.contains(&name) || is_jdbc && name == "p"))
 }
 
 /// Whether a text without seams looks drawn, not written: 16 letters or more, of all three kinds, in disorder.

@@ -1,5 +1,6 @@
 //! Judges by name: which unknowns are secrets, and which parts of a secret are none.
 
+use super::about::is_about;
 use super::{Evaluator, Scope};
 use crate::finding::Confidence;
 use crate::secret::Secret;
@@ -136,7 +137,7 @@ fn plain_key(text: &str) -> bool {
 }
 
 /// The last name of a reference, for judging what it is.
-fn last_name(expr: &Expr) -> Option<&str> {
+pub(super) fn last_name(expr: &Expr) -> Option<&str> {
     match &expr.kind {
         ExprKind::Traversal(_, steps) => steps.iter().rev().find_map(|step| match step {
             Step::Attribute(name) => Some(&**name),
@@ -376,42 +377,6 @@ pub(super) fn names_an_id(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
     let ends = ["_id", "_ids", "_arn", "_arns", "-id", "-arn"].iter().any(|end| lower.ends_with(end));
     ends && !lower.ends_with("secret_id")
-}
-
-/// `secretRef`, `existingSecret`, `db_secret_name`: what stands under it is what a secret is called.
-pub(super) fn takes_a_name(name: &str) -> bool {
-    const ENDS: [&str; 9] = [
-        "secretref",
-        "secretrefs",
-        "secretkeyref",
-        "secretname",
-        "secretarn",
-        "existingsecret",
-        "existingsecretname",
-        "imagepullsecret",
-        "imagepullsecrets",
-    ];
-    let letters = name.bytes().filter(u8::is_ascii_alphanumeric).map(|byte| byte.to_ascii_lowercase());
-    let letters: Vec<u8> = letters.collect();
-    ENDS.iter().any(|end| letters.ends_with(end.as_bytes()))
-}
-
-/// What only its name made a secret, under a key that takes the name of one.
-pub(super) fn named_only(value: Value) -> Value {
-    let by_name = |trace: &crate::value::Trace| {
-        trace.origin.kind != OriginKind::Literal && trace.origin.confidence < Confidence::High
-    };
-    match value {
-        Value::Hole(hole) if hole.traces.iter().all(by_name) => {
-            Value::unknown(hole.label.to_string(), hole.at)
-        }
-        other => other,
-    }
-}
-
-/// Whether a reference is to the name or the address of a secret: `module.x.secret_arn`.
-pub(super) fn is_about(expr: &Expr) -> bool {
-    last_name(expr).is_some_and(sheds) || goes_through_ids(&label(expr))
 }
 
 /// `db_username`, `vm_host`: who or where, declared sensitive as well. It opens nothing.

@@ -4,6 +4,7 @@
 //! function that is not modelled keeps every secret of its arguments. Evaluation is lazy and each
 //! named value is computed once per module instance.
 
+mod about;
 mod functions;
 mod json_text;
 mod judge;
@@ -330,7 +331,7 @@ impl<'w> Evaluator<'w> {
             ExprKind::Call(call) => self.call(scope, call, at),
             ExprKind::List(items) => Value::list(items.iter().map(|item| self.eval(scope, item)).collect()),
             ExprKind::Object(members) => {
-                Value::map(members.iter().map(|(key, value)| self.member(scope, key, value)).collect())
+                Value::map(members.iter().map(|(key, value)| self.member(scope, key, value, true)).collect())
             }
             ExprKind::For(for_expr) => self.for_expr(scope, for_expr, at),
             ExprKind::Conditional(parts) => {
@@ -342,14 +343,15 @@ impl<'w> Evaluator<'w> {
         }
     }
 
-    fn member(&self, scope: &Scope<'w>, key: &Key, value: &Expr) -> (Rc<str>, Value) {
+    fn member(&self, scope: &Scope<'w>, key: &Key, value: &Expr, is_document: bool) -> (Rc<str>, Value) {
         let name: Rc<str> = match key {
             Key::Name(name) => (&*name.text).into(),
             Key::Expr(expr) => self.eval(scope, expr).known().unwrap_or_else(|| "…".to_owned()).into(),
         };
         let found = self.eval(scope, value);
         let found = self.judge_named(&name, found, scope, value);
-        let found = if judge::takes_a_name(&name) { judge::named_only(found) } else { found };
+        let found =
+            if about::takes_a_name(&name) { about::named_only(found, &name, is_document) } else { found };
         // What is put into an object stands there: `jsonencode` shows the member, not the declaration.
         let at = scope.span(value.range);
         let found = match found {

@@ -2,8 +2,9 @@
 
 use std::rc::Rc;
 
+use super::about::{is_about, may_be_in_a_map};
 use super::judge::{
-    is_about, is_literal_secret, is_weak_password, label, literal_origin, names_a_file, names_a_public_key,
+    is_literal_secret, is_weak_password, label, literal_origin, names_a_file, names_a_public_key,
     names_a_user, names_an_id, sheds,
 };
 use super::modules::several;
@@ -154,14 +155,14 @@ impl<'w> Evaluator<'w> {
     fn variable(&self, instance: &Rc<Instance<'w>>, name: &str, at: Span) -> Value {
         let declared = instance.directory.variable(name);
         self.once(instance, format!("var.{name}"), at, || {
-            if let Some((value, about)) = self.module_input(instance, name) {
-                let is_name =
-                    about && !value.is_tainted() && !declared.is_some_and(|block| is_sensitive(block.node));
-                return if is_name {
-                    value
-                } else {
-                    self.declared_secret(instance, name, declared, value, false)
-                };
+            if let Some((value, given)) = self.module_input(instance, name) {
+                let judged = value.is_tainted() || declared.is_some_and(|block| is_sensitive(block.node));
+                if !judged && is_about(given) && !may_be_in_a_map(given) {
+                    return value;
+                }
+                let is_guess = !judged && is_about(given);
+                let value = self.declared_secret(instance, name, declared, value, false);
+                return if is_guess { value.at_most(Confidence::Low) } else { value };
             }
             let loaded = instance.call.is_none().then(|| instance.directory.value(name)).flatten();
             let default = declared.and_then(|block| {
@@ -186,8 +187,8 @@ impl<'w> Evaluator<'w> {
         })
     }
 
-    /// What the caller gives, and whether that is the name or the address of something.
-    fn module_input(&self, instance: &Rc<Instance<'w>>, name: &str) -> Option<(Value, bool)> {
+    /// What the caller gives, and how it is written.
+    fn module_input<'i>(&self, instance: &'i Instance<'w>, name: &str) -> Option<(Value, &'i Expr)> {
         let (scope, call) = instance.call.as_ref()?;
         let attribute = call.node.body.attribute(name)?;
         let value = self.eval(scope, &attribute.value);
@@ -197,7 +198,7 @@ impl<'w> Evaluator<'w> {
             name: format!("{}.{name}", instance.address),
             message: format!("passed to input {name} of {}", instance.address),
         });
-        Some((value, is_about(&attribute.value)))
+        Some((value, &attribute.value))
     }
 
     /// A variable that is declared sensitive, or named as a secret, is one whatever its default.

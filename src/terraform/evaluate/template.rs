@@ -110,7 +110,13 @@ impl<'w> Evaluator<'w> {
     pub(super) fn templatefile(&self, scope: &Scope<'w>, arguments: &[Expr], at: Span) -> Value {
         let Some(path) = arguments.first() else { return Value::unknown("templatefile(…)", at) };
         let files = self.files_of(scope, path);
-        let vars = arguments.get(1).map_or(Value::Null, |vars| self.eval(scope, vars));
+        let vars = arguments.get(1).map_or(Value::Null, |vars| match &vars.kind {
+            // Its members are names that the template chose, not keys of a document.
+            ExprKind::Object(members) => {
+                Value::map(members.iter().map(|(key, value)| self.member(scope, key, value, false)).collect())
+            }
+            _ => self.eval(scope, vars),
+        });
         if files.is_empty() {
             let unknown = self.alternatives(scope, path).iter().any(|path| path.known().is_none());
             if unknown {
