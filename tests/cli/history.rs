@@ -215,6 +215,8 @@ fn what_moved_into_what_is_not_read_is_not_fixed() {
     assert_eq!(folder.run(&NIGHTLY).findings().len(), 2);
     std::fs::remove_file(folder.path().join("env/main.tf")).unwrap();
     folder.write("new/main.tf", format!("{LEAK}\nx \"{{\n"));
+    // A history knows the second in which a run was, and no less.
+    std::thread::sleep(std::time::Duration::from_millis(1_100));
     for _ in 0..2 {
         let ran = folder.run(&NIGHTLY);
         assert_eq!(ran.json()["history"]["fixed"].as_array().map(Vec::len), Some(0), "{}", ran.out);
