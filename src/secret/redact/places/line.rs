@@ -6,7 +6,10 @@ use super::joint::{Joint, comparison, is_expression, plain_end};
 use super::options::{Called, Password};
 use super::value::{Quote, hide, redirected, word_end};
 use super::{is_telling, is_telling_option};
+use crate::secret::tokens::floor;
 
+/// Longer logins with a slash in them are not looked for: a long line would be read anew from each address in it.
+const LONGEST_LOGIN: usize = 1024;
 /// Quotes inside of quotes.
 const MOST_QUOTES: usize = 6;
 /// Words, and what is compared, are shorter than this.
@@ -197,8 +200,9 @@ impl<'t> Line<'t> {
         let rest = self.rest();
         let end = rest.find(|c: char| c.is_whitespace() || "/\"'<>".contains(c)).unwrap_or(rest.len());
         // A password in an address may hold a slash when nobody encoded it.
-        let login = rest.find(|c: char| c.is_whitespace() || "\"'<>".contains(c)).unwrap_or(rest.len());
-        let login = rest.get(..login).and_then(|rest| rest.split_once('@'));
+        let near = rest.get(..floor(rest, LONGEST_LOGIN)).unwrap_or_default();
+        let login = near.find(|c: char| c.is_whitespace() || "\"'<>".contains(c)).unwrap_or(near.len());
+        let login = near.get(..login).and_then(|rest| rest.split_once('@'));
         let login = login.map(|(login, _)| login).filter(|login| {
             let port = login.split_once(':').map_or("0", |(_, port)| port.split('/').next().unwrap_or(port));
             let base64 = !login.contains(['.', ':']) && login.contains(['+', '=']);

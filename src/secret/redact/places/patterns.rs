@@ -43,13 +43,19 @@ pub(super) fn in_patterns(line: &str) -> Vec<Range<usize>> {
         }
     }
     for function in FUNCTIONS {
+        let mut done = 0;
         for (at, _) in lower.match_indices(function) {
+            // What stands in the call before was hidden with it; a long line is not read again for each.
+            if at < done {
+                continue;
+            }
             let from = at + function.len();
             let end = line.get(from..).and_then(|rest| rest.find(')')).map_or(line.len(), |end| from + end);
             let mut start = from;
             while let Some(mark) = line.get(start..end).and_then(|rest| rest.find(['"', '\''])) {
                 start = quoted(line, start + mark, &mut hidden).unwrap_or(end).max(start + mark + 1);
             }
+            done = end;
         }
     }
     replaced(line, &mut hidden);

@@ -240,6 +240,11 @@ fn long_lines_end() {
         "/bot12345:",
         "s/PASSWORD/x/",
         "send \"x",
+        "crypt(",
+        "crypt('",
+        "identified by '",
+        "a:b",
+        "kinit <<<",
     ] {
         in_secret_places(&piece.repeat(4000));
     }
