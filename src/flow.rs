@@ -176,7 +176,9 @@ pub fn flows_of_root(
         follow(&arrival, &mut flows, &mut gaps);
         copies.extend((arrival.usage == Use::Copied).then_some(arrival));
     });
-    flows.extend(copied::copied_on(&flows, &copies));
+    let copied = copied::copied_on(&flows, &copies);
+    flows.extend(copied.facts);
+    gaps.extend(copied.gaps);
     let state = exposure_of(directory, &secrets);
     let (more, used) = evaluator.finish();
     gaps.extend(more);

@@ -3,12 +3,16 @@
 use std::path::{Path, PathBuf};
 
 use super::{Flow, Host};
+use crate::reading::{Gap, Reading};
 use crate::source::open::normalise;
 use crate::terraform::arrivals::Arrival;
 use crate::value::{Hop, Sink, SinkKind, Text};
 
+/// Copies of one root module that are followed: of thousands of files and folders each would be one of all others.
+const MOST: usize = 1_000;
+
 /// The flows of copies: each secret that another flow of the same root module writes to the copied path.
-pub(super) fn copied_on(flows: &[Flow], copies: &[Arrival]) -> Vec<Flow> {
+pub(super) fn copied_on(flows: &[Flow], copies: &[Arrival]) -> Reading<Vec<Flow>> {
     let written: Vec<(PathBuf, &Flow)> = flows
         .iter()
         .filter(|flow| flow.host == Host::Operator && flow.sink.kind == SinkKind::File)
@@ -28,12 +32,25 @@ pub(super) fn copied_on(flows: &[Flow], copies: &[Arrival]) -> Vec<Flow> {
                     && known.sink.at == next.sink.at
                     && known.sink.path == next.sink.path
             };
-            if !all.iter().any(is_known) {
-                all.push(next);
+            if all.iter().any(is_known) {
+                continue;
             }
+            if all.len() >= MOST {
+                return Reading { facts: all, gaps: vec![too_many(copy)] };
+            }
+            all.push(next);
         }
     }
-    all
+    Reading { facts: all, gaps: Vec::new() }
+}
+
+fn too_many(copy: &Arrival) -> Gap {
+    Gap {
+        at: copy.at,
+        name: copy.address.clone(),
+        reason: format!("more than {MOST} copies of files with secrets: the others are not followed"),
+        hides_findings: true,
+    }
 }
 
 /// Whether a path below the copied folder stays there: below `.` everything seems to be.

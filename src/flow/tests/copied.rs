@@ -45,3 +45,18 @@ fn a_key_that_terraform_writes_and_copies_is_on_the_machine() {
     }
     assert_eq!(copied(&elsewhere("a"), "\".\"").len(), 1);
 }
+
+#[test]
+fn copies_without_an_end_are_a_gap() {
+    let mut text = "resource \"tls_private_key\" \"k\" {}\n".to_owned();
+    for number in 0..40 {
+        text.push_str(&format!(
+            "resource \"local_file\" \"f{number}\" {{\n  filename = \"keys/{number}.pem\"\n  content = tls_private_key.k.private_key_pem\n}}\nresource \"null_resource\" \"x{number}\" {{\n  provisioner \"file\" {{\n    source = \"keys\"\n    destination = \"/tmp/{number}\"\n  }}\n}}\n"
+        ));
+    }
+    let sources = Sources::default();
+    let tree = tree_of(&[("main.tf", text)], &sources).facts;
+    let directory = tree.roots().into_iter().next().unwrap();
+    let gaps = flows_of_root(&tree, &sources, directory).0.gaps;
+    assert!(gaps.iter().any(|gap| gap.reason.starts_with("more than 1000 copies") && gap.hides_findings));
+}

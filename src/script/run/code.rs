@@ -11,15 +11,19 @@ use crate::secret::names::says_secret;
 use crate::source::Span;
 use crate::value::{Piece, Text};
 
-/// Secrets of one program that are told.
-const MOST: usize = 16;
+/// Secrets of one program that are reported one by one.
+const MOST: usize = 256;
 
 impl Machine<'_> {
     /// Where a program sets what is called a secret to a text, the text is one.
     pub fn literals_in_code(&mut self, code: &Text, at: Span) {
         let shown = read(code);
-        for (name, range) in set_in(&shown).into_iter().take(MOST) {
-            let Some(value) = shown.get(range.clone()) else { return };
+        let set = set_in(&shown);
+        if set.len() > MOST {
+            self.gap(at, "a program sets more secrets than are reported one by one", true);
+        }
+        for (name, range) in set.into_iter().take(MOST) {
+            let value = shown.get(range.clone()).unwrap_or_default();
             if can_be_secret(value) && !value.contains(['$', '{', '%', '\0']) {
                 let text = cut(code, range.clone());
                 let place = match text.pieces.first() {

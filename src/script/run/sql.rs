@@ -9,16 +9,12 @@ use super::wire::slice;
 use crate::source::Span;
 use crate::value::{Piece, Text};
 
-/// Statements in one text that are looked at.
-const MOST: usize = 32;
-
 /// The passwords that a text sets, in its order.
 pub fn passwords_in(text: &str) -> Vec<Range<usize>> {
     // As long in bytes as the text itself.
     let upper = text.to_ascii_uppercase();
     let mut found: Vec<Range<usize>> = Vec::new();
-    for (keyword, word) in upper.match_indices("IDENTIFIED").chain(upper.match_indices("PASSWORD")).take(MOST)
-    {
+    for (keyword, word) in upper.match_indices("IDENTIFIED").chain(upper.match_indices("PASSWORD")) {
         let outside = |at: usize| !upper.as_bytes().get(at).is_some_and(|byte| is_of_word(*byte));
         let end = keyword + word.len();
         if keyword.checked_sub(1).is_some_and(|before| !outside(before)) || !outside(end) {
